@@ -1,0 +1,1 @@
+"""Measurement: each bench prints a table and, as its last line, one JSON object."""

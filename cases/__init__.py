@@ -1,0 +1,1 @@
+"""Alerts, cases and labels: the domain that streams and serving share."""

@@ -1,0 +1,132 @@
+"""The decision log `risk.decisions.v1`: the scorer's only state. Every record carries (epoch, n); n counts all records."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from contracts.controls import Control
+from contracts.outcomes import Outcome
+from contracts.transactions import EpochMs, Id, TenantId, Transaction, Uuid
+
+Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
+ReasonCode = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[a-z0-9_]+$")]
+MAX_REASONS = 4
+
+
+class Verdict(StrEnum):
+    """What is to happen with the money."""
+
+    ALLOW = "allow"
+    REVIEW = "review"
+    STEP_UP = "step_up"
+    DENY = "deny"
+
+
+class Door(StrEnum):
+    """Where the scorer met the transaction."""
+
+    INBOUND = "inbound"
+    RPC = "rpc"
+    LEDGER = "ledger"
+
+
+class DecisionSource(StrEnum):
+    """Who decided. Only `scorer` decisions are reproduced by folding the log; the others are applied as recorded."""
+
+    SCORER = "scorer"
+    BOOTSTRAP = "bootstrap"
+    STAND_IN = "stand_in"
+    SIMULATED = "simulated"
+
+
+class Sequence(msgspec.Struct, frozen=True, kw_only=True):
+    """A position in the decision log: the scorer's start number, and the record's number over all starts."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole answer. `probability` and `anomaly` are absent when no model decided."""
+
+    verdict: Verdict
+    source: DecisionSource
+    scored_at: EpochMs
+    valid_until: EpochMs
+    policy: Id
+    feature_set: Id
+    model: Id | None = None
+    probability: Probability | None = None
+    anomaly: Probability | None = None
+    rules: list[ReasonCode] = []
+    reasons: list[ReasonCode] = []
+    truncated: bool = False
+    late: bool = False
+    control_group: bool = False
+    sequence: Sequence | None = None
+
+
+class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="decision", omit_defaults=True):
+    """One transaction, decided. `adopted` is where an adopted answer was first written, when it ever was."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    door: Door
+    transaction: Transaction
+    answer: Answer
+    adopted: bool = False
+    hindsight: Answer | None = None
+
+
+class OutcomeRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="outcome"):
+    """What became of a decided transaction; exactly one a decision."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    tenant_id: TenantId
+    transaction_id: Uuid
+    event_id: Uuid
+    outcome: Outcome
+    occurred_at: EpochMs
+
+
+class OverrideRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="override"):
+    """The answer stored with the posting differs from the one in the log: the stored one stands."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    tenant_id: TenantId
+    transaction_id: Uuid
+    answer: Answer
+
+
+class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="control"):
+    """A change of model, policy, list or profile, at its place in the order of decisions."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    control: Control
+
+
+LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord
+
+
+class StandOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature that stands out in a flagged decision, with its value and what is usual for this population."""
+
+    feature: Id
+    value: float
+    usual: float | None = None
+    sentence: str
+
+
+class FlaggedDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`risk.flagged.v1`: a decision that somebody must look at (anything but allow)."""
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    transaction: Transaction
+    answer: Answer
+    stand_outs: list[StandOut] = []

@@ -1,0 +1,54 @@
+"""`banking.transactions.v1`: facts of our ledger, in commit order, gap-free. Only the relay writes it."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contracts.decisions import Answer
+from contracts.transactions import AmountMinor, CurrencyCode, EpochMs, Id, TenantId, Transaction, Uuid
+
+
+class LedgerStatus(StrEnum):
+    """What the event says happened. `held` is no outcome: the hold's end is."""
+
+    POSTED = "posted"
+    DENIED = "denied"
+    FAILED = "failed"
+    OBSERVED = "observed"
+    ABANDONED = "abandoned"
+    HELD = "held"
+
+
+class Purpose(StrEnum):
+    """Why the ledger moved. Only `transfer` needs a decision."""
+
+    TRANSFER = "transfer"
+    OPENING = "opening"
+    FEE = "fee"
+    REVERSAL = "reversal"
+
+
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fact. `transaction_id` equals `transfer_id`; account ids are absent when nothing touched the ledger.
+
+    `transaction` and `answer` travel with everything that was decided outside the inbound door (RPC, stand-in, simulated), so
+    that a scorer that lost the decision adopts it; for the inbound door the log already has them.
+    """
+
+    schema: Literal[1]
+    event_id: Uuid
+    tenant_id: TenantId
+    transfer_id: Uuid
+    status: LedgerStatus
+    purpose: Purpose
+    occurred_at: EpochMs
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+    debit_account_id: Uuid | None = None
+    credit_account_id: Uuid | None = None
+    door: Annotated[str, Meta(max_length=16)] | None = None
+    reason: Id | None = None
+    transaction: Transaction | None = None
+    answer: Answer | None = None

@@ -1,0 +1,1 @@
+"""Feature definitions (the one list) and the engines that compute them."""

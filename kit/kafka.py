@@ -1,0 +1,131 @@
+"""Kafka clients with the settings that our guarantees rest on, and the one way to refuse a message.
+
+Topic names pass through `topic_name`, so that a prefix keeps deployments and test runs apart.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from kit.settings import Kafka
+
+Headers = list[tuple[str, bytes]]
+ADMIN_TIMEOUT_S = 20.0
+
+
+def topic_name(kafka: Kafka, topic: str) -> str:
+    """Return the topic's name on the broker."""
+    return kafka.prefix + topic
+
+
+def dlq_name(topic: str) -> str:
+    """Return where messages of `topic` that cannot be read go."""
+    return f"{topic}.dlq"
+
+
+def producer(kafka: Kafka, *, client: str, transactional_id: str | None = None, **overrides: object) -> Producer:
+    """Return an idempotent producer: acks from all, order kept over retries, transactions when an id is given."""
+    config: dict[str, object] = {
+        "bootstrap.servers": kafka.bootstrap,
+        "client.id": client,
+        "enable.idempotence": True,
+        "acks": "all",
+        "linger.ms": 5,
+        "compression.type": "lz4",
+        "batch.num.messages": 10_000,
+        "batch.size": 1_000_000,
+        "queue.buffering.max.messages": 500_000,
+        "message.max.bytes": 2_000_000,
+    }
+    if transactional_id:
+        config["transactional.id"] = kafka.prefix + transactional_id
+        config["transaction.timeout.ms"] = 60_000
+    return Producer(config | overrides)
+
+
+def consumer(kafka: Kafka, *, group: str, client: str, **overrides: object) -> Consumer:
+    """Return a consumer that sees committed messages only and never commits offsets by itself."""
+    config: dict[str, object] = {
+        "bootstrap.servers": kafka.bootstrap,
+        "group.id": kafka.prefix + group,
+        "client.id": client,
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": 10,
+        "queued.min.messages": 50_000,
+        "queued.max.messages.kbytes": 65_536,
+    }
+    return Consumer(config | overrides)
+
+
+def take(source: Consumer, *, at_most: int, wait_s: float) -> list[Message]:
+    """Return what is there now, up to `at_most`; wait only while nothing is (`consume(n, t)` would wait for all n)."""
+    first = source.poll(wait_s)
+    if first is None:
+        return []
+    messages = [first, *source.consume(at_most - 1, 0)] if at_most > 1 else [first]
+    for message in messages:
+        raise_on_error(message)
+    return messages
+
+
+def raise_on_error(message: Message) -> None:
+    """Raise KafkaException for a broker-side error; pass over the end-of-partition notice."""
+    error = message.error()
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(error)
+
+
+def refuse(sink: Producer, message: Message, *, topic: str, reason: str, detail: str, payload: bytes | None = None) -> None:
+    """Send a message that cannot be used to its dlq with the reason; `payload` replaces the value where it must not be kept."""
+    headers: Headers = [
+        ("reason", reason.encode()),
+        ("detail", detail[:500].encode()),
+        ("source_topic", topic.encode()),
+        ("source_partition", str(message.partition()).encode()),
+        ("source_offset", str(message.offset()).encode()),
+    ]
+    value = message.value() if payload is None else payload
+    sink.produce(dlq_name(topic), value=value, key=message.key(), headers=headers)
+
+
+def admin(kafka: Kafka) -> AdminClient:
+    """Return an admin client."""
+    return AdminClient({"bootstrap.servers": kafka.bootstrap})
+
+
+def ensure_topics(kafka: Kafka, topics: Mapping[str, tuple[int, Mapping[str, str]]], *, replication: int = 1) -> None:
+    """Create what is missing: name (without prefix) -> (partitions, configuration). Raises KafkaException otherwise."""
+    client = admin(kafka)
+    present = client.list_topics(timeout=ADMIN_TIMEOUT_S).topics
+    wanted = [
+        NewTopic(topic_name(kafka, name), num_partitions=partitions, replication_factor=replication, config=dict(config))
+        for name, (partitions, config) in topics.items()
+        if topic_name(kafka, name) not in present
+    ]
+    if not wanted:
+        return
+    for name, created in client.create_topics(wanted, operation_timeout=ADMIN_TIMEOUT_S).items():
+        try:
+            created.result(ADMIN_TIMEOUT_S)
+        except KafkaException as problem:
+            if problem.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise KafkaException(f"{name}: {problem}") from problem
+    _wait_until_visible(client, {topic.topic for topic in wanted})
+
+
+def _wait_until_visible(client: AdminClient, names: set[str]) -> None:
+    deadline = time.monotonic() + ADMIN_TIMEOUT_S
+    while not names <= client.list_topics(timeout=ADMIN_TIMEOUT_S).topics.keys():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"topics not visible after {ADMIN_TIMEOUT_S} s: {sorted(names)}")
+
+
+def end_offsets(source: Consumer, partitions: Iterable[TopicPartition]) -> dict[tuple[str, int], int]:
+    """Return (topic, partition) -> the offset after the last committed message."""
+    return {
+        (p.topic, p.partition): source.get_watermark_offsets(p, timeout=ADMIN_TIMEOUT_S, cached=False)[1] for p in partitions
+    }

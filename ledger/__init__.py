@@ -1,0 +1,1 @@
+"""Double-entry accounting on PostgreSQL: accounts, transfers, holds, entries. Knows no HTTP."""

@@ -1,0 +1,1 @@
+"""Dagster definitions, thin: an asset calls a function of `pipelines`."""

@@ -1,0 +1,1 @@
+"""Batch functions: ingest, train, backtest, report."""

@@ -1,0 +1,1 @@
+"""Pure decisions: compiled forests, ensemble, rules, policy, reason codes."""

@@ -1,0 +1,1 @@
+"""The scoring engine as a pure library: state + features + model + policy > decision. No Kafka, no HTTP."""

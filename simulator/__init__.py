@@ -1,0 +1,1 @@
+"""A simulated Brazilian bank: people, merchants, money and fraud, seeded and reproducible."""

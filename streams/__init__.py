@@ -1,0 +1,1 @@
+"""Long-running processes between topics and stores."""

@@ -21,7 +21,7 @@ class ModelControl(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     export_sha256: Sha256
 
 
-class PolicyControl(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="policy"):
+class PolicyControl(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="policy", omit_defaults=True):
     """Use these thresholds for a tenant (absent: for all). Probabilities from 0 to 1; amounts in minor units."""
 
     control_id: Uuid

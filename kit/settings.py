@@ -93,7 +93,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def lake(self) -> Path:
-        """Where the Parquet files lie: `<lake>/<topic>/day=YYYY-MM-DD/<partition>-<first>-<last>.parquet`."""
+        """Where the Parquet files lie: `<lake>/<topic>/<partition>-<first offset>-<last offset>.parquet`."""
         return self.var / "lake"
 
     @cached_property

@@ -1,0 +1,2 @@
+-- Roles, and the outbox that events leave through
+select 1;

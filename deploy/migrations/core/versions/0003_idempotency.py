@@ -1,0 +1,13 @@
+"""Idempotency claims."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0003_idempotency"
+down_revision = "0002_ledger"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

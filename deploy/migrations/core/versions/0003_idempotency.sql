@@ -1,0 +1,2 @@
+-- Idempotency claims
+select 1;

@@ -1,0 +1,2 @@
+-- Tenants, users, API keys, sessions and the audit log
+select 1;

@@ -1,0 +1,13 @@
+"""Customers and the accounts they hold."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0005_bank"
+down_revision = "0004_identity"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

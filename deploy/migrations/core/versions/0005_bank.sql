@@ -1,0 +1,2 @@
+-- Customers and the accounts they hold
+select 1;

@@ -1,0 +1,2 @@
+-- Alerts and their members
+select 1;

@@ -1,0 +1,13 @@
+"""Roles, raw tables and sink offsets."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0001_roles_raw"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

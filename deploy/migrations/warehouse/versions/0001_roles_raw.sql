@@ -1,0 +1,2 @@
+-- Roles, raw tables and sink offsets
+select 1;

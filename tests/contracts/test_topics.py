@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+
 from contracts import schema
 from contracts.topics import topics
 

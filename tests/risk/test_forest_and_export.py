@@ -5,10 +5,11 @@ import json
 import lightgbm as lgb
 import numpy as np
 import pytest
+from sklearn.ensemble import IsolationForest
+
 from risk.ensemble import Calibration, Ensemble
 from risk.export import BadExport, ModelExport, load_export, save_export
 from risk.forest import UnsupportedForest, average_path_length, from_isolation_forest, from_lightgbm
-from sklearn.ensemble import IsolationForest
 
 FEATURES = 12
 

@@ -1,0 +1,177 @@
+"""The SQL of the warehouse sink: staging by COPY, one insert a table, and the offsets of both in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import LiteralString
+
+import psycopg
+
+TopicPartition = tuple[str, int]
+
+# One sink writes at a time. The lock lives as long as the connection that also writes, so whoever lost it cannot commit.
+SINK_LOCK = 5_160_417_233
+
+
+class Fenced(RuntimeError):
+    """Another instance has moved the offsets since this one read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A raw table: its columns in COPY order, those that arrive as epoch milliseconds, and its key."""
+
+    columns: tuple[LiteralString, ...]
+    times: frozenset[str]
+    name: LiteralString
+
+    @property
+    def staging(self) -> LiteralString:
+        return "batch_" + self.name
+
+    def create(self) -> LiteralString:
+        changes = ", ".join("alter column " + name + " type bigint using 0" for name in self.columns if name in self.times)
+        retyped: LiteralString = "; alter table " + self.staging + " " + changes if changes else ""
+        columns = ", ".join(self.columns)
+        return (
+            "create temporary table " + self.staging + " on commit delete rows as select " + columns
+            + " from raw." + self.name + " with no data" + retyped
+        )  # fmt: skip
+
+    def copy(self) -> LiteralString:
+        return "copy " + self.staging + " (" + ", ".join(self.columns) + ") from stdin"
+
+    def insert(self) -> LiteralString:
+        columns = ", ".join(self.columns)
+        values = ", ".join(
+            "timestamptz 'epoch' + " + name + " * interval '1 millisecond'" if name in self.times else name
+            for name in self.columns
+        )
+        return (
+            "insert into raw." + self.name + " (" + columns + ") select " + values + " from " + self.staging
+            + " on conflict do nothing"
+        )  # fmt: skip
+
+
+_ANSWER: tuple[LiteralString, ...] = (
+    "verdict", "source", "probability", "anomaly", "rules", "reasons", "model", "policy", "feature_set", "truncated", "late",
+    "control_group", "scored_at",
+)  # fmt: skip
+
+# In the order in which they are written: an override finds its decision.
+_TABLES: tuple[_Table, ...] = (
+    _Table(
+        name="decisions",
+        columns=(
+            "tenant_id", "transaction_id", "epoch", "n", "door", "adopted", "event_time", "known_at", "channel", "direction",
+            "amount_minor", "currency", "customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id", "mcc",
+            "country", "entry_mode", *_ANSWER, "duration_us", "log_offset",
+        ),
+        times=frozenset({"event_time", "known_at", "scored_at"}),
+    ),
+    _Table(
+        name="outcomes",
+        columns=("tenant_id", "transaction_id", "event_id", "outcome", "occurred_at", "epoch", "n", "log_offset"),
+        times=frozenset({"occurred_at"}),
+    ),
+    _Table(
+        name="overrides",
+        columns=("tenant_id", "transaction_id", "epoch", "n", *_ANSWER, "log_offset"),
+        times=frozenset({"scored_at"}),
+    ),
+    _Table(
+        name="controls",
+        columns=("tenant_id", "control_id", "kind", "known_at", "body", "epoch", "n", "log_offset"),
+        times=frozenset({"known_at"}),
+    ),
+    _Table(
+        name="ledger_events",
+        columns=(
+            "tenant_id", "event_id", "transfer_id", "status", "purpose", "occurred_at", "amount_minor", "currency",
+            "debit_account_id", "credit_account_id", "door", "reason", "log_offset",
+        ),
+        times=frozenset({"occurred_at"}),
+    ),
+    _Table(
+        name="labels",
+        columns=("tenant_id", "transaction_id", "label_id", "fraud", "kind", "known_at", "source", "log_offset"),
+        times=frozenset({"known_at"}),
+    ),
+    _Table(
+        name="alerts",
+        columns=(
+            "tenant_id", "event_id", "alert_id", "status", "change", "subject_kind", "subject_id", "transaction_id", "verdict",
+            "amount_minor", "currency", "first_event_time", "last_event_time", "occurred_at", "decisions",
+            "total_amount_minor", "probability", "reasons", "stand_outs", "log_offset",
+        ),
+        times=frozenset({"first_event_time", "last_event_time", "occurred_at"}),
+    ),
+)  # fmt: skip
+
+_APPLY_OVERRIDES = """
+    with newest as (
+      select distinct on (tenant_id, transaction_id) * from batch_overrides order by tenant_id, transaction_id, n desc
+    )
+    update raw.decisions d
+       set verdict = o.verdict, source = o.source, probability = o.probability, anomaly = o.anomaly, rules = o.rules,
+           reasons = o.reasons, model = o.model, policy = o.policy, feature_set = o.feature_set, truncated = o.truncated,
+           late = o.late, control_group = o.control_group,
+           scored_at = timestamptz 'epoch' + o.scored_at * interval '1 millisecond'
+      from newest o
+     where d.tenant_id = o.tenant_id and d.transaction_id = o.transaction_id
+"""
+_MOVE_OFFSET = """
+    insert into raw.sink_offset as s (topic, partition, next_offset) values (%(topic)s, %(partition)s, %(next)s)
+    on conflict (topic, partition) do update set next_offset = excluded.next_offset, updated_at = now()
+     where s.next_offset = %(expected)s
+"""
+
+
+def take_lock(connection: psycopg.Connection) -> bool:
+    """Become the one sink, for as long as this connection lives; False while another is."""
+    taken = connection.execute("select pg_try_advisory_lock(%s)", (SINK_LOCK,)).fetchone()
+    return bool(taken and taken[0])
+
+
+def prepare(connection: psycopg.Connection) -> None:
+    """Make this session's staging tables.
+
+    Commits do not wait for the disk: rows and offsets are lost together or not at all, and what was lost is read again.
+    """
+    connection.execute("set synchronous_commit = off")
+    for table in _TABLES:
+        connection.execute(table.create())
+
+
+def offsets(connection: psycopg.Connection) -> dict[TopicPartition, int]:
+    """Return where to go on reading; a partition that was never read is absent."""
+    rows = connection.execute("select topic, partition, next_offset from raw.sink_offset").fetchall()
+    return {(topic, partition): next_offset for topic, partition, next_offset in rows}
+
+
+def write(
+    connection: psycopg.Connection,
+    rows: Mapping[str, list[str]],
+    *,
+    moves: Mapping[TopicPartition, tuple[int, int]],
+) -> int:
+    """Write COPY lines by table and move each partition's offset from `moves[...][0]` to `[1]`; all or nothing.
+
+    Returns how many rows were there already. Raises Fenced, or psycopg.DataError for a row that PostgreSQL refuses.
+    """
+    already_there = 0
+    with connection.transaction(), connection.cursor() as cursor:
+        for table in _TABLES:
+            lines = rows.get(table.name)
+            if not lines:
+                continue
+            with cursor.copy(table.copy()) as copy:
+                copy.write("".join(lines))
+            cursor.execute(table.insert())
+            already_there += len(lines) - cursor.rowcount
+            if table.name == "overrides":
+                cursor.execute(_APPLY_OVERRIDES)
+        for (topic, partition), (expected, following) in moves.items():
+            cursor.execute(_MOVE_OFFSET, {"topic": topic, "partition": partition, "next": following, "expected": expected})
+            if cursor.rowcount != 1:
+                raise Fenced(f"{topic}[{partition}] was not at {expected}")
+    return already_there

@@ -8,6 +8,7 @@ import pyarrow as pa
 from confluent_kafka import Message
 from prometheus_client import Counter, Gauge
 
+from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Settings
 from streams.refusals import Refusals
@@ -62,6 +63,7 @@ class LakeSink:
                 with files.only_writer(self._lake):
                     self._run_alone()
             except files.LakeBusy as busy:
+                get_logger().info("waiting", reason=str(busy))
                 self._lifecycle.not_ready(str(busy))
                 self._lifecycle.wait(STANDBY_CHECK_S)
 

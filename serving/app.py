@@ -1,0 +1,83 @@
+"""The application: the routes of every noun, behind the gateway."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from kit.clock import Clock, SystemClock
+from kit.settings import REPOSITORY_ROOT, Settings
+from serving import operations
+from serving.edge import problems
+from serving.edge.access import AccessTable
+from serving.edge.frontend import Frontend
+from serving.edge.gateway import Gateway
+from serving.identity import endpoints as identity
+from serving.resources import Options, open_resources
+
+VERSION = "1.0.0"
+FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
+ROUTERS = (operations.router, identity.router)
+
+
+def api(access: AccessTable) -> FastAPI:
+    """Return the application without gateway or resources. Raises ValueError unless each route has a rule."""
+    app = FastAPI(title="BaaS Ultra", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    access.check_routes(routes())
+    app.openapi = lambda: describe(app, access)  # type: ignore[method-assign]
+    return app
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Yield (method, path) of every route."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield from ((method, route.path) for method in route.methods or ())
+
+
+def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
+    """Return OpenAPI 3.1, with the credentials and roles that the access table asks for."""
+    if app.openapi_schema is not None:
+        return app.openapi_schema
+    schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=__doc__)
+    schema.setdefault("components", {})["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "baas_session"},
+    }
+    for path, operations_of_path in schema["paths"].items():
+        for method, operation in operations_of_path.items():
+            rule = access.rule_for(method.upper(), path)
+            if rule is None or rule.public:
+                continue
+            operation["security"] = [{"bearer": []}, {"apiKey": []}, {"session": []}]
+            operation["x-roles"] = sorted(rule.roles)
+    app.openapi_schema = schema
+    return schema
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, options: Options | None = None) -> ASGIApp:
+    """Return the ASGI application of one worker; its lifespan opens and closes everything it needs."""
+    clock, options = clock or SystemClock(), options or Options()
+    access = AccessTable()
+    app = api(access)
+    app.router.default = Frontend(FRONTEND_FOLDER)
+    gateway = Gateway(app, access=access, limits=options.limits)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings, clock=clock) as resources:
+            app.state.resources = resources
+            gateway.attach(authenticator=resources.authenticator, audit_refusal=resources.identity.audit_refusal)
+            yield
+
+    app.router.lifespan_context = lifespan
+    return gateway

@@ -1,0 +1,101 @@
+"""Which roles open which route: one table. The application refuses to start when it and the routes differ."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from serving.edge.principals import EVERYONE, Role
+
+PUBLIC: frozenset[Role] = frozenset()
+MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
+BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
+WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
+CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open."""
+
+    method: str
+    path: str
+    roles: frozenset[Role]
+    public: bool = False
+    signs_in: bool = False
+    streams: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether the route changes something, so that a refusal of it is worth an audit row."""
+        return self.method != "GET" and not self.public
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("GET", "/healthz", PUBLIC, public=True),
+    Rule("GET", "/readyz", PUBLIC, public=True),
+    Rule("GET", "/docs", PUBLIC, public=True),
+    Rule("GET", "/docs/style.css", PUBLIC, public=True),
+    Rule("GET", "/openapi.json", PUBLIC, public=True),
+    Rule("GET", "/problems", PUBLIC, public=True),
+    Rule("GET", "/problems/{code}", PUBLIC, public=True),
+    Rule("GET", "/.well-known/jwks.json", PUBLIC, public=True),
+    Rule("POST", "/v1/session", PUBLIC, public=True, signs_in=True),
+    Rule("POST", "/v1/oauth/token", PUBLIC, public=True, signs_in=True),
+    Rule("GET", "/metrics", frozenset({Role.OPERATOR, Role.ADMIN})),
+    Rule("GET", "/v1/session", EVERYONE),
+    Rule("DELETE", "/v1/session", EVERYONE),
+    Rule("GET", "/v1/clients", frozenset({Role.ADMIN})),
+    Rule("POST", "/v1/clients", frozenset({Role.ADMIN})),
+    Rule("DELETE", "/v1/clients/{client_id}", frozenset({Role.ADMIN})),
+    Rule("GET", "/v1/audit", frozenset({Role.ADMIN, Role.COMPLIANCE})),
+    # T Rule("GET", "/v1/customers", frozenset({Role.PARTNER, Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})),
+    # T Rule("POST", "/v1/customers", frozenset({Role.PARTNER, Role.OPERATOR, Role.ADMIN})),
+    # T Rule("GET", "/v1/customers/{customer_id}", BANK_READERS),
+    # T Rule("GET", "/v1/accounts", BANK_READERS),
+    # T Rule("POST", "/v1/accounts", MONEY),
+    # T Rule("GET", "/v1/accounts/{account_id}", BANK_READERS),
+    # T Rule("GET", "/v1/accounts/{account_id}/balance", BANK_READERS),
+    # T Rule("GET", "/v1/accounts/{account_id}/entries", BANK_READERS),
+    # T Rule("POST", "/v1/transfers", MONEY),
+    # T Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
+    # T Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),
+    # T Rule("GET", "/v1/decisions", WATCHERS),
+    # T Rule("GET", "/v1/decisions/{transaction_id}", WATCHERS),
+    # T Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),
+    # T Rule("GET", "/v1/alerts/{alert_id}", CASE_WORKERS | {Role.ANALYST}),
+    # T Rule("POST", "/v1/alerts/{alert_id}/status", CASE_WORKERS),
+    # T Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),
+    # T Rule("GET", "/v1/analytics/summary", WATCHERS),
+    # T Rule("GET", "/v1/analytics/daily", WATCHERS),
+    # T Rule("GET", "/v1/live", WATCHERS, streams=True),
+)
+
+_PARAMETER = re.compile(r"\{[a-z_]+\}")
+
+
+class AccessTable:
+    """Finds the rule of a request without asking the router."""
+
+    def __init__(self, rules: Iterable[Rule] = RULES) -> None:
+        self.rules = tuple(rules)
+        self._exact: dict[tuple[str, str], Rule] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Rule]] = []
+        for rule in self.rules:
+            if "{" in rule.path:
+                pattern = re.compile("[^/]+".join(re.escape(part) for part in _PARAMETER.split(rule.path)))
+                self._patterns.append((rule.method, pattern, rule))
+            else:
+                self._exact[rule.method, rule.path] = rule
+
+    def rule_for(self, method: str, path: str) -> Rule | None:
+        """Return the rule, or None when no route takes this method at this path."""
+        exact = self._exact.get((method, path))
+        if exact is not None:
+            return exact
+        return next((rule for verb, pattern, rule in self._patterns if verb == method and pattern.fullmatch(path)), None)
+
+    def check_routes(self, routes: Iterable[tuple[str, str]]) -> None:
+        """Raise ValueError unless the application's (method, path) pairs are exactly the table's."""
+        there, ruled = set(routes), {(rule.method, rule.path) for rule in self.rules}
+        if there != ruled:
+            raise ValueError(f"routes without a rule: {sorted(there - ruled)}; rules without a route: {sorted(ruled - there)}")

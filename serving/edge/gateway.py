@@ -1,0 +1,190 @@
+"""The gateway: one plain ASGI layer in front of the application, so that the hot path pays for it once.
+
+In order: trace ids, rate limit of the address, body size, who is asking, CSRF, roles, rate limit of the caller; then the
+application; then security headers, metrics, the log line and, for a refused write, its audit row.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.errors import DomainError
+from kit.log import get_logger
+from serving.edge import errors, metrics
+from serving.edge.access import AccessTable, Rule
+from serving.edge.authentication import Authenticator
+from serving.edge.correlation import Trace, trace_from
+from serving.edge.headers import NO_STORE, SECURITY_HEADERS
+from serving.edge.limits import Limits, RateLimiter
+from serving.edge.principals import Principal, Scheme
+from serving.edge.problems import render
+
+_WANTED = frozenset(
+    {b"authorization", b"x-api-key", b"cookie", b"x-csrf-token", b"x-correlation-id", b"traceparent", b"content-length"}
+)
+AuditRefusal = Callable[..., Awaitable[None]]
+
+
+@dataclass
+class _Exchange:
+    """One request on its way through."""
+
+    scope: Scope
+    rule: Rule | None
+    headers: dict[bytes, bytes]
+    trace: Trace
+    started_s: float
+    principal: Principal | None = None
+    status: int = 0
+    problem_code: str | None = None
+
+
+class Gateway:
+    """Wraps the application. `attach` gives it what only exists once the application has started."""
+
+    def __init__(
+        self, app: ASGIApp, *, access: AccessTable, limits: Limits, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._limits = limits
+        self._limiter = RateLimiter(limits, clock_s=clock_s)
+        self._authenticator: Authenticator
+        self._audit_refusal: AuditRefusal
+        self._log = get_logger()
+
+    def attach(self, *, authenticator: Authenticator, audit_refusal: AuditRefusal) -> None:
+        """Take who authenticates, and what stores the audit row of a write that was refused."""
+        self._authenticator = authenticator
+        self._audit_refusal = audit_refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; lifespan passes through, and there are no websockets."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value for name, value in scope["headers"] if name in _WANTED}
+        exchange = _Exchange(
+            scope=scope,
+            rule=self._access.rule_for(scope["method"], scope["path"]),
+            headers=headers,
+            trace=trace_from(headers.get(b"x-correlation-id"), headers.get(b"traceparent")),
+            started_s=time.perf_counter(),
+        )
+        state = scope.setdefault("state", {})
+        state["correlation_id"] = exchange.trace.correlation_id
+        state["traceparent"] = exchange.trace.traceparent
+        structlog.contextvars.bind_contextvars(correlation_id=exchange.trace.correlation_id)
+        try:
+            await self._serve(exchange, receive, send)
+        finally:
+            self._measure(exchange)
+            structlog.contextvars.unbind_contextvars("correlation_id")
+
+    async def _serve(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+        answer = self._answering(exchange, send)
+        try:
+            await self._admit(exchange)
+            await self._app(exchange.scope, self._bounded(receive), answer)
+        except DomainError as refusal:
+            await self._refuse(exchange, refusal, answer)
+        except Exception as defect:
+            self._log.error("request failed", path=exchange.scope["path"], exc_info=defect)
+            if exchange.status:
+                raise
+            await self._refuse(exchange, errors.InternalError("the request could not be served"), answer)
+        exchange.problem_code = exchange.problem_code or exchange.scope["state"].get("problem_code")
+        if exchange.status >= 400 and exchange.rule is not None and exchange.rule.writes and exchange.principal is not None:
+            await self._audit_refusal(
+                exchange.principal,
+                action=f"{exchange.rule.method} {exchange.rule.path}",
+                resource=exchange.scope["path"].removeprefix("/v1/")[:200],
+                correlation_id=exchange.trace.correlation_id,
+                status=exchange.status,
+                code=exchange.problem_code,
+            )
+
+    async def _admit(self, exchange: _Exchange) -> None:
+        """Raise the DomainError that refuses this request, or put its principal on it."""
+        client = exchange.scope.get("client")
+        rule = exchange.rule
+        self._limiter.admit_address(client[0] if client else "", signs_in=rule is not None and rule.signs_in)
+        length = exchange.headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > self._limits.max_body_bytes):
+            raise self._too_large()
+        if rule is None or rule.public:
+            return
+        headers = exchange.headers
+        principal = await self._authenticator.principal(
+            authorization=headers.get(b"authorization"), api_key=headers.get(b"x-api-key"), cookie=headers.get(b"cookie")
+        )
+        exchange.principal = principal
+        exchange.scope["state"]["principal"] = principal
+        self._limiter.admit_principal(principal)
+        if principal.scheme is Scheme.COOKIE and rule.method != "GET":
+            self._authenticator.check_csrf(cookie=headers[b"cookie"], sent=headers.get(b"x-csrf-token"))
+        if not (principal.roles & rule.roles):
+            raise errors.Forbidden(f"{rule.method} {rule.path} is open to: {', '.join(sorted(rule.roles))}")
+
+    def _too_large(self) -> errors.BodyTooLarge:
+        limit = self._limits.max_body_bytes
+        return errors.BodyTooLarge(f"at most {limit} bytes are read", max_body_bytes=limit)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Count what really arrives: a chunked body says no length."""
+        seen = 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limits.max_body_bytes:
+                raise self._too_large()
+            return message
+
+        return bounded
+
+    def _answering(self, exchange: _Exchange, send: Send) -> Send:
+        ids = (
+            (b"x-correlation-id", exchange.trace.correlation_id.encode()),
+            (b"traceparent", exchange.trace.traceparent.encode()),
+        )
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                headers = message.setdefault("headers", [])
+                headers.extend(ids)
+                headers.extend(SECURITY_HEADERS)
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(NO_STORE)
+            await send(message)
+
+        return answer
+
+    async def _refuse(self, exchange: _Exchange, refusal: DomainError, answer: Send) -> None:
+        exchange.problem_code = refusal.code
+        status, body, headers = render(refusal, path=exchange.scope["path"], correlation_id=exchange.trace.correlation_id)
+        headers.append((b"content-length", str(len(body)).encode()))
+        await answer({"type": "http.response.start", "status": status, "headers": headers})
+        await answer({"type": "http.response.body", "body": body})
+
+    def _measure(self, exchange: _Exchange) -> None:
+        route, method = (exchange.rule.path, exchange.rule.method) if exchange.rule else ("other", "other")
+        metrics.REQUESTS.labels(route, method, exchange.status).inc()
+        if exchange.rule is None or not exchange.rule.streams:
+            metrics.LATENCY.labels(route).observe(time.perf_counter() - exchange.started_s)
+        if exchange.problem_code is not None:
+            metrics.REFUSALS.labels(exchange.problem_code).inc()
+        if exchange.status >= 400:
+            self._log.info(
+                "refused",
+                method=exchange.scope["method"],
+                path=exchange.scope["path"],
+                status=exchange.status,
+                code=exchange.problem_code,
+                actor=exchange.principal.subject if exchange.principal else None,
+            )

@@ -1,0 +1,70 @@
+"""What one worker of the API holds open: pools, keys, services. Made once, handed to every route."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+
+from fastapi import Request
+from psycopg_pool import AsyncConnectionPool
+
+from kit.clock import Clock
+from kit.postgres import pool
+from kit.settings import Settings
+from serving.edge.authentication import Authenticator
+from serving.edge.limits import Limits
+from serving.identity.keys import KeyRing
+from serving.identity.service import IdentityService
+from serving.identity.tokens import Tokens
+
+CORE_CONNECTIONS = 8
+WAREHOUSE_CONNECTIONS = 4
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an embedder or a test may choose; the defaults are production's."""
+
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The open parts of a worker."""
+
+    settings: Settings
+    clock: Clock
+    core: AsyncConnectionPool
+    warehouse: AsyncConnectionPool
+    keys: KeyRing
+    tokens: Tokens
+    authenticator: Authenticator
+    identity: IdentityService
+
+
+def resources_of(request: Request) -> Resources:
+    """Return the worker's resources; a FastAPI dependency."""
+    found: Resources = request.app.state.resources
+    return found
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[Resources]:
+    """Open everything, and close it in reverse order."""
+    async with AsyncExitStack() as stack:
+        core = await stack.enter_async_context(pool(settings.core.dsn("api"), application="api", max_size=CORE_CONNECTIONS))
+        warehouse = pool(settings.warehouse.dsn("analytics"), application="api", max_size=WAREHOUSE_CONNECTIONS, min_size=0)
+        await stack.enter_async_context(warehouse)
+        keys = KeyRing(settings.secrets / "jwt", clock=clock)
+        tokens = Tokens(keys, clock=clock)
+        authenticator = Authenticator(core, tokens, clock_s=monotonic)
+        yield Resources(
+            settings=settings,
+            clock=clock,
+            core=core,
+            warehouse=warehouse,
+            keys=keys,
+            tokens=tokens,
+            authenticator=authenticator,
+            identity=IdentityService(core, authenticator=authenticator, tokens=tokens),
+        )

@@ -8,6 +8,7 @@ from kit import kafka as kit_kafka
 from kit.settings import Kafka
 
 METADATA_TIMEOUT_S = 20.0
+QUEUE_KBYTES = 16_384
 Partition = tuple[str, int]
 
 
@@ -20,7 +21,9 @@ class Source:
 
     def __init__(self, kafka: Kafka, *, client: str, topics: Iterable[str], starts: Mapping[Partition, int]) -> None:
         self._kafka = kafka
-        self._consumer = kit_kafka.consumer(kafka, group=client, client=client, **{"auto.offset.reset": "error"})
+        self._consumer = kit_kafka.consumer(
+            kafka, group=client, client=client, **{"auto.offset.reset": "error", "queued.max.messages.kbytes": QUEUE_KBYTES}
+        )
         self._contract_names = {kit_kafka.topic_name(kafka, topic): topic for topic in topics}
         self._positions: dict[Partition, int] = {}
         assignment = []

@@ -4,9 +4,9 @@ Every schema ends with `offset` (the message's own) and `payload` (the message a
 whatever folded the topic).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -18,13 +18,13 @@ from streams.sinks.messages import (
     KeptControl,
     KeptDecision,
     KeptOutcome,
+    KeptOverride,
     KeptTransaction,
     control_facts,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LakeRow:
+class LakeRow(NamedTuple):
     """A message to keep: what was decoded of it, and itself."""
 
     kept: Kept
@@ -85,55 +85,48 @@ SCHEMAS: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
-class _Absent:
-    """Stands for a transaction or an answer that a record does not have: every field of it is null."""
-
-    def __getattr__(self, name: str) -> None:
-        return None
-
-
-_ABSENT: Any = _Absent()
-
-
-def _transaction(kept: Kept) -> KeptTransaction:
-    absent: KeptTransaction = _ABSENT
-    return kept.transaction if isinstance(kept, KeptDecision) else absent
+# Stands for a transaction, an answer or an outcome that a record does not have: every field of it is null.
+_ABSENT: Any = type(
+    "_Absent",
+    (),
+    dict.fromkeys((*KeptTransaction.__struct_fields__, *KeptAnswer.__struct_fields__, *KeptOutcome.__struct_fields__)),
+)()
+_RECORD = {kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl)}
+_ANSWER_NAMES = frozenset(name for name, _ in _ANSWER_COLUMNS) | {"scored_at_ms"}
+_RECORD_NAMES = frozenset({"epoch", "n", "door", "adopted"})
+_OUTCOME_NAMES = frozenset({"outcome", "event_id", "occurred_at_ms"})
+_IDENTITY_NAMES = frozenset({"tenant_id", "transaction_id"})
 
 
-def _answer(kept: Kept) -> KeptAnswer:
-    absent: KeptAnswer = _ABSENT
-    return getattr(kept, "answer", absent)
+class _LogColumns:
+    """The columns of the decision log; a field that a kind of record does not have is null."""
+
+    def __init__(self, kept: Sequence[Any]) -> None:
+        self._kept = kept
+        self._transactions = [each.transaction if type(each) is KeptDecision else _ABSENT for each in kept]
+        self._answers = [each.answer if type(each) in (KeptDecision, KeptOverride) else _ABSENT for each in kept]
+        self._outcomes = [each if type(each) is KeptOutcome else _ABSENT for each in kept]
+        self._identities = [
+            each.transaction if type(each) is KeptDecision else control_facts(each) if type(each) is KeptControl else each
+            for each in kept
+        ]
+
+    def column(self, name: str) -> list[Any]:
+        field = name.removesuffix("_ms")
+        if name == "record":
+            return [_RECORD[type(each)] for each in self._kept]
+        if name in _IDENTITY_NAMES:
+            return [getattr(identity, name, None) for identity in self._identities]
+        if name in _RECORD_NAMES:
+            return [getattr(each, name, None) for each in self._kept]
+        if name in _OUTCOME_NAMES:
+            return [getattr(outcome, field) for outcome in self._outcomes]
+        if name in _ANSWER_NAMES:
+            return [getattr(answer, field) for answer in self._answers]
+        return [getattr(transaction, field) for transaction in self._transactions]
 
 
-def _identity(kept: Kept) -> Any:
-    """What says which tenant and transaction a log record is about."""
-    if isinstance(kept, KeptDecision):
-        return kept.transaction
-    return control_facts(kept) if isinstance(kept, KeptControl) else kept
-
-
-def _decision_column(name: str, kept: Sequence[Kept]) -> list[Any]:
-    """One column of the decision log; a field that a kind of record does not have is null."""
-    field = name.removesuffix("_ms")
-    if name == "record":
-        return [type(each).__struct_config__.tag for each in kept]
-    if name in ("tenant_id", "transaction_id"):
-        return [getattr(_identity(each), name, None) for each in kept]
-    if name in ("epoch", "n"):
-        return [getattr(each, name) for each in kept]
-    if name in ("door", "adopted"):
-        return [getattr(each, name, None) for each in kept]
-    if name in ("outcome", "event_id", "occurred_at_ms"):
-        return [getattr(each, field) if isinstance(each, KeptOutcome) else None for each in kept]
-    if name in _ANSWER_NAMES or name == "scored_at_ms":
-        return [getattr(answer, field) for answer in map(_answer, kept)]
-    return [getattr(transaction, field) for transaction in map(_transaction, kept)]
-
-
-_ANSWER_NAMES = frozenset(name for name, _ in _ANSWER_COLUMNS)
-
-
-def _plain_column(name: str, kept: Sequence[Kept]) -> list[Any]:
+def _plain_column(kept: Sequence[Kept], name: str) -> list[Any]:
     field = name.removesuffix("_ms")
     values = [getattr(each, field) for each in kept]
     return [bytes(value).decode() if isinstance(value, msgspec.Raw) else value for value in values]
@@ -141,15 +134,13 @@ def _plain_column(name: str, kept: Sequence[Kept]) -> list[Any]:
 
 def as_batch(topic: str, rows: Sequence[LakeRow]) -> pa.RecordBatch:
     """Return `rows` as columns of the topic's schema. Raises Unreadable, or pyarrow's errors for a number out of range."""
-    column: Callable[[str, Sequence[Kept]], list[Any]] = _decision_column if topic == DECISIONS else _plain_column
     kept = [row.kept for row in rows]
+    column = _LogColumns(kept).column if topic == DECISIONS else partial(_plain_column, kept)
     beside = {
         "offset": [row.offset for row in rows],
         "duration_us": [row.duration_us for row in rows],
         "payload": [row.payload for row in rows],
     }
     schema = SCHEMAS[topic]
-    arrays = [
-        pa.array(beside[field.name] if field.name in beside else column(field.name, kept), type=field.type) for field in schema
-    ]
+    arrays = [pa.array(beside[field.name] if field.name in beside else column(field.name), type=field.type) for field in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -12,16 +12,29 @@ from starlette.types import ASGIApp
 from kit.clock import Clock, SystemClock
 from kit.settings import REPOSITORY_ROOT, Settings
 from serving import operations
+from serving.analytics import endpoints as analytics
+from serving.customers import endpoints as customers
+from serving.decisions import endpoints as decisions
 from serving.edge import problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.identity import endpoints as identity
+from serving.live import endpoints as live
 from serving.resources import Options, open_resources
+from serving.scoring import endpoints as scoring
 
 VERSION = "1.0.0"
 FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
-ROUTERS = (operations.router, identity.router)
+ROUTERS = (
+    identity.router,
+    customers.router,
+    decisions.router,
+    analytics.router,
+    scoring.router,
+    live.router,
+    operations.router,
+)
 
 
 def api(access: AccessTable) -> FastAPI:

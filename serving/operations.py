@@ -1,21 +1,19 @@
 """Routes for those who run and those who read: health, readiness, metrics, documentation."""
 
 import asyncio
-from typing import Annotated
 
 import orjson
 import psycopg
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.responses import HTMLResponse
 
 from kit.errors import NotFound
+from serving.dependencies import Parts
 from serving.edge import openapi
-from serving.resources import Resources, resources_of
 
 router = APIRouter(include_in_schema=False)
-Parts = Annotated[Resources, Depends(resources_of)]
 READY_WAIT_S = 1.0
 
 

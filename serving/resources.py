@@ -1,5 +1,6 @@
 """What one worker of the API holds open: pools, keys, services. Made once, handed to every route."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,11 +12,18 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.postgres import pool
 from kit.settings import Settings
+from serving.analytics.service import AnalyticsService
+from serving.customers.service import CustomersService
+from serving.decisions.service import DecisionsService
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
 from serving.identity.keys import KeyRing
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.live.hub import LiveHub
+from serving.live.tail import LiveTail
+from serving.scoring.client import ScorerClient
+from serving.scoring.service import ScoringService
 
 CORE_CONNECTIONS = 8
 WAREHOUSE_CONNECTIONS = 4
@@ -40,6 +48,12 @@ class Resources:
     tokens: Tokens
     authenticator: Authenticator
     identity: IdentityService
+    customers: CustomersService
+    scorer: ScorerClient
+    scoring: ScoringService
+    decisions: DecisionsService
+    analytics: AnalyticsService
+    live: LiveHub
 
 
 def resources_of(request: Request) -> Resources:
@@ -58,6 +72,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         keys = KeyRing(settings.secrets / "jwt", clock=clock)
         tokens = Tokens(keys, clock=clock)
         authenticator = Authenticator(core, tokens, clock_s=monotonic)
+        scorer = ScorerClient(settings.scorer)
+        scorer.start()
+        stack.push_async_callback(scorer.close)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -67,4 +84,20 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             tokens=tokens,
             authenticator=authenticator,
             identity=IdentityService(core, authenticator=authenticator, tokens=tokens),
+            customers=CustomersService(core),
+            scorer=scorer,
+            scoring=ScoringService(scorer, clock=clock),
+            decisions=DecisionsService(warehouse),
+            analytics=AnalyticsService(warehouse),
+            live=await _open_live(stack, settings, clock),
         )
+
+
+async def _open_live(stack: AsyncExitStack, settings: Settings, clock: Clock) -> LiveHub:
+    hub = LiveHub(clock=clock)
+    hub.start()
+    stack.push_async_callback(hub.close)
+    tail = LiveTail(settings.kafka, loop=asyncio.get_running_loop(), is_watched=hub.watched.is_set, dispatch=hub.dispatch)
+    tail.start()
+    stack.push_async_callback(asyncio.to_thread, tail.stop)
+    return hub

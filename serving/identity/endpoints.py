@@ -4,14 +4,15 @@ from typing import Annotated
 from urllib.parse import parse_qsl
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
+from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.authentication import API_KEY_SEPARATOR, SESSION_COOKIE, csrf_token
 from serving.edge.errors import InvalidRequest, MalformedBody
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
-from serving.edge.principals import Principal, correlation_of, principal_of
+from serving.edge.principals import Principal
 from serving.identity.keys import TOKEN_LIFETIME_S
 from serving.identity.schemas import (
     AccessToken,
@@ -25,12 +26,8 @@ from serving.identity.schemas import (
     User,
 )
 from serving.identity.service import SESSION_LIFETIME_S
-from serving.resources import Resources, resources_of
 
 router = APIRouter(tags=["identity"])
-Caller = Annotated[Principal, Depends(principal_of)]
-Correlation = Annotated[str, Depends(correlation_of)]
-Parts = Annotated[Resources, Depends(resources_of)]
 
 
 def _user(principal: Principal) -> User:

@@ -1,0 +1,1 @@
+"""Accounts: opening, balances now and at any past moment, entries."""

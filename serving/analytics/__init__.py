@@ -1,0 +1,1 @@
+"""What analysts ask for, read from the marts."""

@@ -1,0 +1,58 @@
+"""Reading the marts."""
+
+from datetime import date, timedelta
+
+from psycopg_pool import AsyncConnectionPool
+
+from serving.analytics import repository
+from serving.analytics.repository import Row
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.edge.warehouse import warehouse_reading
+
+MAX_DAYS = 400
+DEFAULT_DAYS = 90
+_COUNTED = (
+    "transactions",
+    "amount_minor",
+    "allowed",
+    "reviewed",
+    "denied",
+    "frauds",
+    "fraud_amount_minor",
+    "frauds_caught",
+    "false_alarms",
+)
+
+
+class AnalyticsService:
+    """What the analytics routes do."""
+
+    def __init__(self, warehouse: AsyncConnectionPool) -> None:
+        self._warehouse = warehouse
+
+    async def daily(self, principal: Principal, *, first: date | None, past: date | None, today: date) -> list[Row]:
+        """Return a row a day and channel of [first, past). Raises InvalidRequest for a period that is empty or too long."""
+        past = past or today + timedelta(days=1)
+        first = first or past - timedelta(days=DEFAULT_DAYS)
+        if not timedelta(0) < past - first <= timedelta(days=MAX_DAYS):
+            raise InvalidRequest(f"from: must be before to, and at most {MAX_DAYS} days before it", field="from")
+        async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
+            return await repository.daily(connection, tenant_id=principal.tenant_id, first=first, past=past)
+
+    async def summary(self, principal: Principal) -> Row:
+        """Return everything in one row, and a row a channel."""
+        async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
+            channels = await repository.by_channel(connection, tenant_id=principal.tenant_id)
+        total: Row = {name: sum(int(str(row[name])) for row in channels) for name in _COUNTED}
+        return total | {
+            "first_day": min((row["first_day"] for row in channels), default=None, key=str),
+            "last_day": max((row["last_day"] for row in channels), default=None, key=str),
+            "caught_share": _share(total["frauds_caught"], total["frauds"]),
+            "false_alarm_share": _share(total["false_alarms"], total["transactions"]),
+            "channels": channels,
+        }
+
+
+def _share(part: object, whole: object) -> float | None:
+    return int(str(part)) / int(str(whole)) if whole else None

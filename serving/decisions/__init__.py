@@ -1,0 +1,1 @@
+"""Decisions as the warehouse keeps them, newest first."""

@@ -1,0 +1,41 @@
+"""Reading the warehouse: under the tenant, and with a word for a mart that nobody has built yet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, UndefinedColumn, UndefinedTable
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from kit.errors import Unavailable
+from kit.postgres import tenant_transaction
+
+
+class MartNotBuilt(Unavailable):
+    """The table that answers this is made by dbt, and dbt has not run."""
+
+    code = "mart-not-built"
+    title = "The mart behind this has not been built yet"
+    remedy = "Run `dbt build` in the dbt folder (the orchestration does it on a schedule), then ask again."
+
+
+class WarehouseAway(Unavailable):
+    """The warehouse does not answer. Money moves without it."""
+
+    code = "warehouse-away"
+    title = "The warehouse is away"
+    remedy = "Try again after the number of seconds in Retry-After; payments are not affected."
+
+
+@asynccontextmanager
+async def warehouse_reading(pool: AsyncConnectionPool, tenant_id: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction on the warehouse that sees only the tenant. Raises MartNotBuilt or WarehouseAway."""
+    try:
+        async with pool.connection() as connection, tenant_transaction(connection, tenant_id):
+            yield connection
+    except (UndefinedTable, UndefinedColumn, InvalidSchemaName, InsufficientPrivilege) as problem:
+        detail = problem.diag.message_primary or "the mart is missing"
+        raise MartNotBuilt(detail, retry_after_s=60) from problem
+    except (PoolTimeout, psycopg.OperationalError) as problem:
+        raise WarehouseAway("the warehouse does not answer", retry_after_s=5) from problem

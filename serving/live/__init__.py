@@ -1,0 +1,1 @@
+"""The live feed: decisions, alerts and counts as they happen, a tenant each."""

@@ -1,1 +1,1 @@
-"""Alerts, cases and labels: the domain that streams and serving share."""
+"""Alerts: flagged decisions gathered by whom they are about, and where each stands. Shared by streams and serving."""

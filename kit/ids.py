@@ -5,7 +5,7 @@ import uuid
 
 from kit.clock import Clock, SystemClock
 
-_INBOUND_NAMESPACE = uuid.UUID("6f1a1c56-3c1e-5d6b-9a55-4b6b6c0c8f11")
+INBOUND_NAMESPACE = uuid.UUID("6f1a1c56-3c1e-5d6b-9a55-4b6b6c0c8f11")
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -26,7 +26,7 @@ def inbound_transaction_id(*, tenant_id: str, source: str, external_id: str) -> 
     The three parts are length-prefixed, so that no two different triples can spell the same name.
     """
     name = "".join(f"{len(part)}:{part}" for part in (tenant_id, source, external_id))
-    return uuid.uuid5(_INBOUND_NAMESPACE, name)
+    return uuid.uuid5(INBOUND_NAMESPACE, name)
 
 
 def derived_id(namespace: uuid.UUID, *parts: str) -> uuid.UUID:

@@ -1,0 +1,69 @@
+"""The ids of the simulated bank: the same seedless text for the same number, so that every run and every process agrees.
+
+`c000042` a customer, `k00000168` card 0 of customer 42 (4 a customer), `d00000336` device 0 (8 a customer), `m00017` a
+merchant, `t000051` a terminal, `p000000123` a payee at another bank; accounts are UUIDv5 of (tenant, customer, index).
+"""
+
+import uuid
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from kit.ids import derived_id
+
+CARDS_PER_CUSTOMER = 4
+DEVICES_PER_CUSTOMER = 8
+CHECKING, SAVINGS = 0, 1
+
+CUSTOMER_DIGITS = 6
+CARD_DIGITS = 8
+DEVICE_DIGITS = 8
+MERCHANT_DIGITS = 5
+TERMINAL_DIGITS = 6
+OUTSIDE_DIGITS = 9
+
+_ACCOUNT_NAMESPACE = uuid.UUID("2b1d6f0e-51f4-5c1e-8d0e-6f6a8f2c7a11")
+
+
+def customer_id(number: int) -> str:
+    """Return a customer's pseudonymous id."""
+    return f"c{number:0{CUSTOMER_DIGITS}d}"
+
+
+def card_id(number: int) -> str:
+    """Return a card's token; the simulator knows no card numbers."""
+    return f"k{number:0{CARD_DIGITS}d}"
+
+
+def device_id(number: int) -> str:
+    """Return a device's id."""
+    return f"d{number:0{DEVICE_DIGITS}d}"
+
+
+def merchant_id(number: int) -> str:
+    """Return a merchant's id."""
+    return f"m{number:0{MERCHANT_DIGITS}d}"
+
+
+def terminal_id(number: int) -> str:
+    """Return a terminal's id, which is the payee of a card payment."""
+    return f"t{number:0{TERMINAL_DIGITS}d}"
+
+
+def outside_payee_id(number: int) -> str:
+    """Return the id of a payee or payer at another bank."""
+    return f"p{number:0{OUTSIDE_DIGITS}d}"
+
+
+def account_id(*, tenant_id: str, customer: int, index: int = CHECKING) -> uuid.UUID:
+    """Return the id of a customer's account: index 0 is the checking account, 1 the savings account."""
+    return derived_id(_ACCOUNT_NAMESPACE, tenant_id, customer_id(customer), str(index))
+
+
+def account_texts(tenant_id: str, owners: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Return uint8[n, 36]: the text of each account's id."""
+    texts = "".join(
+        str(account_id(tenant_id=tenant_id, customer=owner, index=index))
+        for owner, index in zip(owners.tolist(), indices.tolist(), strict=True)
+    )
+    return np.frombuffer(texts.encode(), dtype=np.uint8).reshape(-1, 36)

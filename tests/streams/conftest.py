@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Producer, TopicPartition
 
 import contracts
 from contracts.decisions import DecisionRecord, FlaggedDecision
@@ -157,6 +157,14 @@ class Traffic:
             key = b"demo" if isinstance(message, bytes) else (message.get("tenant_id") or "demo").encode()
             sink.produce(topic_name(self.kafka, topic), value=value, key=key, headers=headers)
             sink.poll(0)
+
+    def end(self, topic: str, partition: int) -> TopicPartition:
+        """Where a partition ends now."""
+        source = consumer(self.kafka, group="ends", client="ends")
+        name = topic_name(self.kafka, topic)
+        _, high = source.get_watermark_offsets(TopicPartition(name, partition), timeout=10)
+        source.close()
+        return TopicPartition(name, partition, high)
 
     def dlq(self, topic: str, *, within_s: float = 10.0, at_least: int = 1) -> list[tuple[bytes, dict[str, bytes]]]:
         """Read the dlq of `topic` from its beginning: (value, headers) a message."""

@@ -1,0 +1,132 @@
+"""The Faust app: one agent over `risk.flagged.v1`. At least once, and every effect idempotent."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import faust
+
+from contracts.topics import FLAGGED, broker_topics
+from kit.clock import Clock
+from kit.kafka import dlq_name, ensure_topics, topic_name
+from kit.log import get_logger
+from kit.postgres import pool
+from kit.process import Lifecycle
+from kit.settings import Settings
+from streams.alerts.recorder import Recorder
+from streams.alerts.transport import ReadCommittedTransport
+from streams.alerts.watchdog import Backlog, StallDetector, watch
+from streams.refusals import Refusals
+
+PROCESS = "alerts"
+GROUP = "alerts"
+BATCH_EVENTS = 500
+BATCH_WITHIN_S = 0.25
+BUFFER_EVENTS = 2_000
+COMMIT_INTERVAL_S = 1.0
+# How long the group waits for a member that died; the shortest that the broker allows.
+SESSION_S = 6.0
+HEARTBEAT_S = 2.0
+POOL_SIZE = 2
+EXIT_FAILED = 1
+EXIT_STALLED = 75
+
+
+def make_app(settings: Settings) -> faust.App:
+    """Return the app without agents: no web server, no topics of its own, committed messages only."""
+    kafka = settings.kafka
+    datadir = settings.var / "faust"
+    datadir.mkdir(parents=True, exist_ok=True)
+    app = faust.App(
+        kafka.prefix + GROUP,
+        broker=f"kafka://{kafka.bootstrap}",
+        processing_guarantee="at_least_once",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        broker_max_poll_records=BATCH_EVENTS,
+        broker_session_timeout=SESSION_S,
+        broker_rebalance_timeout=SESSION_S,
+        broker_heartbeat_interval=HEARTBEAT_S,
+        broker_commit_interval=COMMIT_INTERVAL_S,
+        stream_buffer_maxsize=BUFFER_EVENTS,
+        datadir=str(datadir),
+    )
+    app.transport = ReadCommittedTransport(app.conf.broker_consumer, app)
+    return app
+
+
+class AlertsProcess:
+    """The app with its agent, its watchdog and its place in the process's life."""
+
+    def __init__(self, settings: Settings, lifecycle: Lifecycle, clock: Clock) -> None:
+        flagged_topics = {name: broker_topics()[name] for name in (FLAGGED, dlq_name(FLAGGED))}
+        ensure_topics(settings.kafka, flagged_topics)
+        self._lifecycle = lifecycle
+        self._pool = pool(settings.core.dsn("alerts"), application=PROCESS, max_size=POOL_SIZE)
+        self._recorder = Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock)
+        self._backlog = Backlog(settings.kafka, group=GROUP, topic=FLAGGED)
+        self._detector = StallDetector(clock)
+        self._stopping = threading.Event()
+        self.app = make_app(settings)
+        source = self.app.topic(
+            topic_name(settings.kafka, FLAGGED),
+            key_type=bytes,
+            key_serializer="raw",
+            value_type=bytes,
+            value_serializer="raw",
+        )
+        self.app.agent(source, name="alerts")(self._agent)
+        self.app.on_partitions_assigned.connect(self._on_assigned)
+        self.app.on_before_shutdown.connect(self._on_shutdown)
+        self.app.task()(self._on_start)
+
+    def facts(self) -> dict[str, object]:
+        """Lag and progress, for the health port."""
+        return {"lag": self._backlog.lag(), "done": self._recorder.done}
+
+    async def _on_start(self) -> None:
+        watch(
+            self._detector,
+            self._backlog,
+            done=lambda: self._recorder.done,
+            end=lambda: os._exit(EXIT_STALLED),
+            stopping=self._stopping,
+        )
+
+    async def _on_assigned(self, *_: Any, **__: Any) -> None:
+        self._lifecycle.ready()
+
+    async def _on_shutdown(self, *_: Any, **__: Any) -> None:
+        self._stopping.set()
+        self._lifecycle.stop()
+
+    async def _agent(self, stream: faust.StreamT) -> None:
+        await self._pool.open()
+        async for events in stream.take_events(BATCH_EVENTS, within=BATCH_WITHIN_S):
+            await self._finish(events)
+
+    async def _finish(self, events: Sequence[faust.EventT]) -> None:
+        """Record a batch whole. Faust acknowledges a batch whose agent was cancelled or failed, so neither may happen here.
+
+        A batch that is cancelled by a stopping worker is finished first; one that fails ends the process before anything of
+        it can be committed, and the next process reads it again.
+        """
+        work = asyncio.ensure_future(self._recorder.record([event.message for event in events]))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._or_end(work)
+            raise
+        except Exception:
+            await self._or_end(work)
+
+    async def _or_end(self, work: "asyncio.Future[None]") -> None:
+        try:
+            await work
+        except Exception:
+            get_logger().exception("a batch of flagged decisions could not be recorded; ending the process")
+            os._exit(EXIT_FAILED)

@@ -37,6 +37,8 @@ save ""
 maxmemory {self.max_memory_mb}mb
 maxmemory-policy noeviction
 daemonize no
+# A title would overwrite the environment by which a server that outlived its supervisor is found.
+set-proc-title no
 """
         )
 

@@ -1,0 +1,113 @@
+"""Restore a backup into a new server of its own and let it prove itself: it starts, and its books balance."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from baas.backup.repository import Books, read_books
+from baas.backup.taking import verify
+from baas.machine import CORE_MEMORY, Machine, check_postgres
+from baas.operator_errors import Refused
+from kit.localset import ports
+from kit.localset.postgres import STOP_WAIT_S, PostgresNode
+from kit.localset.readiness import wait_until_ready
+from kit.postgres import connect
+from kit.settings import PostgresServer
+
+START_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restored server, its address when it runs, and what its books said."""
+
+    folder: Path
+    server: PostgresServer
+    books: Books
+    start: str
+    account: str
+
+    def report(self) -> str:
+        """What to tell the operator."""
+        lines = [f"restored into {self.folder}; it started, and its books were read:", *self.books.lines()]
+        if self.books.faults():
+            lines += ["THE BOOKS DO NOT BALANCE:", *self.books.faults()]
+        lines += [
+            f"It is stopped again. To start it{self.account and f', as the user {self.account}'}:",
+            f"  {self.start}",
+            "To reconcile it by itself, or to use it in place of the core server, name it and run the command as usual:",
+            f"  export BAAS_CORE__EXTERNAL=true BAAS_CORE__PORT={self.server.port}   (passwords are those of the backup)",
+            "  baas reconcile",
+            "A backup carries no replication slot: the relay makes a new one and goes on from the last position in the topic.",
+        ]
+        return "\n".join(lines)
+
+
+def restore_backup(ours: Machine, *, backup_folder: Path, to: Path) -> Restored:
+    """Copy a verified backup to `to` (which must not exist), start it on a free port, read its books, and stop it.
+
+    Raises Refused when `to` exists or the backup is damaged, NotReady when the server does not start.
+    """
+    target = to.resolve()
+    if target.exists():
+        raise Refused(f"{target} exists: restore into a folder that does not, so that nothing is overwritten")
+    try:
+        verify(backup_folder.resolve())
+    except subprocess.CalledProcessError as problem:
+        raise Refused(f"the backup is damaged and was not restored: {problem.stderr.strip()[:1000]}") from problem
+    core = ours.settings.core
+    server = PostgresServer(
+        port=ports.choose(taken=()), dbname=core.dbname, sslmode="disable", passwords=core.passwords, external=True
+    )
+    node = _node(server, folder=target)
+    _copy(backup_folder.resolve(), node)
+    dsn = server.dsn("postgres")
+    with running(node, server), connect(dsn, application="baas-restore", statement_timeout_ms=0) as connection:
+        books = read_books(connection)
+    return Restored(
+        folder=node.data,
+        server=server,
+        books=books,
+        start=" ".join(_pg_ctl(node, "start")),
+        account=node.account.name if node.account else "",
+    )
+
+
+def _node(server: PostgresServer, *, folder: Path) -> PostgresNode:
+    return PostgresNode(
+        name=folder.name,
+        folder=folder,
+        port=server.port,
+        password=server.passwords["postgres"].get_secret_value(),
+        memory=CORE_MEMORY,
+    )
+
+
+def _copy(source: Path, node: PostgresNode) -> None:
+    node.folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source, node.data)
+    if node.account:
+        node.account.give(node.data)
+        for path in node.data.rglob("*"):
+            node.account.give(path)
+    node.data.chmod(0o700)
+    node.prepare()
+
+
+@contextmanager
+def running(node: PostgresNode, server: PostgresServer) -> Iterator[None]:
+    """Run a restored server for as long as the block lasts, whatever happens in it."""
+    node.run(*_pg_ctl(node, "start"), timeout_s=START_S)
+    try:
+        wait_until_ready(node.name, lambda: check_postgres(server), timeout_s=START_S)
+        yield
+    finally:
+        node.run(*_pg_ctl(node, "stop"), timeout_s=STOP_WAIT_S)
+
+
+def _pg_ctl(node: PostgresNode, verb: str) -> tuple[str, ...]:
+    common = (str(node.programs / "pg_ctl"), "-D", str(node.data), "-w")
+    return (*common, "-l", str(node.data / "server.log"), "start") if verb == "start" else (*common, "-m", "fast", "stop")

@@ -1,0 +1,181 @@
+"""`baas`: bring the bank up, see how it is, take it down. Heavy imports happen inside the commands, so that help is quick."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+
+Name = Annotated[str, typer.Argument(help="A name of `baas status`.", show_default=False)]
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.callback()
+def about() -> None:
+    """BaaS Ultra on this machine.
+
+    **First time:** `make up`, then open the address it prints. **Every day:** `baas status`, `baas logs scorer -f`,
+    `baas down`. **When something is odd:** `baas doctor` says what and what to do.
+    """
+
+
+@app.command()
+def up(
+    profile: Annotated[Literal["core", "full"], typer.Option(help="`full` adds the batch console (Dagster).")] = "core",
+    servers_only: Annotated[bool, typer.Option("--servers-only", help="Stop after servers, databases and topics.")] = False,
+) -> None:
+    """Start everything, in order, and wait until it answers. Run it again at any time: it only does what is missing."""
+    from baas.up.run import bring_up
+
+    with _plain_errors():
+        bring_up(profile=profile, servers_only=servers_only)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything, processes before the servers they use. Data stays under `var/`."""
+    from baas.up.run import take_down
+
+    with _plain_errors():
+        take_down()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring databases, roles and topics up to date on servers that already run (`baas up` does it by itself)."""
+    from baas.machine import machine
+    from baas.up.databases import prepare_databases
+    from baas.up.topics import prepare_topics
+
+    with _plain_errors():
+        found = machine().settings
+        prepare_databases(found)
+        prepare_topics(found)
+        typer.echo("databases, roles and topics are up to date")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Show what runs, where, how it is and what it takes. Exit code 1 when something that should run does not answer."""
+    from baas.status import look, print_json, print_table
+
+    rows = look()
+    (print_json if as_json else print_table)(rows)
+    if any(row.wanted and not row.healthy for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def logs(
+    name: Name,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as it writes.")] = False,
+    lines: Annotated[int, typer.Option("-n", "--lines", min=0, max=100_000, help="How many to begin with.")] = 100,
+) -> None:
+    """Show the end of a process's log."""
+    from baas.logs import show
+
+    with _plain_errors():
+        show(name, lines=lines, follow=follow)
+
+
+@app.command()
+def restart(name: Name) -> None:
+    """Stop one process (or server), start it again and wait until it answers."""
+    from baas.up.run import restart_one
+
+    with _plain_errors():
+        restart_one(name)
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what is wrong with this machine and the set on it; each line says what to do. Exit code 1 on a fault."""
+    from baas.doctor import examine, print_findings
+
+    findings = examine()
+    print_findings(findings)
+    if any(finding.level == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command(context_settings=PASS_ON)
+def bench(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="features, forest, engine, stream, score-http, ledger, transfers-http, simulate")],
+) -> None:
+    """Measure one part beside its peer: a table, and one JSON object as the last line. Options go to the bench itself."""
+    from baas.run_module import become
+
+    become("bench." + name.replace("-", "_"), context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def reconcile(context: typer.Context) -> None:
+    """Compare ledger, outbox, topics, decisions, alerts, warehouse and lake, id by id; exit code 1 on any difference."""
+    from baas.run_module import become
+
+    become("pipelines.reconcile", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def replay(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Parquet or CSV.", exists=True, dir_okay=False, show_default=False)],
+    mapping: Annotated[str, typer.Option("--mapping", "-m", help="Which mapping names its columns.", show_default=False)],
+) -> None:
+    """Play a file of transactions through Kafka, scoring, ledger and marts, in a tenant of its own."""
+    from baas.run_module import become
+
+    become("pipelines.replay", [str(file.resolve()), "--mapping", mapping, *context.args])
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Option("--to", help="A folder; the backup gets one of its own in it.")] = Path("var/backups"),
+) -> None:
+    """Take a backup of the whole core server (money) and verify it. The bank goes on meanwhile."""
+    from baas.backup import take_backup
+    from baas.machine import machine
+
+    with _plain_errors():
+        taken = take_backup(machine(), to=to)
+        typer.echo(f"verified: {taken.folder} ({taken.bytes / 1e6:.1f} MB, {taken.seconds:.1f} s)")
+        typer.echo(f"try it: baas restore {taken.folder} --to /a/new/folder")
+
+
+@app.command()
+def restore(
+    backup_folder: Annotated[Path, typer.Argument(help="What `baas backup` made.", exists=True, file_okay=False)],
+    to: Annotated[Path, typer.Option("--to", help="A folder that does not exist yet.", show_default=False)],
+) -> None:
+    """Restore a backup into a new, empty server on a port of its own, start it, and check that its books balance."""
+    from baas.backup import restore_backup
+    from baas.machine import machine
+
+    with _plain_errors():
+        restored = restore_backup(machine(), backup_folder=backup_folder, to=to)
+        typer.echo(restored.report())
+
+
+class _plain_errors:  # noqa: N801 (reads as a statement: with _plain_errors())
+    """Turns an error that an operator can act on into one line and exit code 1."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
+        from baas.operator_errors import explain
+
+        if problem is not None and (text := explain(problem)) is not None:
+            typer.secho(text, fg="red", err=True)
+            raise typer.Exit(1) from problem
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

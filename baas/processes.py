@@ -1,0 +1,204 @@
+"""The one list of what runs: name, command, profile, what it needs, how it is asked whether it lives.
+
+The supervisor's configuration, `baas up`, `down`, `status` and the health ports all derive from it.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kit.settings import Http, Settings
+
+Profile = Literal["core", "full"]
+SERVERS = ("core", "warehouse", "kafka", "valkey")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process of ours, or a tool's server, that the supervisor keeps."""
+
+    name: str
+    command: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    profile: Profile = "core"
+    health_path: str | None = "/healthz"
+    ready_path: str | None = "/readyz"
+    listens: str | None = None
+    after_history: bool = False
+    stop_wait_s: int = 30
+    about: str = ""
+
+
+PROCESSES = (
+    Process(
+        name="mlflow",
+        command=("mlflow",),
+        depends_on=("warehouse",),
+        health_path="/health",
+        ready_path="/health",
+        listens="mlflow",
+        about="experiments and the model registry",
+    ),
+    Process(
+        name="relay",
+        command=("python", "-m", "streams.relay"),
+        depends_on=("core", "kafka"),
+        about="carries the outbox to Kafka in commit order",
+    ),
+    Process(
+        name="scorer",
+        command=("python", "-m", "streams.scorer"),
+        depends_on=("kafka",),
+        about="decides every transaction",
+        stop_wait_s=60,
+    ),
+    Process(
+        name="intake",
+        command=("python", "-m", "streams.intake"),
+        depends_on=("core", "kafka"),
+        about="posts what came from outside",
+    ),
+    Process(
+        name="alerts",
+        command=("python", "-m", "streams.alerts"),
+        depends_on=("core", "kafka"),
+        about="groups flagged decisions into alerts",
+    ),
+    Process(
+        name="sink-warehouse",
+        command=("python", "-m", "streams.sinks.warehouse"),
+        depends_on=("warehouse", "kafka"),
+        about="copies the topics to raw.*",
+    ),
+    Process(
+        name="sink-lake",
+        command=("python", "-m", "streams.sinks.lake"),
+        depends_on=("kafka",),
+        about="copies the topics to Parquet",
+    ),
+    Process(
+        name="api",
+        command=("python", "-m", "serving"),
+        depends_on=("core", "warehouse", "kafka", "scorer"),
+        listens="api",
+        about="the HTTP API and the page",
+    ),
+    Process(
+        name="dagster-web",
+        command=("dagster-web",),
+        depends_on=("warehouse",),
+        profile="full",
+        health_path="/server_info",
+        ready_path="/server_info",
+        listens="dagster",
+        about="batch jobs: lineage, runs, checks",
+    ),
+    Process(
+        name="dagster-daemon",
+        command=("dagster-daemon",),
+        depends_on=("warehouse",),
+        profile="full",
+        health_path=None,
+        ready_path=None,
+        about="schedules the batch jobs",
+    ),
+    Process(
+        name="live",
+        command=("python", "-m", "simulator.play"),
+        depends_on=("kafka", "api", "scorer"),
+        after_history=True,
+        about="plays live traffic of the simulated bank",
+    ),
+)
+
+HEALTH_PORTS = tuple(process.name for process in PROCESSES if process.health_path and not process.listens)
+
+
+def by_name() -> dict[str, Process]:
+    """Return every process by its name."""
+    return {process.name: process for process in PROCESSES}
+
+
+def of_profile(profile: Profile) -> tuple[Process, ...]:
+    """Return what a profile runs, what is needed before what needs it."""
+    return in_order(process for process in PROCESSES if profile == "full" or process.profile == "core")
+
+
+def in_order(processes: Iterable[Process]) -> tuple[Process, ...]:
+    """Return them so that each comes after what it depends on. Raises ValueError on a circle."""
+    waiting, done, ordered = list(processes), set(SERVERS), []
+    known = {process.name for process in waiting} | done
+    while waiting:
+        free = [process for process in waiting if all(name in done or name not in known for name in process.depends_on)]
+        if not free:
+            raise ValueError(f"these depend on each other: {', '.join(process.name for process in waiting)}")
+        ordered += free
+        done |= {process.name for process in free}
+        waiting = [process for process in waiting if process.name not in done]
+    return tuple(ordered)
+
+
+def address(process: Process, settings: Settings) -> Http | None:
+    """Return where a process answers its health questions, or None when it does not listen."""
+    if process.listens:
+        found: Http = getattr(settings, process.listens)
+        return found
+    return settings.health.get(process.name)
+
+
+def command_line(process: Process, settings: Settings) -> tuple[str, ...]:
+    """Return what is executed."""
+    if process.command[0] == "python":
+        return (sys.executable, *process.command[1:])
+    return TOOLS[process.command[0]](settings)
+
+
+def _mlflow(settings: Settings) -> tuple[str, ...]:
+    return (
+        _script("mlflow"), "server", "--host", settings.mlflow.host, "--port", str(settings.mlflow.port), "--workers", "1",
+        "--artifacts-destination", str(settings.var / "mlflow" / "artifacts"),
+    )  # fmt: skip
+
+
+def _dagster_web(settings: Settings) -> tuple[str, ...]:
+    http = settings.dagster
+    return (_script("dagster-webserver"), "-h", http.host, "-p", str(http.port), "-m", DAGSTER_MODULE)
+
+
+def _dagster_daemon(_settings: Settings) -> tuple[str, ...]:
+    return (_script("dagster-daemon"), "run", "-m", DAGSTER_MODULE)
+
+
+def _script(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+DAGSTER_MODULE = "orchestration.definitions"
+TOOLS = {"mlflow": _mlflow, "dagster-web": _dagster_web, "dagster-daemon": _dagster_daemon}
+
+
+def environment(process: Process, settings: Settings) -> dict[str, str]:
+    """Return what a process finds in its environment besides the settings: quiet tools, few threads, no calls home."""
+    common = {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONUNBUFFERED": "1",
+        "NUMBA_CACHE_DIR": str(settings.var / "numba"),
+    }
+    if process.name == "mlflow":
+        return common | {
+            "MLFLOW_BACKEND_STORE_URI": settings.warehouse.url("mlflow", dbname="mlflow", driver="postgresql+psycopg2"),
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "DO_NOT_TRACK": "true",
+        }
+    if process.name.startswith("dagster"):
+        return common | {
+            "DAGSTER_HOME": str(settings.var / "dagster"),
+            "DAGSTER_POSTGRES_URL": settings.warehouse.url("dagster", dbname="dagster"),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+        }
+    return common

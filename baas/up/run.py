@@ -1,0 +1,118 @@
+"""`baas up`, `baas down` and `baas restart`: the steps in order, one run at a time, each bounded."""
+
+import fcntl
+import importlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import typer
+
+from baas.machine import Machine, absolute, machine
+from baas.operator_errors import Refused
+from baas.processes import PROCESSES, SERVERS, Process, Profile, by_name, in_order, of_profile
+from baas.up.databases import prepare_databases
+from baas.up.processes import start_processes, wait_until_alive
+from baas.up.servers import READY_S, start_servers
+from baas.up.tools import prepare_tools
+from baas.up.topics import prepare_topics
+from kit.localset.readiness import wait_until_ready
+from kit.settings import settings
+
+Progress = Callable[[str], None]
+HISTORY = "pipelines.bootstrap"
+
+
+def progress_since(started: float) -> Progress:
+    """Return what prints a line with the seconds since `started` before it."""
+    return lambda text: typer.echo(f"{time.monotonic() - started:7.1f} s  {text}")
+
+
+def bring_up(*, profile: Profile, servers_only: bool) -> None:
+    """Do what is missing of: servers, databases, topics, processes, history, live traffic; then say where it all is."""
+    say = progress_since(time.monotonic())
+    with _alone():
+        ours = start_servers(say)
+        os.environ["BAAS_VAR"] = str(ours.settings.var)
+        prepare_databases(ours.settings)
+        say("databases and roles: up to date")
+        prepare_topics(ours.settings)
+        say("topics: present")
+        if servers_only:
+            return
+        prepare_tools(ours.settings)
+        wanted = of_profile(profile)
+        start_processes(ours, [process for process in wanted if not process.after_history], say)
+        summary = _load_history(say)
+        start_processes(ours, [process for process in wanted if process.after_history], say)
+    say("up")
+    _print_addresses(ours, wanted)
+    if summary:
+        typer.echo(summary)
+
+
+def _load_history(say: Progress) -> str | None:
+    """Run the bootstrap of the pipelines: simulate, load, train, plant; it does nothing when that was done before."""
+    if find_spec("pipelines") is None or find_spec(HISTORY) is None:
+        return None
+    summary: str | None = importlib.import_module(HISTORY).run(say)
+    return summary
+
+
+def _print_addresses(ours: Machine, wanted: tuple[Process, ...]) -> None:
+    for process in wanted:
+        if process.listens:
+            http = getattr(ours.settings, process.listens)
+            typer.echo(f"  {process.name:<12} http://{http.host}:{http.port}/  {process.about}")
+    typer.echo("  `baas status` shows how it is, `baas logs NAME` what it says, `baas down` stops it")
+
+
+def take_down() -> None:
+    """Stop processes before the servers they use, then the supervisor. Harmless when nothing runs."""
+    with _alone():
+        settings.cache_clear()
+        found = absolute(settings())
+        from kit.localset.supervision import Supervisor
+
+        supervisor = Supervisor(found.var)
+        supervisor.stop(process.name for process in reversed(in_order(PROCESSES)))
+        supervisor.stop(reversed(SERVERS))
+        supervisor.shutdown()
+    typer.echo("everything is stopped; the data is where it was")
+
+
+def restart_one(name: str) -> None:
+    """Stop one, start it, wait until it answers. Raises Refused when there is no such one or no supervisor."""
+    ours = machine()
+    if name not in by_name() and name not in ours.nodes:
+        raise Refused(f"there is no {name} to restart; there are: {', '.join([*ours.nodes, *by_name()])}")
+    if not ours.supervisor.alive():
+        raise Refused("nothing runs; `baas up` starts it")
+    ours.supervisor.stop([name])
+    started = time.monotonic()
+    ours.supervisor.start([name])
+    if name in ours.nodes:
+        wait_until_ready(name, ours.server_checks()[name], timeout_s=READY_S[name])
+    else:
+        wait_until_alive(ours, by_name()[name])
+    typer.echo(f"{name} is up again after {time.monotonic() - started:.1f} s")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one `up` or `down` of a set work at a time."""
+    var = absolute(settings()).var
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Refused(f"another `baas up` or `baas down` is at work here ({lock.read().strip()}); wait for it") from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid()}))
+        lock.flush()
+        yield

@@ -1,0 +1,51 @@
+"""Step one: the servers. Choose ports and passwords, make data folders, start, and wait until each answers a real request."""
+
+from collections.abc import Callable
+
+from baas import local_file
+from baas.machine import Machine, absolute, machine
+from baas.processes import SERVERS
+from kit.localset.readiness import wait_until_ready
+from kit.localset.supervision import Supervisor
+from kit.settings import settings
+
+READY_S = {"core": 120.0, "warehouse": 120.0, "kafka": 120.0, "valkey": 60.0}
+Say = Callable[[str], None]
+
+
+def start_servers(say: Say) -> Machine:
+    """Bring up every server that is ours, check every one that is not, and return the set. Raises NotReady."""
+    settings.cache_clear()
+    found = absolute(settings())
+    supervisor = Supervisor(found.var)
+    running = supervisor.alive()
+    if not running:
+        supervisor.shutdown()  # ends what a killed supervisor left behind, so that its ports are free again
+    local_file.complete(found, move_ports=not running)
+    ours = machine()
+    states = ours.supervisor.states()
+    for name, node in ours.nodes.items():
+        if name not in states or not states[name].running:
+            node.prepare()
+    ours.supervisor.configure(ours.programs())
+    ours.supervisor.start(ours.nodes)
+    checks = ours.server_checks()
+    for name in SERVERS:
+        own = name in ours.nodes
+        seconds = wait_until_ready(
+            name,
+            checks[name],
+            timeout_s=READY_S[name],
+            obstacle=_obstacle(ours, name) if own else lambda _waited_s: None,
+        )
+        say(f"{name}: {'ready' if own else 'outside server answers'} ({seconds:.1f} s)")
+    return ours
+
+
+def _obstacle(ours: Machine, name: str) -> Callable[[float], str | None]:
+    return lambda waited_s: ours.supervisor.obstacle(name, waited_s=waited_s)
+
+
+def stop_servers(ours: Machine) -> None:
+    """Stop the servers that are ours, those that others need last."""
+    ours.supervisor.stop(reversed(SERVERS))

@@ -97,7 +97,6 @@ _decoder = msgspec.json.Decoder(Transaction)
 
 class _Envelope(msgspec.Struct):
     schema: int | None = None
-    amount_minor: msgspec.Raw | None = None
 
 
 _envelope_decoder = msgspec.json.Decoder(_Envelope)

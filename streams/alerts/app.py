@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import faust
+from confluent_kafka import KafkaException
 
 from contracts.topics import FLAGGED, broker_topics
 from kit.clock import Clock
@@ -85,8 +86,12 @@ class AlertsProcess:
         self.app.task()(self._on_start)
 
     def facts(self) -> dict[str, object]:
-        """Lag and progress, for the health port."""
-        return {"lag": self._backlog.lag(), "done": self._recorder.done}
+        """Lag (None while the broker does not say) and progress, for the health port."""
+        try:
+            lag = self._backlog.lag()
+        except KafkaException:
+            lag = None
+        return {"lag": lag, "done": self._recorder.done}
 
     async def _on_start(self) -> None:
         watch(

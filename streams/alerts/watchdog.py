@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from kit import kafka as kit_kafka
 from kit.clock import Clock
@@ -88,8 +88,13 @@ def watch(
 
     def _look() -> None:
         while not stopping.wait(CHECK_S):
-            if detector.stalled(done=done(), waiting=backlog.waiting):
-                get_logger().error("messages wait and nothing moves; ending the process", lag=backlog.lag(), done=done())
+            try:
+                stalled = detector.stalled(done=done(), waiting=backlog.waiting)
+            except KafkaException as problem:
+                get_logger().warning("the watchdog cannot see the broker", problem=str(problem))
+                continue
+            if stalled:
+                get_logger().error("messages wait and nothing moves; ending the process", done=done())
                 end()
                 return
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from confluent_kafka import Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer, TopicPartition
 
 import contracts
 from contracts.decisions import DecisionRecord, FlaggedDecision
@@ -159,12 +159,22 @@ class Traffic:
             sink.poll(0)
 
     def end(self, topic: str, partition: int) -> TopicPartition:
-        """Where a partition ends now."""
+        """Where a partition ends now; a topic that was just made may have no leader yet."""
         source = consumer(self.kafka, group="ends", client="ends")
-        name = topic_name(self.kafka, topic)
-        _, high = source.get_watermark_offsets(TopicPartition(name, partition), timeout=10)
+        position = TopicPartition(topic_name(self.kafka, topic), partition)
+        ends: list[int] = []
+
+        def _has_ends() -> bool:
+            try:
+                ends.append(source.get_watermark_offsets(position, timeout=10)[1])
+            except KafkaException:
+                return False
+            return True
+
+        wait_until(_has_ends, what=f"{topic}[{partition}] has a leader", within_s=20)
         source.close()
-        return TopicPartition(name, partition, high)
+        position.offset = ends[0]
+        return position
 
     def dlq(self, topic: str, *, within_s: float = 10.0, at_least: int = 1) -> list[tuple[bytes, dict[str, bytes]]]:
         """Read the dlq of `topic` from its beginning: (value, headers) a message."""

@@ -12,7 +12,9 @@ from starlette.types import ASGIApp
 from kit.clock import Clock, SystemClock
 from kit.settings import REPOSITORY_ROOT, Settings
 from serving import operations
+from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
+from serving.cases import endpoints as cases
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
 from serving.edge import problems
@@ -21,15 +23,19 @@ from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
+from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
 from serving.scoring import endpoints as scoring
 
 VERSION = "1.0.0"
 FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
+    payments.router,
+    accounts.router,
     identity.router,
     customers.router,
     decisions.router,
+    cases.router,
     analytics.router,
     scoring.router,
     live.router,

@@ -12,7 +12,10 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.postgres import pool
 from kit.settings import Settings
+from ledger.writer import BatchingWriter
+from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
+from serving.cases.service import CasesService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.authentication import Authenticator
@@ -22,8 +25,12 @@ from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
+from serving.payments.claims import Claims
+from serving.payments.directory import AccountDirectory
+from serving.payments.service import TransfersService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.sweeper import Sweeper
 
 CORE_CONNECTIONS = 8
 WAREHOUSE_CONNECTIONS = 4
@@ -49,6 +56,9 @@ class Resources:
     authenticator: Authenticator
     identity: IdentityService
     customers: CustomersService
+    accounts: AccountsService
+    transfers: TransfersService
+    cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
     decisions: DecisionsService
@@ -75,6 +85,22 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         scorer = ScorerClient(settings.scorer)
         scorer.start()
         stack.push_async_callback(scorer.close)
+        claims = Claims(core, clock=clock)
+        claims.start()
+        stack.push_async_callback(claims.close)
+        writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
+        transfers = TransfersService(
+            core,
+            claims=claims,
+            directory=AccountDirectory(core, clock=clock),
+            scorer=scorer,
+            writer=writer,
+            clock=clock,
+        )
+        identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
+        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock)
+        sweeper.start()
+        stack.push_async_callback(sweeper.close)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -83,8 +109,11 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             keys=keys,
             tokens=tokens,
             authenticator=authenticator,
-            identity=IdentityService(core, authenticator=authenticator, tokens=tokens),
+            identity=identity,
             customers=CustomersService(core),
+            accounts=AccountsService(core, claims=claims, clock=clock),
+            transfers=transfers,
+            cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, clock=clock),
             decisions=DecisionsService(warehouse),

@@ -24,7 +24,7 @@ async def list_customers(
 ) -> dict[str, object]:
     """List customers by id."""
     after = decode_cursor(cursor, str)
-    rows = await parts.customers.list(principal, after=after[0] if after else None, limit=limit + 1)
+    rows = await parts.customers.page(principal, after=after[0] if after else None, limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (str(row["customer_id"]),))
 
 

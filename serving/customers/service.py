@@ -55,7 +55,7 @@ class CustomersService:
             raise NotFound(f"no customer {customer_id[:64]}")
         return row
 
-    async def list(self, principal: Principal, *, after: str | None, limit: int) -> list[Row]:
+    async def page(self, principal: Principal, *, after: str | None, limit: int) -> list[Row]:
         """Return up to `limit` customers after an id."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             return await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)

@@ -26,7 +26,7 @@ async def list_decisions(
 ) -> dict[str, object]:
     """List decisions, newest first."""
     before = decode_cursor(cursor, int)
-    rows = await parts.decisions.list(
+    rows = await parts.decisions.page(
         principal, verdict=verdict, customer_id=customer_id, before=before[0] if before else None, limit=limit + 1
     )
     return page(rows, limit=limit, key=lambda row: (int(str(row["log_offset"])),))

@@ -18,7 +18,7 @@ class DecisionsService:
     def __init__(self, warehouse: AsyncConnectionPool) -> None:
         self._warehouse = warehouse
 
-    async def list(
+    async def page(
         self, principal: Principal, *, verdict: Verdict | None, customer_id: str | None, before: int | None, limit: int
     ) -> list[Row]:
         """Return up to `limit` decisions before a log offset, newest first."""

@@ -67,6 +67,17 @@ class InvalidRequest(DomainError):
     remedy = "Correct the field named in the detail; /docs shows what each route takes."
 
 
+class Reasoned(DomainError):
+    """A refusal that comes with reason codes (a decision's)."""
+
+    code = "refused-with-reasons"
+    title = "The request was refused for the reasons given"
+
+    def __init__(self, detail: str, *, reasons: list[str], **facts: str | int | bool | None) -> None:
+        super().__init__(detail, **facts)
+        self.reasons = reasons
+
+
 class NoSuchRoute(DomainError):
     """No route has this path."""
 

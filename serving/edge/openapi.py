@@ -21,6 +21,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "remedy": {"type": "string"},
         "correlation_id": {"type": "string"},
         "facts": {"type": "object", "additionalProperties": True},
+        "reasons": {"type": "array", "items": {"type": "string"}},
     },
 }
 _EXAMPLE_CODES = {

@@ -39,7 +39,7 @@ def register_status(kind: type[DomainError], status: HTTPStatus) -> None:
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """RFC 9457 problem details, with our extension members `code`, `remedy`, `correlation_id` and `facts`."""
+    """RFC 9457 problem details, with our extension members `code`, `remedy`, `correlation_id`, `facts` and `reasons`."""
 
     type: str
     title: str
@@ -49,7 +49,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     remedy: str
     correlation_id: str
-    facts: dict[str, str | int | bool | list[str] | None] = {}
+    facts: dict[str, str | int | bool | None] = {}
+    reasons: list[str] = []
 
 
 _encode = msgspec.json.Encoder().encode
@@ -84,7 +85,8 @@ def render(error: DomainError, *, path: str, correlation_id: str) -> tuple[int, 
             code=error.code,
             remedy=error.remedy,
             correlation_id=correlation_id,
-            facts=dict(error.facts),
+            facts=error.facts,
+            reasons=error.reasons if isinstance(error, errors.Reasoned) else [],
         )
     )
     headers = [(b"content-type", MEDIA_TYPE.encode())]
@@ -96,7 +98,8 @@ def render(error: DomainError, *, path: str, correlation_id: str) -> tuple[int, 
     return int(status), body, headers
 
 
-def _answer(request: Request, error: DomainError, extra: dict[str, str] | None = None) -> Response:
+def answer_of(request: Request, error: DomainError, extra: dict[str, str] | None = None) -> Response:
+    """Return the problem as a response of the framework, with `extra` headers."""
     status, body, headers = render(error, path=request.url.path, correlation_id=request.state.correlation_id)
     request.state.problem_code = error.code
     response = Response(body, status_code=status)
@@ -108,33 +111,33 @@ def _answer(request: Request, error: DomainError, extra: dict[str, str] | None =
 
 async def _on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 (registered for this class only)
-    return _answer(request, error)
+    return answer_of(request, error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class only)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return _answer(
+        return answer_of(
             request, errors.MalformedBody(f"the body cannot be read as JSON: {first.get('ctx', {}).get('error', '')}")
         )
     where = ".".join(str(part) for part in first["loc"])
-    return _answer(request, errors.InvalidRequest(f"{where}: {first['msg']}", field=where))
+    return answer_of(request, errors.InvalidRequest(f"{where}: {first['msg']}", field=where))
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
     if isinstance(error.__cause__, DomainError):  # raised while the body was being read
-        return _answer(request, error.__cause__)
+        return answer_of(request, error.__cause__)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return _answer(
+        return answer_of(
             request, errors.MethodNotAllowed(f"{request.url.path} does not take {request.method}"), dict(error.headers or {})
         )
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return _answer(request, errors.NoSuchRoute(f"nothing is at {request.url.path}"))
+        return answer_of(request, errors.NoSuchRoute(f"nothing is at {request.url.path}"))
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _answer(request, errors.MalformedBody("the body cannot be read as JSON"))
-    return _answer(request, errors.InternalError("the request could not be served"))
+        return answer_of(request, errors.MalformedBody("the body cannot be read as JSON"))
+    return answer_of(request, errors.InternalError("the request could not be served"))
 
 
 def install(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """What a transfer can be refused for, before or after somebody decided about it."""
 
 from kit.errors import Conflict, DomainError, Unavailable
+from serving.edge.errors import Reasoned
 
 
 class MissingIdempotencyKey(DomainError):
@@ -27,7 +28,7 @@ class TransferInProgress(Conflict):
     remedy = "Wait the number of seconds in Retry-After and send it again with the same key: you will get its answer."
 
 
-class TransferDenied(DomainError):
+class TransferDenied(Reasoned):
     """The decision was to deny; nothing moved."""
 
     code = "transfer-denied"
@@ -65,3 +66,11 @@ class HoldEnded(Conflict):
     code = "not-held"
     title = "The transfer is not held"
     remedy = "Read the transfer: only one whose status is held can be resolved, once."
+
+
+class TransferAbandoned(Conflict):
+    """Nobody finished it in time, and it was given up; nothing moved."""
+
+    code = "transfer-abandoned"
+    title = "The transfer was given up; nothing moved"
+    remedy = "Use a new key to try again."

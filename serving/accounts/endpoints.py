@@ -1,0 +1,72 @@
+"""Routes: accounts, their balances now and then, their entries."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Response
+
+from serving.accounts.schemas import Account, AccountPage, Balance, EntryPage, NewAccount
+from serving.dependencies import Caller, Correlation, Parts
+from serving.edge.openapi import refusals
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.schemas import CustomerId
+from serving.payments.claims import REPLAYED_HEADER
+
+router = APIRouter(tags=["accounts"])
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", description="One key an intent; the same one when trying again")
+]
+
+
+@router.post("/v1/accounts", status_code=201, response_model=Account, responses=refusals(401, 403, 404, 409, 422))
+async def open_account(
+    account: NewAccount, principal: Caller, parts: Parts, correlation_id: Correlation, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Open an account for a customer: once a key, however often it is sent."""
+    body, replayed = await parts.accounts.open(
+        principal, account, idempotency_key=idempotency_key, correlation_id=correlation_id
+    )
+    headers = {REPLAYED_HEADER: "true"} if replayed else None
+    return Response(body, status_code=201, media_type="application/json", headers=headers)
+
+
+@router.get("/v1/accounts", response_model=AccountPage, responses=refusals(401, 403, 422))
+async def list_accounts(
+    principal: Caller,
+    parts: Parts,
+    customer_id: Annotated[CustomerId | None, Query(description="Only this customer's")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> dict[str, object]:
+    """List accounts by id; a customer sees their own."""
+    after = decode_cursor(cursor, str)
+    rows = await parts.accounts.page(principal, customer_id=customer_id, after=after[0] if after else None, limit=limit + 1)
+    return page(rows, limit=limit, key=lambda row: (str(row["account_id"]),))
+
+
+@router.get("/v1/accounts/{account_id}", response_model=Account, responses=refusals(401, 403, 404, 422))
+async def get_account(account_id: UUID, principal: Caller, parts: Parts) -> dict[str, object]:
+    """Return one account with its balance."""
+    return await parts.accounts.get(principal, account_id)
+
+
+@router.get("/v1/accounts/{account_id}/balance", response_model=Balance, responses=refusals(401, 403, 404, 422))
+async def balance(
+    account_id: UUID,
+    principal: Caller,
+    parts: Parts,
+    at: Annotated[datetime | None, Query(description="A past moment (RFC 3339, with its offset); now when absent")] = None,
+) -> dict[str, object]:
+    """Return the balance now, or as it was booked at a past moment."""
+    return await parts.accounts.balance(principal, account_id, at=at)
+
+
+@router.get("/v1/accounts/{account_id}/entries", response_model=EntryPage, responses=refusals(401, 403, 404, 422))
+async def entries(
+    account_id: UUID, principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> dict[str, object]:
+    """List the account's entries, newest first."""
+    before = decode_cursor(cursor, int)
+    rows = await parts.accounts.entries(principal, account_id, before=before[0] if before else None, limit=limit + 1)
+    return page(rows, limit=limit, key=lambda row: (int(str(row["version"])),))

@@ -1,0 +1,119 @@
+"""What the accounts routes take and give."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from serving.edge.schemas import CustomerId, Money
+
+_ACCOUNT: dict[str, JsonValue] = {
+    "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+    "customer_id": "c000042",
+    "product": "checking",
+    "currency": "BRL",
+    "nickname": "everyday",
+    "status": "open",
+    "opened_at": "2025-11-24T16:00:00Z",
+    "balance": {"amount_minor": 812_300, "currency": "BRL"},
+    "available": {"amount_minor": 687_300, "currency": "BRL"},
+}
+
+
+class NewAccount(BaseModel):
+    """An account to be opened. A customer opens their own: `customer_id` may then be left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"customer_id": "c000042", "product": "checking", "currency": "BRL"}]},
+    )
+    customer_id: CustomerId | None = None
+    product: Literal["checking", "savings", "payment"] = "checking"
+    currency: str = Field(default="BRL", pattern=r"^[A-Z]{3}$")
+    nickname: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class Account(BaseModel):
+    """An account. `available` counts money on hold as gone."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ACCOUNT]})
+    account_id: UUID
+    customer_id: str
+    product: str
+    currency: str
+    nickname: str | None
+    status: str
+    opened_at: datetime
+    balance: Money
+    available: Money
+
+
+class AccountPage(BaseModel):
+    """A page of accounts, by id."""
+
+    items: list[Account]
+    next_cursor: str | None
+
+
+class Balance(BaseModel):
+    """A balance now, or as it was booked at a past moment (then without what was on hold)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+                    "at": "2025-11-24T16:00:00Z",
+                    "balance": {"amount_minor": 812_300, "currency": "BRL"},
+                    "available": {"amount_minor": 687_300, "currency": "BRL"},
+                    "pending_debits": {"amount_minor": 125_000, "currency": "BRL"},
+                    "pending_credits": {"amount_minor": 0, "currency": "BRL"},
+                    "version": 41,
+                }
+            ]
+        }
+    )
+    account_id: UUID
+    at: datetime
+    balance: Money
+    available: Money | None
+    pending_debits: Money | None
+    pending_credits: Money | None
+    version: int
+
+
+class Entry(BaseModel):
+    """One movement of an account: negative when money left. `version` counts the account's entries from 1."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 41,
+                    "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+                    "purpose": "transfer",
+                    "amount": {"amount_minor": -125_000, "currency": "BRL"},
+                    "balance_after": {"amount_minor": 812_300, "currency": "BRL"},
+                    "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+                    "value_at": "2025-11-24T16:00:00.123Z",
+                    "booked_at": "2025-11-24T16:00:00.2Z",
+                }
+            ]
+        }
+    )
+    version: int
+    transfer_id: UUID
+    purpose: str | None
+    amount: Money
+    balance_after: Money
+    counterparty_account_id: UUID | None
+    value_at: datetime
+    booked_at: datetime
+
+
+class EntryPage(BaseModel):
+    """A page of entries, newest first."""
+
+    items: list[Entry]
+    next_cursor: str | None

@@ -1,0 +1,80 @@
+"""What the alerts routes take and give."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from contracts.alerts import AlertStatus
+from serving.edge.schemas import Money
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "alert_id": "0193f2aa-1111-7222-8333-944445555666",
+    "status": "open",
+    "subject_kind": "customer",
+    "subject_id": "c000042",
+    "decisions": 3,
+    "total": {"amount_minor": 375000, "currency": "BRL"},
+    "highest_probability": 0.931,
+    "first_event_time": "2025-11-24T16:00:00.123Z",
+    "last_event_time": "2025-11-24T18:31:09Z",
+    "opened_at": "2025-11-24T16:00:00.3Z",
+    "changed_at": "2025-11-24T18:31:09.2Z",
+    "moved_by": None,
+}
+
+
+class Alert(BaseModel):
+    """One alert: a subject's flagged decisions of a day, grouped."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    alert_id: str
+    status: AlertStatus
+    subject_kind: str
+    subject_id: str
+    decisions: int
+    total: Money
+    highest_probability: float | None
+    first_event_time: datetime
+    last_event_time: datetime
+    opened_at: datetime
+    changed_at: datetime
+    moved_by: str | None
+
+
+class Member(BaseModel):
+    """One flagged decision of an alert, with the features that stand out."""
+
+    transaction_id: str
+    event_time: datetime
+    verdict: str
+    amount: Money
+    probability: float | None
+    reasons: list[str]
+    stand_outs: list[dict[str, Any]]
+    transaction: dict[str, Any]
+    joined_at: datetime
+
+
+class AlertDetail(Alert):
+    """One alert with its newest members, at most 200, and where its status may move."""
+
+    members: list[Member]
+    moves: list[AlertStatus]
+
+
+class AlertPage(BaseModel):
+    """A page of alerts, newest first."""
+
+    items: list[Alert]
+    next_cursor: str | None
+
+
+class Move(BaseModel):
+    """Where an alert should move."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"status": "in_review", "note": "calling the customer"}]}
+    )
+    status: AlertStatus
+    note: str | None = Field(default=None, max_length=500, description="Kept in the audit log")

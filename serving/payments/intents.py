@@ -1,0 +1,114 @@
+"""The body of a transfer, and the canonical transaction that it means. Pure."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from contracts.transactions import AmountMinor, Channel, CurrencyCode, Direction, Id, Transaction, Uuid
+from kit.money import CURRENCY_EXPONENTS
+from serving.edge.errors import InvalidRequest, MalformedBody
+
+SOURCE = "api"
+MAX_TRANSFER_BYTES = 8_192
+
+
+class MoneyAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A positive amount in minor units of its currency."""
+
+    amount_minor: AmountMinor
+    currency: CurrencyCode
+
+
+class TransferRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `POST /v1/transfers` takes. Without `credit_account_id` the money leaves the bank through its channel."""
+
+    debit_account_id: Uuid
+    amount: MoneyAmount
+    channel: Channel = Channel.INTERNAL
+    credit_account_id: Uuid | None = None
+    payee_id: Id | None = None
+    card_id: Id | None = None
+    device_id: Id | None = None
+    merchant_id: Id | None = None
+    mcc: Annotated[int, Meta(ge=0, le=9999)] | None = None
+    country: Annotated[str, Meta(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")] | None = None
+    latitude_e5: Annotated[int, Meta(ge=-9_000_000, le=9_000_000)] | None = None
+    longitude_e5: Annotated[int, Meta(ge=-18_000_000, le=18_000_000)] | None = None
+    entry_mode: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")] | None = None
+
+
+_decode = msgspec.json.Decoder(TransferRequest).decode
+
+
+def parse(body: bytes) -> TransferRequest:
+    """Read a body. Raises MalformedBody when it is not JSON and InvalidRequest, naming the field, when it is not a transfer."""
+    try:
+        request = _decode(body)
+    except msgspec.ValidationError as problem:
+        reason, _, where = str(problem).partition(" - at `")
+        field = where.rstrip("`").removeprefix("$.")
+        raise InvalidRequest(f"{field or 'body'}: {reason}", field=field or None) from problem
+    except msgspec.DecodeError as problem:
+        raise MalformedBody(f"the body cannot be read as JSON: {problem}") from problem
+    _check(request)
+    return request
+
+
+def _check(request: TransferRequest) -> None:
+    if request.amount.currency not in CURRENCY_EXPONENTS:
+        raise InvalidRequest(
+            f"amount.currency: {request.amount.currency} is not a currency that a ledger here holds", field="amount.currency"
+        )
+    for field in ("debit_account_id", "credit_account_id"):
+        value = getattr(request, field)
+        if value is not None and not _is_uuid(value):
+            raise InvalidRequest(f"{field}: not a UUID", field=field)
+    if request.credit_account_id == request.debit_account_id:
+        raise InvalidRequest("credit_account_id: the money would stay where it is", field="credit_account_id")
+    if request.credit_account_id is None and request.channel is Channel.INTERNAL:
+        raise InvalidRequest("credit_account_id: an internal transfer needs one", field="credit_account_id")
+    if request.credit_account_id is not None and request.payee_id not in (None, request.credit_account_id):
+        raise InvalidRequest("payee_id: the payee of a transfer to an account here is that account", field="payee_id")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def moment_of(transfer_id: UUID) -> int:
+    """Return the millisecond in a UUIDv7: a request tried again under its claim means the same moment as the first time."""
+    return transfer_id.int >> 80
+
+
+def transaction_of(request: TransferRequest, *, transfer_id: UUID, tenant_id: str, customer_id: str | None) -> Transaction:
+    """Return the canonical transaction of a claimed transfer."""
+    moment_ms = moment_of(transfer_id)
+    return Transaction(
+        schema=1,
+        transaction_id=str(transfer_id),
+        tenant_id=tenant_id,
+        source=SOURCE,
+        external_id=str(transfer_id),
+        event_time=moment_ms,
+        known_at=moment_ms,
+        channel=request.channel,
+        direction=Direction.DEBIT,
+        amount_minor=request.amount.amount_minor,
+        currency=request.amount.currency,
+        customer_id=customer_id,
+        account_id=request.debit_account_id,
+        card_id=request.card_id,
+        device_id=request.device_id,
+        payee_id=request.credit_account_id or request.payee_id,
+        merchant_id=request.merchant_id,
+        mcc=request.mcc,
+        country=request.country,
+        latitude_e5=request.latitude_e5,
+        longitude_e5=request.longitude_e5,
+        entry_mode=request.entry_mode,
+    )

@@ -1,0 +1,116 @@
+"""The SQL of payments: claims with their audit rows, and what became of a transfer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+
+Row = dict[str, object]
+
+# One statement, so one transaction: a key is claimed together with the audit row that says who asked for what.
+_CLAIM = """
+with given as materialized (
+    select * from unnest(
+        %(tenants)b::text[], %(keys)b::text[], %(hashes)b::bytea[], %(ids)b::uuid[], %(intents)b::bytea[], %(actors)b::text[],
+        %(actions)b::text[], %(correlation_ids)b::text[]
+    ) with ordinality as g (tenant_id, key, request_hash, transfer_id, intent, actor, action, correlation_id, ord)
+),
+answered as materialized (
+    select * from idempotency.claim_batch(
+        %(tenants)b::text[], %(keys)b::text[], %(hashes)b::bytea[], %(ids)b::uuid[], %(intents)b::bytea[],
+        %(now_ms)b::bigint, %(lease_ms)b::integer
+    ) with ordinality as a (answer, transfer_id, outcome, code, response_status, response_body, ord)
+),
+logged as materialized (
+    select identity.audit_writes(
+        array_agg(g.tenant_id), array_agg(g.actor), array_agg(g.action), array_agg(a.transfer_id::text),
+        array_agg(g.correlation_id)
+    )
+    from answered a join given g using (ord) where a.answer = 'claimed' having count(*) > 0
+)
+select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body
+from answered a where (select count(*) from logged) >= 0 order by a.ord
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWish:
+    """A key that somebody wants to work under."""
+
+    tenant_id: str
+    key: str
+    request_hash: bytes
+    transfer_id: UUID
+    intent: bytes | None
+    actor: str
+    action: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`."""
+
+    answer: str
+    transfer_id: UUID
+    outcome: str | None
+    code: str | None
+    response_status: int | None
+    response_body: bytes | None
+
+
+async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:
+    """Claim each key, with an audit row for each that is new; answers in order."""
+    async with connection.cursor(row_factory=class_row(ClaimAnswer), binary=True) as cursor:
+        await cursor.execute(
+            _CLAIM,
+            {
+                "tenants": [wish.tenant_id for wish in wishes],
+                "keys": [wish.key for wish in wishes],
+                "hashes": [wish.request_hash for wish in wishes],
+                "ids": [wish.transfer_id for wish in wishes],
+                "intents": [wish.intent for wish in wishes],
+                "actors": [wish.actor for wish in wishes],
+                "actions": [wish.action for wish in wishes],
+                "correlation_ids": [wish.correlation_id for wish in wishes],
+                "now_ms": now_ms,
+                "lease_ms": lease_ms,
+            },
+            prepare=True,
+        )
+        return await cursor.fetchall()
+
+
+async def release(connection: AsyncConnection, *, tenant_id: str, key: str, transfer_id: UUID) -> None:
+    """Give a key back under which nothing was decided."""
+    await connection.execute("select idempotency.release(%s, %s, %s)", (tenant_id, key, transfer_id))
+
+
+async def complete(
+    connection: AsyncConnection, *, tenant_id: str, key: str, transfer_id: UUID, status: int, body: bytes, now_ms: int
+) -> bool:
+    """Complete a claim whose work is no transfer, in the transaction of that work. False when it is no longer held."""
+    cursor = await connection.execute(
+        "select idempotency.complete(%s, %s, %s, %s::smallint, %s, %s::bigint)",
+        (tenant_id, key, transfer_id, status, body, now_ms),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def find_transfer(
+    connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID, customer_id: str | None
+) -> Row | None:
+    """Return one transfer; with a customer, only one that touches an account of theirs."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "select t.id, t.status, t.purpose, t.debit_account_id, t.credit_account_id, t.amount_minor, t.posted_minor, "
+            "t.currency, t.reason, t.door, t.expires_at, t.occurred_at, t.booked_at, t.resolved_at, t.answer "
+            "from ledger.transfer t where t.tenant_id = %(tenant_id)s and t.id = %(transfer_id)s "
+            "and (%(customer_id)s::text is null or exists (select from ledger.account a "
+            "where a.id in (t.debit_account_id, t.credit_account_id) and a.owner_id = %(customer_id)s))",
+            {"tenant_id": tenant_id, "transfer_id": transfer_id, "customer_id": customer_id},
+        )
+        return await cursor.fetchone()

@@ -1,0 +1,269 @@
+"""A transfer, step by step: claim the key, ask the scorer, carry out what was decided, answer once the ledger has committed."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.decisions import Answer, Verdict
+from contracts.transactions import Transaction
+from kit.clock import Clock
+from kit.errors import NotFound
+from kit.ids import uuid7
+from kit.postgres import tenant_transaction
+from ledger.events import event_tail
+from ledger.postings import FailureCode, Kind, Outcome, PostingRequest, PostingResult
+from ledger.repository import post_batch_async
+from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
+from serving.edge import metrics
+from serving.edge.correlation import Trace
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal, Role
+from serving.identity.repository import insert_audit
+from serving.payments import repository, stand_in
+from serving.payments.answers import Answered, answered, response_tail, with_status
+from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
+from serving.payments.directory import AccountDirectory
+from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
+from serving.payments.intents import TransferRequest, parse, transaction_of
+from serving.payments.repository import ClaimAnswer, ClaimWish, Row
+from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
+
+ROUTE = "POST /v1/transfers"
+DOOR = "rpc"
+HOLD_LIFETIME_MS = 24 * 3_600_000
+_KINDS = {Verdict.ALLOW: Kind.POST, Verdict.REVIEW: Kind.HOLD, Verdict.STEP_UP: Kind.HOLD, Verdict.DENY: Kind.DENY}
+_STATUSES = {Kind.POST: 201, Kind.HOLD: 202, Kind.DENY: 403}
+_encode = msgspec.json.Encoder().encode
+_decode_answer = msgspec.json.Decoder(Answer).decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """A transfer whose accounts are known."""
+
+    request: TransferRequest
+    owner_id: str | None
+    credit_account_id: str
+
+
+class TransfersService:
+    """What the transfers routes do."""
+
+    def __init__(
+        self,
+        core: AsyncConnectionPool,
+        *,
+        claims: Claims,
+        directory: AccountDirectory,
+        scorer: ScorerClient,
+        writer: BatchingWriter,
+        clock: Clock,
+    ) -> None:
+        self._core = core
+        self._claims = claims
+        self._directory = directory
+        self._scorer = scorer
+        self._writer = writer
+        self._clock = clock
+
+    async def create(self, principal: Principal, body: bytes, *, idempotency_key: str | None, trace: Trace) -> Answered:
+        """Carry out a transfer exactly once for its key, and return its answer. Raises what refuses it before it is decided."""
+        key = stored_key(principal, idempotency_key)
+        intent = await self._intent(principal, parse(body))
+        wish = self._wish(principal, intent, key=key, body=body, trace=trace)
+        claimed = await self._claims.claim(wish)
+        if claimed.answer == "done":
+            return _replay(claimed)
+        transaction = transaction_of(
+            intent.request, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id, customer_id=intent.owner_id
+        )
+        answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id)
+        posting = self._posting(intent, transaction, answer, key=key, trace=trace)
+        result = await self._post(posting)
+        if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
+            # Our lease ran out and a twin ended it first: its answer is the answer.
+            return _replay(await self._claims.claim(wish))
+        metrics.TRANSFERS.labels(result.outcome.value, answer.source.value).inc()
+        return answered(
+            transfer_id=claimed.transfer_id,
+            outcome=result.outcome.value,
+            code=result.code,
+            body=with_status(result.outcome.value, result.code, posting.response or b""),
+            replayed=False,
+        )
+
+    async def get(self, principal: Principal, transfer_id: UUID) -> Row:
+        """Return a transfer as it stands; a customer sees those that touch their accounts. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            row = await repository.find_transfer(
+                connection, tenant_id=principal.tenant_id, transfer_id=transfer_id, customer_id=principal.own_only
+            )
+        if row is None:
+            raise NotFound(f"there is no transfer {transfer_id}")
+        return _presented(row, whole=principal.own_only is None and principal.roles != {Role.PARTNER})
+
+    async def resolve(
+        self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
+    ) -> Row:
+        """End a hold: release posts it, deny voids it. Raises NotFound, HoldEnded, TransferFailed."""
+        now_ms = self._clock.now_ms()
+        posting = PostingRequest(
+            kind=Kind.POST_PENDING if action == "release" else Kind.VOID_PENDING,
+            transfer_id=transfer_id,
+            tenant_id=principal.tenant_id,
+            occurred_at_ms=now_ms,
+            reason=None if action == "release" else "case-denied",
+            headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
+        )
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            [result] = await post_batch_async(connection, [posting], now_ms=now_ms)
+            _raise_unless_resolved(result)
+            await insert_audit(
+                connection,
+                tenant_id=principal.tenant_id,
+                actor=principal.subject,
+                action="POST /v1/transfers/{transfer_id}/resolution",
+                resource=str(transfer_id),
+                correlation_id=trace.correlation_id,
+                status=200,
+                detail={"action": action, "note": note},
+            )
+        return await self.get(principal, transfer_id)
+
+    async def _intent(self, principal: Principal, request: TransferRequest) -> _Intent:
+        tenant_id, currency = principal.tenant_id, request.amount.currency
+        debit = await self._directory.find(tenant_id, request.debit_account_id)
+        if principal.own_only is not None and debit.owner_id != principal.own_only:
+            raise NotFound(f"there is no account {request.debit_account_id}")
+        if debit.currency != currency:
+            raise InvalidRequest(f"amount.currency: the debited account is in {debit.currency}", field="amount.currency")
+        if request.credit_account_id is None:
+            credit_id = await self._directory.settlement(tenant_id, channel=request.channel, currency=currency)
+            return _Intent(request, debit.owner_id, credit_id)
+        credit = await self._directory.find(tenant_id, request.credit_account_id)
+        if credit.currency != currency:
+            raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
+        return _Intent(request, debit.owner_id, request.credit_account_id)
+
+    def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace) -> ClaimWish:
+        transfer_id = uuid7(self._clock)
+        transaction = transaction_of(
+            intent.request, transfer_id=transfer_id, tenant_id=principal.tenant_id, customer_id=intent.owner_id
+        )
+        return ClaimWish(
+            tenant_id=principal.tenant_id,
+            key=key,
+            request_hash=request_hash(ROUTE, body),
+            transfer_id=transfer_id,
+            intent=event_tail(_row(intent, transaction, kind=Kind.ABANDON)),
+            actor=principal.subject,
+            action=ROUTE,
+            correlation_id=trace.correlation_id,
+        )
+
+    async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID) -> Answer:
+        started_s = time.perf_counter()
+        try:
+            return await self._scorer.score(transaction)
+        except ScorerRefused as refused:
+            await self._claims.release(tenant_id=transaction.tenant_id, key=key, transfer_id=transfer_id)
+            raise IntentRefused(refused.detail, refusal=refused.refusal) from refused
+        except ScorerAway as away:
+            metrics.SCORER_AWAY.labels(away.reason).inc()
+            answer = stand_in.decide(transaction, now_ms=self._clock.now_ms())
+            if answer is not None:
+                return answer
+            raise await self._undecided(transaction, away, key=key, transfer_id=transfer_id) from away
+        finally:
+            metrics.SCORER_LATENCY.observe(time.perf_counter() - started_s)
+
+    async def _undecided(
+        self, transaction: Transaction, away: ScorerAway, *, key: str, transfer_id: UUID
+    ) -> DecisionUnavailable:
+        """Say when to come back. A scorer that was asked may hold a decision: its claim stays, for the sweeper to abandon."""
+        retry_after_s = LEASE_MS // 1000
+        if not away.asked:
+            await self._claims.release(tenant_id=transaction.tenant_id, key=key, transfer_id=transfer_id)
+            retry_after_s = 1
+        return DecisionUnavailable(
+            f"above {stand_in.limit_minor(transaction.currency)} minor units nothing is allowed without a score",
+            retry_after_s=retry_after_s,
+            limit_minor=stand_in.limit_minor(transaction.currency),
+        )
+
+    def _posting(self, intent: _Intent, transaction: Transaction, answer: Answer, *, key: str, trace: Trace) -> PostingRequest:
+        tail = response_tail(
+            intent.request,
+            transfer_id=UUID(transaction.transaction_id),
+            credit_account_id=intent.credit_account_id,
+            answer=answer,
+        )
+        row = _row(intent, transaction, kind=_KINDS[answer.verdict])
+        return replace(
+            row,
+            answer=_encode(answer),
+            reason=(answer.reasons[0] if answer.reasons else "denied") if answer.verdict is Verdict.DENY else None,
+            expires_at_ms=self._clock.now_ms() + HOLD_LIFETIME_MS if row.kind is Kind.HOLD else None,
+            headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
+            idempotency_key=key,
+            response_status=_STATUSES[row.kind],
+            response=tail,
+        )
+
+    async def _post(self, posting: PostingRequest) -> PostingResult:
+        try:
+            return await self._writer.post(posting)
+        except (WriterBusy, OutcomeUnknown) as problem:
+            raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
+
+
+def _row(intent: _Intent, transaction: Transaction, *, kind: Kind) -> PostingRequest:
+    return PostingRequest(
+        kind=kind,
+        transfer_id=UUID(transaction.transaction_id),
+        tenant_id=transaction.tenant_id,
+        occurred_at_ms=transaction.event_time,
+        amount_minor=transaction.amount_minor,
+        currency=transaction.currency,
+        debit_account_id=UUID(intent.request.debit_account_id),
+        credit_account_id=UUID(intent.credit_account_id),
+        door=DOOR,
+        transaction=_encode(transaction),
+    )
+
+
+def _replay(claimed: ClaimAnswer) -> Answered:
+    return answered(
+        transfer_id=claimed.transfer_id,
+        outcome=claimed.outcome or "abandoned",
+        code=claimed.code,
+        body=claimed.response_body,
+        replayed=True,
+    )
+
+
+def _raise_unless_resolved(result: PostingResult) -> None:
+    if result.code == FailureCode.TRANSFER_NOT_FOUND:
+        raise NotFound(f"there is no transfer {result.transfer_id}")
+    if result.outcome is Outcome.CONFLICT:
+        raise HoldEnded(f"the transfer is {result.status}", status=str(result.status))
+    if result.outcome is Outcome.FAILED:
+        raise TransferFailed(f"the ledger answered {result.code}", transfer_id=str(result.transfer_id), reason=result.code)
+
+
+def _presented(row: Row, *, whole: bool) -> Row:
+    """Return what the reader may see: the payer and partners get the verdict, staff the whole decision."""
+    stored = row["answer"]
+    answer = _decode_answer(stored) if isinstance(stored, bytes) else None
+    decision = None
+    if answer is not None:
+        decision = msgspec.to_builtins(answer) if whole else {"verdict": answer.verdict, "source": answer.source}
+    return row | {
+        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
+        "posted": {"amount_minor": row["posted_minor"], "currency": row["currency"]},
+        "decision": decision,
+    }

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from contracts.decisions import Door, Verdict
 from contracts.transactions import Direction, Transaction
@@ -12,6 +13,10 @@ from streams.intake.decisions import InboundDecision
 
 # How long a doubtful payment waits for somebody to decide; then its hold expires and it is abandoned.
 HOLD_MS = 7 * 24 * 3_600_000
+
+# Parsing an id costs more than all else that is done with it here, and the same accounts come again and again.
+REMEMBERED_IDS = 200_000
+REMEMBERED_SETTLEMENTS = 10_000
 
 # Until inbound money can be challenged, a step-up is a denial: nobody is there to answer the challenge.
 _KINDS = {Verdict.ALLOW: Kind.POST, Verdict.REVIEW: Kind.HOLD, Verdict.STEP_UP: Kind.DENY, Verdict.DENY: Kind.DENY}
@@ -50,9 +55,7 @@ def legs(transaction: Transaction, *, is_ours: IsOurs) -> Legs | None:
         return account if account is not None and is_ours((transaction.tenant_id, account)) else None
 
     account = ours(transaction.account_id)
-    settlement = system_account_id(
-        tenant_id=transaction.tenant_id, currency=transaction.currency, code=f"settlement:{transaction.channel}"
-    )
+    settlement = _settlement(transaction.tenant_id, transaction.currency, str(transaction.channel))
     if transaction.direction == Direction.CREDIT:
         return None if account is None else Legs(debit=settlement, credit=account)
     payee = ours(transaction.payee_id)
@@ -85,6 +88,12 @@ def request(decision: InboundDecision, *, is_ours: IsOurs, headers: Mapping[str,
     )
 
 
+@lru_cache(maxsize=REMEMBERED_SETTLEMENTS)
+def _settlement(tenant_id: str, currency: str, channel: str) -> uuid.UUID:
+    return system_account_id(tenant_id=tenant_id, currency=currency, code=f"settlement:{channel}")
+
+
+@lru_cache(maxsize=REMEMBERED_IDS)
 def _as_account(text: str | None) -> uuid.UUID | None:
     """Return the UUID that `text` spells in its usual form; ids of other kinds are nobody's account here."""
     if text is None or len(text) != 36:

@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { Shell } from '@/app/shell'
+import { BrandMark } from '@/app/brand'
+import { ErrorState, Notice } from '@/design/states'
+import { useThemeOnDocument } from '@/features/preferences/theme'
+import { sessionQuery } from '@/features/session/api'
+import { useI18n } from '@/lib/i18n'
+import { Compass } from 'lucide-react'
+
+const LoginPage = lazy(() => import('@/features/session/login-page'))
+const LivePage = lazy(() => import('@/features/live/live-page'))
+const DecisionsPage = lazy(() => import('@/features/decisions/decisions-page'))
+const AlertsPage = lazy(() => import('@/features/alerts/alerts-page'))
+
+function Splash() {
+  const { t } = useI18n()
+  return (
+    <div role="status" aria-label={t('common.loading')} className="grid min-h-dvh place-items-center">
+      <BrandMark className="size-10 animate-shimmer" />
+    </div>
+  )
+}
+
+function NotFound() {
+  const { t } = useI18n()
+  return <Notice icon={Compass} title={t('error.notFound.title')} body={t('error.notFound.body')} />
+}
+
+function Protected() {
+  const session = useQuery(sessionQuery)
+  const location = useLocation()
+  if (session.isPending) return <Splash />
+  if (session.isError) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />
+  if (!session.data) return <Navigate to="/login" replace state={{ from: location }} />
+  return <Shell session={session.data} />
+}
+
+export function App() {
+  useThemeOnDocument()
+  return (
+    <Suspense fallback={<Splash />}>
+      <Routes>
+        <Route path="/login" element={<LoginPage />} />
+        <Route element={<Protected />}>
+          <Route index element={<Navigate to="/live" replace />} />
+          <Route path="/live" element={<LivePage />} />
+          <Route path="/decisions" element={<DecisionsPage />} />
+          <Route path="/alerts" element={<AlertsPage />} />
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  )
+}

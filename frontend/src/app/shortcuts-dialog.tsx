@@ -1,0 +1,58 @@
+import { DESTINATIONS } from '@/app/destinations'
+import { useUi } from '@/app/ui-store'
+import { Kbd } from '@/design/kbd'
+import { Modal } from '@/design/modal'
+import { useI18n, type MessageKey } from '@/lib/i18n'
+
+const ANYWHERE: readonly [string, MessageKey][] = [
+  ['mod K', 'shortcuts.command'],
+  ['?', 'shortcuts.help'],
+  ...DESTINATIONS.map(({ keys, path }): [string, MessageKey] => [
+    keys,
+    path === '/live' ? 'shortcuts.goLive' : path === '/decisions' ? 'shortcuts.goDecisions' : 'shortcuts.goAlerts',
+  ]),
+]
+const IN_A_LIST: readonly [string, MessageKey][] = [
+  ['j', 'shortcuts.next'],
+  ['k', 'shortcuts.previous'],
+  ['Enter', 'shortcuts.open'],
+  ['Esc', 'shortcuts.close'],
+  ['p', 'shortcuts.hold'],
+  ['f', 'shortcuts.filter'],
+]
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
+
+function Keys({ title, rows }: { title: string; rows: readonly [string, MessageKey][] }) {
+  const { t } = useI18n()
+  return (
+    <section>
+      <h3 className="mb-2 text-[12px] text-ink-3">{title}</h3>
+      <dl className="grid gap-2">
+        {rows.map(([keys, label]) => (
+          <div key={keys} className="flex items-center justify-between gap-6">
+            <dt className="text-ink-2">{t(label)}</dt>
+            <dd className="flex gap-1">
+              {keys.split(' ').map((key) => (
+                <Kbd key={key}>{key === 'mod' ? MOD : key.length === 1 ? key.toUpperCase() : key}</Kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+export default function ShortcutsDialog() {
+  const { t } = useI18n()
+  const open = useUi((state) => state.shortcutsOpen)
+  const setOpen = useUi((state) => state.setShortcutsOpen)
+  return (
+    <Modal open={open} onOpenChange={setOpen} title={t('shortcuts.title')}>
+      <div className="grid gap-8 overflow-y-auto p-5 sm:grid-cols-2">
+        <Keys title={t('shortcuts.anywhere')} rows={ANYWHERE} />
+        <Keys title={t('shortcuts.feed')} rows={IN_A_LIST} />
+      </div>
+    </Modal>
+  )
+}

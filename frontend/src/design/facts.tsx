@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react'
+
+/** Name and value, one a line, values aligned. */
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="grid gap-y-2">{children}</dl>
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="grid grid-cols-[8.5rem_minmax(0,1fr)] items-baseline gap-x-4">
+      <dt className="text-ink-3">{name}</dt>
+      <dd className="min-w-0 truncate text-ink tabular">{children}</dd>
+    </div>
+  )
+}
+
+export function Section({ title, children, aside }: { title: string; children: ReactNode; aside?: ReactNode }) {
+  return (
+    <section className="border-t border-line px-5 py-4">
+      <div className="mb-3 flex items-baseline justify-between gap-3">
+        <h3 className="text-[12px] font-medium text-ink-3">{title}</h3>
+        {aside}
+      </div>
+      {children}
+    </section>
+  )
+}

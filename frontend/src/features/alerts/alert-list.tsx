@@ -1,0 +1,92 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ShieldCheck } from 'lucide-react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { usePanel } from '@/app/panel'
+import { Skeleton } from '@/design/skeleton'
+import { ErrorState, Notice } from '@/design/states'
+import { AlertCard } from '@/features/alerts/alert-card'
+import { alertsQuery } from '@/features/alerts/api'
+import type { AlertStatus } from '@/lib/api-types'
+import { useI18n } from '@/lib/i18n'
+import { useNow } from '@/lib/use-now'
+
+const CARD_HEIGHT_PX = 98
+const OVERSCAN_CARDS = 5
+const NEAR_END_CARDS = 8
+const AGE_STEP_MS = 10_000
+
+function AlertListSkeleton() {
+  return (
+    <div aria-hidden>
+      {Array.from({ length: 6 }, (_, index) => (
+        <div key={index} className="flex gap-3 border-b border-line px-5 py-4">
+          <Skeleton className="size-8" />
+          <div className="grid flex-1 gap-2">
+            <Skeleton className="h-3.5 w-2/3" />
+            <Skeleton className="h-3 w-full" />
+            <Skeleton className="h-3 w-1/2" />
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+export function AlertList({ status }: { status: AlertStatus | null }) {
+  const { t } = useI18n()
+  const nowMs = useNow(AGE_STEP_MS)
+  const { panel, openPanel } = usePanel()
+  const scroller = useRef<HTMLDivElement>(null)
+  const alerts = useInfiniteQuery(alertsQuery(status))
+  const items = useMemo(() => alerts.data?.pages.flatMap((page) => page.items) ?? [], [alerts.data])
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => CARD_HEIGHT_PX,
+    overscan: OVERSCAN_CARDS,
+    getItemKey: (index) => items[index]?.alert_id ?? index,
+  })
+  const cards = virtualizer.getVirtualItems()
+  const lastIndex = cards.at(-1)?.index ?? 0
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = alerts
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastIndex >= items.length - NEAR_END_CARDS) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastIndex, items.length])
+  const open = useCallback((alertId: string) => openPanel('alert', alertId), [openPanel])
+
+  if (alerts.isPending) return <AlertListSkeleton />
+  if (alerts.isError) return <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
+  if (items.length === 0) {
+    return <Notice icon={ShieldCheck} title={t('alerts.empty.title')} body={t('alerts.empty.body')} role="status" />
+  }
+  return (
+    <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
+      <ul aria-label={t('alerts.list')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {cards.map((card) => {
+          const alert = items[card.index]
+          return (
+            alert && (
+              <li
+                key={card.key}
+                ref={virtualizer.measureElement}
+                data-index={card.index}
+                aria-setsize={items.length}
+                aria-posinset={card.index + 1}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${card.start}px)` }}
+              >
+                <AlertCard
+                  alert={alert}
+                  nowMs={nowMs}
+                  selected={panel?.kind === 'alert' && panel.id === alert.alert_id}
+                  onOpen={open}
+                />
+              </li>
+            )
+          )
+        })}
+      </ul>
+    </div>
+  )
+}

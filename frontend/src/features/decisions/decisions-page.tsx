@@ -1,0 +1,50 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { ListOrdered } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { PageHeader } from '@/app/page-header'
+import { Segmented } from '@/design/segmented'
+import { ErrorState, Notice } from '@/design/states'
+import { decisionsQuery } from '@/features/decisions/api'
+import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
+import { fromStored } from '@/features/decisions/row'
+import { VERDICTS, type Verdict } from '@/lib/api-types'
+import { useI18n } from '@/lib/i18n'
+
+type Choice = Verdict | 'all'
+
+function Rows({ verdict }: { verdict: Verdict | null }) {
+  const { t } = useI18n()
+  const decisions = useInfiniteQuery(decisionsQuery(verdict))
+  const rows = useMemo(() => decisions.data?.pages.flatMap((page) => page.items.map(fromStored)) ?? [], [decisions.data])
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = decisions
+  const onNearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  if (decisions.isPending) return <DecisionListSkeleton rows={16} />
+  if (decisions.isError) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
+  if (rows.length === 0) {
+    return <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status" />
+  }
+  return <DecisionList rows={rows} label={t('feed.list')} onNearEnd={onNearEnd} />
+}
+
+/** Everything that was decided, page after page. */
+export default function DecisionsPage() {
+  const { t } = useI18n()
+  const [choice, setChoice] = useState<Choice>('all')
+  const options = [
+    { value: 'all' as Choice, label: t('common.all') },
+    ...VERDICTS.map((verdict) => ({ value: verdict as Choice, label: t(`verdict.${verdict}`) })),
+  ]
+  return (
+    <div className="mx-auto flex h-[calc(100dvh-6.75rem)] max-w-[1720px] flex-col gap-4 p-4 sm:p-6 lg:h-dvh">
+      <PageHeader title={t('decisions.title')} lead={t('decisions.lead')}>
+        <Segmented label={t('feed.filter')} value={choice} onChange={setChoice} options={options} />
+      </PageHeader>
+      <section aria-label={t('decisions.title')} className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
+        <DecisionListHeader />
+        <Rows verdict={choice === 'all' ? null : choice} />
+      </section>
+    </div>
+  )
+}

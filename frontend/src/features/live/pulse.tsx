@@ -1,0 +1,158 @@
+import { lazy, Suspense, useCallback, useState } from 'react'
+import { useTheme } from '@/features/preferences/theme'
+import { Skeleton } from '@/design/skeleton'
+import { Cell } from '@/features/live/cell'
+import { RollingNumber } from '@/features/live/rolling-number'
+import { useLive } from '@/features/live/store'
+import { VerdictMix } from '@/features/live/verdict-mix'
+import { useI18n } from '@/lib/i18n'
+import { toMs } from '@/lib/time'
+import type { ChartLine } from '@/design/line-chart'
+
+const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
+
+const SYNC_KEY = 'live'
+const SHORTEST_WINDOW_S = 60
+const LONGEST_WINDOW_S = 300
+const RATE_LINES: readonly ChartLine[] = [{ token: 'accent', filled: true }]
+const LATENCY_LINES: readonly ChartLine[] = [
+  { token: 'accent', filled: true },
+  { token: 'ink-3', dashed: true },
+]
+
+/** The chart shows a minute at first and widens to five as data come, so that it is never mostly empty. */
+export function windowOf(atS: readonly number[]): number {
+  const spanS = (atS.at(-1) ?? 0) - (atS[0] ?? 0)
+  const minutes = Math.max(1, Math.ceil((spanS - 1) / 60))
+  return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, minutes * 60))
+}
+
+function MoneyCell() {
+  const { t, money, clock } = useI18n()
+  const stats = useLive((state) => state.stats)
+  const format = useCallback((amountMinor: number) => money(amountMinor, 'BRL'), [money])
+  return (
+    <Cell name={t('live.moved')} className="border-b xl:border-r xl:border-b-0">
+      {stats ? (
+        <>
+          <p className="mt-1 text-[26px] leading-8 font-semibold tracking-tight whitespace-nowrap tabular">
+            <RollingNumber value={stats.moved_minor} format={format} />
+          </p>
+          <p className="text-[12.5px] text-ink-3 tabular">{t('live.since', { time: clock(toMs(stats.since)) })}</p>
+          <h3 className="mt-auto pt-5 text-[13px] text-ink-2">{t('live.saved')}</h3>
+          <p className="mt-0.5 text-[20px] leading-7 font-semibold tracking-tight whitespace-nowrap text-good tabular">
+            <RollingNumber value={stats.saved_minor} format={format} />
+          </p>
+          <p className="text-[12.5px] text-pretty text-ink-3">{t('live.saved.hint')}</p>
+        </>
+      ) : (
+        <div className="mt-2 grid gap-3">
+          <Skeleton className="h-7 w-44" />
+          <Skeleton className="h-3 w-24" />
+          <Skeleton className="mt-6 h-6 w-32" />
+          <Skeleton className="h-3 w-40" />
+        </div>
+      )}
+    </Cell>
+  )
+}
+
+function Figure({ value, unit, token }: { value: string; unit?: string; token?: string }) {
+  return (
+    <span className="flex items-baseline gap-1.5 whitespace-nowrap">
+      {token && (
+        <span aria-hidden className="size-2 shrink-0 self-center rounded-full" style={{ background: `var(--${token})` }} />
+      )}
+      <span className="text-[20px] leading-7 font-semibold tracking-tight tabular">{value}</span>
+      {unit && <span className="text-[12.5px] text-ink-3">{unit}</span>}
+    </span>
+  )
+}
+
+function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
+  const { t, count, decimal, clock } = useI18n()
+  const theme = useTheme()
+  const series = useLive((state) => state.series)
+  const stats = useLive((state) => state.stats)
+  const windowS = windowOf(series.at_s)
+  const shown = (hover === null ? undefined : series.per_second[hover]) ?? stats?.per_second
+  return (
+    <Cell name={t('live.rate')} className="border-b sm:border-r sm:border-b-0">
+      <div className="mt-1 min-h-7">
+        {shown === undefined ? <Skeleton className="h-6 w-20" /> : <Figure value={shown < 100 ? decimal(shown) : count(Math.round(shown))} />}
+      </div>
+      <div className="mt-2 h-32">
+        {stats && (
+          <Suspense>
+            <LineChart
+              data={[series.at_s, series.per_second]}
+              lines={RATE_LINES}
+              label={t('live.chart.rate', { minutes: windowS / 60 })}
+              theme={theme}
+              syncKey={SYNC_KEY}
+              windowS={windowS}
+              formatY={count}
+              formatX={clock}
+              onHover={onHover}
+            />
+          </Suspense>
+        )}
+      </div>
+    </Cell>
+  )
+}
+
+function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
+  const { t, duration, clock } = useI18n()
+  const theme = useTheme()
+  const series = useLive((state) => state.series)
+  const stats = useLive((state) => state.stats)
+  const windowS = windowOf(series.at_s)
+  const p50Us = hover === null ? stats?.p50_us : series.p50_us[hover]
+  const p99Us = hover === null ? stats?.p99_us : series.p99_us[hover]
+  const text = (durationUs: number | null | undefined) => (durationUs === null || durationUs === undefined ? '–' : duration(durationUs))
+  return (
+    <Cell name={t('live.latency')} className="border-b xl:border-r xl:border-b-0">
+      <div className="mt-1 flex min-h-7 flex-wrap gap-x-5">
+        {stats ? (
+          <>
+            <Figure value={text(p50Us)} unit={t('live.p50')} token="accent" />
+            <Figure value={text(p99Us)} unit={t('live.p99')} token="ink-3" />
+          </>
+        ) : (
+          <Skeleton className="h-6 w-40" />
+        )}
+      </div>
+      <div className="mt-2 h-32">
+        {stats && (
+          <Suspense>
+            <LineChart
+              data={[series.at_s, series.p50_us, series.p99_us]}
+              lines={LATENCY_LINES}
+              label={t('live.chart.latency', { minutes: windowS / 60 })}
+              theme={theme}
+              syncKey={SYNC_KEY}
+              windowS={windowS}
+              formatY={duration}
+              formatX={clock}
+              onHover={onHover}
+            />
+          </Suspense>
+        )}
+      </div>
+    </Cell>
+  )
+}
+
+/** The bank's pulse: money, pace, time to decide, and how it was decided, on one surface. */
+export function Pulse() {
+  const [hover, setHover] = useState<number | null>(null)
+  return (
+    <div className="panel grid overflow-hidden sm:grid-cols-2 xl:grid-cols-[minmax(15rem,1fr)_minmax(0,1.35fr)_minmax(0,1.6fr)_minmax(14rem,0.9fr)]">
+      <MoneyCell />
+      <RateCell hover={hover} onHover={setHover} />
+      <LatencyCell hover={hover} onHover={setHover} />
+      <VerdictMix />
+    </div>
+  )
+}

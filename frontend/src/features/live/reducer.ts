@@ -1,0 +1,126 @@
+/** What the live events do to the page's state; pure, so that the tests need no browser. */
+import { fromFeed, type DecisionRowData } from '@/features/decisions/row'
+import type { AlertEvent, LiveDecision, LiveStats } from '@/lib/api-types'
+
+export const MAX_FEED_ROWS = 1_000
+export const MAX_FLAGGED_ROWS = 500
+export const MAX_HELD_ROWS = 2_000
+export const MAX_SERIES_POINTS = 300
+
+export type FeedState = 'connecting' | 'live' | 'stale' | 'forbidden'
+export type FeedFilter = 'all' | 'flagged' | 'deny'
+export const FEED_FILTERS: readonly FeedFilter[] = ['all', 'flagged', 'deny']
+
+export type LiveEvent =
+  | { kind: 'decision'; decision: LiveDecision }
+  | { kind: 'alert'; alert: AlertEvent }
+  | { kind: 'stats'; stats: LiveStats; atMs: number }
+
+/** Columns as uPlot wants them: seconds since the epoch, then one array a line. */
+export interface Series {
+  at_s: number[]
+  per_second: number[]
+  p50_us: (number | null)[]
+  p99_us: (number | null)[]
+}
+
+export interface LiveData {
+  rows: DecisionRowData[]
+  flagged: DecisionRowData[]
+  held: DecisionRowData[]
+  isHeld: boolean
+  skipped: number
+  stats: LiveStats | null
+  series: Series
+}
+
+export const EMPTY_LIVE: LiveData = {
+  rows: [],
+  flagged: [],
+  held: [],
+  isHeld: false,
+  skipped: 0,
+  stats: null,
+  series: { at_s: [], per_second: [], p50_us: [], p99_us: [] },
+}
+
+export const isFlagged = (row: DecisionRowData): boolean => row.verdict !== 'allow'
+
+/** `incoming` is newest first. Flagged rows have a list of their own, or a busy minute of allowed ones would push them out. */
+function prepend(data: LiveData, incoming: DecisionRowData[]): LiveData {
+  const flagged = incoming.filter(isFlagged)
+  return {
+    ...data,
+    rows: incoming.concat(data.rows).slice(0, MAX_FEED_ROWS),
+    flagged: flagged.length > 0 ? flagged.concat(data.flagged).slice(0, MAX_FLAGGED_ROWS) : data.flagged,
+  }
+}
+
+function appendSeries(series: Series, batch: { stats: LiveStats; atMs: number }[]): Series {
+  const tail = <T>(old: T[], fresh: T[]): T[] => old.concat(fresh).slice(-MAX_SERIES_POINTS)
+  return {
+    at_s: tail(
+      series.at_s,
+      batch.map((point) => point.atMs / 1_000),
+    ),
+    per_second: tail(
+      series.per_second,
+      batch.map((point) => point.stats.per_second),
+    ),
+    p50_us: tail(
+      series.p50_us,
+      batch.map((point) => point.stats.p50_us),
+    ),
+    p99_us: tail(
+      series.p99_us,
+      batch.map((point) => point.stats.p99_us),
+    ),
+  }
+}
+
+/** One frame's events, in the order in which they came. */
+export function applyBatch(data: LiveData, events: LiveEvent[], skipped = 0): LiveData {
+  const decisions: DecisionRowData[] = []
+  const points: { stats: LiveStats; atMs: number }[] = []
+  for (const event of events) {
+    if (event.kind === 'decision') decisions.push(fromFeed(event.decision))
+    else if (event.kind === 'stats') points.push(event)
+  }
+  decisions.reverse()
+  let next: LiveData = skipped > 0 ? { ...data, skipped: data.skipped + skipped } : data
+  if (decisions.length > 0) {
+    next = next.isHeld
+      ? { ...next, held: decisions.concat(next.held).slice(0, MAX_HELD_ROWS) }
+      : prepend(next, decisions)
+  }
+  const newest = points.at(-1)
+  return newest ? { ...next, stats: newest.stats, series: appendSeries(next.series, points) } : next
+}
+
+export function hold(data: LiveData): LiveData {
+  return data.isHeld ? data : { ...data, isHeld: true }
+}
+
+export function resume(data: LiveData): LiveData {
+  return data.isHeld ? prepend({ ...data, isHeld: false, held: [] }, data.held) : data
+}
+
+const newestFirst = (a: DecisionRowData, b: DecisionRowData): number => b.scored_at - a.scored_at
+
+/** Stored decisions take their place among what the feed has brought by now (it may have missed some), no row twice. */
+export function seed(data: LiveData, stored: DecisionRowData[]): LiveData {
+  const known = new Set(data.rows.concat(data.held, data.flagged).map((row) => row.transaction_id))
+  const fresh = stored.filter((row) => !known.has(row.transaction_id))
+  if (fresh.length === 0) return data
+  return {
+    ...data,
+    rows: data.rows.concat(fresh).sort(newestFirst).slice(0, MAX_FEED_ROWS),
+    flagged: data.flagged.concat(fresh.filter(isFlagged)).sort(newestFirst).slice(0, MAX_FLAGGED_ROWS),
+  }
+}
+
+export function visibleRows(data: LiveData, filter: FeedFilter): DecisionRowData[] {
+  if (filter === 'all') return data.rows
+  if (filter === 'flagged') return data.flagged
+  return data.flagged.filter((row) => row.verdict === 'deny')
+}

@@ -1,0 +1,94 @@
+/** Words and figures for people, by language. Amounts stay integers of minor units until the last step. */
+
+export type Language = 'pt-BR' | 'en'
+
+const MICROSECONDS_PER_MS = 1_000
+
+function cached<K extends string, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return (key) => {
+    const held = made.get(key) ?? make(key)
+    made.set(key, held)
+    return held
+  }
+}
+
+export interface Formats {
+  money: (amountMinor: number, currency: string) => string
+  moneyShort: (amountMinor: number, currency: string) => string
+  count: (value: number) => string
+  decimal: (value: number, digits?: number) => string
+  percent: (ratio: number, digits?: number) => string
+  /** A duration in the unit that keeps it short: µs, ms or s. */
+  duration: (durationUs: number) => string
+  clock: (ms: number) => string
+  preciseClock: (ms: number) => string
+  dateTime: (ms: number) => string
+  /** "12 s ago" for an age that is never negative. */
+  ago: (ageMs: number) => string
+}
+
+export function formatsOf(language: Language): Formats {
+  const currencyFormat = cached((code) => new Intl.NumberFormat(language, { style: 'currency', currency: code }))
+  const shortFormat = cached(
+    (code) =>
+      new Intl.NumberFormat(language, {
+        style: 'currency',
+        currency: code,
+        notation: 'compact',
+        maximumFractionDigits: 1,
+      }),
+  )
+  const decimals = cached(
+    (digits: `${number}`) =>
+      new Intl.NumberFormat(language, { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) }),
+  )
+  const percents = cached(
+    (digits: `${number}`) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: Number(digits) }),
+  )
+  const counts = new Intl.NumberFormat(language)
+  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+  const precise = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hour12: false,
+  })
+  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hour12: false })
+  const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' })
+  const digitsOf = (code: string) => currencyFormat(code).resolvedOptions().maximumFractionDigits ?? 2
+  const major = (amountMinor: number, code: string) => amountMinor / 10 ** digitsOf(code)
+  const decimal = (value: number, digits = 1) => decimals(`${digits}`).format(value)
+
+  return {
+    money: (amountMinor, code) => currencyFormat(code).format(major(amountMinor, code)),
+    moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)),
+    count: (value) => counts.format(value),
+    decimal,
+    percent: (ratio, digits = 1) => percents(`${digits}`).format(ratio),
+    duration: (durationUs) => {
+      if (durationUs < MICROSECONDS_PER_MS) return `${decimal(durationUs, 0)} µs`
+      const durationMs = durationUs / MICROSECONDS_PER_MS
+      if (durationMs < 1_000) return `${decimal(durationMs, durationMs < 10 ? 2 : durationMs < 100 ? 1 : 0)} ms`
+      return `${decimal(durationMs / 1_000, 2)} s`
+    },
+    clock: (ms) => clock.format(ms),
+    preciseClock: (ms) => precise.format(ms),
+    dateTime: (ms) => dateTime.format(ms),
+    ago: (ageMs) => relative.format(...relativeParts(Math.max(0, ageMs))),
+  }
+}
+
+function relativeParts(ageMs: number): [number, Intl.RelativeTimeFormatUnit] {
+  const seconds = Math.round(ageMs / 1_000)
+  if (seconds < 60) return [-seconds, 'second']
+  if (seconds < 3_600) return [-Math.round(seconds / 60), 'minute']
+  if (seconds < 86_400) return [-Math.round(seconds / 3_600), 'hour']
+  return [-Math.round(seconds / 86_400), 'day']
+}
+
+/** Short enough for a row, long enough to tell two apart; the whole id is in the detail and the clipboard. */
+export function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`
+}

@@ -1,0 +1,6 @@
+import type { Instant } from '@/lib/api-types'
+
+/** Epoch milliseconds of an RFC 3339 text or of epoch milliseconds. */
+export function toMs(instant: Instant): number {
+  return typeof instant === 'number' ? instant : Date.parse(instant)
+}

@@ -1,0 +1,142 @@
+/** The API's contract over the fixture bank. A development and test double of another process; never part of a build. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
+import { Bank } from './bank'
+import { Feed } from './feed'
+
+export const PASSWORD = 'fixture-password'
+const SEED = 20_251_124
+const HISTORY_MS = 180_000
+const HISTORY_STEP_MS = 900
+const CSRF = 'fixture-csrf-token'
+const ROLES: Record<string, string[]> = {
+  'admin@demo.example': ['admin'],
+  'risk@demo.example': ['risk'],
+  'compliance@demo.example': ['compliance'],
+  'customer@demo.example': ['customer'],
+}
+const SUMMARY = {
+  transactions: 1_048_211, amount_minor: 41_233_002_100, allowed: 1_041_377, reviewed: 5_102, denied: 1_732, frauds: 1_984,
+  fraud_amount_minor: 92_100_000, frauds_caught: 1_741, false_alarms: 2_204, first_day: '2025-08-27', last_day: '2025-11-24',
+  caught_share: 0.877, false_alarm_share: 0.0021, channels: [],
+} // prettier-ignore
+
+interface Answer {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export interface FixtureOptions {
+  ratePerS: number
+}
+
+function problem(status: number, code: string, detail: string): Answer {
+  return { status, body: { type: `/problems/${code}`, title: code, status, detail, code, remedy: '', instance: '' } }
+}
+
+function page<T>(rows: T[], url: URL): Answer {
+  const limit = Number(url.searchParams.get('limit') ?? 50)
+  const start = Number(url.searchParams.get('cursor') ?? 0)
+  const past = start + limit
+  return { status: 200, body: { items: rows.slice(start, past), next_cursor: past < rows.length ? String(past) : null } }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, string>> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, string>
+}
+
+export function createFixture({ ratePerS }: FixtureOptions) {
+  const bank = new Bank(SEED)
+  const alerts = new Alerts(bank, SEED + 1)
+  const feed = new Feed(bank, alerts, ratePerS)
+  const nowMs = Date.now()
+  alerts.plantRing(nowMs)
+  for (let atMs = nowMs - HISTORY_MS; atMs < nowMs; atMs += HISTORY_STEP_MS) {
+    const decision = bank.decide(atMs)
+    if (decision.verdict !== 'allow' && atMs < nowMs - HISTORY_MS / 2) alerts.join(decision)
+  }
+  let failing = false
+
+  const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
+  const sessionOf = (email: string) => {
+    const name = email.split('@')[0] ?? ''
+    const user = { id: `user:${email}`, email, name: `Demo ${name}`, tenant_id: 'demo', roles: ROLES[email] ?? [], customer_id: null }
+    return { user, csrf_token: CSRF }
+  }
+
+  async function signIn(request: IncomingMessage): Promise<Answer> {
+    const { email = '', password } = await bodyOf(request)
+    if (!(email in ROLES) || password !== PASSWORD) return problem(401, 'wrong-credentials', 'the e-mail or the password is wrong')
+    return { status: 200, body: sessionOf(email), headers: { 'Set-Cookie': `baas_session=${email}; Path=/; HttpOnly; SameSite=Strict` } }
+  }
+
+  async function moveAlert(request: IncomingMessage, id: string, email: string): Promise<Answer> {
+    if (request.headers['x-csrf-token'] !== CSRF) return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
+    const alert = alerts.all.find((one) => one.alert_id === id)
+    if (!alert) return problem(404, 'not-found', 'no such alert')
+    const { status = '' } = await bodyOf(request)
+    if (!alerts.move(alert, status, email)) return problem(409, 'alert-move-not-allowed', 'the alert cannot move there')
+    feed.tell('alert', toEvent(alert, 'moved'))
+    return { status: 200, body: toJson(alert) }
+  }
+
+  function watched(url: URL): Answer {
+    const [, , noun, id] = url.pathname.split('/')
+    if (noun === 'analytics') return { status: 200, body: SUMMARY }
+    if (noun === 'decisions' && !id) {
+      const verdict = url.searchParams.get('verdict')
+      return page(verdict ? bank.decisions.filter((row) => row.verdict === verdict) : bank.decisions, url)
+    }
+    if (noun === 'alerts' && !id) {
+      const status = url.searchParams.get('status')
+      return page(alerts.all.filter((alert) => !status || alert.status === status).map(toJson), url)
+    }
+    if (noun === 'decisions') {
+      const found = bank.decisions.find((row) => row.transaction_id === id)
+      const outcome = found && { allow: 'posted', deny: 'denied', review: null, step_up: null }[found.verdict]
+      return found ? { status: 200, body: { ...found, outcome, label: null } } : problem(404, 'not-found', 'no such decision')
+    }
+    const alert = alerts.all.find((one) => one.alert_id === id)
+    return alert ? { status: 200, body: toDetailJson(alert) } : problem(404, 'not-found', 'no such alert')
+  }
+
+  async function answer(request: IncomingMessage, url: URL): Promise<Answer> {
+    const route = `${request.method} ${url.pathname}`
+    if (route === 'POST /v1/session') return signIn(request)
+    const email = emailOf(request)
+    if (!email) return problem(401, 'unauthenticated', 'there is no credential in the request')
+    if (route === 'GET /v1/session') return { status: 200, body: sessionOf(email) }
+    if (route === 'DELETE /v1/session') return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
+    if (email.startsWith('customer')) return problem(403, 'forbidden', 'needs one of risk, compliance, analyst, admin')
+    if (failing) return problem(503, 'unavailable', 'the warehouse is away')
+    const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
+    if (moved?.[1]) return moveAlert(request, moved[1], email)
+    return watched(url)
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fixture')
+    const correlation = String(request.headers['x-correlation-id'] ?? crypto.randomUUID())
+    if (url.pathname === '/v1/live' && emailOf(request) && !failing) return feed.add(response)
+    const { status, body, headers } = await answer(request, url)
+    const type = status < 400 ? 'application/json' : 'application/problem+json'
+    response.writeHead(status, { 'Content-Type': type, 'X-Correlation-Id': correlation, 'Cache-Control': 'no-store', ...headers })
+    response.end(body === undefined ? undefined : JSON.stringify(status < 400 ? body : { ...body, correlation_id: correlation }))
+  }
+
+  return {
+    handle,
+    start: () => feed.start(),
+    stop: () => feed.stop(),
+    /** The API goes away: what is open is cut, what is asked is refused with 503. */
+    setFailing: (next: boolean) => {
+      failing = next
+      if (next) feed.cut()
+    },
+  }
+}
+
+export type Fixture = ReturnType<typeof createFixture>

@@ -1,46 +1,29 @@
 """Real servers for the tests: started once a session under `var/test`, or the ones that `BAAS_TEST_SERVERS` names."""
 
-import json
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
+
 from contracts.topics import broker_topics
-from kit.kafka import ensure_topics
+from kit.kafka import ADMIN_TIMEOUT_S, admin, ensure_topics
 from kit.migrations import migrate
-from kit.settings import Kafka, PostgresServer, Valkey
-
-
-@dataclass(frozen=True)
-class Servers:
-    """Where the servers listen; the `postgres` role is a superuser of both databases servers."""
-
-    core: PostgresServer
-    warehouse: PostgresServer
-    kafka: Kafka
-    valkey: Valkey
-
-
-def _from_file(path: str) -> Servers:
-    content = json.loads(Path(path).read_text())
-    return Servers(
-        core=PostgresServer(**content["core"]),
-        warehouse=PostgresServer(**content["warehouse"]),
-        kafka=Kafka(**content["kafka"]),
-        valkey=Valkey(**content["valkey"]),
-    )
+from kit.settings import Kafka, PostgresServer
+from tests.servers import Servers, from_file, session_servers
 
 
 @pytest.fixture(scope="session")
-def servers() -> Servers:
+def servers() -> Iterator[Servers]:
+    """The session's servers: those that `BAAS_TEST_SERVERS` names, else a set of its own."""
     named = os.environ.get("BAAS_TEST_SERVERS")
-    if not named:
-        pytest.fail("set BAAS_TEST_SERVERS to a JSON file that names the servers")
-    return _from_file(named)
+    if named:
+        yield from_file(Path(named))
+        return
+    with session_servers() as started:
+        yield started
 
 
 def _fresh_database(server: PostgresServer, *, migrations: str) -> Iterator[PostgresServer]:
@@ -70,8 +53,12 @@ def warehouse(servers: Servers) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="module")
-def kafka(servers: Servers) -> Kafka:
-    """The broker, with every topic of the contracts under a prefix of this module's own."""
+def kafka(servers: Servers) -> Iterator[Kafka]:
+    """The broker, with every topic of the contracts under a prefix of this module's own; they are removed at its end."""
     own = servers.kafka.model_copy(update={"prefix": f"t{uuid.uuid4().hex[:8]}."})
     ensure_topics(own, broker_topics())
-    return own
+    yield own
+    client = admin(own)
+    ours = [name for name in client.list_topics(timeout=ADMIN_TIMEOUT_S).topics if name.startswith(own.prefix)]
+    for removed in client.delete_topics(ours).values():
+        removed.result(ADMIN_TIMEOUT_S)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from contracts.decisions import DecisionRecord, FlaggedDecision
 from contracts.topics import DECISIONS
 from kit.kafka import consumer, dlq_name, producer, take, topic_name
 from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer
+from tests.servers import environment_of
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 
@@ -40,16 +42,16 @@ def eventually() -> Callable[..., None]:
 @pytest.fixture(scope="module")
 def environment(core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, tmp_path_factory) -> dict[str, str]:
     """What a process needs to find this module's own databases and topics."""
-    named = dict(os.environ)
-    for name, server in (("CORE", core), ("WAREHOUSE", warehouse)):
-        named |= {
-            f"BAAS_{name}__HOST": server.host,
-            f"BAAS_{name}__PORT": str(server.port),
-            f"BAAS_{name}__DBNAME": server.dbname,
-            f"BAAS_{name}__SSLMODE": server.sslmode,
-        }
     var = tmp_path_factory.mktemp("var")
-    return named | {"BAAS_KAFKA__BOOTSTRAP": kafka.bootstrap, "BAAS_KAFKA__PREFIX": kafka.prefix, "BAAS_VAR": str(var)}
+    return dict(os.environ) | environment_of(core=core, warehouse=warehouse, kafka=kafka, var=var)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 class Running:

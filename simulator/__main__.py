@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from kit.clock import SystemClock
-
 from simulator.bank import Plan
 from simulator.calendar import LOCAL_OFFSET_MS
 from simulator.codes import HOUR_MS

@@ -35,6 +35,11 @@ class Plan:
     tenant_id: str = "demo"
 
     @property
+    def run(self) -> str:
+        """What the external ids of this plan begin with: another period has other transactions."""
+        return f"s{self.seed}.{self.last_day:%y%m%d}"
+
+    @property
     def last_day(self) -> date:
         """The local day of the last millisecond."""
         return local_date(self.until_ms - 1)

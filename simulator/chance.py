@@ -43,7 +43,7 @@ def moments(rng: np.random.Generator, day: Day, profiles: npt.NDArray[Any]) -> I
 
 def local_hours(moments_ms: Ints) -> Ints:
     """Return the local hour of each moment."""
-    return (moments_ms + LOCAL_OFFSET_MS) % DAY_MS // HOUR_MS
+    return np.asarray((moments_ms + LOCAL_OFFSET_MS) % DAY_MS // HOUR_MS)
 
 
 def shaped(rng: np.random.Generator, raw_minor: npt.NDArray[Any], channel: npt.NDArray[Any]) -> Ints:
@@ -75,7 +75,7 @@ def new_outside(rng: np.random.Generator, count: int) -> Ints:
 
 
 def with_arrival(rng: np.random.Generator, events: Events) -> Events:
-    """Set `known_at`: moments later on Pix, seconds on cards, minutes on boletos, now and then hours for an offline terminal."""
+    """Set `known_at`: moments later on Pix and cards, seconds on boletos, now and then hours for an offline terminal."""
     rows = len(events)
     usual = np.where(events.channel == CARD, 450.0, np.where(events.channel == BOLETO, 4_000.0, 110.0))
     delay = usual * np.exp(rng.normal(0, 0.5, rows))

@@ -53,6 +53,7 @@ def write(folder: Path, plan: Plan, *, progress: Progress = silent) -> dict[str,
     counts, days = _write_days(folder, bank, progress)
     manifest = {
         "plan": asdict(plan),
+        "run": plan.run,
         "first_day": plan.first_day.isoformat(),
         "last_day": plan.last_day.isoformat(),
         **counts,
@@ -98,7 +99,7 @@ def _write_people(folder: Path, bank: Bank) -> None:
 
 
 def _write_days(folder: Path, bank: Bank, progress: Progress) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    run = f"s{bank.plan.seed}"
+    run = bank.plan.run
     events_written, days = 0, []
     labels: list[pa.Table] = []
     truths: list[pa.Table] = []

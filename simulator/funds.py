@@ -35,9 +35,7 @@ def afford(rng: np.random.Generator, events: Events, balances: Ints) -> Events:
     """
     stubborn = rng.random(len(events)) < SHARE_TRIED_WITHOUT_FUNDS
     amount = events.amount.copy()
-    kept = _walk(
-        events.account, events.payee, events.direction, events.kind != _LEGITIMATE, stubborn, amount, balances
-    )
+    kept = _walk(events.account, events.payee, events.direction, events.kind != _LEGITIMATE, stubborn, amount, balances)
     return events.replace(amount=amount).take(kept)
 
 

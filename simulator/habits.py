@@ -6,7 +6,18 @@ import numpy.typing as npt
 from simulator.calendar import Day
 from simulator.chance import OFFICE_HOURS, moments, near_home, new_outside, shaped, with_arrival, within_night_limit
 from simulator.codes import (
-    BOLETO, CARD, CASH, CREDIT, DEBIT, ENTRY, NO_PLACE, NOTHING, PIX, TED, PayeeKind, payee_code,
+    BOLETO,
+    CARD,
+    CASH,
+    CREDIT,
+    DEBIT,
+    ENTRY,
+    NO_PLACE,
+    NOTHING,
+    PIX,
+    TED,
+    PayeeKind,
+    payee_code,
 )  # fmt: skip
 from simulator.events import Events
 from simulator.ids import CARDS_PER_CUSTOMER, DEVICES_PER_CUSTOMER
@@ -91,7 +102,9 @@ def _payees_and_amounts(
     spending = people.spending[who]
     log_median = np.log(np.array([6_500.0, 7_000.0, 14_500.0, 160_000.0, 16_000.0]))[channel]
     sigma = np.array([1.2, 0.8, 0.75, 0.8, 0.7])[channel]
-    log_median = np.where(at_shop, people.merchants.ticket_log[shop], log_median) + np.log(spending) * np.where(at_shop, 0.6, 0.9)
+    log_median = np.where(at_shop, people.merchants.ticket_log[shop], log_median) + np.log(spending) * np.where(
+        at_shop, 0.6, 0.9
+    )
     sigma = np.where(at_shop, people.merchants.ticket_sigma[shop], sigma)
     amount = shaped(rng, np.exp(log_median + sigma * rng.normal(0, 1, rows)), channel)
     return payee, amount

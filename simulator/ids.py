@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from kit.ids import derived_id
 
 CARDS_PER_CUSTOMER = 4

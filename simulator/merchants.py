@@ -74,15 +74,16 @@ class Merchants:
         low, high = cumulative[self.first_of_place[places]], cumulative[self.first_of_place[places + 1]]
         at = low + rng.random(len(places)) * (high - low)
         found = np.searchsorted(cumulative, at, side="right") - 1
-        return np.clip(found, self.first_of_place[places], self.first_of_place[places + 1] - 1)
+        return np.asarray(np.clip(found, self.first_of_place[places], self.first_of_place[places + 1] - 1))
 
     def is_online(self, numbers: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
         """Tell which of the merchants sell over the internet."""
-        return self.place[numbers] == ONLINE_PLACE
+        return np.asarray(self.place[numbers] == ONLINE_PLACE)
 
     def terminal(self, rng: np.random.Generator, numbers: npt.NDArray[Any]) -> Ints:
         """Return the number of one of each merchant's terminals."""
-        return numbers * MAX_TERMINALS + (rng.random(len(numbers)) * self.terminals[numbers]).astype(np.int64)
+        which = (rng.random(len(numbers)) * self.terminals[numbers]).astype(np.int64)
+        return np.asarray(numbers * MAX_TERMINALS + which)
 
 
 def make_merchants(rng: np.random.Generator, *, customers: int) -> Merchants:

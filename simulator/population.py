@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.codes import BOLETO, CARD, CASH, NOTHING, PIX, TED, PayeeKind, payee_code
-from simulator.ids import CARDS_PER_CUSTOMER, CHECKING, DEVICES_PER_CUSTOMER, SAVINGS, account_texts
+from simulator.ids import CHECKING, DEVICES_PER_CUSTOMER, SAVINGS, account_texts
 from simulator.merchants import Merchants, make_merchants
 from simulator.places import CITIES, CITY_SHARE, LATITUDE_E5, LONGITUDE_E5
 
@@ -105,13 +105,13 @@ class Population:
     def main_device(self, customers: npt.NDArray[Any], progress: float) -> Ints:
         """Return each customer's usual device at a moment of the period (`progress` from 0 to 1)."""
         slot = np.where(self.phone_replaced[customers] <= progress, 2, 0)
-        return customers * DEVICES_PER_CUSTOMER + slot
+        return np.asarray(customers * DEVICES_PER_CUSTOMER + slot)
 
     def acquaintances(self, rng: np.random.Generator, customers: npt.NDArray[Any]) -> Ints:
         """Return for each customer another one, mostly from the same city."""
         distance = 1 + rng.geometric(0.02, size=len(customers))
         signed = np.where(rng.random(len(customers)) < 0.5, distance, -distance)
-        return self.neighbours[(self.neighbour_rank[customers] + signed) % len(self)]
+        return np.asarray(self.neighbours[(self.neighbour_rank[customers] + signed) % len(self)])
 
 
 def make_population(*, seed: int, customers: int, tenant_id: str = "demo") -> Population:
@@ -171,7 +171,7 @@ def make_population(*, seed: int, customers: int, tenant_id: str = "demo") -> Po
 def _income_minor(rng: np.random.Generator, segment: Ints) -> Ints:
     reais = _INCOME_MEDIAN_REAIS[segment] * np.exp(rng.normal(0, 1, len(segment)) * _INCOME_SIGMA[segment])
     floor = np.where(segment == Segment.STUDENT, 400, MINIMUM_WAGE_REAIS)
-    return (np.clip(reais, floor, 400_000) * 100).astype(np.int64)
+    return np.asarray((np.clip(reais, floor, 400_000) * 100).astype(np.int64))
 
 
 def _ages(rng: np.random.Generator, segment: Ints) -> Ints:
@@ -199,7 +199,9 @@ def _spending(rng: np.random.Generator, *, income: Ints, rate: Floats, segment: 
 
 
 def _trades(rng: np.random.Generator, segment: Ints) -> Ints:
-    drawn = rng.choice([Trade.SHOP, Trade.MARKETPLACE, Trade.PAYROLL, Trade.RENT_COLLECTOR], len(segment), p=(0.5, 0.1, 0.25, 0.15))
+    drawn = rng.choice(
+        [Trade.SHOP, Trade.MARKETPLACE, Trade.PAYROLL, Trade.RENT_COLLECTOR], len(segment), p=(0.5, 0.1, 0.25, 0.15)
+    )
     return np.where(segment == Segment.BUSINESS, drawn, Trade.NONE).astype(np.int64)
 
 
@@ -214,7 +216,9 @@ def _favourite_payees(rng: np.random.Generator, order: Ints, rank: Ints) -> Ints
     near = (rank[:, None] + rng.geometric(0.02, size=shape) + 1) % len(order)
     account = payee_code(PayeeKind.ACCOUNT) + order[near]
     outside = (
-        payee_code(PayeeKind.OUTSIDE) + np.arange(len(order))[:, None] * OUTSIDE_PER_CUSTOMER + np.arange(FAVOURITE_PAYEES)[None, :]
+        payee_code(PayeeKind.OUTSIDE)
+        + np.arange(len(order))[:, None] * OUTSIDE_PER_CUSTOMER
+        + np.arange(FAVOURITE_PAYEES)[None, :]
     )
     return np.where(rng.random(shape) < 0.55, account, outside)
 
@@ -228,5 +232,7 @@ def _employers(rng: np.random.Generator, trade: Ints, customers: int) -> Ints:
 
 
 def _mules(rng: np.random.Generator, segment: Ints, joined: Floats) -> Flags:
-    weight = np.where((segment == Segment.STUDENT) | (segment == Segment.FREELANCER), 0.02, 0.006) * np.where(joined > 0, 2.0, 1.0)
+    weight = np.where((segment == Segment.STUDENT) | (segment == Segment.FREELANCER), 0.02, 0.006) * np.where(
+        joined > 0, 2.0, 1.0
+    )
     return np.asarray((rng.random(len(segment)) < weight) & (segment != Segment.BUSINESS))

@@ -91,7 +91,9 @@ class Scene:
         filled = with_instruments(self.rng, self.people, events, merchant=merchant, progress=self.progress)
         return with_arrival(self.rng, filled)
 
-    def credits(self, when: Ints, who: Ints, *, payer: Ints, amount: Ints, channel: int, kind: int = 0, case: Ints | int = NOTHING) -> Events:
+    def credits(
+        self, when: Ints, who: Ints, *, payer: Ints, amount: Ints, channel: int, kind: int = 0, case: Ints | int = NOTHING
+    ) -> Events:
         """Return money that comes in from other banks."""
         return with_arrival(
             self.rng,
@@ -101,7 +103,9 @@ class Scene:
             ),
         )  # fmt: skip
 
-    def cards(self, when: Ints, who: Ints, *, merchant: Ints, amount: Ints, kind: int = 0, case: Ints | int = NOTHING) -> Events:
+    def cards(
+        self, when: Ints, who: Ints, *, merchant: Ints, amount: Ints, kind: int = 0, case: Ints | int = NOTHING
+    ) -> Events:
         """Return card payments at merchants."""
         terminal = payee_code(PayeeKind.TERMINAL) + self.people.merchants.terminal(self.rng, merchant)
         events = Events.of(

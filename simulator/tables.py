@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from kit.ids import INBOUND_NAMESPACE, derived_id
 
+from kit.ids import INBOUND_NAMESPACE, derived_id
 from simulator.bank import SimulatedDay
 from simulator.codes import CHANNELS, COUNTRIES, DIRECTIONS, ENTRIES, KINDS, NO_PLACE, NOTHING
 from simulator.events import Events
@@ -179,12 +179,14 @@ def _instruments(
 ) -> pa.Table:
     owner = np.repeat(np.arange(len(people)), counts)
     slot = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return pa.table({name: numbered(prefix, digits, owner * stride + slot), "customer_id": numbered("c", CUSTOMER_DIGITS, owner)})
+    return pa.table(
+        {name: numbered(prefix, digits, owner * stride + slot), "customer_id": numbered("c", CUSTOMER_DIGITS, owner)}
+    )
 
 
 def _merchants(merchants: Merchants) -> pa.Table:
-    places = tuple(place.name for place in PLACES) + ("internet",)
-    countries = tuple(place.country for place in PLACES) + ("BR",)
+    places = (*tuple(place.name for place in PLACES), "internet")
+    countries = (*tuple(place.country for place in PLACES), "BR")
     return pa.table(
         {
             "merchant_id": numbered("m", MERCHANT_DIGITS, np.arange(len(merchants))),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.chance import LATE_HOURS, NIGHT_HOURS, OFFICE_HOURS, ORDINARY_HOURS, moments, order_in_group, shaped, spread
-from simulator.codes import CARD, DAY_MS, HOUR_MS, MINUTE_MS, NOTHING, PIX, TED, PayeeKind, payee_code
+from simulator.codes import CARD, DAY_MS, HOUR_MS, MINUTE_MS, PIX, TED, PayeeKind, payee_code
 from simulator.events import Events, concatenate
 from simulator.income import paid_share
 from simulator.merchants import ONLINE_PLACE
@@ -104,7 +104,9 @@ def _party_collection(scene: Scene) -> Events:
         when[outside], hosts[outside], payer=scene.strangers(int(outside.sum())), amount=share[outside], channel=PIX
     )
     total = np.bincount(np.repeat(np.arange(count), sizes), weights=share, minlength=count)
-    last = start + np.bincount(np.repeat(np.arange(count), sizes), weights=when - np.repeat(start, sizes), minlength=count) * 2 / np.maximum(sizes, 1)
+    last = start + np.bincount(
+        np.repeat(np.arange(count), sizes), weights=when - np.repeat(start, sizes), minlength=count
+    ) * 2 / np.maximum(sizes, 1)
     settle = (last + scene.rng.uniform(0.2, 3, count) * HOUR_MS).astype(np.int64)
     spent = shaped(scene.rng, total * scene.rng.uniform(0.8, 1.0, count), np.full(count, PIX))
     return concatenate([paid_inside, paid_outside, scene.pix(settle, host, payee=scene.strangers(count), amount=spent)])

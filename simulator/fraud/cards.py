@@ -61,13 +61,17 @@ def stolen_card(scene: Scene) -> Events:
     case = np.repeat(scene.new_cases(count), sizes)
     amount = scene.amounts(len(who), channel=CARD, low=0.3)
     remote = _online(
-        scene, when[online], who[online], merchant=merchant[online], amount=amount[online], kind="stolen_card", case=case[online]
+        scene,
+        when[online],
+        who[online],
+        merchant=merchant[online],
+        amount=amount[online],
+        kind="stolen_card",
+        case=case[online],
     )
     here = ~online
     kind = KIND["stolen_card"]
-    in_person = scene.cards(
-        when[here], who[here], merchant=merchant[here], amount=amount[here], kind=kind, case=case[here]
-    )
+    in_person = scene.cards(when[here], who[here], merchant=merchant[here], amount=amount[here], kind=kind, case=case[here])
     return concatenate([remote, in_person])
 
 
@@ -91,9 +95,7 @@ def first_party_abuse(scene: Scene) -> Events:
     )
 
 
-def _online(
-    scene: Scene, when: Ints, who: Ints, *, merchant: Ints, amount: Ints, kind: str, case: Ints
-) -> Events:
+def _online(scene: Scene, when: Ints, who: Ints, *, merchant: Ints, amount: Ints, kind: str, case: Ints) -> Events:
     """Payments on the internet by somebody else: the device is a stranger's, or the merchant tells of none."""
     paid = scene.cards(when, who, merchant=merchant, amount=amount, kind=KIND[kind], case=case)
     known = scene.rng.random(len(who)) < 0.5

@@ -1,5 +1,7 @@
 """Accounts lent to others: money gathered from many, money scattered to many, cash brought in pieces."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +22,7 @@ def fan_in(scene: Scene) -> Events:
     start = moments(scene.rng, scene.day, np.full(count, ORDINARY_HOURS))
     when = spread(scene.rng, start, sizes, median_gap_ms=35 * MINUTE_MS)
     receiver, cases = np.repeat(mule, sizes), np.repeat(case, sizes)
-    amount = scene.amounts(len(when), channel=PIX, low=0.3, high=0.97)
+    amount = scene.amounts(len(when), channel=PIX, low=0.35, high=0.98)
     inside = scene.rng.random(len(when)) < 0.5
     payers = scene.persons(int(inside.sum()))
     paid = scene.pix(
@@ -50,19 +52,21 @@ def fan_out(scene: Scene) -> Events:
     kind = KIND["mule_fan_out"]
     sizes = scene.rng.integers(5, 16, count)
     start = moments(scene.rng, scene.day, np.full(count, ORDINARY_HOURS))
-    amount = scene.amounts(int(sizes.sum()), channel=PIX, low=0.3, high=0.97)
+    amount = scene.amounts(int(sizes.sum()), channel=PIX, low=0.35, high=0.98)
     group = np.repeat(np.arange(count), sizes)
     total = np.bincount(group, weights=amount, minlength=count)
     received = scene.credits(
-        start, mule, payer=scene.strangers(count), amount=(total * 1.06).astype(np.int64) + 100, channel=PIX, kind=kind, case=case
+        start,
+        mule,
+        payer=scene.strangers(count),
+        amount=(total * 1.06).astype(np.int64) + 100,
+        channel=PIX,
+        kind=kind,
+        case=case,
     )
     when = spread(scene.rng, start + 6 * MINUTE_MS, sizes, median_gap_ms=18 * MINUTE_MS) + MINUTE_MS
-    payee = np.where(
-        scene.rng.random(len(when)) < 0.4, scene.accounts(scene.persons(len(when))), scene.strangers(len(when))
-    )
-    paid = scene.pix(
-        when, np.repeat(mule, sizes), payee=payee, amount=amount, kind=kind, case=np.repeat(case, sizes)
-    )
+    payee = np.where(scene.rng.random(len(when)) < 0.4, scene.accounts(scene.persons(len(when))), scene.strangers(len(when)))
+    paid = scene.pix(when, np.repeat(mule, sizes), payee=payee, amount=amount, kind=kind, case=np.repeat(case, sizes))
     return concatenate([received, paid])
 
 
@@ -90,7 +94,7 @@ def structuring(scene: Scene) -> Events:
     return concatenate([deposits, _pass_on(scene, who, case, total=total, after=last, kind=kind)])
 
 
-def _pass_on(scene: Scene, mule: Ints, case: Ints, *, total: npt.NDArray[np.float64], after: Ints, kind: int) -> Events:
+def _pass_on(scene: Scene, mule: Ints, case: Ints, *, total: npt.NDArray[Any], after: Ints, kind: int) -> Events:
     """Send most of it on in one to three pieces, ten minutes to an hour after the last of it came in."""
     pieces = scene.rng.integers(1, 4, len(mule))
     start = after + (scene.rng.uniform(10, 60, len(mule)) * MINUTE_MS).astype(np.int64)

@@ -57,11 +57,11 @@ def ring_events(scene: Scene, ring: Ring, *, starts_ms: int) -> Events:
     moments = spread(rng, when, sizes, median_gap_ms=6 * MINUTE_MS)
     who, to = np.repeat(victims, sizes), np.repeat(ring.collectors[paid_collector], sizes)
     amount = scene.amounts(len(who), channel=PIX, low=0.55, high=0.98)
-    gathered = scene.pix(
-        moments, who, payee=scene.accounts(to), amount=amount, kind=KIND["mule_fan_in"], case=RING_CASE
-    )
+    gathered = scene.pix(moments, who, payee=scene.accounts(to), amount=amount, kind=KIND["mule_fan_in"], case=RING_CASE)
     by_takeover = np.repeat(np.arange(len(victims)) % 3 != 0, sizes)
-    gathered = gathered.replace(device=np.where(by_takeover, ring.phones[np.repeat(paid_collector, sizes) % 2], gathered.device))
+    gathered = gathered.replace(
+        device=np.where(by_takeover, ring.phones[np.repeat(paid_collector, sizes) % 2], gathered.device)
+    )
     received = np.array([amount[to == collector].sum() for collector in ring.collectors])
     passed, hub = _to_hubs(scene, ring, received=received, after=starts_ms + 6 * HOUR_MS)
     in_hub = np.array([passed.amount[hub == number].sum() for number in range(HUBS)])

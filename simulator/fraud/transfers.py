@@ -23,7 +23,7 @@ def account_takeover(scene: Scene) -> Events:
     start = moments(scene.rng, scene.day, scene.people.hour_profile[victims])
     when = spread(scene.rng, start, sizes, median_gap_ms=5 * MINUTE_MS)
     who = np.repeat(victims, sizes)
-    amount = scene.amounts(len(who), channel=PIX, low=0.25, high=0.97)
+    amount = scene.amounts(len(who), channel=PIX, low=0.4, high=0.985)
     paid = scene.pix(
         when,
         who,

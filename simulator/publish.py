@@ -1,0 +1,104 @@
+"""Sending many messages to one topic in order, and finding how far an earlier run came."""
+
+from collections.abc import Callable, Iterable
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+
+from kit.kafka import consumer, end_offsets, producer, take
+from kit.settings import Kafka
+
+FLUSH_TIMEOUT_S = 60.0
+POLL_EVERY = 2_048
+LOOK_BACK_MESSAGES = 5_000
+READ_WAIT_S = 10.0
+
+
+class NotDelivered(RuntimeError):
+    """The broker did not take every message; sending again from `resume` is safe."""
+
+
+class Publisher:
+    """An idempotent producer with one topic and one key: order is kept, and nothing is sent twice by a retry."""
+
+    def __init__(self, kafka: Kafka, *, topic: str, key: str, client: str) -> None:
+        self._topic = topic
+        self._key = key.encode()
+        self._failed: list[str] = []
+        settings = {"linger.ms": 20, "delivery.report.only.error": True}
+        self._producer: Producer = producer(kafka, client=client, transactional_id=None, **settings)
+
+    def __enter__(self) -> "Publisher":
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        """Leave nothing in the queue: what was sent before a problem lies on the topic before anybody looks how far it came."""
+        self.flush()
+
+    def send(self, values: Iterable[str]) -> None:
+        """Queue the messages; waits while the queue is full. Raises NotDelivered once the broker has refused one."""
+        produce, poll = self._producer.produce, self._producer.poll
+        for number, value in enumerate(values):
+            while True:
+                try:
+                    produce(self._topic, value=value, key=self._key, on_delivery=self._report)
+                    break
+                except BufferError:
+                    poll(0.05)
+            if number % POLL_EVERY == 0:
+                poll(0)
+                self._raise_on_failure()
+
+    def flush(self) -> None:
+        """Wait until the broker has everything. Raises NotDelivered."""
+        left = self._producer.flush(FLUSH_TIMEOUT_S)
+        self._raise_on_failure()
+        if left:
+            raise NotDelivered(f"{left} messages to {self._topic} are not acknowledged after {FLUSH_TIMEOUT_S} s")
+
+    def _report(self, error: object, _message: object) -> None:
+        if error is not None:
+            self._failed.append(str(error))
+
+    def _raise_on_failure(self) -> None:
+        if self._failed:
+            raise NotDelivered(f"{len(self._failed)} messages to {self._topic} were refused: {self._failed[0]}")
+
+
+def last_message(kafka: Kafka, *, topic: str, wanted: Callable[[bytes], bool]) -> bytes | None:
+    """Return the newest message of a topic that is wanted, looking back from the end; None when there is none.
+
+    One key lies in one partition and its order is kept, so the newest message tells how far a run has come.
+    """
+    reader = consumer(kafka, group="look-back", client="look-back")
+    try:
+        described = reader.list_topics(topic, timeout=READ_WAIT_S).topics[topic]
+        for partition in sorted(described.partitions):
+            found = _newest(reader, TopicPartition(topic, partition), wanted)
+            if found is not None:
+                return found
+        return None
+    finally:
+        reader.close()
+
+
+def _newest(reader: Consumer, partition: TopicPartition, wanted: Callable[[bytes], bool]) -> bytes | None:
+    end = end_offsets(reader, [partition])[partition.topic, partition.partition]
+    first, _ = reader.get_watermark_offsets(partition, timeout=READ_WAIT_S, cached=False)
+    while end > first:
+        begin = max(first, end - LOOK_BACK_MESSAGES)
+        reader.assign([TopicPartition(partition.topic, partition.partition, begin)])
+        found = None
+        position = begin
+        while position < end:
+            messages = take(reader, at_most=LOOK_BACK_MESSAGES, wait_s=READ_WAIT_S)
+            if not messages:
+                raise KafkaException(f"{partition.topic} [{partition.partition}] stands still at {position} of {end}")
+            for message in messages:
+                value = message.value()
+                if message.offset() < end and value is not None and wanted(value):
+                    found = value
+            position = messages[-1].offset() + 1
+        if found is not None:
+            return bytes(found)
+        end = begin
+    return None

@@ -16,5 +16,16 @@ export default tseslint.config(
     },
   },
   { files: ['src/lib/messages/*.ts'], rules: { 'max-lines': 'off' } },
-  { files: ['public/*.js', 'scripts/*.mjs'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly', process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['public/*.js', 'scripts/*.mjs'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        localStorage: 'readonly',
+        matchMedia: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+      },
+    },
+  },
 )

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
-import { Shell } from '@/app/shell'
 import { BrandMark } from '@/app/brand'
 import { ErrorState, Notice } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
@@ -10,6 +9,7 @@ import { useI18n } from '@/lib/i18n'
 import { Compass } from 'lucide-react'
 
 const LoginPage = lazy(() => import('@/features/session/login-page'))
+const Shell = lazy(() => import('@/app/shell'))
 const LivePage = lazy(() => import('@/features/live/live-page'))
 const DecisionsPage = lazy(() => import('@/features/decisions/decisions-page'))
 const AlertsPage = lazy(() => import('@/features/alerts/alerts-page'))

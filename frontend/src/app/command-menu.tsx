@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router'
 import { DESTINATIONS } from '@/app/destinations'
 import { usePanel } from '@/app/panel'
 import { useUi } from '@/app/ui-store'
-import { LANGUAGES, THEMES } from '@/app/user-menu'
+import { LANGUAGES, THEMES } from '@/app/choices'
 import { Kbd } from '@/design/kbd'
 import { Modal } from '@/design/modal'
 import { useLive } from '@/features/live/store'
@@ -43,7 +43,8 @@ function Action({ icon: Icon, onSelect, keys, value, children }: ActionProps) {
   )
 }
 
-const GROUP = '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1.5 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-ink-3'
+const GROUP =
+  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1.5 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-ink-3'
 
 function CommandBody({ close }: { close: () => void }) {
   const { t } = useI18n()

@@ -5,7 +5,7 @@ import { DecisionPanel } from '@/features/decisions/decision-panel'
 import { useI18n } from '@/lib/i18n'
 
 /** The detail that the address names, over whichever list is open. */
-export function DetailPanel() {
+export default function DetailPanel() {
   const { t } = useI18n()
   const { panel, closePanel } = usePanel()
   return (

@@ -3,7 +3,7 @@ import { NavLink } from 'react-router'
 import { BrandMark } from '@/app/brand'
 import { DESTINATIONS } from '@/app/destinations'
 import { useUi } from '@/app/ui-store'
-import { UserMenu } from '@/app/user-menu'
+import { UserMenuButton } from '@/app/user-button'
 import { IconButton } from '@/design/button'
 import { classes } from '@/design/classes'
 import { Kbd } from '@/design/kbd'
@@ -52,7 +52,7 @@ export function Sidebar({ user }: { user: User }) {
           ))}
         </ul>
       </nav>
-      <UserMenu user={user} />
+      <UserMenuButton user={user} />
     </div>
   )
 }
@@ -68,7 +68,7 @@ export function TopBar({ user }: { user: User }) {
       <IconButton label={t('nav.search')} className="size-10" onClick={() => setCommandOpen(true)}>
         <Search size={17} strokeWidth={1.75} aria-hidden />
       </IconButton>
-      <UserMenu user={user} compact />
+      <UserMenuButton user={user} compact />
     </div>
   )
 }
@@ -86,7 +86,10 @@ export function BottomBar() {
             <NavLink
               to={path}
               className={({ isActive }) =>
-                classes('grid h-14 place-content-center justify-items-center gap-1 text-[12px] font-medium', isActive ? 'text-accent' : 'text-ink-3')
+                classes(
+                  'grid h-14 place-content-center justify-items-center gap-1 text-[12px] font-medium',
+                  isActive ? 'text-accent' : 'text-ink-3',
+                )
               }
             >
               <Icon size={18} strokeWidth={1.75} aria-hidden />

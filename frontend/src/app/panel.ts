@@ -10,7 +10,11 @@ export interface Panel {
 const KINDS: readonly PanelKind[] = ['decision', 'alert']
 
 /** Which detail is open is part of the address, so that it can be sent to a colleague. */
-export function usePanel(): { panel: Panel | null; openPanel: (kind: PanelKind, id: string) => void; closePanel: () => void } {
+export function usePanel(): {
+  panel: Panel | null
+  openPanel: (kind: PanelKind, id: string) => void
+  closePanel: () => void
+} {
   const [search, setSearch] = useSearchParams()
   const kind = KINDS.find((name) => search.has(name))
   const id = kind ? search.get(kind) : null

@@ -1,6 +1,5 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { LazyMotion, MotionConfig } from 'framer-motion'
-import { type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { BrowserRouter } from 'react-router'
 import { CrashBoundary } from '@/app/crash-boundary'
 import { usePreferences } from '@/features/preferences/store'
@@ -32,8 +31,6 @@ const client: QueryClient = new QueryClient({
   },
 })
 
-const loadMotion = () => import('@/design/motion-features').then((module) => module.default)
-
 interface ProvidersProps {
   initial: { language: Language; messages: Messages }
   children: ReactNode
@@ -45,11 +42,7 @@ export function Providers({ initial, children }: ProvidersProps) {
     <I18nProvider language={language} initial={initial}>
       <CrashBoundary>
         <QueryClientProvider client={client}>
-          <LazyMotion features={loadMotion} strict>
-            <MotionConfig reducedMotion="user">
-              <BrowserRouter>{children}</BrowserRouter>
-            </MotionConfig>
-          </LazyMotion>
+          <BrowserRouter>{children}</BrowserRouter>
         </QueryClientProvider>
       </CrashBoundary>
     </I18nProvider>

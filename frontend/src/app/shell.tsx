@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Outlet, useNavigate } from 'react-router'
 import { DESTINATIONS } from '@/app/destinations'
-import { DetailPanel } from '@/app/detail-panel'
 import { BottomBar, Sidebar, TopBar } from '@/app/navigation'
+import { usePanel } from '@/app/panel'
 import { useUi } from '@/app/ui-store'
 import { applyLiveAlerts } from '@/features/alerts/api'
 import { forbidLive, startLive } from '@/features/live/store'
@@ -12,6 +12,7 @@ import type { Session } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { useShortcuts } from '@/lib/keyboard'
 
+const DetailPanel = lazy(() => import('@/app/detail-panel'))
 const CommandMenu = lazy(() => import('@/app/command-menu'))
 const ShortcutsDialog = lazy(() => import('@/app/shortcuts-dialog'))
 
@@ -27,10 +28,24 @@ function useLiveConnection(session: Session): void {
   }, [client, watches, session.user.id])
 }
 
-export function Shell({ session }: { session: Session }) {
+const SETTLED_MS = 1_500
+
+/** The panel's code comes when the page has settled, or when an address asks for a panel; once here, it stays for its way out. */
+function usePanelCode(): boolean {
+  const { panel } = usePanel()
+  const [isIdle, setIsIdle] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setIsIdle(true), SETTLED_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return isIdle || panel !== null
+}
+
+export default function Shell({ session }: { session: Session }) {
   const { t } = useI18n()
   const navigate = useNavigate()
   const { commandOpen, shortcutsOpen, setCommandOpen, setShortcutsOpen } = useUi()
+  const panelWanted = usePanelCode()
   useLiveConnection(session)
   useShortcuts({
     'mod+k': () => setCommandOpen(!commandOpen),
@@ -47,11 +62,15 @@ export function Shell({ session }: { session: Session }) {
       </a>
       <Sidebar user={session.user} />
       <TopBar user={session.user} />
-      <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-[calc(3.5rem+env(safe-area-inset-bottom))] outline-none lg:pb-0">
+      <main
+        id="content"
+        tabIndex={-1}
+        className="min-w-0 flex-1 pb-[calc(3.5rem+env(safe-area-inset-bottom))] outline-none lg:pb-0"
+      >
         <Outlet />
       </main>
       <BottomBar />
-      <DetailPanel />
+      <Suspense>{panelWanted && <DetailPanel />}</Suspense>
       <Suspense>
         {commandOpen && <CommandMenu />}
         {shortcutsOpen && <ShortcutsDialog />}

@@ -1,23 +1,17 @@
 import * as Menu from '@radix-ui/react-dropdown-menu'
-import { Check, ChevronsUpDown, Keyboard, LogOut } from 'lucide-react'
+import { Check, Keyboard, LogOut } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { LANGUAGES, THEMES } from '@/app/choices'
 import { useUi } from '@/app/ui-store'
+import { nameOf, UserButton } from '@/app/user-button'
 import { usePreferences, type ThemeChoice } from '@/features/preferences/store'
 import { useSignOut } from '@/features/session/api'
 import type { User } from '@/lib/api-types'
 import type { Language } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
 
-export const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark']
-export const LANGUAGES: readonly { value: Language; name: string }[] = [
-  { value: 'en', name: 'English' },
-  { value: 'pt-BR', name: 'Português (Brasil)' },
-]
-
 const ITEM =
   'flex h-8 cursor-pointer items-center gap-2.5 rounded-[7px] px-2 text-ink-2 outline-none select-none data-[highlighted]:bg-hover data-[highlighted]:text-ink'
-
-const nameOf = (user: User): string => user.name ?? user.email ?? user.id
 
 function Choice({ value, children }: { value: string; children: ReactNode }) {
   return (
@@ -76,32 +70,19 @@ function MenuBody({ user }: { user: User }) {
   )
 }
 
-export function Initial({ user }: { user: User }) {
+export default function UserMenu({
+  user,
+  compact,
+  defaultOpen,
+}: {
+  user: User
+  compact: boolean
+  defaultOpen: boolean
+}) {
   return (
-    <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-[12px] font-semibold text-accent uppercase">
-      {nameOf(user).charAt(0)}
-    </span>
-  )
-}
-
-export function UserMenu({ user, compact = false }: { user: User; compact?: boolean }) {
-  const { t } = useI18n()
-  return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger
-        aria-label={t('nav.menu')}
-        className="flex min-w-0 items-center gap-2.5 rounded-control p-1.5 text-left transition-colors duration-150 hover:bg-hover data-[state=open]:bg-hover"
-      >
-        <Initial user={user} />
-        {!compact && (
-          <>
-            <span className="min-w-0 flex-1">
-              <span className="block truncate leading-4 font-medium">{nameOf(user)}</span>
-              <span className="block truncate text-[12px] leading-4 text-ink-3">{user.tenant_id}</span>
-            </span>
-            <ChevronsUpDown size={14} className="shrink-0 text-ink-3" aria-hidden />
-          </>
-        )}
+    <Menu.Root modal={false} defaultOpen={defaultOpen}>
+      <Menu.Trigger asChild>
+        <UserButton user={user} compact={compact} />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Content

@@ -42,7 +42,11 @@ function fillOf(chart: uPlot, token: string): CanvasGradient | string {
   return gradient
 }
 
-function optionsOf(props: LineChartProps, size: { width: number; height: number }, hover: (index: number | null) => void): uPlot.Options {
+function optionsOf(
+  props: LineChartProps,
+  size: { width: number; height: number },
+  hover: (index: number | null) => void,
+): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: tokenColour('ink-3'),
     font: `${AXIS_FONT_PX}px "Geist Variable", sans-serif`,
@@ -76,15 +80,13 @@ function optionsOf(props: LineChartProps, size: { width: number; height: number 
     ],
     series: [
       {},
-      ...props.lines.map(
-        (line): uPlot.Series => ({
-          stroke: tokenColour(line.token),
-          width: 1.75,
-          points: { show: false },
-          ...(line.dashed ? { dash: [4, 4] } : {}),
-          ...(line.filled ? { fill: (chart: uPlot) => fillOf(chart, line.token) } : {}),
-        }),
-      ),
+      ...props.lines.map((line): uPlot.Series => ({
+        stroke: tokenColour(line.token),
+        width: 1.75,
+        points: { show: false },
+        ...(line.dashed ? { dash: [4, 4] } : {}),
+        ...(line.filled ? { fill: (chart: uPlot) => fillOf(chart, line.token) } : {}),
+      })),
     ],
     hooks: { setCursor: [(chart) => hover(chart.cursor.idx ?? null)] },
   }
@@ -128,5 +130,7 @@ export function LineChart(props: LineChartProps) {
     })
   }, [data, windowS, theme])
 
-  return <div ref={host} role="img" aria-label={props.label} className="h-full min-h-0 w-full min-w-0 overflow-hidden" />
+  return (
+    <div ref={host} role="img" aria-label={props.label} className="h-full min-h-0 w-full min-w-0 overflow-hidden" />
+  )
 }

@@ -15,7 +15,10 @@ export function Meter({ ratio, tone, className }: { ratio: number; tone: Tone; c
   return (
     <span aria-hidden className={classes('block h-1.5 overflow-hidden rounded-full bg-sunken', className)}>
       <span
-        className={classes('block h-full origin-left rounded-full transition-transform duration-200 ease-out', TONES[tone])}
+        className={classes(
+          'block h-full origin-left rounded-full transition-transform duration-200 ease-out',
+          TONES[tone],
+        )}
         style={{ transform: `scaleX(${bounded})` }}
       />
     </span>

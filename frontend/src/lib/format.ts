@@ -44,10 +44,16 @@ export function formatsOf(language: Language): Formats {
       new Intl.NumberFormat(language, { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) }),
   )
   const percents = cached(
-    (digits: `${number}`) => new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: Number(digits) }),
+    (digits: `${number}`) =>
+      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: Number(digits) }),
   )
   const counts = new Intl.NumberFormat(language)
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+  const clock = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  })
   const precise = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',

@@ -9,7 +9,9 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isBehindModal(target: EventTarget | null): boolean {
-  const modal = document.querySelector('[role="dialog"][data-state="open"]:not(aside), [role="menu"][data-state="open"]')
+  const modal = document.querySelector(
+    '[role="dialog"][data-state="open"]:not(aside), [role="menu"][data-state="open"]',
+  )
   return modal !== null && target instanceof Node
 }
 

@@ -18,33 +18,41 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 describe.each(THEMES)('in the %s theme', (theme) => {
-  test.each(Object.entries(SIZES))('at %s px the pages are taken full of data', { timeout: 180_000 }, async (name, viewport) => {
-    const { context, page, complaints } = await open(browser, { theme, viewport, deviceScaleFactor: name === '390' ? 2 : 1.5 })
-    const shoot = (subject: string) => page.screenshot({ path: `${IMAGES}${subject}-${name}-${theme}.png` })
-    await page.goto('/login')
-    await page.getByLabel('Email').waitFor()
-    await page.evaluate(() => document.fonts.ready)
-    await shoot('login')
-    await signIn(page)
-    // The charts need a stretch of traffic to have something to say.
-    await page.waitForTimeout(FILL_S * 1_000)
-    await shoot('live')
-    if (name === '390') {
-      await page.getByRole('radio', { name: 'Alerts' }).click()
-    }
-    if (inject('target').isFixture) await page.getByText('c004417').last().click()
-    else await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').first().click()
-    await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
-    await page.waitForTimeout(600)
-    await shoot('alert')
-    await page.keyboard.press('Escape')
-    if (name === '390') await page.getByRole('radio', { name: 'Decisions' }).click()
-    await page.getByRole('radio', { name: 'Denied' }).click()
-    await page.locator('[data-row]').first().click()
-    await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
-    await page.waitForTimeout(600)
-    await shoot('decision')
-    expect(complaints).toEqual([])
-    await context.close()
-  })
+  test.each(Object.entries(SIZES))(
+    'at %s px the pages are taken full of data',
+    { timeout: 180_000 },
+    async (name, viewport) => {
+      const { context, page, complaints } = await open(browser, {
+        theme,
+        viewport,
+        deviceScaleFactor: name === '390' ? 2 : 1.5,
+      })
+      const shoot = (subject: string) => page.screenshot({ path: `${IMAGES}${subject}-${name}-${theme}.png` })
+      await page.goto('/login')
+      await page.getByLabel('Email').waitFor()
+      await page.evaluate(() => document.fonts.ready)
+      await shoot('login')
+      await signIn(page)
+      // The charts need a stretch of traffic to have something to say.
+      await page.waitForTimeout(FILL_S * 1_000)
+      await shoot('live')
+      if (name === '390') {
+        await page.getByRole('radio', { name: 'Alerts' }).click()
+      }
+      if (inject('target').isFixture) await page.getByText('c004417').last().click()
+      else await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').first().click()
+      await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
+      await page.waitForTimeout(600)
+      await shoot('alert')
+      await page.keyboard.press('Escape')
+      if (name === '390') await page.getByRole('radio', { name: 'Decisions' }).click()
+      await page.getByRole('radio', { name: 'Denied' }).click()
+      await page.locator('[data-row]').first().click()
+      await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
+      await page.waitForTimeout(600)
+      await shoot('decision')
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+  )
 })

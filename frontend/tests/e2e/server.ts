@@ -37,7 +37,10 @@ export async function startApp(ratePerS: number): Promise<RunningApp> {
     if (pathname === '/test/fail') fixture.setFailing(true)
     if (pathname === '/test/heal') fixture.setFailing(false)
     const file = fileOf(pathname)
-    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY })
+    response.writeHead(200, {
+      'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'Content-Security-Policy': POLICY,
+    })
     createReadStream(file).pipe(response)
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

@@ -23,9 +23,19 @@ export interface FixtureAlert {
 }
 
 const STAND_OUTS = [
-  { feature: 'payee_customers_1h', value: 14, usual: 1, sentence: 'Different customers of this payee in the last hour' },
+  {
+    feature: 'payee_customers_1h',
+    value: 14,
+    usual: 1,
+    sentence: 'Different customers of this payee in the last hour',
+  },
   { feature: 'payee_sum_1d', value: 4_183_700, usual: 26_400, sentence: 'Amount with this payee in the last day' },
-  { feature: 'customer_amount_to_max_30d', value: 3.4, usual: 0.3, sentence: "Amount as a multiple of the customer's largest in the last 30 days" },
+  {
+    feature: 'customer_amount_to_max_30d',
+    value: 3.4,
+    usual: 0.3,
+    sentence: "Amount as a multiple of the customer's largest in the last 30 days",
+  },
 ]
 
 export class Alerts {
@@ -83,7 +93,16 @@ export class Alerts {
   private make(kind: string, subjectId: string, members: FixtureDecision[]): FixtureAlert {
     const last = members.at(-1)?.scored_at ?? new Date().toISOString()
     const first = members[0]?.scored_at ?? last
-    return { alert_id: this.dice.uuid(), status: 'open', subject_kind: kind, subject_id: subjectId, opened_at: first, changed_at: last, moved_by: null, members }
+    return {
+      alert_id: this.dice.uuid(),
+      status: 'open',
+      subject_kind: kind,
+      subject_id: subjectId,
+      opened_at: first,
+      changed_at: last,
+      moved_by: null,
+      members,
+    }
   }
 }
 
@@ -124,7 +143,12 @@ export function toDetailJson(alert: FixtureAlert) {
     probability: member.probability,
     reasons: member.reasons,
     stand_outs: alert.subject_kind === 'payee' ? STAND_OUTS : STAND_OUTS.slice(2),
-    transaction: { channel: member.channel, customer_id: member.customer_id, payee_id: member.payee_id, merchant_id: member.merchant_id },
+    transaction: {
+      channel: member.channel,
+      customer_id: member.customer_id,
+      payee_id: member.payee_id,
+      merchant_id: member.merchant_id,
+    },
     joined_at: member.scored_at,
   }))
   return { ...toJson(alert), members, moves: MOVES[alert.status] ?? [] }

@@ -46,7 +46,13 @@ const REASONS = [
   ['pix_night_limit', 'payee_new_for_customer'],
   ['model_score', 'customer_quick_succession'],
 ] as const
-const RULE_CODES = new Set(['takeover_pattern', 'card_testing_burst', 'payee_many_payers', 'cash_just_under_report', 'pix_night_limit'])
+const RULE_CODES = new Set([
+  'takeover_pattern',
+  'card_testing_burst',
+  'payee_many_payers',
+  'cash_just_under_report',
+  'pix_night_limit',
+])
 const CHANNELS = ['pix', 'pix', 'pix', 'pix', 'pix', 'card', 'card', 'card', 'card', 'boleto', 'ted', 'cash'] as const
 const MCCS = [5411, 5812, 4121, 5912, 5541, 5732]
 const MAX_STORED = 3_000
@@ -71,7 +77,12 @@ export class Bank {
     const reasons: string[] = flagged ? [...dice.pick(REASONS)] : []
     const amountMinor = Math.max(150, Math.round(dice.logNormal(flagged ? 92_000 : 7_400, 1.15)))
     const isCard = channel === 'card'
-    const probability = verdict === 'allow' ? dice.between(0.0005, 0.09) : verdict === 'deny' ? dice.between(0.86, 0.99) : dice.between(0.42, 0.84)
+    const probability =
+      verdict === 'allow'
+        ? dice.between(0.0005, 0.09)
+        : verdict === 'deny'
+          ? dice.between(0.86, 0.99)
+          : dice.between(0.42, 0.84)
     const latencyUs = Math.round(dice.logNormal(430, 0.34) + (dice.chance(0.015) ? dice.between(900, 2_600) : 0))
     const knownMs = atMs + dice.below(70)
     const decision: FixtureDecision = {
@@ -86,7 +97,11 @@ export class Bank {
       account_id: dice.uuid(),
       card_id: isCard ? padded('k', customer) : null,
       device_id: isCard ? null : `${padded('d', customer)}-1`,
-      payee_id: isCard ? padded('t', dice.below(4_000)) : dice.chance(0.5) ? padded('c', dice.below(10_000)) : dice.uuid(),
+      payee_id: isCard
+        ? padded('t', dice.below(4_000))
+        : dice.chance(0.5)
+          ? padded('c', dice.below(10_000))
+          : dice.uuid(),
       merchant_id: isCard ? padded('m', dice.below(2_000)) : null,
       mcc: isCard ? dice.pick(MCCS) : null,
       country: 'BR',

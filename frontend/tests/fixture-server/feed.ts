@@ -39,7 +39,10 @@ export class Feed {
   }
 
   start(): void {
-    this.timers.push(setInterval(() => this.tick(), TICK_MS), setInterval(() => this.tellStats(), 1_000))
+    this.timers.push(
+      setInterval(() => this.tick(), TICK_MS),
+      setInterval(() => this.tellStats(), 1_000),
+    )
   }
 
   stop(): void {

@@ -39,7 +39,10 @@ function page<T>(rows: T[], url: URL): Answer {
   const limit = Number(url.searchParams.get('limit') ?? 50)
   const start = Number(url.searchParams.get('cursor') ?? 0)
   const past = start + limit
-  return { status: 200, body: { items: rows.slice(start, past), next_cursor: past < rows.length ? String(past) : null } }
+  return {
+    status: 200,
+    body: { items: rows.slice(start, past), next_cursor: past < rows.length ? String(past) : null },
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, string>> {
@@ -63,14 +66,26 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
   const sessionOf = (email: string) => {
     const name = email.split('@')[0] ?? ''
-    const user = { id: `user:${email}`, email, name: `Demo ${name}`, tenant_id: 'demo', roles: ROLES[email] ?? [], customer_id: null }
+    const user = {
+      id: `user:${email}`,
+      email,
+      name: `Demo ${name}`,
+      tenant_id: 'demo',
+      roles: ROLES[email] ?? [],
+      customer_id: null,
+    }
     return { user, csrf_token: CSRF }
   }
 
   async function signIn(request: IncomingMessage): Promise<Answer> {
     const { email = '', password } = await bodyOf(request)
-    if (!(email in ROLES) || password !== PASSWORD) return problem(401, 'wrong-credentials', 'the e-mail or the password is wrong')
-    return { status: 200, body: sessionOf(email), headers: { 'Set-Cookie': `baas_session=${email}; Path=/; HttpOnly; SameSite=Strict` } }
+    if (!(email in ROLES) || password !== PASSWORD)
+      return problem(401, 'wrong-credentials', 'the e-mail or the password is wrong')
+    return {
+      status: 200,
+      body: sessionOf(email),
+      headers: { 'Set-Cookie': `baas_session=${email}; Path=/; HttpOnly; SameSite=Strict` },
+    }
   }
 
   async function moveAlert(request: IncomingMessage, id: string, email: string): Promise<Answer> {
@@ -97,7 +112,9 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (noun === 'decisions') {
       const found = bank.decisions.find((row) => row.transaction_id === id)
       const outcome = found && { allow: 'posted', deny: 'denied', review: null, step_up: null }[found.verdict]
-      return found ? { status: 200, body: { ...found, outcome, label: null } } : problem(404, 'not-found', 'no such decision')
+      return found
+        ? { status: 200, body: { ...found, outcome, label: null } }
+        : problem(404, 'not-found', 'no such decision')
     }
     const alert = alerts.all.find((one) => one.alert_id === id)
     return alert ? { status: 200, body: toDetailJson(alert) } : problem(404, 'not-found', 'no such alert')
@@ -109,7 +126,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const email = emailOf(request)
     if (!email) return problem(401, 'unauthenticated', 'there is no credential in the request')
     if (route === 'GET /v1/session') return { status: 200, body: sessionOf(email) }
-    if (route === 'DELETE /v1/session') return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
+    if (route === 'DELETE /v1/session')
+      return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
     if (email.startsWith('customer')) return problem(403, 'forbidden', 'needs one of risk, compliance, analyst, admin')
     if (failing) return problem(503, 'unavailable', 'the warehouse is away')
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
@@ -123,8 +141,15 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (url.pathname === '/v1/live' && emailOf(request) && !failing) return feed.add(response)
     const { status, body, headers } = await answer(request, url)
     const type = status < 400 ? 'application/json' : 'application/problem+json'
-    response.writeHead(status, { 'Content-Type': type, 'X-Correlation-Id': correlation, 'Cache-Control': 'no-store', ...headers })
-    response.end(body === undefined ? undefined : JSON.stringify(status < 400 ? body : { ...body, correlation_id: correlation }))
+    response.writeHead(status, {
+      'Content-Type': type,
+      'X-Correlation-Id': correlation,
+      'Cache-Control': 'no-store',
+      ...headers,
+    })
+    response.end(
+      body === undefined ? undefined : JSON.stringify(status < 400 ? body : { ...body, correlation_id: correlation }),
+    )
   }
 
   return {

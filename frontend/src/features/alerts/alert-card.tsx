@@ -8,7 +8,12 @@ import { shortId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
-const ICONS: Record<SubjectKind, LucideIcon> = { customer: User, account: Wallet, payee: Network, transaction: ReceiptText }
+const ICONS: Record<SubjectKind, LucideIcon> = {
+  customer: User,
+  account: Wallet,
+  payee: Network,
+  transaction: ReceiptText,
+}
 
 const STATUS_MARKS: Record<AlertStatus, string> = {
   open: 'bg-bad-mark',

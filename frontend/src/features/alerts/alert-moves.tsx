@@ -12,7 +12,8 @@ function useMove(alertId: string) {
   const client = useQueryClient()
   const key = alertQuery(alertId).queryKey
   return useMutation({
-    mutationFn: (status: AlertStatus) => request<Alert>(`/v1/alerts/${alertId}/status`, { method: 'POST', body: { status } }),
+    mutationFn: (status: AlertStatus) =>
+      request<Alert>(`/v1/alerts/${alertId}/status`, { method: 'POST', body: { status } }),
     onMutate: async (status) => {
       await client.cancelQueries({ queryKey: key })
       const before = client.getQueryData(key)
@@ -20,7 +21,8 @@ function useMove(alertId: string) {
       return { before }
     },
     onError: (_error, _status, context) => client.setQueryData(key, context?.before),
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'alerts' || queryKey[1] === alertId }),
+    onSettled: () =>
+      client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'alerts' || queryKey[1] === alertId }),
   })
 }
 

@@ -22,7 +22,10 @@ function Summary({ alert }: { alert: AlertDetail }) {
   const facts = [
     { name: t('alert.total'), value: money(alert.total.amount_minor, alert.total.currency) },
     { name: t('alert.span'), value: spanInWords(toMs(alert.last_event_time) - toMs(alert.first_event_time), t) },
-    { name: t('alert.highest'), value: alert.highest_probability === null ? '–' : percent(alert.highest_probability, 0) },
+    {
+      name: t('alert.highest'),
+      value: alert.highest_probability === null ? '–' : percent(alert.highest_probability, 0),
+    },
   ]
   return (
     <dl className="grid grid-cols-3 border-t border-line">
@@ -51,7 +54,9 @@ function Member({ member }: { member: AlertMember }) {
           <VerdictBadge verdict={member.verdict} />
           <span className="truncate text-ink-2">{shortId(member.transaction.customer_id ?? '')}</span>
         </span>
-        <span className="text-right font-medium tabular">{money(member.amount.amount_minor, member.amount.currency)}</span>
+        <span className="text-right font-medium tabular">
+          {money(member.amount.amount_minor, member.amount.currency)}
+        </span>
         <span className="truncate text-[12.5px] text-ink-3">{reason ? word('reason', reason) : ''}</span>
         <span className="text-right text-[12px] text-ink-3 tabular">{preciseClock(toMs(member.event_time))}</span>
       </button>

@@ -25,7 +25,11 @@ type AlertPages = InfiniteData<Page<AlertRowData>, string | null>
 /** Brings live alerts into every list that is loaded, and makes an open alert's detail load its new members. */
 export function applyLiveAlerts(client: QueryClient, events: AlertEvent[]): void {
   for (const [key, data] of client.getQueriesData<AlertPages>({ queryKey: ['alerts'] })) {
-    if (data) client.setQueryData<AlertPages>(key, { ...data, pages: mergeAlerts(data.pages, events, key[1] as AlertStatus | null) })
+    if (data)
+      client.setQueryData<AlertPages>(key, {
+        ...data,
+        pages: mergeAlerts(data.pages, events, key[1] as AlertStatus | null),
+      })
   }
   for (const event of events) void client.invalidateQueries({ queryKey: ['alert', event.alert_id] })
 }

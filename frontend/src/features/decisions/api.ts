@@ -16,6 +16,5 @@ export const decisionsQuery = (verdict: Verdict | null) =>
 export const decisionQuery = (transactionId: string) =>
   queryOptions({
     queryKey: ['decision', transactionId],
-    queryFn: ({ signal }) =>
-      request<DecisionDetail>(`/v1/decisions/${encodeURIComponent(transactionId)}`, { signal }),
+    queryFn: ({ signal }) => request<DecisionDetail>(`/v1/decisions/${encodeURIComponent(transactionId)}`, { signal }),
   })

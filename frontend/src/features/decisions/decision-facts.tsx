@@ -48,7 +48,9 @@ export function AnswerFacts({ decision }: { decision: DecisionDetail }) {
       <Fact name={t('decision.sequence')}>
         {t('decision.sequence.value', { epoch: decision.sequence.epoch, n: count(decision.sequence.n) })}
       </Fact>
-      {rules.length > 0 && <Fact name={t('decision.rules')}>{rules.map((rule) => word('reason', rule)).join(', ')}</Fact>}
+      {rules.length > 0 && (
+        <Fact name={t('decision.rules')}>{rules.map((rule) => word('reason', rule)).join(', ')}</Fact>
+      )}
       {decision.latency_us !== null && decision.latency_us !== undefined && (
         <Fact name={t('decision.latency')}>{duration(decision.latency_us)}</Fact>
       )}

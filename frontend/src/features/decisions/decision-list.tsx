@@ -101,7 +101,10 @@ export function DecisionList({ rows, label, onReading, onNearEnd, footer }: Deci
     setSelectedId(row.transaction_id)
     virtualizer.scrollToIndex(next, { align: 'auto' })
     if (openId) openPanel('decision', row.transaction_id)
-    else requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${row.transaction_id}"]`)?.focus())
+    else
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-row="${row.transaction_id}"]`)?.focus(),
+      )
   }
   useShortcuts({ j: () => step(1), k: () => step(-1) })
 

@@ -15,12 +15,16 @@ import { useI18n } from '@/lib/i18n'
 function Why({ decision }: { decision: Decision }) {
   const { t, word } = useI18n()
   const { reasons } = decision
-  if (reasons.length === 0) return <p className="text-pretty text-ink-2">{decision.verdict === 'allow' ? t('decision.allowed') : '–'}</p>
+  if (reasons.length === 0)
+    return <p className="text-pretty text-ink-2">{decision.verdict === 'allow' ? t('decision.allowed') : '–'}</p>
   return (
     <ol className="grid gap-2">
       {reasons.map((reason, index) => (
         <li key={reason} className="flex gap-2.5 text-ink">
-          <span aria-hidden className="grid size-5 shrink-0 place-items-center rounded-full bg-sunken text-[11px] font-medium text-ink-2 tabular">
+          <span
+            aria-hidden
+            className="grid size-5 shrink-0 place-items-center rounded-full bg-sunken text-[11px] font-medium text-ink-2 tabular"
+          >
             {index + 1}
           </span>
           {word('reason', reason)}
@@ -42,7 +46,9 @@ function Scores({ decision }: { decision: Decision }) {
       {scores.map(({ name, value }) => (
         <div key={name} className="grid grid-cols-[8.5rem_minmax(0,1fr)_3.5rem] items-center gap-x-4">
           <dt className="text-ink-3">{name}</dt>
-          <dd className="col-start-3 row-start-1 text-right font-medium tabular">{percent(value, value < 0.1 ? 1 : 0)}</dd>
+          <dd className="col-start-3 row-start-1 text-right font-medium tabular">
+            {percent(value, value < 0.1 ? 1 : 0)}
+          </dd>
           <dd className="col-start-2 row-start-1">
             <Meter ratio={value} tone={toneOf(value)} />
           </dd>

@@ -41,12 +41,15 @@ function Route({ row }: { row: DecisionRowData }) {
 function Why({ row }: { row: DecisionRowData }) {
   const { t, word } = useI18n()
   const [first, ...rest] = row.reasons
-  if (first === undefined) return <span className="truncate text-ink-3">{row.verdict === 'allow' ? t('feed.noReason') : '–'}</span>
+  if (first === undefined)
+    return <span className="truncate text-ink-3">{row.verdict === 'allow' ? t('feed.noReason') : '–'}</span>
   return (
     <span className="flex min-w-0 items-center gap-1.5 text-ink-2">
       <span className="truncate">{word('reason', first)}</span>
       {rest.length > 0 && (
-        <span className="shrink-0 rounded-full bg-sunken px-1.5 text-[11px] font-medium text-ink-2 tabular">+{rest.length}</span>
+        <span className="shrink-0 rounded-full bg-sunken px-1.5 text-[11px] font-medium text-ink-2 tabular">
+          +{rest.length}
+        </span>
       )}
     </span>
   )
@@ -83,7 +86,10 @@ export const DecisionRow = memo(function DecisionRow({ row, selected, tall, onOp
       {row.arrived && row.verdict !== 'allow' && (
         <span
           aria-hidden
-          className={classes('absolute inset-0 animate-arrive', row.verdict === 'deny' ? 'bg-bad-soft' : 'bg-caution-soft')}
+          className={classes(
+            'absolute inset-0 animate-arrive',
+            row.verdict === 'deny' ? 'bg-bad-soft' : 'bg-caution-soft',
+          )}
         />
       )}
       {selected && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}

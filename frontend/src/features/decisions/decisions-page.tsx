@@ -15,7 +15,10 @@ type Choice = Verdict | 'all'
 function Rows({ verdict }: { verdict: Verdict | null }) {
   const { t } = useI18n()
   const decisions = useInfiniteQuery(decisionsQuery(verdict))
-  const rows = useMemo(() => decisions.data?.pages.flatMap((page) => page.items.map(fromStored)) ?? [], [decisions.data])
+  const rows = useMemo(
+    () => decisions.data?.pages.flatMap((page) => page.items.map(fromStored)) ?? [],
+    [decisions.data],
+  )
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = decisions
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
@@ -23,7 +26,9 @@ function Rows({ verdict }: { verdict: Verdict | null }) {
   if (decisions.isPending) return <DecisionListSkeleton rows={16} />
   if (decisions.isError) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
   if (rows.length === 0) {
-    return <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status" />
+    return (
+      <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status" />
+    )
   }
   return <DecisionList rows={rows} label={t('feed.list')} onNearEnd={onNearEnd} />
 }

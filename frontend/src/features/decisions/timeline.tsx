@@ -17,7 +17,9 @@ export function Timeline({ decision }: { decision: Decision }) {
         const betweenMs = before ? step.atMs - before.atMs : 0
         return (
           <li key={step.name} className="relative grid grid-cols-[1fr_auto] gap-x-4 pb-3 pl-5 last:pb-0">
-            {index < steps.length - 1 && <span aria-hidden className="absolute top-3 bottom-[-7px] left-[3px] w-px bg-line-strong" />}
+            {index < steps.length - 1 && (
+              <span aria-hidden className="absolute top-3 bottom-[-7px] left-[3px] w-px bg-line-strong" />
+            )}
             <span aria-hidden className="absolute top-[7px] left-0 size-[7px] rounded-full bg-accent" />
             <span className="text-ink">{step.name}</span>
             <span className="text-right text-ink-3 tabular">

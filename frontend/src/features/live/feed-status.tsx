@@ -12,7 +12,10 @@ export function FeedStatus() {
   if (feedState === 'stale') return null
   const live = feedState === 'live'
   return (
-    <p role="status" className="flex h-8 items-center gap-2.5 rounded-full border border-line bg-surface px-3 font-medium text-ink-2">
+    <p
+      role="status"
+      className="flex h-8 items-center gap-2.5 rounded-full border border-line bg-surface px-3 font-medium text-ink-2"
+    >
       <span aria-hidden className="relative grid size-2 place-items-center">
         {live && <span className="absolute size-2 animate-breathe rounded-full bg-good-mark" />}
         <span className={classes('size-2 rounded-full', live ? 'bg-good-mark' : 'bg-line-strong')} />
@@ -31,7 +34,10 @@ export function StaleBanner() {
   const nowMs = useNow(1_000)
   if (feedState !== 'stale' || lastHeardAtMs === null) return null
   return (
-    <div role="status" className="flex animate-fade flex-wrap items-center gap-x-3 gap-y-2 rounded-panel bg-caution-soft px-4 py-2.5 text-caution">
+    <div
+      role="status"
+      className="flex animate-fade flex-wrap items-center gap-x-3 gap-y-2 rounded-panel bg-caution-soft px-4 py-2.5 text-caution"
+    >
       <WifiOff size={16} aria-hidden className="shrink-0" />
       <p className="mr-auto">
         <span className="font-medium tabular">{t('status.stale', { ago: ago(nowMs - lastHeardAtMs) })}</span>

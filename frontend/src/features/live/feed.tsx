@@ -24,7 +24,12 @@ function FeedToolbar() {
     <header className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2.5 sm:px-5">
       <h2 className="mr-auto hidden text-[14px] font-semibold sm:block">{t('feed.title')}</h2>
       <Segmented label={t('feed.filter')} value={filter} onChange={setFilter} options={options} />
-      <Button kind={isHeld ? 'primary' : 'secondary'} onClick={toggleHold} aria-pressed={isHeld} className="h-8 min-w-24 px-3">
+      <Button
+        kind={isHeld ? 'primary' : 'secondary'}
+        onClick={toggleHold}
+        aria-pressed={isHeld}
+        className="h-8 min-w-24 px-3"
+      >
         {isHeld ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
         <span className="tabular">{isHeld ? t('feed.held', { count: heldCount }) : t('feed.hold')}</span>
       </Button>
@@ -49,7 +54,14 @@ function FeedRows() {
   if (stored.isPending) return <DecisionListSkeleton />
   if (stored.isError) return <ErrorState error={stored.error} onRetry={() => void stored.refetch()} />
   if (filter !== 'all') {
-    return <Notice icon={ShieldCheck} title={t('feed.emptyFlagged.title')} body={t('feed.emptyFlagged.body')} role="status" />
+    return (
+      <Notice
+        icon={ShieldCheck}
+        title={t('feed.emptyFlagged.title')}
+        body={t('feed.emptyFlagged.body')}
+        role="status"
+      />
+    )
   }
   return <Notice icon={Activity} title={t('feed.empty.title')} body={t('feed.empty.body')} role="status" />
 }
@@ -66,7 +78,9 @@ export function Feed() {
       <DecisionListHeader />
       <FeedRows />
       {skipped > 0 && (
-        <p className="border-t border-line px-5 py-2 text-[12px] text-ink-3 tabular">{t('feed.skipped', { count: skipped })}</p>
+        <p className="border-t border-line px-5 py-2 text-[12px] text-ink-3 tabular">
+          {t('feed.skipped', { count: skipped })}
+        </p>
       )}
     </section>
   )

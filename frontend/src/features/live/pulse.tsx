@@ -61,7 +61,11 @@ function Figure({ value, unit, token }: { value: string; unit?: string; token?: 
   return (
     <span className="flex items-baseline gap-1.5 whitespace-nowrap">
       {token && (
-        <span aria-hidden className="size-2 shrink-0 self-center rounded-full" style={{ background: `var(--${token})` }} />
+        <span
+          aria-hidden
+          className="size-2 shrink-0 self-center rounded-full"
+          style={{ background: `var(--${token})` }}
+        />
       )}
       <span className="text-[20px] leading-7 font-semibold tracking-tight tabular">{value}</span>
       {unit && <span className="text-[12.5px] text-ink-3">{unit}</span>}
@@ -79,7 +83,11 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
   return (
     <Cell name={t('live.rate')} className="border-b sm:border-r sm:border-b-0">
       <div className="mt-1 min-h-7">
-        {shown === undefined ? <Skeleton className="h-6 w-20" /> : <Figure value={shown < 100 ? decimal(shown) : count(Math.round(shown))} />}
+        {shown === undefined ? (
+          <Skeleton className="h-6 w-20" />
+        ) : (
+          <Figure value={shown < 100 ? decimal(shown) : count(Math.round(shown))} />
+        )}
       </div>
       <div className="mt-2 h-32">
         {stats && (
@@ -110,7 +118,8 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
   const windowS = windowOf(series.at_s)
   const p50Us = hover === null ? stats?.p50_us : series.p50_us[hover]
   const p99Us = hover === null ? stats?.p99_us : series.p99_us[hover]
-  const text = (durationUs: number | null | undefined) => (durationUs === null || durationUs === undefined ? '–' : duration(durationUs))
+  const text = (durationUs: number | null | undefined) =>
+    durationUs === null || durationUs === undefined ? '–' : duration(durationUs)
   return (
     <Cell name={t('live.latency')} className="border-b xl:border-r xl:border-b-0">
       <div className="mt-1 flex min-h-7 flex-wrap gap-x-5">

@@ -15,12 +15,17 @@ export function VerdictMix() {
     <Cell name={t('live.mix')}>
       {verdicts ? (
         <>
-          <p className="mt-1 text-[20px] leading-7 font-semibold tracking-tight tabular">{t('live.mix.total', { count: total })}</p>
+          <p className="mt-1 text-[20px] leading-7 font-semibold tracking-tight tabular">
+            {t('live.mix.total', { count: total })}
+          </p>
           <div aria-hidden className="mt-3 flex h-2 gap-0.5 overflow-hidden rounded-full bg-sunken">
             {VERDICTS.map((verdict) => (
               <span
                 key={verdict}
-                className={classes('h-full min-w-[3px] first:rounded-l-full last:rounded-r-full', VERDICT_LOOKS[verdict].mark)}
+                className={classes(
+                  'h-full min-w-[3px] first:rounded-l-full last:rounded-r-full',
+                  VERDICT_LOOKS[verdict].mark,
+                )}
                 style={{ flexGrow: verdicts[verdict], flexBasis: 0 }}
               />
             ))}
@@ -33,7 +38,9 @@ export function VerdictMix() {
                   <span className="truncate">{t(`verdict.${verdict}`)}</span>
                 </dt>
                 <dd className="font-medium tabular">{count(verdicts[verdict])}</dd>
-                <dd className="w-14 text-right text-ink-3 tabular">{total === 0 ? '–' : percent(verdicts[verdict] / total, 1)}</dd>
+                <dd className="w-14 text-right text-ink-3 tabular">
+                  {total === 0 ? '–' : percent(verdicts[verdict] / total, 1)}
+                </dd>
               </div>
             ))}
           </dl>

@@ -59,7 +59,9 @@ function LoginForm({ ended }: { ended: boolean }) {
   }
   return (
     <form onSubmit={submit} className="grid gap-5">
-      {ended && !signIn.isError && <p className="rounded-control bg-accent-soft px-3 py-2.5 text-ink">{t('login.ended')}</p>}
+      {ended && !signIn.isError && (
+        <p className="rounded-control bg-accent-soft px-3 py-2.5 text-ink">{t('login.ended')}</p>
+      )}
       {signIn.isError && <Refusal error={signIn.error} />}
       <Field label={t('login.email')}>
         {(id) => (
@@ -131,7 +133,9 @@ export default function LoginPage() {
       </div>
       <aside className="hidden border-l border-line bg-surface lg:grid lg:place-items-center">
         <div className="max-w-[30rem] p-12">
-          <h2 className="text-[40px] leading-[1.1] font-semibold tracking-[-0.03em] text-balance">{t('login.pitch.title')}</h2>
+          <h2 className="text-[40px] leading-[1.1] font-semibold tracking-[-0.03em] text-balance">
+            {t('login.pitch.title')}
+          </h2>
           <p className="mt-5 text-[16px] leading-7 text-pretty text-ink-2">{t('login.pitch.body')}</p>
           <ul className="mt-8 grid gap-3 text-[14px] text-ink-2">
             {(['login.pitch.a', 'login.pitch.b', 'login.pitch.c'] as const).map((key) => (

@@ -70,7 +70,8 @@ const messages = {
   'feed.resume': 'Resume',
   'feed.held': '{count, plural, =0 {Held} one {Held, # new} other {Held, # new}}',
   'feed.empty.title': 'No decision yet',
-  'feed.empty.body': 'Rows arrive here the moment a payment is decided. Send one through the API, or start the simulator.',
+  'feed.empty.body':
+    'Rows arrive here the moment a payment is decided. Send one through the API, or start the simulator.',
   'feed.emptyFlagged.title': 'Nothing needs a look',
   'feed.emptyFlagged.body': 'Payments that are reviewed, challenged or denied will stand here with their reasons.',
   'feed.list': 'Decided transactions, newest first',
@@ -241,7 +242,8 @@ const messages = {
   'error.crash.body': 'Reload to go on. Nothing you sent was lost.',
   'error.reload': 'Reload',
   'denied.title': 'Your role does not open this',
-  'denied.body': 'Decisions and alerts are for risk and compliance. Ask an administrator of your institution for access.',
+  'denied.body':
+    'Decisions and alerts are for risk and compliance. Ask an administrator of your institution for access.',
 
   'reason.payee_new_for_customer': 'First payment to this payee',
   'reason.amount_above_habit': 'Amount far above this customer’s habit',

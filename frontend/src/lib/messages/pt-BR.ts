@@ -57,7 +57,8 @@ const messages: Messages = {
   'live.p99': 'Percentil 99',
   'live.mix': 'Veredictos',
   'live.mix.total': '{count, plural, one {# decisão} other {# decisões}}',
-  'live.chart.rate': 'Gráfico: decisões por segundo {minutes, plural, one {no último minuto} other {nos últimos # minutos}}',
+  'live.chart.rate':
+    'Gráfico: decisões por segundo {minutes, plural, one {no último minuto} other {nos últimos # minutos}}',
   'live.chart.latency':
     'Gráfico: mediana e percentil 99 do tempo de decisão {minutes, plural, one {no último minuto} other {nos últimos # minutos}}',
   'live.chart.waiting': 'A linha começa no primeiro segundo de tráfego',

@@ -17,7 +17,7 @@ from streams.sinks.lake.columns import SCHEMAS, LakeRow, as_batch
 from streams.sinks.messages import MALFORMED, SINK_TOPICS, KeptControl, Unreadable, control_facts, decode, duration_us
 from streams.sinks.source import Partition, Source
 
-PROCESS = "sinks-lake"
+PROCESS = "sink-lake"
 TAKE_MESSAGES = 8_192
 LINGER_S = 0.25
 FLUSH_ROWS = 50_000
@@ -47,14 +47,14 @@ class LakeSink:
         self._settings = settings
         self._lake: Path = settings.lake
         self._lifecycle = lifecycle
-        self._source: Source | None = None
+        self._behind: int | None = None
         self._gathered: dict[Partition, _Gathered] = {}
         self._refusals = Refusals(settings.kafka, process=PROCESS)
 
     def facts(self) -> dict[str, object]:
         """Lag, and the offset up to which each partition is on disk, for the health port."""
         on_disk = {f"{topic}[{partition}]": each.first for (topic, partition), each in sorted(self._gathered.items())}
-        return {"lag": self._source.lag() if self._source else None, "positions": on_disk}
+        return {"lag": self._behind, "positions": on_disk}
 
     def run(self) -> None:
         """Sink until asked to end, then write what was gathered."""
@@ -74,17 +74,18 @@ class LakeSink:
             folder.mkdir(exist_ok=True)
             files.remove_leftovers(folder)
             starts |= {(topic, partition): offset for partition, offset in files.next_offsets(folder).items()}
-        self._source = Source(self._settings.kafka, client=PROCESS, topics=SINK_TOPICS, starts=starts)
-        self._gathered = {key: _Gathered(first=at, following=at) for key, at in self._source.positions.items()}
+        source = Source(self._settings.kafka, client=PROCESS, topics=SINK_TOPICS, starts=starts)
+        self._gathered = {key: _Gathered(first=at, following=at) for key, at in source.positions.items()}
         self._lifecycle.ready()
         try:
             while self._lifecycle.running:
-                self._gather(self._source, self._source.take(at_most=TAKE_MESSAGES, linger_s=LINGER_S))
+                self._gather(source, source.take(at_most=TAKE_MESSAGES, linger_s=LINGER_S))
                 self._flush(all_of_it=False)
-                _lag.set(self._source.lag())
+                self._behind = source.lag()
+                _lag.set(self._behind)
             self._flush(all_of_it=True)
         finally:
-            self._source.close()
+            source.close()
 
     def _gather(self, source: Source, messages: list[Message]) -> None:
         by_partition: dict[Partition, list[Message]] = {}

@@ -14,7 +14,7 @@ from streams.sinks.source import Partition, Source
 from streams.sinks.warehouse import repository
 from streams.sinks.warehouse.rows import as_row
 
-PROCESS = "sinks-warehouse"
+PROCESS = "sink-warehouse"
 BATCH_MESSAGES = 8_192
 LINGER_S = 0.1
 STATEMENT_TIMEOUT_MS = 60_000
@@ -35,14 +35,14 @@ class WarehouseSink:
     def __init__(self, settings: Settings, lifecycle: Lifecycle) -> None:
         self._settings = settings
         self._lifecycle = lifecycle
-        self._source: Source | None = None
+        self._behind: int | None = None
         self._written: dict[Partition, int] = {}
         self._refusals = Refusals(settings.kafka, process=PROCESS)
 
     def facts(self) -> dict[str, object]:
         """Lag and positions, for the health port."""
         positions = {f"{topic}[{partition}]": offset for (topic, partition), offset in sorted(self._written.items())}
-        return {"lag": self._source.lag() if self._source else None, "positions": positions}
+        return {"lag": self._behind, "positions": positions}
 
     def run(self) -> None:
         """Sink until asked to end. Raises when the broker or the database does; the next start goes on from the offsets."""
@@ -52,14 +52,14 @@ class WarehouseSink:
                 return
             repository.prepare(connection)
             starts = repository.offsets(connection)
-            self._source = Source(self._settings.kafka, client=PROCESS, topics=SINK_TOPICS, starts=starts)
-            self._written = self._source.positions
+            source = Source(self._settings.kafka, client=PROCESS, topics=SINK_TOPICS, starts=starts)
+            self._written = source.positions
             self._lifecycle.ready()
             try:
                 while self._lifecycle.running:
-                    self.step(connection, self._source)
+                    self._step(connection, source)
             finally:
-                self._source.close()
+                source.close()
 
     def _await_turn(self, connection: psycopg.Connection) -> bool:
         while not repository.take_lock(connection):
@@ -68,12 +68,13 @@ class WarehouseSink:
                 return False
         return True
 
-    def step(self, connection: psycopg.Connection, source: Source) -> None:
+    def _step(self, connection: psycopg.Connection, source: Source) -> None:
         """Write what is there now."""
         messages = source.take(at_most=BATCH_MESSAGES, linger_s=LINGER_S)
         if messages:
             self._write(connection, source, self._read(source, messages))
-        _lag.set(source.lag())
+        self._behind = source.lag()
+        _lag.set(self._behind)
 
     def _read(self, source: Source, messages: list[Message]) -> list[_Entry]:
         entries: list[_Entry] = []

@@ -3,6 +3,7 @@
 import json
 import uuid
 
+import httpx
 import psycopg
 import pytest
 
@@ -55,15 +56,19 @@ def test_an_app_killed_in_mid_traffic_makes_every_flagged_decision_a_member_once
     assert sum(event["change"] == "opened" for event in events) == 97
 
 
-def test_aborted_messages_never_become_alerts_and_do_not_hold_the_position_back(start, traffic, rows, eventually, kafka):
+def test_aborted_messages_never_become_alerts_and_do_not_hold_the_position_back(
+    start, traffic, rows, eventually, kafka, free_port
+):
     aborted = [traffic.flagged(tenant_id="aborted") for _ in range(40)]
     kept = [traffic.flagged(tenant_id="kept") for _ in range(40)]
-    app = start(APP)
+    app = start(APP, BAAS_HEALTH=json.dumps({"alerts": {"port": free_port}}))
     traffic.send_in_transaction(FLAGGED, aborted, commit=False)
     traffic.send_in_transaction(FLAGGED, kept, commit=True)
     eventually(lambda: rows(*members("kept"))[0][0] == 40, what="committed ones are members")
     backlog = Backlog(kafka, group="alerts", topic=FLAGGED)
     eventually(lambda: not backlog.waiting(), what="the group's position passes the aborted messages")
+    ready = httpx.get(f"http://127.0.0.1:{free_port}/readyz")
+    assert (ready.status_code, ready.json()["done"] >= 40) == (200, True)
     assert app.terminate() == 0
     assert rows(*members("aborted")) == [(0,)]
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 
+import httpx
 import psycopg
 import pytest
 
@@ -12,6 +13,7 @@ from streams.sinks.warehouse import repository
 
 pytestmark = pytest.mark.servers
 SINK = "streams.sinks.warehouse"
+NEXT = "select next_offset from raw.sink_offset where topic = %s"
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def test_a_sink_killed_in_mid_traffic_misses_nothing_and_writes_nothing_twice(st
     found = rows("select transaction_id, log_offset from raw.decisions")
     assert {transaction_id for transaction_id, _ in found} == _sent(sent)
     assert len({offset for _, offset in found}) == len(found) == len(sent)
-    (next_offset,) = rows("select next_offset from raw.sink_offset where topic = %s", DECISIONS)[0]
+    (next_offset,) = rows(NEXT, DECISIONS)[0]
     assert next_offset == max(offset for _, offset in found) + 1
 
 
@@ -139,22 +141,26 @@ def test_what_cannot_be_read_goes_to_the_dlq_once_and_the_stream_goes_on(start, 
     assert {headers["reason"] for _, headers in refused} == {b"malformed"}
 
 
-def test_a_second_sink_waits_and_takes_over_when_the_first_dies(start, traffic, rows, eventually):
+def test_a_second_sink_waits_and_takes_over_when_the_first_dies(start, traffic, rows, eventually, free_port):
     count = "select count(*) from raw.decisions where tenant_id = 'fence'"
     first = start(SINK)
     traffic.send(DECISIONS, [traffic.decision(tenant_id="fence")])
     eventually(lambda: rows(count) == [(1,)], what="the first sink writes")
-    second = start(SINK)
-    waiting = (
-        "select count(*) from pg_stat_activity where application_name = 'sinks-warehouse' and datname = current_database()"
-    )
-    eventually(lambda: rows(waiting) == [(2,)], what="the second sink has connected")
+    second = start(SINK, BAAS_HEALTH=json.dumps({"sink-warehouse": {"port": free_port}}))
+    readiness = httpx.Client(base_url=f"http://127.0.0.1:{free_port}", transport=httpx.HTTPTransport(retries=20))
+    eventually(lambda: "another" in str(readiness.get("/readyz").json()["obstacle"]), what="the second says why it waits")
     traffic.send(DECISIONS, [traffic.decision(tenant_id="fence") for _ in range(10)])
     eventually(lambda: rows(count) == [(11,)], what="one of them writes")
     assert second.ended is None
     first.kill()
     traffic.send(DECISIONS, [traffic.decision(tenant_id="fence") for _ in range(10)])
     eventually(lambda: rows(count) == [(21,)], what="the second takes over")
+    ready = readiness.get("/readyz")
+    assert (ready.status_code, ready.json()["obstacle"]) == (200, None)
+    eventually(
+        lambda: readiness.get("/readyz").json()["positions"][f"{DECISIONS}[0]"] == rows(NEXT, DECISIONS)[0][0],
+        what="it tells its position",
+    )
     assert second.terminate() == 0
 
 

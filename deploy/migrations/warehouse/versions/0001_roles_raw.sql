@@ -71,6 +71,7 @@ create table raw.decisions (
   primary key (tenant_id, transaction_id)
 );
 create index decisions_newest on raw.decisions (tenant_id, log_offset desc);
+create index decisions_of_a_customer on raw.decisions (tenant_id, customer_id, log_offset desc) where customer_id is not null;
 create index decisions_flagged on raw.decisions (tenant_id, verdict, log_offset desc) where verdict <> 'allow';
 
 -- What became of each decided transaction. The event's id is in the key, so that a second outcome would show.

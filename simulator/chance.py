@@ -57,7 +57,7 @@ def shaped(rng: np.random.Generator, raw_minor: npt.NDArray[Any], channel: npt.N
     result = np.where((channel == PIX) & (chance < 0.62), whole, amount)
     result = np.where((channel == CARD) & (chance < 0.4), shop, result)
     result = np.where(channel == CASH, np.where(chance < 0.93, notes, whole), result)
-    return np.maximum(result, SMALLEST_MINOR)
+    return np.asarray(np.maximum(result, SMALLEST_MINOR))
 
 
 def within_night_limit(rng: np.random.Generator, amount: Ints, *, channel: npt.NDArray[Any], moments_ms: Ints) -> Ints:

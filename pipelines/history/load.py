@@ -16,8 +16,9 @@ from kit.ids import INBOUND_NAMESPACE, derived_id
 from kit.postgres import connect
 from kit.settings import Settings
 from ledger.accounts import NewAccount, open_accounts, system_account, system_account_id
-from ledger.postings import Kind, Outcome, PostingRequest
-from ledger.repository import post_batch
+from ledger.history import Loaded as BulkLoaded
+from ledger.history import load
+from ledger.postings import FailureCode, Kind, Outcome, PostingRequest
 from pipelines.history.postings import OPENING_CODE, posting_frame, requests, settlement_codes
 from pipelines.history.repository import loaded_of, register_accounts, register_customers
 from pipelines.history.source import event_days, events_between
@@ -25,7 +26,6 @@ from simulator.calendar import day_start_ms
 from simulator.files import read_manifest
 from simulator.tables import CURRENCY
 
-ROWS_PER_BATCH = 1_000
 STATEMENT_TIMEOUT_MS = 120_000
 
 Progress = Callable[[str], None]
@@ -115,11 +115,7 @@ def _post_openings(connection: Connection, accounts: pl.DataFrame, *, tenant_id:
         )
         for account, amount in accounts.select("account_id", "opening_minor").iter_rows()
     ]
-    for first in range(0, len(openings), ROWS_PER_BATCH):
-        results = post_batch(connection, openings[first : first + ROWS_PER_BATCH], now_ms=clock.now_ms())
-        wrong = [result for result in results if result.outcome not in (Outcome.POSTED, Outcome.DUPLICATE)]
-        if wrong:
-            raise HistoryMismatch(f"opening {wrong[0].transfer_id}: {wrong[0].outcome} {wrong[0].code or wrong[0].field}")
+    _check(load(connection, openings, clock=clock))
 
 
 def _post_days(
@@ -139,13 +135,9 @@ def _post_days(
         there = loaded_of(connection, tenant_id=tenant_id, transfer_ids=events["transaction_id"].to_list())
         frame = posting_frame(events.slice(there), tenant_id=tenant_id, currency=CURRENCY, own_accounts=accounts["account_id"])
         already_there += there
-        for part in frame.iter_slices(ROWS_PER_BATCH):
-            batch = list(requests(part, tenant_id=tenant_id, currency=CURRENCY))
-            results = post_batch(connection, batch, now_ms=clock.now_ms())
-            counts.update(result.outcome for result in results)
-            conflict = next((result for result in results if result.outcome is Outcome.CONFLICT), None)
-            if conflict is not None:
-                raise HistoryMismatch(f"transfer {conflict.transfer_id} is there with another {conflict.field}")
+        loaded = load(connection, requests(frame, tenant_id=tenant_id, currency=CURRENCY), clock=clock)
+        _check(loaded)
+        counts.update(loaded.outcomes)
         done += len(events)
         progress(f"{day}: {done:,} of {total:,} transactions posted")
     return Loaded(
@@ -154,3 +146,12 @@ def _post_days(
         failed=counts[Outcome.FAILED],
         already_there=already_there + counts[Outcome.DUPLICATE],
     )
+
+
+def _check(loaded: BulkLoaded) -> None:
+    """Some payments lack funds, as in life; nothing else may fail, and nothing may be there with other fields."""
+    for result in loaded.problems:
+        if result.outcome is Outcome.CONFLICT:
+            raise HistoryMismatch(f"transfer {result.transfer_id} is there with another {result.field}")
+        if result.code != FailureCode.INSUFFICIENT_FUNDS:
+            raise HistoryMismatch(f"transfer {result.transfer_id}: {result.code}")

@@ -1,0 +1,61 @@
+"""A model of production size trained on noise: for benches and tests that need a champion and no particular opinion."""
+
+from pathlib import Path
+
+import numpy as np
+
+from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from risk.ensemble import Calibration, Ensemble
+from risk.export import SAMPLE_ROWS, ModelExport, save_export
+from risk.forest import from_isolation_forest, from_lightgbm
+
+TRAINING_ROWS = 20_000
+ISOLATION_SAMPLES = 256
+
+
+def random_export(
+    models: Path, *, trees: int = 200, leaves: int = 31, isolation_trees: int = 100, version: int = 1, seed: int = 0
+) -> str:
+    """Train, export under `models` and return the export's sha256."""
+    import lightgbm
+    from sklearn.ensemble import IsolationForest
+
+    rng = np.random.default_rng(seed)
+    width = len(FEATURE_NAMES)
+    x = rng.lognormal(1.0, 1.5, (TRAINING_ROWS, width)).astype(np.float32)
+    x[rng.random(x.shape) < 0.05] = np.nan
+    score = np.nan_to_num(np.log1p(x)) @ rng.normal(size=width)
+    y = score + rng.normal(size=TRAINING_ROWS) > np.quantile(score, 0.97)
+    booster = lightgbm.train(
+        {"objective": "binary", "num_leaves": leaves, "num_threads": 2, "verbose": -1, "seed": seed, "learning_rate": 0.05},
+        lightgbm.Dataset(x, y),
+        num_boost_round=trees,
+    )
+    fill = np.nanmedian(x, axis=0).astype(np.float32)
+    filled = np.where(np.isnan(x), fill, x)
+    isolation = IsolationForest(n_estimators=isolation_trees, max_samples=ISOLATION_SAMPLES, random_state=seed).fit(filled)
+    ensemble = Ensemble(
+        trees=from_lightgbm(booster.dump_model()),
+        isolation=from_isolation_forest(isolation.estimators_, isolation.estimators_features_),
+        isolation_samples=ISOLATION_SAMPLES,
+        fill=fill,
+        calibration=Calibration(1.0, 0.5, -0.25),
+    )
+    sample = np.ascontiguousarray(x[:SAMPLE_ROWS])
+    probability, anomaly = ensemble.score(sample)
+    everything = ensemble.score(x)[0]
+    export = ModelExport(
+        name="random",
+        version=version,
+        feature_set=FEATURE_SET,
+        features=FEATURE_NAMES,
+        ensemble=ensemble,
+        quantiles=np.nanquantile(x, (0.01, 0.5, 0.99), axis=0).T.astype(np.float32),
+        importance=np.full(width, 1.0 / width),
+        review_from=float(np.quantile(everything, 0.97)),
+        deny_from=float(np.quantile(everything, 0.995)),
+        sample=sample,
+        sample_probability=probability,
+        sample_anomaly=anomaly,
+    )
+    return save_export(models, export)

@@ -1,0 +1,61 @@
+"""Features of scanned inputs: the scanner's columns handed to the feature store's fold, without a copy."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.controls import ProfileControl
+from feature_store.columns import TEXT_FIELDS, EventColumns
+from feature_store.definitions import FEATURE_COUNT
+from feature_store.stream.state import LATE, TRUNCATED, Bounds, FeatureState
+from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
+from scoring.scanner import Scan
+from scoring.tenants import MAX_TENANTS
+
+__all__ = ["LATE", "TRUNCATED", "Features"]
+
+_EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC = (
+    NUMBER_COLUMNS[name] for name in ("event_time", "amount_minor", "channel", "direction", "mcc")
+)
+_FIRST_TEXT = TEXT_COLUMNS[TEXT_FIELDS[0]]
+_TEXTS = slice(_FIRST_TEXT, _FIRST_TEXT + len(TEXT_FIELDS))
+if list(TEXT_COLUMNS)[_TEXTS] != list(TEXT_FIELDS):
+    raise TypeError("the feature store's text fields are not a slice of the scanner's")
+
+
+def event_columns(scan: Scan, tenants: NDArray[np.int32]) -> EventColumns:
+    """Views of the scanner's columns."""
+    numbers = scan.numbers
+    return EventColumns(
+        tenant=tenants,
+        event_time_ms=numbers[:, _EVENT_TIME],
+        amount_minor=numbers[:, _AMOUNT],
+        channel=numbers[:, _CHANNEL],
+        direction=numbers[:, _DIRECTION],
+        mcc=numbers[:, _MCC],
+        buffer=scan.buffer,
+        spans=scan.spans[:, _TEXTS],
+    )
+
+
+class Features:
+    """The state behind the features of one shard, and the slow profiles that controls bring."""
+
+    def __init__(self, *, max_lateness_ms: int) -> None:
+        self.state = FeatureState(Bounds(tenants=MAX_TENANTS, max_lateness_ms=max_lateness_ms))
+        self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
+
+    def apply(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Apply the inputs in order; return each one's vector, as it stood then, and its flags."""
+        x, flags = np.empty((scan.n, FEATURE_COUNT), np.float32), np.empty(scan.n, np.uint8)
+        self.state.apply(event_columns(scan, tenants), x, flags)
+        return x, flags
+
+    def peek(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Return the vectors that the inputs would get if each came now, alone; nothing changes."""
+        x, flags = np.empty((scan.n, FEATURE_COUNT), np.float32), np.empty(scan.n, np.uint8)
+        self.state.peek(event_columns(scan, tenants), x, flags)
+        return x, flags
+
+    def apply_profile(self, control: ProfileControl) -> None:
+        """Keep the slow features of one entity; a later control replaces them."""
+        self.profiles[control.tenant_id, control.entity, control.entity_id] = control.values

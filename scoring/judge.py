@@ -1,0 +1,135 @@
+"""How inputs with their features become answers: model, rules, policy, reasons. Changed by controls and by nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.controls import ModelControl, PolicyControl
+from contracts.decisions import DecisionSource
+from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from risk.policy import ALLOW, ANSWER_VALID_MS, DEFAULT_VERSION, MILLIONTHS, Policy, decide_verdicts, policy_from
+from risk.reasons import Explainer
+from risk.rules import EVENT_COLUMNS, RULES, RuleBook
+from scoring import answers as columns
+from scoring.features import LATE, TRUNCATED
+from scoring.fields import NUMBER_COLUMNS
+from scoring.lexicon import Lexicon
+from scoring.models import Models
+from scoring.scanner import Scan
+from scoring.tenants import Tenants
+
+# Before any model or policy control: rules alone decide.
+BOOTSTRAP_POLICY = (MILLIONTHS + 1, MILLIONTHS + 1, 0)
+CONTROL_GROUP_PPM = 5_000
+_EVENT_TIME = NUMBER_COLUMNS["event_time"]
+_RULE_NUMBERS = [NUMBER_COLUMNS[name] for name in EVENT_COLUMNS]
+_SCORER, _BOOTSTRAP = columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOURCE[DecisionSource.BOOTSTRAP]
+
+
+class Judge:
+    """Answers are a pure function of the inputs, their features and the controls so far."""
+
+    def __init__(self, *, models: Path, lexicon: Lexicon, tenants: Tenants) -> None:
+        self.models = Models(models)
+        self.rules = RuleBook(RULES, features=FEATURE_NAMES)
+        self._lexicon = lexicon
+        self._tenants = tenants
+        self._policies: dict[str | None, Policy] = {}
+        self._policy_rows = np.zeros((0, 4), np.int64)
+        self._policy_texts = np.zeros(0, np.int64)
+        self._feature_set_text = lexicon.text(FEATURE_SET)
+        self._rule_texts = {0: 0}
+
+    def answer(
+        self,
+        scan: Scan,
+        tenants: NDArray[np.int32],
+        *,
+        x: NDArray[np.float32],
+        flags: NDArray[np.uint8],
+        scored_at_ms: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        """Model, rules, policy and reasons over features that are already there. The answers carry no sequence."""
+        n = scan.n
+        answers = np.empty((n, columns.WIDTH), np.int64)
+        champion = self.models.champion
+        if champion is None:
+            answers[:, columns.SOURCE] = _BOOTSTRAP
+            answers[:, [columns.PROBABILITY, columns.ANOMALY]] = columns.ABSENT
+            answers[:, columns.MODEL] = 0
+        else:
+            answers[:, columns.SOURCE] = _SCORER
+            answers[:, columns.PROBABILITY], answers[:, columns.ANOMALY] = champion.score_millionths(x)
+            answers[:, columns.MODEL] = self._lexicon.text(champion.model_id)
+        hits = self.rules.hits(event_time_ms=scan.numbers[:, _EVENT_TIME], events=scan.numbers[:, _RULE_NUMBERS], features=x)
+        control_group = np.empty(n, np.bool_)
+        policies, texts = self._policy_table()
+        decide_verdicts(
+            answers[:, columns.PROBABILITY],
+            hits,
+            self.rules.actions,
+            self.rules.mandatory_mask,
+            policies,
+            tenants,
+            scan.hashes[:, 1],
+            answers[:, columns.VERDICT],
+            control_group,
+        )
+        answers[:, columns.SCORED_AT] = scored_at_ms
+        answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
+        answers[:, columns.POLICY] = texts[tenants]
+        answers[:, columns.FEATURE_SET] = self._feature_set_text
+        answers[:, columns.FLAGS] = (
+            (flags & TRUNCATED != 0) * columns.TRUNCATED
+            + (flags & LATE != 0) * columns.LATE
+            + control_group * columns.CONTROL_GROUP
+        )
+        answers[:, [columns.EPOCH, columns.N]] = columns.ABSENT
+        self._give_reasons(answers, hits, x)
+        return answers
+
+    def _give_reasons(self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]) -> None:
+        answers[:, columns.RULES] = 0
+        answers[:, columns.REASONS] = 0
+        for row in np.flatnonzero(hits).tolist():
+            mask = int(hits[row])
+            if mask not in self._rule_texts:
+                self._rule_texts[mask] = self._lexicon.texts(self.rules.codes_of(mask))
+            answers[row, columns.RULES] = self._rule_texts[mask]
+        explained = np.flatnonzero(answers[:, columns.VERDICT] != ALLOW)
+        if len(explained):
+            for row, found in zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True):
+                reasons = self.explainer.reasons(found, rules=self.rules.codes_of(int(hits[row])))
+                answers[row, columns.REASONS] = self._lexicon.texts(reasons)
+
+    @property
+    def explainer(self) -> Explainer:
+        """What is usual for the champion's training population."""
+        return self.models.explainer
+
+    def _policy_table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Policies by tenant number, extended as tenants come."""
+        if len(self._policy_rows) < len(self._tenants.names):
+            general = self._policies.get(None) or self._default_policy()
+            chosen = [self._policies.get(name.decode(), general) for name in self._tenants.names]
+            self._policy_rows = np.array([policy.as_row() for policy in chosen], np.int64)
+            self._policy_texts = np.array([self._lexicon.text(policy.version) for policy in chosen], np.int64)
+        return self._policy_rows, self._policy_texts
+
+    def _default_policy(self) -> Policy:
+        every_rule = (1 << len(self.rules.codes)) - 1
+        champion = self.models.champion
+        if champion is None:
+            return Policy(DEFAULT_VERSION, *BOOTSTRAP_POLICY, every_rule)
+        return Policy(
+            DEFAULT_VERSION, champion.review_from_millionths, champion.deny_from_millionths, CONTROL_GROUP_PPM, every_rule
+        )
+
+    def apply(self, control: ModelControl | PolicyControl) -> None:
+        """Change how the next batch is decided. Raises BadExport or ValueError, and then nothing has changed."""
+        if isinstance(control, ModelControl):
+            self.models.use(control)
+        else:
+            self._policies[control.tenant_id] = policy_from(control, rule_bits=self.rules.bits)
+        self._policy_rows = np.zeros((0, 4), np.int64)

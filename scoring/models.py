@@ -1,0 +1,54 @@
+"""The models in use: the champion decides. An export is loaded, and its sample checked, before it is taken."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.controls import ModelControl
+from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from risk.export import BadExport, ModelExport, load_export
+from risk.policy import MILLIONTHS, millionths
+from risk.reasons import Explainer
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The model that decides, with its thresholds in millionths."""
+
+    export: ModelExport
+    review_from_millionths: int
+    deny_from_millionths: int
+
+    @property
+    def model_id(self) -> str:
+        """What decisions say about which model made them."""
+        return self.export.model_id
+
+    def score_millionths(self, x: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (probability, anomaly) in whole millionths: these decide, and these are written."""
+        probability, anomaly = self.export.score(x)
+        return np.rint(probability * MILLIONTHS).astype(np.int64), np.rint(anomaly * MILLIONTHS).astype(np.int64)
+
+
+class Models:
+    """Which exports are in use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.champion: Champion | None = None
+        self.challenger: ModelControl | None = None
+        self.explainer = Explainer()
+
+    def use(self, control: ModelControl) -> None:
+        """Take a model. Raises BadExport when the files, the features or the sample are not what they should be."""
+        export = load_export(self._folder, control.export_sha256)
+        if export.feature_set != FEATURE_SET or tuple(export.features) != FEATURE_NAMES:
+            raise BadExport(f"{export.model_id} was trained on {export.feature_set}; this engine computes {FEATURE_SET}")
+        if control.alias == "challenger":
+            self.challenger = control
+            return
+        export.ensemble.warm_up()
+        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from))
+        self.explainer = Explainer(export.quantiles)

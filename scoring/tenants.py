@@ -1,0 +1,76 @@
+"""Tenants by number, in the order in which the log met them."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from scoring.bytes_kernels import PADDING_BYTES, same_bytes
+from scoring.fields import TEXT_COLUMNS
+from scoring.scanner import Scan
+
+MAX_TENANTS = 65_536
+_SLOTS = 4 * MAX_TENANTS
+_COLUMN = TEXT_COLUMNS["tenant_id"]
+_NAME_BYTES = 32
+_U = np.uint64
+
+
+@njit(nogil=True, cache=True)
+def _look_up(
+    slots: NDArray[np.int32],
+    names: NDArray[np.uint8],
+    lengths: NDArray[np.int32],
+    buffer: NDArray[np.uint8],
+    spans: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    out: NDArray[np.int32],
+) -> int:
+    """Fill `out` with numbers, -1 where the tenant is unknown; return how many are."""
+    mask = _U(slots.shape[0] - 1)
+    unknown = 0
+    for row in range(out.shape[0]):
+        out[row] = -1
+        start, length = spans[row, _COLUMN, 0], spans[row, _COLUMN, 1] - spans[row, _COLUMN, 0]
+        slot = hashes[row, 2] & mask
+        while slots[slot] != 0:
+            number = slots[slot] - 1
+            if lengths[number] == length and same_bytes(names, number * _NAME_BYTES, buffer, start, length):
+                out[row] = number
+                break
+            slot = (slot + _U(1)) & mask
+        unknown += out[row] < 0
+    return unknown
+
+
+class Tenants:
+    """Names and numbers; at most `MAX_TENANTS`."""
+
+    def __init__(self) -> None:
+        self.names: list[bytes] = []
+        self._slots = np.zeros(_SLOTS, np.int32)
+        self._bytes = np.zeros(MAX_TENANTS * _NAME_BYTES + PADDING_BYTES, np.uint8)
+        self._lengths = np.zeros(MAX_TENANTS, np.int32)
+        self.known: dict[bytes, int] = {}
+
+    def of(self, scan: Scan) -> NDArray[np.int32]:
+        """Return each row's tenant number, int32[n]; new tenants get the next ones, and -1 when there are too many."""
+        out = np.empty(scan.n, np.int32)
+        arrays = (self._slots, self._bytes, self._lengths, scan.buffer, scan.spans, scan.hashes, out)
+        if _look_up(*arrays):
+            for row in np.flatnonzero(out < 0).tolist():
+                self._add(scan.text(row, _COLUMN).encode(), int(scan.hashes[row, 2]))
+            _look_up(*arrays)
+        return out
+
+    def _add(self, name: bytes, name_hash: int) -> None:
+        number = len(self.names)
+        if name in self.known or number == MAX_TENANTS:
+            return
+        self.known[name] = number
+        self.names.append(name)
+        self._bytes[number * _NAME_BYTES : number * _NAME_BYTES + len(name)] = np.frombuffer(name, np.uint8)
+        self._lengths[number] = len(name)
+        slot = name_hash & (_SLOTS - 1)
+        while self._slots[slot]:
+            slot = (slot + 1) & (_SLOTS - 1)
+        self._slots[slot] = number + 1

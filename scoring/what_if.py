@@ -1,0 +1,32 @@
+"""What the engine would answer now, without anything changing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from contracts.decisions import Answer, StandOut
+from feature_store.definitions import FEATURE_NAMES
+from scoring import answers as columns
+from scoring.engine import Engine
+from scoring.scanner import scan_transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """An answer that was never given, with every known feature and those that stand out."""
+
+    answer: Answer
+    features: dict[str, float]
+    stand_outs: list[StandOut]
+
+
+def what_if(engine: Engine, message: bytes, *, now_ms: int) -> Hypothesis:
+    """Score a transaction as if it came now. Raises RefusedMessage."""
+    scan = scan_transactions([message])
+    if scan.refused:
+        raise scan.refused[0][1]
+    tenants = engine.tenants.of(scan)
+    x, flags = engine.features.peek(scan, tenants)
+    answers = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
+    known = {name: float(value) for name, value in zip(FEATURE_NAMES, x[0], strict=True) if not np.isnan(value)}
+    return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, engine.judge.explainer.stand_outs(x)[0])

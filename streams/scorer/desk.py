@@ -1,0 +1,129 @@
+"""Where both doors meet: the engine behind its lanes, and the records that wait for the log in the order of their numbers."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from contracts.decisions import Door
+from contracts.topics import DECISIONS, FLAGGED
+from contracts.transactions import RefusedMessage
+from kit.clock import Clock
+from kit.kafka import Headers
+from scoring.engine import Batch, Engine
+from scoring.facts import Written, apply_controls, apply_ledger_events
+from scoring.what_if import Hypothesis, what_if
+from streams.scorer import metrics
+from streams.scorer.lanes import Lanes
+
+PASSED_ON = ("correlation_id", "traceparent")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message for the broker; `topic` is the contract's name."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a request is answered: the answer's JSON, or a refusal."""
+
+    answer: bytes = b""
+    refusal: RefusedMessage | None = None
+
+
+@dataclass
+class Desk:
+    """Safe to use from both doors' threads. After a `failure` state and log may disagree: nothing is committed any more."""
+
+    engine: Engine
+    clock: Clock
+    lanes: Lanes = field(default_factory=Lanes)
+    failure: Exception | None = None
+    _pending: list[Entry] = field(default_factory=list)
+
+    def pending(self) -> list[Entry]:
+        """Take what waits for the log, in the order of the numbers."""
+        with self.lanes.bulk():
+            taken, self._pending = self._pending, []
+        return taken
+
+    def decide_messages(
+        self, values: Sequence[bytes], *, keys: Sequence[bytes | None], headers: Sequence[Headers | None], arrived_s: float
+    ) -> list[tuple[int, RefusedMessage]]:
+        """The Kafka door, one slice. Return the refused inputs."""
+        with self.lanes.bulk():
+            batch = self.engine.decide(values, keys=keys, now_ms=self.clock.now_ms(), door=Door.INBOUND)
+            self._file(batch, door=Door.INBOUND, headers=headers, arrived_s=arrived_s)
+        return batch.refused
+
+    def decide_requests(self, values: Sequence[bytes], *, headers: Sequence[Headers], arrived_s: float) -> list[Reply]:
+        """The RPC door: a reply for each input, in order."""
+        with self.lanes.express():
+            try:
+                batch = self.engine.decide(values, now_ms=self.clock.now_ms(), door=Door.RPC)
+                self._file(batch, door=Door.RPC, headers=headers, arrived_s=arrived_s)
+            except Exception as problem:
+                self.failure = problem
+                raise
+        replies = [Reply() for _ in values]
+        for row, origin in enumerate(batch.origin):
+            replies[origin].answer = batch.encoded.answer(row)
+        for origin, answer in batch.duplicates:
+            replies[origin].answer = msgspec.json.encode(answer)
+        for origin, refusal in batch.refused:
+            replies[origin].refusal = refusal
+        return replies
+
+    def _file(self, batch: Batch, *, door: Door, headers: Sequence[Headers | None], arrived_s: float) -> None:
+        duration_s = time.perf_counter() - arrived_s
+        duration: Headers = [("duration_us", b"%d" % int(duration_s * 1e6))]
+        passed = [_passed_on(headers[origin]) for origin in batch.origin] if any(headers) else [[]] * len(batch.origin)
+        append = self._pending.append
+        for key, record, more in zip(batch.tenants, batch.encoded.records(), passed, strict=True):
+            append(Entry(DECISIONS, key, record, duration + more if more else duration))
+        for row, flagged in batch.flagged:
+            append(Entry(FLAGGED, batch.tenants[row], flagged, passed[row]))
+        metrics.seconds.labels(door).observe(duration_s)
+        metrics.count_verdicts(door, np.bincount(batch.verdicts, minlength=4).tolist())
+        if batch.duplicates:
+            metrics.duplicates.labels(door).inc(len(batch.duplicates))
+        for _, refusal in batch.refused:
+            metrics.refused.labels(door, refusal.refusal).inc()
+
+    def apply_ledger_events(self, values: Sequence[bytes]) -> Written:
+        """Facts of our own ledger, one slice."""
+        with self.lanes.bulk():
+            before = (self.engine.counters.adopted, self.engine.counters.overridden)
+            written = apply_ledger_events(self.engine, values, now_ms=self.clock.now_ms())
+            self._append(written)
+            metrics.adopted.inc(self.engine.counters.adopted - before[0])
+            metrics.overridden.inc(self.engine.counters.overridden - before[1])
+        return written
+
+    def apply_controls(self, values: Sequence[bytes]) -> Written:
+        """Changes of model, policy or profile."""
+        with self.lanes.bulk():
+            written = apply_controls(self.engine, values)
+            self._append(written)
+        return written
+
+    def _append(self, written: Written) -> None:
+        self._pending += [Entry(DECISIONS, key, record, []) for key, record in written.records]
+        self._pending += [Entry(FLAGGED, key, flagged, []) for key, flagged in written.flagged]
+
+    def what_if(self, value: bytes) -> Hypothesis:
+        """Raises RefusedMessage."""
+        with self.lanes.express():
+            return what_if(self.engine, value, now_ms=self.clock.now_ms())
+
+
+def _passed_on(headers: Headers | None) -> Headers:
+    return [pair for pair in headers if pair[0] in PASSED_ON] if headers else []

@@ -1,0 +1,185 @@
+"""The Kafka door: consume, decide, write and commit in transactions. A failure ends the process; the next folds the log."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from confluent_kafka import KafkaException, Message, Producer, TopicPartition
+
+from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS
+from kit import kafka as kit_kafka
+from kit.log import get_logger
+from kit.process import Lifecycle
+from kit.settings import Kafka, Scorer
+from streams.scorer import metrics
+from streams.scorer.desk import Desk
+from streams.scorer.lanes import SLICE_EVENTS
+
+GROUP = "scorer"
+TRANSACTIONAL_ID = "scorer"
+_IDLE_WAIT_S = 0.01
+_TIMEOUT_S = 30.0
+_COMMIT_ATTEMPTS = 5
+_LAG_EVERY_S = 5.0
+# Controls first, then what our ledger says, then what nobody has decided: each topic keeps its own order.
+SOURCES = (CONTROLS, BANKING_TRANSACTIONS, INBOUND_TRANSACTIONS)
+
+
+def transactional_producer(kafka: Kafka) -> Producer:
+    """Return a producer that has fenced every earlier scorer of this shard."""
+    producer = kit_kafka.producer(kafka, client="scorer", transactional_id=TRANSACTIONAL_ID, **{"linger.ms": 2})
+    producer.init_transactions(_TIMEOUT_S)
+    return producer
+
+
+class KafkaDoor:
+    """One thread. `run` returns when asked to stop, after the last commit."""
+
+    def __init__(self, kafka: Kafka, bounds: Scorer, desk: Desk, producer: Producer) -> None:
+        self._kafka = kafka
+        self._desk = desk
+        self._producer = producer
+        self._interval_s = bounds.commit_interval_ms / 1000
+        self._max_events = bounds.commit_max_events
+        self._names = {kit_kafka.topic_name(kafka, topic): topic for topic in SOURCES}
+        self._consumer = kit_kafka.consumer(kafka, group=GROUP, client="scorer")
+        self._offsets: dict[tuple[str, int], int] = {}
+        self._began_s: float | None = None
+        self._events = 0
+        self._lag_shown_s = 0.0
+
+    def join(self) -> None:
+        """Take every partition from its committed offset. Manual: a restart waits for no rebalance."""
+        found = self._consumer.list_topics(timeout=_TIMEOUT_S).topics
+        wanted = [TopicPartition(name, partition) for name in self._names for partition in found[name].partitions]
+        self._consumer.assign(self._consumer.committed(wanted, timeout=_TIMEOUT_S))
+
+    def run(self, lifecycle: Lifecycle, *, drain: Callable[[], None]) -> None:
+        """Work until asked to stop, `drain` the other door, commit. Raises KafkaException when a transaction fails."""
+        while lifecycle.running:
+            self.step()
+        drain()
+        self._write()
+        self._commit()
+        self._consumer.close()
+
+    def step(self) -> None:
+        """One turn: take what is there, decide it, write what waits, and commit when it is time."""
+        messages = kit_kafka.take(self._consumer, at_most=self._max_events - self._events, wait_s=_IDLE_WAIT_S)
+        if messages:
+            self._begin()
+            self._work(messages)
+        self._write()
+        if self._began_s is not None:
+            due = time.monotonic() - self._began_s >= self._interval_s or self._events >= self._max_events
+            if due:
+                self._commit()
+
+    def _begin(self) -> None:
+        if self._began_s is None:
+            self._producer.begin_transaction()
+            self._began_s = time.monotonic()
+
+    def _work(self, messages: list[Message]) -> None:
+        arrived_s = time.perf_counter()
+        by_topic: dict[str, list[Message]] = {topic: [] for topic in SOURCES}
+        for message in messages:
+            name = message.topic()
+            by_topic[self._names[name]].append(message)
+            self._offsets[name, message.partition()] = message.offset() + 1
+        self._events += len(messages)
+        if by_topic[CONTROLS]:
+            written = self._desk.apply_controls(_values(by_topic[CONTROLS]))
+            for position, reason, detail in written.refused:
+                self._refuse(by_topic[CONTROLS][position], reason, detail)
+        for part in _slices(by_topic[BANKING_TRANSACTIONS]):
+            for position, reason, detail in self._desk.apply_ledger_events(_values(part)).refused:
+                get_logger().error(
+                    "ledger event not used",
+                    reason=reason,
+                    detail=detail,
+                    offset=part[position].offset() if position >= 0 else None,
+                )
+                metrics.refused.labels("ledger", reason).inc()
+        for part in _slices(by_topic[INBOUND_TRANSACTIONS]):
+            refused = self._desk.decide_messages(
+                _values(part),
+                keys=[message.key() for message in part],
+                headers=[message.headers() for message in part],
+                arrived_s=arrived_s,
+            )
+            for position, refusal in refused:
+                self._refuse(part[position], refusal.refusal, refusal.detail)
+
+    def _refuse(self, message: Message, reason: str, detail: str) -> None:
+        kit_kafka.refuse(self._producer, message, topic=message.topic(), reason=reason, detail=detail)
+        get_logger().warning("message refused", topic=message.topic(), offset=message.offset(), reason=reason, detail=detail)
+
+    def _write(self) -> None:
+        entries = self._desk.pending()
+        if self._desk.failure is not None:
+            raise self._desk.failure
+        if not entries:
+            return
+        self._begin()
+        produce, names = self._producer.produce, dict[str, str]()
+        for entry in entries:
+            name = names.get(entry.topic)
+            if name is None:
+                name = names[entry.topic] = kit_kafka.topic_name(self._kafka, entry.topic)
+            try:
+                produce(name, entry.value, entry.key, headers=entry.headers)
+            except BufferError:
+                self._producer.flush(_TIMEOUT_S)
+                produce(name, entry.value, entry.key, headers=entry.headers)
+        self._producer.poll(0)
+
+    def _commit(self) -> None:
+        if self._began_s is None:
+            return
+        started_s = time.perf_counter()
+        offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in self._offsets.items()]
+        if offsets:
+            self._patiently(
+                lambda: self._producer.send_offsets_to_transaction(
+                    offsets, self._consumer.consumer_group_metadata(), _TIMEOUT_S
+                )
+            )
+        self._patiently(lambda: self._producer.commit_transaction(_TIMEOUT_S))
+        self._offsets.clear()
+        self._began_s = None
+        self._events = 0
+        metrics.commit_seconds.observe(time.perf_counter() - started_s)
+        metrics.show_state(self._desk.engine)
+        self._show_lag()
+
+    @staticmethod
+    def _patiently(step: Callable[[], None]) -> None:
+        """Repeat what the broker calls retriable; anything else goes up and ends the process."""
+        for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+            try:
+                step()
+            except KafkaException as problem:
+                if attempt == _COMMIT_ATTEMPTS or not problem.args[0].retriable():
+                    raise
+            else:
+                return
+
+    def _show_lag(self) -> None:
+        if time.monotonic() - self._lag_shown_s < _LAG_EVERY_S:
+            return
+        self._lag_shown_s = time.monotonic()
+        waiting = dict.fromkeys(SOURCES, 0)
+        for place in self._consumer.position(self._consumer.assignment()):
+            low, high = self._consumer.get_watermark_offsets(place, cached=True)
+            if high >= 0:
+                waiting[self._names[place.topic]] += high - max(place.offset, low, 0)
+        for topic, count in waiting.items():
+            metrics.lag.labels(topic).set(count)
+
+
+def _values(messages: Sequence[Message]) -> list[bytes]:
+    return [message.value() or b"" for message in messages]
+
+
+def _slices(messages: list[Message]) -> list[list[Message]]:
+    return [messages[at : at + SLICE_EVENTS] for at in range(0, len(messages), SLICE_EVENTS)]

@@ -1,0 +1,41 @@
+"""What the scorer shows of itself."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from contracts.decisions import Door, Verdict
+from scoring.engine import Engine
+
+decisions = Counter("baas_scorer_decisions_total", "Decisions taken", ["door", "verdict"])
+duplicates = Counter("baas_scorer_duplicates_total", "Transactions met again and answered from memory", ["door"])
+refused = Counter("baas_scorer_refused_total", "Messages refused", ["door", "reason"])
+adopted = Counter("baas_scorer_adopted_total", "Decisions taken over from our own ledger's events")
+overridden = Counter("baas_scorer_overridden_total", "Answers that a posting overrode")
+seconds = Histogram(
+    "baas_scorer_decision_seconds",
+    "From arrival in the process to the decision, a batch of messages or a request each",
+    ["door"],
+    buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5),
+)
+commit_seconds = Histogram(
+    "baas_scorer_commit_seconds", "Committing a transaction", buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5)
+)
+remembered = Gauge("baas_scorer_remembered_decisions", "Decisions that duplicates are recognised by")
+log_position = Gauge("baas_scorer_log_n", "Number of the next log record")
+epoch = Gauge("baas_scorer_epoch", "Starts of this shard's scorer")
+lag = Gauge("baas_scorer_lag_messages", "Messages that wait", ["topic"])
+
+_BY_DOOR = {door: [decisions.labels(door, verdict) for verdict in Verdict] for door in Door}
+
+
+def count_verdicts(door: Door, counts: list[int]) -> None:
+    """Add a batch's decisions by verdict."""
+    for counter, count in zip(_BY_DOOR[door], counts, strict=True):
+        if count:
+            counter.inc(count)
+
+
+def show_state(engine: Engine) -> None:
+    """Publish the size and position of the state."""
+    remembered.set(len(engine.memory))
+    log_position.set(engine.next_n)
+    epoch.set(engine.epoch)

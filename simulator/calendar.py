@@ -28,7 +28,7 @@ _HOLIDAY_FACTOR = {PIX: 0.8, CARD: 0.95, BOLETO: 0.1, TED: 0.0, CASH: 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day and what is special about it."""
+    """One local day and what is special about it. With `only_hour`, everything of the day happens in that local hour."""
 
     date: date
     start_ms: int
@@ -38,6 +38,7 @@ class Day:
     business_day_of_month: int
     business_days_left: int
     since_payday: int
+    only_hour: int | None = None
 
     @property
     def number(self) -> int:

@@ -36,9 +36,17 @@ _HOUR_SEARCH = (_HOUR_CUMULATIVE + np.arange(len(_HOUR_CUMULATIVE))[:, None]).re
 
 def moments(rng: np.random.Generator, day: Day, profiles: npt.NDArray[Any]) -> Ints:
     """Return a millisecond of the day for each row, by its hour profile."""
+    if day.only_hour is not None:
+        return np.asarray(day.start_ms + day.only_hour * HOUR_MS + rng.integers(0, HOUR_MS, size=len(profiles)), dtype=np.int64)
     position = np.searchsorted(_HOUR_SEARCH, profiles + rng.random(len(profiles)) * 0.999_999, side="right")
     hour = np.minimum(position - profiles * 24, 23)
     return np.asarray(day.start_ms + hour * HOUR_MS + rng.integers(0, HOUR_MS, size=len(profiles)), dtype=np.int64)
+
+
+def awake(profiles: npt.NDArray[Any], hour: int) -> Floats:
+    """Return how busy an hour is for each profile, 1 for the busiest profile."""
+    weights = (_HOUR_WEIGHTS / _HOUR_WEIGHTS.sum(axis=1, keepdims=True))[:, hour]
+    return np.asarray(weights[profiles] / weights[:OFFICE_HOURS].max())
 
 
 def local_hours(moments_ms: Ints) -> Ints:

@@ -31,6 +31,11 @@ ROW_GROUP_ROWS = 131_072
 Progress = Callable[[str], None]
 
 
+def simulated_folder(var: Path) -> Path:
+    """Return where a deployment keeps the history that it has loaded."""
+    return var / "simulated"
+
+
 def silent(_line: str) -> None:
     """Progress that nobody watches."""
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.calendar import Day
-from simulator.chance import OFFICE_HOURS, moments, near_home, new_outside, shaped, with_arrival, within_night_limit
+from simulator.chance import OFFICE_HOURS, awake, moments, near_home, new_outside, shaped, with_arrival, within_night_limit
 from simulator.codes import (
     BOLETO,
     CARD,
@@ -31,6 +31,7 @@ Flags = npt.NDArray[np.bool_]
 BILLERS = 300
 BILLERS_FIRST = 950_000_000
 """Utilities, schools and card issuers whose boletos many people pay."""
+OFFICE_OPEN = range(7, 20)
 GROWTH_FROM, GROWTH_TO = 0.92, 1.08
 
 _COUNTRY_OF_PLACE = np.array([0] * len(CITIES) + [1, 2, 3, 4, 4, 5, 6, 7] + [0], dtype=np.int64)
@@ -44,6 +45,8 @@ def ordinary_day(rng: np.random.Generator, people: Population, day: Day, *, prog
     busiest = float(factor.max())
     growth = GROWTH_FROM + (GROWTH_TO - GROWTH_FROM) * progress
     rate = np.where(people.joined <= progress, people.rate_per_day * growth * busiest * scale, 0.0)
+    if day.only_hour is not None:
+        rate = rate * awake(people.hour_profile, day.only_hour)
     who = np.repeat(np.arange(len(people)), rng.poisson(rate))
     channel = (rng.random(len(who))[:, None] > people.channel_cumulative[who, :4]).sum(axis=1)
     kept = rng.random(len(who)) < factor[channel] / busiest
@@ -55,6 +58,8 @@ def payments(rng: np.random.Generator, people: Population, day: Day, *, who: Int
     channel = np.where((channel == CARD) & (people.cards[who] == 0), PIX, channel)
     if not day.is_business:
         channel = np.where(channel == TED, PIX, channel)
+    if day.only_hour is not None and day.only_hour not in OFFICE_OPEN:
+        channel = np.where((channel == TED) | (channel == BOLETO), PIX, channel)
     profile = np.where((channel == BOLETO) | (channel == TED), OFFICE_HOURS, people.hour_profile[who])
     when = moments(rng, day, profile)
     at_shop = (channel == CARD) | ((channel == PIX) & (rng.random(len(who)) < 0.3))

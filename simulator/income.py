@@ -24,10 +24,19 @@ def income_of(rng: np.random.Generator, people: Population, day: Day, *, progres
     parts = [
         _wages(rng, people, day, here),
         _pensions(rng, people, day, here),
-        _irregular(rng, people, day, here),
+        irregular_income(rng, people, day, here),
         _savings(rng, people, day, here),
     ]
     return with_arrival(rng, concatenate(parts))
+
+
+def wages_at_any_time(rng: np.random.Generator, people: Population, day: Day, *, scale: float) -> Events:
+    """Return a day's share of a month's wages and pensions, paid to whomever chance picks: for play without a calendar."""
+    regular = np.isin(people.segment, (Segment.SALARIED, Segment.RETIRED, Segment.BUSINESS))
+    who = np.repeat(np.arange(len(people)), rng.poisson(np.where(regular, scale / 30.0, 0.0)))
+    payer = EMPLOYERS_FIRST + (who * 2_654_435_761) % EMPLOYERS
+    when = moments(rng, day, np.full(len(who), OFFICE_HOURS))
+    return with_arrival(rng, _credits(when, who, people.income_minor[who], payer, channel=TED))
 
 
 def paid_share(people: Population, day: Day, here: Flags) -> npt.NDArray[np.float64]:
@@ -63,11 +72,11 @@ def _pensions(rng: np.random.Generator, people: Population, day: Day, here: Flag
     return _credits(when, who, people.income_minor[who], np.full(len(who), PENSION_PAYER), channel=TED)
 
 
-def _irregular(rng: np.random.Generator, people: Population, day: Day, here: Flags) -> Events:
+def irregular_income(rng: np.random.Generator, people: Population, day: Day, here: Flags, *, scale: float = 1.0) -> Events:
     """Freelancers' fees, students' allowances, businesses' sales and everybody's presents and repayments, by Pix."""
     monthly = np.array([1.2, 0.7, 7.0, 3.0, 26.0])[people.segment]
     month_share = np.array([0.12, 0.12, 0.95, 0.9, 0.45])[people.segment]
-    who = np.repeat(np.arange(len(people)), rng.poisson(np.where(here, monthly / 30.0, 0.0)))
+    who = np.repeat(np.arange(len(people)), rng.poisson(np.where(here, monthly / 30.0 * scale, 0.0)))
     usual = people.income_minor[who] * month_share[who] / monthly[who]
     amount = shaped(rng, usual * np.exp(rng.normal(-0.25, 0.7, len(who))), np.full(len(who), PIX))
     known = people.favourite_payees[who, rng.integers(0, people.favourite_payees.shape[1], len(who))]

@@ -68,3 +68,8 @@ def labels_of(rng: np.random.Generator, events: Events) -> Labels:
     said = np.concatenate((told, unspecified, np.full(int(back.sum()), KIND["legitimate"])))
     order = np.argsort(known_at, kind="stable")
     return Labels(row=row[order], fraud=fraud[order], kind=said[order], known_at=known_at[order])
+
+
+def median_delay_days(kind: int) -> float:
+    """Return the median time until a kind of fraud is reported."""
+    return float(_MEDIAN_DAYS[kind])

@@ -61,7 +61,8 @@ class Publisher:
 
     def _raise_on_failure(self) -> None:
         if self._failed:
-            raise NotDelivered(f"{len(self._failed)} messages to {self._topic} were refused: {self._failed[0]}")
+            failed, self._failed = self._failed, []
+            raise NotDelivered(f"{len(failed)} messages to {self._topic} were refused: {failed[0]}")
 
 
 def last_message(kafka: Kafka, *, topic: str, wanted: Callable[[bytes], bool]) -> bytes | None:

@@ -29,12 +29,13 @@ class Scene:
     day: Day
     progress: float
     ordinary: Events
+    intensity: float = 1.0
     cases: int = 0
     _sorted: dict[int, Ints] = field(default_factory=dict)
 
     def count(self, per_day: float) -> int:
         """Return how many there are today of something that happens `per_day` times a day among 10,000 customers."""
-        return int(self.rng.poisson(per_day * len(self.people) / 10_000))
+        return int(self.rng.poisson(per_day * self.intensity * len(self.people) / 10_000))
 
     def new_cases(self, count: int) -> Ints:
         """Return numbers for new fraud cases, unique over all days."""

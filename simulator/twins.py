@@ -26,12 +26,15 @@ MAX_TENANTS = 40
 
 def look_alikes(scene: Scene) -> Events:
     """Return the day's lawful events that look like fraud."""
-    return concatenate(
-        [
-            _payroll(scene), _rent(scene), _sales(scene), _party_collection(scene), _moving_house(scene),
-            _big_purchase(scene), _shopping_spree(scene), _holiday(scene), _game_purchases(scene), _flash_sale(scene),
-        ]
-    )  # fmt: skip
+    return concatenate([_payroll(scene), _rent(scene), *spontaneous(scene)])
+
+
+def spontaneous(scene: Scene) -> list[Events]:
+    """Return those of them that follow no calendar."""
+    return [
+        _sales(scene), _party_collection(scene), _moving_house(scene), _big_purchase(scene), _shopping_spree(scene),
+        _holiday(scene), _game_purchases(scene), _flash_sale(scene),
+    ]  # fmt: skip
 
 
 def _payroll(scene: Scene) -> Events:
@@ -79,7 +82,7 @@ def _sales(scene: Scene) -> Events:
     """Shops and marketplaces receive Pix all day from people who never paid them before."""
     people = scene.people
     per_day = np.where(people.trade == Trade.SHOP, 1.6, np.where(people.trade == Trade.MARKETPLACE, 7.0, 0.0))
-    per_day = np.where(people.joined <= scene.progress, per_day * scene.day.activity(PIX), 0.0)
+    per_day = np.where(people.joined <= scene.progress, per_day * scene.day.activity(PIX) * scene.intensity, 0.0)
     who = np.repeat(np.arange(len(people)), scene.rng.poisson(per_day))
     when = moments(scene.rng, scene.day, np.full(len(who), ORDINARY_HOURS))
     amount = scene.amounts(len(who), channel=PIX)

@@ -1,5 +1,7 @@
-"""The application: the routes of every noun, behind the gateway."""
+"""The application: the routes of every noun, behind the gateway. `python -m serving.app` prints its OpenAPI description."""
 
+import json
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +23,7 @@ from serving.edge import problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
+from serving.edge.openapi import complete_examples
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.payments import endpoints as payments
@@ -28,6 +31,10 @@ from serving.resources import Options, open_resources
 from serving.scoring import endpoints as scoring
 
 VERSION = "1.0.0"
+DESCRIPTION = (
+    "Accounts, transfers that are decided before money moves, decisions, alerts, analytics and a live feed. "
+    "Every refusal is a problem (RFC 9457) whose `type` has a page under /problems."
+)
 FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
@@ -66,12 +73,13 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
     """Return OpenAPI 3.1, with the credentials and roles that the access table asks for."""
     if app.openapi_schema is not None:
         return app.openapi_schema
-    schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=__doc__)
+    schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION)
     schema.setdefault("components", {})["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "session": {"type": "apiKey", "in": "cookie", "name": "baas_session"},
     }
+    complete_examples(schema)
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
@@ -81,6 +89,11 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
             operation["x-roles"] = sorted(rule.roles)
     app.openapi_schema = schema
     return schema
+
+
+def openapi_text() -> str:
+    """Return the description as it is published in docs/openapi.json."""
+    return json.dumps(api(AccessTable()).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, options: Options | None = None) -> ASGIApp:
@@ -100,3 +113,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, options: Optio
 
     app.router.lifespan_context = lifespan
     return gateway
+
+
+if __name__ == "__main__":
+    sys.stdout.write(openapi_text())

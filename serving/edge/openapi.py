@@ -63,6 +63,26 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def complete_examples(schema: dict[str, Any]) -> None:
+    """Put the nulls back that the framework leaves out of examples, and give each page its example: one row."""
+    found = schema["components"]["schemas"]
+    for part in found.values():
+        for example in part.get("examples", []):
+            _put_nulls_back(example, part, found)
+    for part in found.values():
+        row = part.get("properties", {}).get("items", {}).get("items", {}).get("$ref")
+        if row is not None and "examples" not in part:
+            part["examples"] = [{"items": found[row.rsplit("/", 1)[1]]["examples"], "next_cursor": None}]
+
+
+def _put_nulls_back(example: dict[str, Any], part: dict[str, Any], found: dict[str, Any]) -> None:
+    example.update({name: None for name in part.get("required", []) if name not in example})
+    for name, described in part.get("properties", {}).items():
+        inner = described.get("$ref", "").rsplit("/", 1)[-1]
+        if inner in found and isinstance(example.get(name), dict):
+            _put_nulls_back(example[name], found[inner], found)
+
+
 STYLE = """:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 code { font-family: ui-monospace, monospace; font-size: .9em; }

@@ -21,6 +21,7 @@ from serving.identity.schemas import (
     Login,
     MadeClient,
     NewClient,
+    PublicKeys,
     Session,
     TokenRequest,
     User,
@@ -108,7 +109,7 @@ async def _token_request(request: Request) -> TokenRequest:
         raise MalformedBody("the body is neither a form nor JSON") from problem
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", response_model=PublicKeys)
 async def jwks(parts: Parts, response: Response) -> dict[str, list[dict[str, str]]]:
     """Return the public keys that our tokens are verified with (RFC 7517)."""
     response.headers["Cache-Control"] = "public, max-age=60"

@@ -76,6 +76,41 @@ class AccessToken(BaseModel):
     expires_in: int
 
 
+class PublicKey(BaseModel):
+    """One public key (RFC 7517)."""
+
+    kty: str
+    n: str
+    e: str
+    kid: str
+    use: str
+    alg: str
+
+
+class PublicKeys(BaseModel):
+    """The keys that our tokens are verified with, newest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "keys": [
+                        {
+                            "kty": "RSA",
+                            "n": "0vx7agoebGcQSuu…",
+                            "e": "AQAB",
+                            "kid": "0193f2aa-1111-7222-8333-944445555666",
+                            "use": "sig",
+                            "alg": "RS256",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+    keys: list[PublicKey]
+
+
 class NewClient(BaseModel):
     """A machine client to be made."""
 
@@ -101,6 +136,20 @@ class MadeClient(BaseModel):
 class Client(BaseModel):
     """A machine client, without its secret."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "client_id": "acme-pay",
+                    "name": "Acme Pay",
+                    "roles": ["partner"],
+                    "created_at": "2025-11-24T16:00:00Z",
+                    "expires_at": None,
+                    "revoked_at": None,
+                }
+            ]
+        }
+    )
     client_id: str
     name: str
     roles: list[str]
@@ -119,6 +168,22 @@ class ClientPage(BaseModel):
 class AuditRow(BaseModel):
     """One write that was asked for. `status` is null for a transfer: GET /v1/transfers/{id} of its resource tells the end."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "audit_id": 4711,
+                    "at": "2025-11-24T16:00:00.123Z",
+                    "actor": "client:acme-pay",
+                    "action": "POST /v1/clients",
+                    "resource": "acme-pay",
+                    "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                    "status": 201,
+                    "detail": {"roles": ["partner"]},
+                }
+            ]
+        }
+    )
     audit_id: int
     at: datetime
     actor: str

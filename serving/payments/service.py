@@ -34,7 +34,7 @@ from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
 
 ROUTE = "POST /v1/transfers"
 DOOR = "rpc"
-HOLD_LIFETIME_MS = 24 * 3_600_000
+HOLD_LIFETIME_MS = 7 * 24 * 3_600_000
 _KINDS = {Verdict.ALLOW: Kind.POST, Verdict.REVIEW: Kind.HOLD, Verdict.STEP_UP: Kind.HOLD, Verdict.DENY: Kind.DENY}
 _STATUSES = {Kind.POST: 201, Kind.HOLD: 202, Kind.DENY: 403}
 _encode = msgspec.json.Encoder().encode

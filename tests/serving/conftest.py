@@ -67,7 +67,12 @@ class Server:
 
 def serve(settings: Settings, options: Options | None = None) -> Iterator[Server]:
     config = uvicorn.Config(
-        create_app(settings, options=options), host="127.0.0.1", port=settings.api.port, log_level="warning", access_log=False
+        create_app(settings, options=options),
+        host="127.0.0.1",
+        port=settings.api.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

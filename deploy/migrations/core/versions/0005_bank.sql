@@ -50,25 +50,3 @@ end $$;
 grant select, insert, update on bank.customer, bank.person, bank.account to api;
 grant delete on bank.person to api;
 grant select on all tables in schema bank to audit;
-
--- Register many accounts of customers at once, as loading a history does; what is there already stays as it is. The ledger
--- accounts of the same ids are opened by the ledger. Arrays are parallel. Returns how many accounts were new.
-create function bank.register_accounts(p_tenant_id text, p_account_ids uuid[], p_customer_ids text[], p_currency text)
-returns bigint language sql as $$
-    with wanted as (
-        select * from unnest(p_account_ids, p_customer_ids) as given (account_id, customer_id)
-    ), customers as (
-        insert into bank.customer (tenant_id, customer_id)
-        select distinct p_tenant_id, customer_id from wanted
-        on conflict do nothing
-        returning customer_id
-    ), accounts as (
-        insert into bank.account (account_id, tenant_id, customer_id, currency)
-        select account_id, p_tenant_id, customer_id, p_currency from wanted
-        on conflict do nothing
-        returning 1
-    )
-    select count(*) from accounts
-$$;
-revoke all on function bank.register_accounts(text, uuid[], text[], text) from public;
-grant execute on function bank.register_accounts(text, uuid[], text[], text) to api;

@@ -1,7 +1,8 @@
 """`python -m simulator.play --rate 20`: live traffic of the simulated bank, until told to stop.
 
 Most events go onto the inbound topic, as from a card network; some transfers go to the API, as from the bank's own app. Event
-times are now. When Kafka or the API is away the play waits and goes on from there; nothing is sent in a burst to catch up.
+times are now. While Kafka is away its client keeps what is sent; while the API is away its transfers wait and are tried again
+with the same key, and what finds no place in that queue goes by Kafka.
 """
 
 import argparse
@@ -203,9 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=DEFAULT_RATE_PER_S, help="events a second")
     parser.add_argument("--api-share", type=float, default=DEFAULT_API_SHARE, help="share of the events sent to the API")
     parser.add_argument("--folder", type=Path, help="the loaded history (default: var/simulated)")
-    parser.add_argument(
-        "--label-day-s", type=float, default=LABEL_DAY_LASTS_S, help="seconds that stand for a day until a report"
-    )
+    parser.add_argument("--label-day-s", type=float, default=LABEL_DAY_LASTS_S, help="seconds for a day until a report")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--customers", type=int, default=10_000)
     parser.add_argument("--tenant", default="demo")

@@ -1,0 +1,19 @@
+"""What can be wrong with a mapping or with the file that it is for; each names the place."""
+
+from kit.errors import DomainError
+
+
+class MappingInvalid(DomainError):
+    """The mapping file itself cannot be used."""
+
+    code = "mapping-invalid"
+    title = "The mapping cannot be used"
+    remedy = "Correct the key that the detail names; docs/replay.md lists them all."
+
+
+class RowInvalid(DomainError):
+    """A row of the file does not make a transaction."""
+
+    code = "row-invalid"
+    title = "A row does not make a transaction"
+    remedy = "Correct the row, or say in the mapping what such rows mean."

@@ -8,9 +8,13 @@ import {
 } from 'playwright-core'
 import { inject } from 'vitest'
 
+// The package is made for one page in one short-lived process, without origins: neither is what people browse with.
+const UNWANTED = /^--(headless|single-process|no-zygote|disable-web-security|allow-running-insecure-content)/
+
 /** The headless Chromium that comes in an npm package: nothing to install on the machine. */
 export async function launch(): Promise<Browser> {
-  const args = chromium.args.filter((argument) => !argument.startsWith('--headless'))
+  chromium.setGraphicsMode = false
+  const args = chromium.args.filter((argument) => !UNWANTED.test(argument))
   return playwright.launch({
     executablePath: await chromium.executablePath(),
     args: [...args, '--no-sandbox', '--disable-background-networking'],

@@ -13,7 +13,8 @@ declare module 'vitest' {
 /** Against BASE_URL, EMAIL and PASSWORD when they are set: the real bank. Against the built app and the fixture bank otherwise. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const { BASE_URL, EMAIL, PASSWORD: password } = process.env
-  if (BASE_URL) {
+  // Vite sets BASE_URL to its own base path where nobody else has.
+  if (BASE_URL?.startsWith('http')) {
     if (!EMAIL || !password) throw new Error('BASE_URL needs EMAIL and PASSWORD beside it')
     project.provide('target', { url: BASE_URL.replace(/\/$/, ''), email: EMAIL, password, isFixture: false })
     return undefined

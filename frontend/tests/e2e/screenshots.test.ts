@@ -39,7 +39,11 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       if (name === '390') {
         await page.getByRole('radio', { name: 'Alerts' }).click()
       }
-      if (inject('target').isFixture) await page.getByText('c004417').last().click()
+      if (inject('target').isFixture)
+        await page
+          .getByRole('button', { name: /c004417/ })
+          .first()
+          .click()
       else await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').first().click()
       await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
       await page.waitForTimeout(600)

@@ -56,11 +56,11 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   const alerts = new Alerts(bank, SEED + 1)
   const feed = new Feed(bank, alerts, ratePerS)
   const nowMs = Date.now()
-  alerts.plantRing(nowMs)
   for (let atMs = nowMs - HISTORY_MS; atMs < nowMs; atMs += HISTORY_STEP_MS) {
     const decision = bank.decide(atMs)
     if (decision.verdict !== 'allow' && atMs < nowMs - HISTORY_MS / 2) alerts.join(decision)
   }
+  alerts.plantRing(nowMs)
   let failing = false
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null

@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ShieldCheck } from 'lucide-react'
+import { Pin, ShieldCheck } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { usePanel } from '@/app/panel'
 import { Skeleton } from '@/design/skeleton'
 import { ErrorState, Notice } from '@/design/states'
 import { AlertCard } from '@/features/alerts/alert-card'
 import { alertsQuery } from '@/features/alerts/api'
+import { heaviest } from '@/features/alerts/summary'
 import type { AlertStatus } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { useNow } from '@/lib/use-now'
@@ -33,13 +34,21 @@ function AlertListSkeleton() {
   )
 }
 
-export function AlertList({ status }: { status: AlertStatus | null }) {
+interface AlertListProps {
+  status: AlertStatus | null
+  /** Keeps the alert with most at stake in sight, above what is newest. */
+  pinHeaviest?: boolean
+}
+
+export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
   const { t } = useI18n()
   const nowMs = useNow(AGE_STEP_MS)
   const { panel, openPanel } = usePanel()
   const scroller = useRef<HTMLDivElement>(null)
   const alerts = useInfiniteQuery(alertsQuery(status))
-  const items = useMemo(() => alerts.data?.pages.flatMap((page) => page.items) ?? [], [alerts.data])
+  const all = useMemo(() => alerts.data?.pages.flatMap((page) => page.items) ?? [], [alerts.data])
+  const pinned = useMemo(() => (pinHeaviest ? heaviest(all) : null), [all, pinHeaviest])
+  const items = useMemo(() => (pinned ? all.filter((alert) => alert !== pinned) : all), [all, pinned])
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -57,36 +66,43 @@ export function AlertList({ status }: { status: AlertStatus | null }) {
 
   if (alerts.isPending) return <AlertListSkeleton />
   if (alerts.isError) return <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
-  if (items.length === 0) {
+  if (all.length === 0) {
     return <Notice icon={ShieldCheck} title={t('alerts.empty.title')} body={t('alerts.empty.body')} role="status" />
   }
+  const isSelected = (alertId: string) => panel?.kind === 'alert' && panel.id === alertId
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
-      <ul aria-label={t('alerts.list')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {cards.map((card) => {
-          const alert = items[card.index]
-          return (
-            alert && (
-              <li
-                key={card.key}
-                ref={virtualizer.measureElement}
-                data-index={card.index}
-                aria-setsize={items.length}
-                aria-posinset={card.index + 1}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${card.start}px)` }}
-              >
-                <AlertCard
-                  alert={alert}
-                  nowMs={nowMs}
-                  selected={panel?.kind === 'alert' && panel.id === alert.alert_id}
-                  onOpen={open}
-                />
-              </li>
+    <>
+      {pinned && (
+        <div className="bg-bad-soft/40">
+          <h3 className="flex items-center gap-1.5 px-4 pt-3 text-[12px] font-medium text-bad sm:px-5">
+            <Pin size={12} aria-hidden />
+            {t('alerts.heaviest')}
+          </h3>
+          <AlertCard alert={pinned} nowMs={nowMs} selected={isSelected(pinned.alert_id)} onOpen={open} />
+        </div>
+      )}
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
+        <ul aria-label={t('alerts.list')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          {cards.map((card) => {
+            const alert = items[card.index]
+            return (
+              alert && (
+                <li
+                  key={card.key}
+                  ref={virtualizer.measureElement}
+                  data-index={card.index}
+                  aria-setsize={items.length}
+                  aria-posinset={card.index + 1}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${card.start}px)` }}
+                >
+                  <AlertCard alert={alert} nowMs={nowMs} selected={isSelected(alert.alert_id)} onOpen={open} />
+                </li>
+              )
             )
-          )
-        })}
-      </ul>
-    </div>
+          })}
+        </ul>
+      </div>
+    </>
   )
 }

@@ -1,5 +1,7 @@
+import type { AlertRowData } from '@/features/alerts/merge'
 import type { AlertMember, StandOut } from '@/lib/api-types'
 
+const LEAST_DECISIONS_TO_PIN = 5
 const MAX_REASONS = 5
 const MAX_STAND_OUTS = 4
 
@@ -20,4 +22,13 @@ export function strongestStandOuts(members: readonly AlertMember[]): StandOut[] 
     }
   }
   return [...strongest.values()].slice(0, MAX_STAND_OUTS)
+}
+
+/** The alert with most money at stake among those that many decisions share, as a ring does; null where there is none. */
+export function heaviest(alerts: readonly AlertRowData[]): AlertRowData | null {
+  const shared = alerts.filter((alert) => alert.decisions >= LEAST_DECISIONS_TO_PIN)
+  return shared.reduce<AlertRowData | null>(
+    (most, alert) => (most === null || alert.total.amount_minor > most.total.amount_minor ? alert : most),
+    null,
+  )
 }

@@ -33,7 +33,7 @@ function AlertRail() {
           {t('alerts.all')}
         </Link>
       </header>
-      <AlertList status="open" />
+      <AlertList status="open" pinHeaviest />
     </section>
   )
 }

@@ -89,7 +89,7 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
           <Figure value={shown < 100 ? decimal(shown) : count(Math.round(shown))} />
         )}
       </div>
-      <div className="mt-2 h-32">
+      <div className="mt-2 h-24 sm:h-32">
         {stats && (
           <Suspense>
             <LineChart
@@ -132,7 +132,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
           <Skeleton className="h-6 w-40" />
         )}
       </div>
-      <div className="mt-2 h-32">
+      <div className="mt-2 h-24 sm:h-32">
         {stats && (
           <Suspense>
             <LineChart

@@ -169,6 +169,7 @@ const messages = {
   'alerts.lead': 'What somebody must look at, grouped by who it is about',
   'alerts.open': '{count, plural, one {# open} other {# open}}',
   'alerts.all': 'All alerts',
+  'alerts.heaviest': 'Most at stake',
   'alerts.empty.title': 'No alert is open',
   'alerts.empty.body': 'Flagged decisions are grouped here by customer within a day.',
   'alerts.status': 'Status',

@@ -170,6 +170,7 @@ const messages: Messages = {
   'alerts.lead': 'O que alguém precisa olhar, agrupado por quem está envolvido',
   'alerts.open': '{count, plural, one {# aberto} other {# abertos}}',
   'alerts.all': 'Todos os alertas',
+  'alerts.heaviest': 'Maior valor em jogo',
   'alerts.empty.title': 'Nenhum alerta aberto',
   'alerts.empty.body': 'Decisões sinalizadas são agrupadas aqui por cliente, dentro de um dia.',
   'alerts.status': 'Situação',

@@ -271,7 +271,9 @@ declare
     -- The linked group that is being taken: how its rows so far can be undone.
     g_id integer;
     g_failed boolean := false;
+    g_first integer;
     g_rows integer[];
+    g_reasons text[];
     g_moved bigint[];
     g_pending bigint[];
     g_legs integer;
@@ -281,9 +283,9 @@ declare
     v_code text;
     v_field text;
     v_status text;
+    v_reason_before text;
     v_moved bigint;
     v_pending bigint;
-    v_booked timestamptz;
     d integer;
     c integer;
     i integer;
@@ -371,7 +373,9 @@ begin
             end if;
             g_id := row.linked;
             g_failed := false;
+            g_first := row.ord;
             g_rows := '{}';
+            g_reasons := '{}';
             g_moved := '{}';
             g_pending := '{}';
             g_legs := l_count;
@@ -388,6 +392,7 @@ begin
         v_moved := 0;
         v_pending := 0;
         v_status := t_status[row.k];
+        v_reason_before := t_reason[row.k];
 
         if row.kind in ('post', 'hold', 'deny', 'observe', 'abandon') then
             if v_status is not null then
@@ -530,27 +535,26 @@ begin
             a_credits_pending[c] := a_credits_pending[c] + v_pending;
         end if;
         if v_moved <> 0 then
-            v_booked := greatest(row.booked_at, a_booked[d], a_booked[c]);
             a_debits[d] := a_debits[d] + v_moved;
             a_credits[c] := a_credits[c] + v_moved;
             a_version[d] := a_version[d] + 1;
             a_version[c] := a_version[c] + 1;
-            a_booked[d] := v_booked;
-            a_booked[c] := v_booked;
+            a_booked[d] := greatest(row.booked_at, a_booked[d]);
+            a_booked[c] := greatest(row.booked_at, a_booked[c]);
             l_count := l_count + 1;
             l_a[l_count] := d;
             l_row[l_count] := row.ord;
             l_version[l_count] := a_version[d];
             l_delta[l_count] := -v_moved;
             l_balance[l_count] := a_credits[d] - a_debits[d];
-            l_booked[l_count] := v_booked;
+            l_booked[l_count] := a_booked[d];
             l_count := l_count + 1;
             l_a[l_count] := c;
             l_row[l_count] := row.ord;
             l_version[l_count] := a_version[c];
             l_delta[l_count] := v_moved;
             l_balance[l_count] := a_credits[c] - a_debits[c];
-            l_booked[l_count] := v_booked;
+            l_booked[l_count] := a_booked[c];
         end if;
         r_outcome[row.ord] := v_outcome;
         r_code[row.ord] := v_code;
@@ -570,7 +574,6 @@ begin
                             c := array_position(a_id, p_credits[m]);
                             t_status[r_k[m]] := 'failed';
                             t_reason[r_k[m]] := 'linked-failed';
-                            r_status[m] := 'failed';
                             r_event[m] := 'failed';
                             if p_reverses[m] is not null then
                                 t_reversed[array_position(t_id, p_reverses[m])] :=
@@ -580,8 +583,7 @@ begin
                             d := t_d[r_k[m]];
                             c := t_c[r_k[m]];
                             t_status[r_k[m]] := 'held';
-                            t_reason[r_k[m]] := null;
-                            r_status[m] := 'held';
+                            t_reason[r_k[m]] := g_reasons[i];
                             r_event[m] := null;
                         end if;
                         t_posted[r_k[m]] := 0;
@@ -596,11 +598,24 @@ begin
                             a_version[c] := a_version[c] - 1;
                         end if;
                     end loop;
+                    -- A repetition inside the group answered what has just been undone: it answers what stands now.
+                    for m in g_first..row.ord - 1 loop
+                        if r_outcome[m] = 'duplicate' and r_status[m] <> t_status[r_k[m]] then
+                            if p_kinds[m] in ('post', 'hold') then
+                                r_code[m] := t_reason[r_k[m]];
+                            else
+                                r_outcome[m] := 'failed';
+                                r_code[m] := 'linked-failed';
+                            end if;
+                        end if;
+                        r_status[m] := t_status[r_k[m]];
+                    end loop;
                     l_count := g_legs;
                     g_failed := true;
                 end if;
             elsif v_outcome <> 'duplicate' then
                 g_rows := g_rows || row.ord;
+                g_reasons := array_append(g_reasons, v_reason_before);
                 g_moved := g_moved || v_moved;
                 g_pending := g_pending || v_pending;
             end if;

@@ -24,6 +24,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.WrongCredentials: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.CsrfRefused: HTTPStatus.FORBIDDEN,
+    errors.Reasoned: HTTPStatus.FORBIDDEN,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.MalformedBody: HTTPStatus.BAD_REQUEST,
@@ -31,11 +32,6 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-
-
-def register_status(kind: type[DomainError], status: HTTPStatus) -> None:
-    """Give a noun's own error a status other than its parent's; called once, where the noun is assembled."""
-    STATUS[kind] = status
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -49,9 +49,9 @@ class Scorer:
         self.log = settings.var / "scorer.log"
         self.sha256 = random_export(settings.models, trees=20, isolation_trees=20)
         self.process = self.launch()
-        self.publish(
-            {"kind": "model", "alias": "champion", "name": "random", "version": 1, "export_sha256": self.sha256},
-        )
+
+    def wait_until_ready(self) -> None:
+        self.publish({"kind": "model", "alias": "champion", "name": "random", "version": 1, "export_sha256": self.sha256})
         eventually(lambda: self.what_if().get("source") == "scorer", within_s=240)
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -102,10 +102,13 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture(scope="module")
 def scorer(settings: Settings) -> Iterator[Scorer]:
     running = Scorer(settings)
-    yield running
-    running.process.send_signal(signal.SIGCONT)
-    running.process.kill()
-    running.process.wait(10)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGCONT)
+        running.process.kill()
+        running.process.wait(10)
 
 
 @pytest.fixture(scope="module")

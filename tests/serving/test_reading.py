@@ -1,0 +1,144 @@
+"""What risk, compliance and analysts read: decisions, alerts, marts; each under its own tenant."""
+
+import uuid
+from collections.abc import Iterator
+
+import msgspec
+import psycopg
+import pytest
+
+from contracts.decisions import FlaggedDecision
+from contracts.topics import FLAGGED
+from tests.serving.conftest import Server
+from tests.serving.test_live import example
+
+MART = """
+create schema if not exists marts;
+create table marts.daily_volume_and_fraud (
+    tenant_id text, day date, channel text, transactions bigint, amount_minor numeric, allowed bigint, reviewed bigint,
+    denied bigint, frauds bigint, fraud_amount_minor numeric, frauds_caught bigint, false_alarms bigint);
+alter table marts.daily_volume_and_fraud enable row level security;
+create policy own_tenant on marts.daily_volume_and_fraud using (tenant_id = current_setting('app.tenant_id', true));
+grant usage on schema marts to analytics;
+grant select on marts.daily_volume_and_fraud to analytics;
+insert into marts.daily_volume_and_fraud values
+    ('demo', '2025-11-23', 'pix', 10, 1000, 8, 1, 1, 2, 200, 1, 1),
+    ('demo', '2025-11-24', 'pix', 20, 3000, 18, 1, 1, 2, 300, 2, 0),
+    ('demo', '2025-11-24', 'card', 5, 500, 5, 0, 0, 0, 0, 0, 0),
+    ('other', '2025-11-24', 'pix', 7, 700, 7, 0, 0, 1, 9, 0, 0);
+"""
+DECISION = """
+insert into raw.decisions (
+    tenant_id, transaction_id, epoch, n, door, adopted, event_time, known_at, channel, direction, amount_minor, currency,
+    customer_id, verdict, source, probability, rules, reasons, policy, feature_set, truncated, late, control_group, scored_at,
+    duration_us, log_offset)
+values (%s, %s, 1, %s, 'rpc', false, now(), now(), 'pix', 'debit', 100, 'BRL', %s, %s, 'scorer', 0.5, '{}', '{payee_new}',
+    'p', 'f', false, false, false, now(), 700, %s)
+"""
+
+
+@pytest.fixture(scope="module")
+def decisions(api: Server) -> dict[str, list[str]]:
+    """Ten decisions a tenant; every fifth is under review."""
+    made: dict[str, list[str]] = {"demo": [], "other": []}
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        for n in range(20):
+            tenant_id = ("demo", "other")[n % 2]
+            made[tenant_id].append(str(uuid.uuid4()))
+            verdict = "review" if n % 10 < 2 else "allow"
+            connection.execute(DECISION, (tenant_id, made[tenant_id][-1], n, f"c{n % 4}", verdict, n))
+    return made
+
+
+@pytest.fixture(scope="module")
+def alert_id(api: Server) -> Iterator[str]:
+    """One alert of the demo tenant, made by the domain itself."""
+    import asyncio
+
+    from cases.service import list_alerts, record_flagged
+    from kit.clock import SystemClock
+
+    flagged = msgspec.convert(example(FLAGGED), FlaggedDecision)
+
+    async def make() -> str:
+        connection = await psycopg.AsyncConnection.connect(api.settings.core.dsn("alerts"), autocommit=True)
+        async with connection:
+            await record_flagged(connection, [flagged], clock=SystemClock())
+            page = await list_alerts(connection, tenant_id=flagged.transaction.tenant_id)
+            return page.items[0].alert_id
+
+    return asyncio.run(make())
+
+
+def test_decisions_come_newest_first_in_pages_and_only_the_tenants_own(api, decisions):
+    risk = api.browser("risk")
+    seen, cursor = [], None
+    while True:
+        answer = risk.get("/v1/decisions", params={"limit": 4} | ({"cursor": cursor} if cursor else {}))
+        assert answer.status_code == 200, answer.text
+        seen += [row["transaction_id"] for row in answer.json()["items"]]
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == decisions["demo"][::-1]
+    reviewed = risk.get("/v1/decisions", params={"verdict": "review"}).json()["items"]
+    assert len(reviewed) == 2
+    assert {row["verdict"] for row in reviewed} == {"review"}
+    assert reviewed[0]["amount"] == {"amount_minor": 100, "currency": "BRL"}
+    assert {r["customer_id"] for r in risk.get("/v1/decisions", params={"customer_id": "c2"}).json()["items"]} == {"c2"}
+    assert risk.get("/v1/decisions", params={"verdict": "maybe"}).status_code == 422
+
+
+def test_one_decision_can_be_read_by_its_own_tenant_alone(api, decisions):
+    own, others = decisions["demo"][0], decisions["other"][0]
+    risk = api.browser("risk")
+    shown = risk.get(f"/v1/decisions/{own}").json()
+    assert (shown["transaction_id"], shown["latency_us"], shown["outcome"]) == (own, 700, None)
+    assert risk.get(f"/v1/decisions/{others}").status_code == 404
+    assert risk.get("/v1/decisions/not-a-uuid").status_code == 422
+    assert api.browser("customer").get(f"/v1/decisions/{own}").status_code == 403
+
+
+def test_a_mart_that_is_not_built_says_what_to_do_and_then_answers(api):
+    risk = api.browser("risk")
+    missing = risk.get("/v1/analytics/summary")
+    assert (missing.status_code, missing.json()["code"]) == (503, "mart-not-built")
+    assert "dbt build" in missing.json()["remedy"]
+    assert int(missing.headers["retry-after"]) > 0
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(MART)
+    summary = risk.get("/v1/analytics/summary").json()
+    assert (summary["transactions"], summary["amount_minor"], summary["frauds"], summary["frauds_caught"]) == (35, 4500, 4, 3)
+    assert (summary["caught_share"], summary["first_day"], summary["last_day"]) == (0.75, "2025-11-23", "2025-11-24")
+    assert [(row["channel"], row["transactions"]) for row in summary["channels"]] == [("card", 5), ("pix", 30)]
+    days = risk.get("/v1/analytics/daily", params={"from": "2025-11-24", "to": "2025-11-25"}).json()["items"]
+    assert [(row["day"], row["channel"], row["transactions"]) for row in days] == [
+        ("2025-11-24", "card", 5),
+        ("2025-11-24", "pix", 20),
+    ]
+    theirs = api.browser("risk", "other").get("/v1/analytics/summary").json()
+    assert (theirs["transactions"], theirs["caught_share"]) == (7, 0.0)
+    for period in ({"from": "2025-11-24", "to": "2025-11-24"}, {"from": "2020-01-01", "to": "2025-01-01"}, {"from": "x"}):
+        assert risk.get("/v1/analytics/daily", params=period).status_code == 422
+
+
+def test_an_alert_is_listed_read_moved_and_audited_by_its_own_tenant_alone(api, alert_id):
+    compliance, stranger = api.browser("compliance"), api.browser("compliance", "other")
+    assert [row["alert_id"] for row in compliance.get("/v1/alerts", params={"status": "open"}).json()["items"]] == [alert_id]
+    shown = compliance.get(f"/v1/alerts/{alert_id}").json()
+    assert shown["members"][0]["stand_outs"]
+    assert "in_review" in shown["moves"]
+    moved = compliance.post(f"/v1/alerts/{alert_id}/status", json={"status": "in_review", "note": "calling"})
+    assert (moved.status_code, moved.json()["status"]) == (200, "in_review"), moved.text
+    again = compliance.post(f"/v1/alerts/{alert_id}/status", json={"status": "in_review"})
+    assert (again.status_code, again.json()["code"]) == (409, "alert-move-not-allowed")
+    rows = api.browser("admin").get("/v1/audit", params={"resource": f"alerts/{alert_id}"}).json()["items"]
+    assert sorted((row["status"], (row["detail"] or {}).get("note")) for row in rows if row["status"] == 200) == [
+        (200, "calling")
+    ]
+    assert stranger.get("/v1/alerts").json() == {"items": [], "next_cursor": None}
+    assert stranger.get(f"/v1/alerts/{alert_id}").status_code == 404
+    assert stranger.post(f"/v1/alerts/{alert_id}/status", json={"status": "dismissed"}).status_code == 404
+    assert compliance.get("/v1/alerts/nonsense").status_code == 404
+    assert compliance.get("/v1/alerts", params={"cursor": "nonsense"}).status_code == 422
+    assert api.browser("customer").get(f"/v1/alerts/{alert_id}").status_code == 403

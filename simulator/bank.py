@@ -102,4 +102,7 @@ def draft(rng: np.random.Generator, people: Population, day: Day, *, progress: f
     """Return everything that somebody wants to do on a day, in no order and before anybody looked at the funds."""
     ordinary = ordinary_day(rng, people, day, progress=progress, scale=scale)
     scene = Scene(rng=rng, people=people, day=day, progress=progress, ordinary=ordinary)
-    return concatenate([ordinary, income_of(rng, people, day, progress=progress), look_alikes(scene), frauds(scene)])
+    drafted = concatenate([ordinary, income_of(rng, people, day, progress=progress), look_alikes(scene), frauds(scene)])
+    # What would begin before midnight would arrive behind yesterday's file.
+    early_ms = np.maximum(day.start_ms - drafted.event_time, 0)
+    return drafted.replace(event_time=drafted.event_time + early_ms, known_at=drafted.known_at + early_ms)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from simulator.calendar import Day, day_of, local_date
+from simulator.chance import with_arrival
 from simulator.codes import HOUR_MS
 from simulator.events import Events, concatenate
 from simulator.fraud import frauds
@@ -70,5 +71,6 @@ def _draft(rng: np.random.Generator, people: Population, day: Day, *, scale: flo
     ordinary = ordinary_day(rng, people, day, progress=1.0, scale=scale)
     scene = Scene(rng=rng, people=people, day=day, progress=1.0, ordinary=ordinary, intensity=scale)
     here = people.joined <= 1.0
-    income = [irregular_income(rng, people, day, here, scale=scale), wages_at_any_time(rng, people, day, scale=scale)]
+    extra = with_arrival(rng, irregular_income(rng, people, day, here, scale=scale))
+    income = [extra, wages_at_any_time(rng, people, day, scale=scale)]
     return concatenate([ordinary, *income, *spontaneous(scene), frauds(scene)])

@@ -42,6 +42,8 @@ LABEL_SCHEMA = pa.schema(
 
 def event_table(people: Population, events: Events, *, run: str, first_serial: int) -> pa.Table:
     """Return the events as messages. `run` and the serial make the external id, and so the transaction id."""
+    if (events.known_at < events.event_time).any():
+        raise AssertionError("an event is known before it happened")
     rows = len(events)
     owner = people.account_owner[events.account]
     external = numbered(f"{run}-", SERIAL_DIGITS, first_serial + np.arange(rows))

@@ -33,7 +33,7 @@ def read(path: Path) -> pl.DataFrame:
         frame = pl.read_parquet(path)
     elif suffix in (".csv", ".tsv", ".txt", ".asc"):
         head = path.open(encoding="utf-8-sig").readline()
-        frame = pl.read_csv(path, separator=max(",;\t|", key=head.count), infer_schema_length=10_000)
+        frame = pl.read_csv(path, separator=max(",;\t|", key=head.count), infer_schema=False)
     else:
         raise MappingInvalid(f"{path.name}: only Parquet and CSV are read, not {suffix or 'a file without a suffix'}")
     return frame.with_row_index(ROW, offset=1)
@@ -136,10 +136,9 @@ def _amount_and_direction(raw: pl.DataFrame, mapping: Mapping) -> list[pl.Series
     text = raw[column].cast(pl.String)
     value = text.cast(pl.Decimal(38, 6), strict=False)
     _refuse(raw, column, value.is_null(), "is not a number")
-    minor = value.cast(pl.Float64) * 10**scale
-    whole = minor.round(0)
-    _refuse(raw, column, (minor - whole).abs() > 1e-3, f"has more decimals than {mapping.currency}")
-    amount = whole.cast(pl.Int64)
+    minor = pl.select(value * pl.lit(10**scale, dtype=pl.Decimal(38, 0))).to_series()
+    amount = minor.cast(pl.Int64)
+    _refuse(raw, column, minor != amount.cast(minor.dtype), f"has more decimals than {mapping.currency}")
     if mapping.direction == "sign":
         direction = pl.Series(np.where(amount.to_numpy() < 0, "debit", "credit"))
         amount = amount.abs()

@@ -1,0 +1,112 @@
+"""Live traffic: the people of the loaded bank, at the rate that was asked for, now, onto a real broker."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contracts.topics import INBOUND_TRANSACTIONS, LABELS
+from contracts.transactions import parse_transaction
+from kit.kafka import consumer, take, topic_name
+from kit.settings import Kafka
+from simulator.bank import Plan
+from simulator.calendar import day_start_ms, local_date
+from simulator.codes import HOUR_MS
+from simulator.encode import messages
+from simulator.live import hours
+from simulator.names import cpfs
+from simulator.population import make_population
+from simulator.publish import Publisher
+
+ENOUGH = 600
+DEADLINE_S = 90.0
+
+
+@pytest.mark.parametrize("hour", [3, 14])
+def test_an_hour_has_the_rate_that_was_asked_for_and_the_usual_share_of_fraud(hour: int) -> None:
+    people = make_population(seed=7, customers=3_000)
+    starts_ms = day_start_ms(local_date(1_780_000_000_000)) + hour * HOUR_MS + 600_000
+    first = next(hours(people, seed=7, rate_per_s=20, from_ms=starts_ms, run="l1"))
+    assert len(first.table) == pytest.approx(20 * 3_000, rel=0.08)
+    assert 0.0005 < sum(kind != 0 for kind in first.kind) / len(first.kind) < 0.015
+    assert starts_ms <= first.due_ms[0] <= first.due_ms[-1] < starts_ms + 3_000_000
+    assert list(first.due_ms) == sorted(first.due_ms)
+
+
+def test_a_rate_beyond_reason_is_refused() -> None:
+    people = make_population(seed=7, customers=300)
+    with pytest.raises(ValueError, match="events a second"):
+        next(hours(people, seed=7, rate_per_s=0, from_ms=0, run="l1"))
+
+
+@pytest.mark.servers
+def test_it_plays_onto_kafka_until_sigterm_and_then_drains(kafka: Kafka, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "BAAS_VAR": str(tmp_path),
+        "BAAS_KAFKA__BOOTSTRAP": kafka.bootstrap,
+        "BAAS_KAFKA__PREFIX": kafka.prefix,
+    }
+    command = [sys.executable, "-m", "simulator.play", "--rate", "100", "--customers", "500", "--label-day-s", "0.5"]
+    with (tmp_path / "log").open("w") as log:
+        play = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+        try:
+            played = read(kafka, INBOUND_TRANSACTIONS, at_least=ENOUGH)
+            labels = read(kafka, LABELS, at_least=1)
+        finally:
+            play.send_signal(signal.SIGTERM)
+            code = play.wait(30)
+    assert code == 0, (tmp_path / "log").read_text()
+    transactions = [parse_transaction(value) for value in played]
+    known = {str(bytes(row).decode()) for row in make_population(seed=7, customers=500).account_text}
+    assert {transaction.account_id for transaction in transactions} <= known
+    assert all(0 <= t.known_at - t.event_time <= 2_000 for t in transactions)
+    rate = len(transactions) / (transactions[-1].known_at - transactions[0].known_at) * 1_000
+    assert 60 < rate < 140
+    ids = {transaction.transaction_id for transaction in transactions}
+    assert len(ids) == len(transactions)
+    assert all(json.loads(label)["fraud"] for label in labels)
+
+
+@pytest.mark.servers
+def test_a_history_goes_onto_kafka_at_fifty_thousand_a_second_or_near(kafka: Kafka, tmp_path: Path) -> None:
+    """The bound is a fifth of the aim, so that a busy machine does not fail it; `baas bench simulate` measures."""
+    import polars as pl
+
+    from simulator.files import write
+
+    write(tmp_path, Plan(customers=2_000, days=12, seed=3, until_ms=day_start_ms(local_date(1_780_000_000_000))))
+    table = pl.concat([pl.read_parquet(path) for path in sorted((tmp_path / "events").iterdir())]).to_arrow()
+    started = time.perf_counter()
+    with Publisher(kafka, topic=topic_name(kafka, INBOUND_TRANSACTIONS), key="fast", client="test") as publisher:
+        publisher.send(messages(table))
+    assert len(table) / (time.perf_counter() - started) > 10_000
+
+
+def test_documents_have_valid_check_digits_and_differ() -> None:
+    made = cpfs(np.random.default_rng(1), 2_000)
+    assert len(set(made)) == 2_000
+    for cpf in made:
+        digits = [int(digit) for digit in cpf]
+        for place in (9, 10):
+            total = sum(digit * weight for digit, weight in zip(digits, range(place + 1, 1, -1), strict=False))
+            assert digits[place] == (total * 10 % 11) % 10
+
+
+def read(kafka: Kafka, topic: str, *, at_least: int) -> list[bytes]:
+    reader = consumer(kafka, group=f"test-{topic}", client="test")
+    reader.subscribe([topic_name(kafka, topic)])
+    found: list[bytes] = []
+    deadline = time.monotonic() + DEADLINE_S
+    try:
+        while len(found) < at_least:
+            assert time.monotonic() < deadline, f"{len(found)} of {at_least} messages on {topic}"
+            found += [message.value() for message in take(reader, at_most=5_000, wait_s=1.0)]
+    finally:
+        reader.close()
+    return found

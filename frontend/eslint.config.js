@@ -25,6 +25,7 @@ export default tseslint.config(
         matchMedia: 'readonly',
         process: 'readonly',
         console: 'readonly',
+        URL: 'readonly',
       },
     },
   },

@@ -17,7 +17,7 @@ export function Sidebar({ user }: { user: User }) {
   const { t } = useI18n()
   const setCommandOpen = useUi((state) => state.setCommandOpen)
   return (
-    <div className="glass sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-r border-line p-3 lg:flex">
+    <div className="glass sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r border-line p-3 lg:flex">
       <div className="flex items-center gap-2.5 px-2 pt-1.5 pb-4">
         <BrandMark className="size-7" />
         <span className="text-[15px] font-semibold tracking-tight">BaaS Ultra</span>

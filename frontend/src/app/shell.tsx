@@ -24,11 +24,16 @@ function useLiveConnection(session: Session): void {
       forbidLive()
       return
     }
-    return startLive((events) => applyLiveAlerts(client, events))
+    return startLive({
+      onAlerts: (events) => applyLiveAlerts(client, events),
+      onResumed: () =>
+        void client.invalidateQueries({ predicate: ({ queryKey }) => MISSED_IN_A_GAP.has(String(queryKey[0])) }),
+    })
   }, [client, watches, session.user.id])
 }
 
 const SETTLED_MS = 1_500
+const MISSED_IN_A_GAP = new Set(['decisions', 'alerts'])
 
 /** The panel's code comes when the page has settled, or when an address asks for a panel; once here, it stays for its way out. */
 function usePanelCode(): boolean {

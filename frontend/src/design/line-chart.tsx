@@ -24,7 +24,7 @@ interface LineChartProps {
 
 const AXIS_FONT_PX = 11
 const AXIS_GAP_PX = 8
-const Y_AXIS_PX = 52
+const Y_AXIS_PX = 46
 const X_AXIS_PX = 24
 const HEADROOM = 1.18
 
@@ -55,7 +55,7 @@ function optionsOf(
   }
   return {
     ...size,
-    padding: [8, 2, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, sync: { key: props.syncKey }, points: { size: 7, width: 2 }, drag: { x: false, y: false } },
     scales: {

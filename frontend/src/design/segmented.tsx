@@ -23,7 +23,7 @@ export function Segmented<T extends string>({ label, value, onChange, options }:
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="h-7 rounded-[7px] px-2.5 text-[12.5px] font-medium whitespace-nowrap text-ink-2 transition-colors duration-150 hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:shadow-panel"
+          className="h-7 rounded-[7px] px-2.5 text-[12.5px] font-medium whitespace-nowrap text-ink-2 transition-colors duration-150 hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-panel"
         >
           {option.label}
         </ToggleGroup.Item>

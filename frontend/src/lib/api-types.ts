@@ -1,4 +1,5 @@
-/** The shapes that cross the border with the API. */
+/** The shapes that cross the border with the API: OpenAPI's (openapi.ts, made by `npm run types`), and the live feed's. */
+import type { components } from '@/lib/openapi'
 
 export type Verdict = 'allow' | 'review' | 'step_up' | 'deny'
 export const VERDICTS: readonly Verdict[] = ['allow', 'review', 'step_up', 'deny']
@@ -12,9 +13,15 @@ export type SubjectKind = 'customer' | 'account' | 'payee' | 'transaction'
 /** RFC 3339 in JSON answers, epoch milliseconds in messages that began on a topic. */
 export type Instant = string | number
 
-export interface Money {
-  amount_minor: number
-  currency: string
+type Schemas = components['schemas']
+/** The description says `string` where the contract has a closed set of words; the words are named here. */
+type Narrow<T, N> = Omit<T, keyof N> & N
+
+interface Decided {
+  verdict: Verdict
+  channel: Channel
+  direction: Direction
+  source: DecisionSource
 }
 
 export interface Page<T> {
@@ -22,77 +29,46 @@ export interface Page<T> {
   next_cursor: string | null
 }
 
-export interface User {
-  id: string
-  email: string | null
-  name: string | null
-  tenant_id: string
-  roles: string[]
-  customer_id: string | null
-}
-
-export interface Session {
-  user: User
-  csrf_token: string | null
-}
-
+export type Money = Schemas['Money']
+export type User = Schemas['User']
+export type Session = Schemas['Session']
 /** One decided transaction, as GET /v1/decisions lists it. */
-export interface Decision {
-  transaction_id: string
-  event_time: string
-  known_at: string
-  scored_at: string
-  channel: Channel
-  direction: Direction
-  amount: Money
-  customer_id: string | null
-  account_id: string | null
-  card_id: string | null
-  device_id: string | null
-  payee_id: string | null
-  merchant_id: string | null
-  mcc: number | null
-  country: string | null
-  entry_mode: string | null
-  verdict: Verdict
-  source: DecisionSource
-  probability: number | null
-  anomaly: number | null
-  rules: string[]
-  reasons: string[]
-  model: string | null
-  policy: string
-  feature_set: string
-  truncated: boolean
-  late: boolean
-  control_group: boolean
-  latency_us: number | null
-  door: string
-  adopted: boolean
-  sequence: { epoch: number; n: number }
-}
+export type Decision = Narrow<Schemas['Decision'], Decided>
+export type DecisionDetail = Narrow<Schemas['DecisionDetail'], Decided>
+/** Its times are RFC 3339 as stored, epoch milliseconds where the feed told them. */
+export type Alert = Narrow<
+  Schemas['Alert'],
+  {
+    subject_kind: SubjectKind
+    first_event_time: Instant
+    last_event_time: Instant
+    opened_at: Instant
+    changed_at: Instant
+  }
+>
+export type AlertMember = Narrow<
+  Schemas['Member'],
+  {
+    verdict: Verdict
+    stand_outs: StandOut[]
+    transaction: { channel?: Channel; customer_id?: string; payee_id?: string; merchant_id?: string }
+  }
+>
+export type AlertDetail = Alert & { members: AlertMember[]; moves: AlertStatus[] }
+export type Summary = Schemas['Summary']
 
-export interface DecisionDetail extends Decision {
-  outcome: string | null
-  label: string | null
-}
-
-/** One decided transaction, as the live feed tells it. */
-export interface LiveDecision {
+/** One decided transaction, as the live feed tells it. (OpenAPI does not describe events, so these are written by hand.) */
+export interface LiveDecision extends Decided {
   transaction_id: string
   event_time: number
   scored_at: number
-  channel: Channel
-  direction: Direction
   amount_minor: number
   currency: string
   customer_id: string | null
   payee_id: string | null
   merchant_id: string | null
-  verdict: Verdict
   probability: number | null
   reasons: string[]
-  source: DecisionSource
   latency_us: number | null
 }
 
@@ -101,48 +77,6 @@ export interface StandOut {
   value: number
   usual?: number | null
   sentence: string
-}
-
-export interface Alert {
-  alert_id: string
-  status: AlertStatus
-  subject_kind: SubjectKind
-  subject_id: string
-  decisions: number
-  total: Money
-  highest_probability: number | null
-  first_event_time: Instant
-  last_event_time: Instant
-  opened_at: Instant
-  changed_at: Instant
-  moved_by: string | null
-}
-
-export interface AlertMember {
-  transaction_id: string
-  event_time: string
-  verdict: Verdict
-  amount: Money
-  probability: number | null
-  reasons: string[]
-  stand_outs: StandOut[]
-  transaction: { channel?: Channel; customer_id?: string; payee_id?: string; merchant_id?: string }
-  joined_at: string
-}
-
-export interface AlertDetail extends Alert {
-  members: AlertMember[]
-  moves: AlertStatus[]
-}
-
-export interface Summary {
-  transactions: number
-  amount_minor: number
-  frauds: number
-  frauds_caught: number
-  false_alarms: number
-  first_day: string | null
-  last_day: string | null
 }
 
 /** `risk.alerts.v1`, as the live feed carries it. */

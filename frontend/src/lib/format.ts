@@ -21,6 +21,8 @@ export interface Formats {
   percent: (ratio: number, digits?: number) => string
   /** A duration in the unit that keeps it short: µs, ms or s. */
   duration: (durationUs: number) => string
+  /** The same for an axis: no more digits than the scale needs. */
+  durationTick: (durationUs: number) => string
   clock: (ms: number) => string
   preciseClock: (ms: number) => string
   dateTime: (ms: number) => string
@@ -79,6 +81,12 @@ export function formatsOf(language: Language): Formats {
       if (durationMs < 1_000) return `${decimal(durationMs, durationMs < 10 ? 2 : durationMs < 100 ? 1 : 0)} ms`
       return `${decimal(durationMs / 1_000, 2)} s`
     },
+    durationTick: (durationUs) =>
+      durationUs === 0
+        ? '0'
+        : durationUs < MICROSECONDS_PER_MS
+          ? `${counts.format(durationUs)} µs`
+          : `${counts.format(durationUs / MICROSECONDS_PER_MS)} ms`,
     clock: (ms) => clock.format(ms),
     preciseClock: (ms) => precise.format(ms),
     dateTime: (ms) => dateTime.format(ms),
@@ -97,4 +105,9 @@ function relativeParts(ageMs: number): [number, Intl.RelativeTimeFormatUnit] {
 /** Short enough for a row, long enough to tell two apart; the whole id is in the detail and the clipboard. */
 export function shortId(id: string): string {
   return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`
+}
+
+/** For a row, where a whole column of ids stands: the end of a UUIDv7 tells more apart than its beginning, which is the time. */
+export function tinyId(id: string): string {
+  return id.length <= 10 ? id : `…${id.slice(-6)}`
 }

@@ -54,9 +54,12 @@ export const AlertCard = memo(function AlertCard({ alert, selected, nowMs, onOpe
   const reason = alert.reasons?.[0]
   const spanMs = toMs(alert.last_event_time) - toMs(alert.first_event_time)
   const highest = alert.highest_probability
-  const why = reason
-    ? word('reason', reason)
-    : t('alerts.gist', { span: spanInWords(spanMs, t), highest: highest === null ? '–' : percent(highest, 0) })
+  const gist = {
+    count: alert.decisions,
+    span: spanInWords(spanMs, t),
+    highest: highest === null ? '–' : percent(highest, 0),
+  }
+  const why = reason ? word('reason', reason) : t('alerts.gist', gist)
   return (
     <button
       type="button"

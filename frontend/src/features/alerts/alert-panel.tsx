@@ -104,7 +104,7 @@ function Loaded({ alert }: { alert: AlertDetail }) {
       )}
       {standOuts.length > 0 && (
         <Section title={t('alert.standOuts')}>
-          <StandOuts items={standOuts} />
+          <StandOuts items={standOuts} currency={alert.total.currency} />
         </Section>
       )}
       <Section

@@ -1,12 +1,10 @@
+import { featureValue } from '@/features/alerts/feature-value'
 import type { StandOut } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 
-const MAX_RATIO = 1
-
-/** Each feature that is far from usual: the sentence, then the two values on one scale. */
-export function StandOuts({ items }: { items: readonly StandOut[] }) {
-  const { t, decimal, word } = useI18n()
-  const figure = (value: number) => decimal(value, Number.isInteger(value) ? 0 : 1)
+/** Each feature that is far from usual: its sentence, its value, and where usual would be on the same scale. */
+export function StandOuts({ items, currency }: { items: readonly StandOut[]; currency: string }) {
+  const i18n = useI18n()
   return (
     <ul className="grid gap-4">
       {items.map((item) => {
@@ -14,26 +12,29 @@ export function StandOuts({ items }: { items: readonly StandOut[] }) {
         const scale = Math.max(Math.abs(item.value), Math.abs(usual ?? 0)) || 1
         return (
           <li key={item.feature} className="grid gap-1.5">
-            <p className="text-pretty text-ink">{item.sentence}</p>
-            <div aria-hidden className="relative h-1.5 overflow-hidden rounded-full bg-sunken">
+            <p className="flex items-baseline justify-between gap-4">
+              <span className="text-pretty text-ink">{item.sentence}</span>
+              <span className="font-medium whitespace-nowrap text-ink tabular">
+                {featureValue(item.feature, item.value, currency, i18n)}
+              </span>
+            </p>
+            <div aria-hidden className="relative h-1.5 rounded-full bg-sunken">
               <span
-                className="absolute inset-0 origin-left rounded-full bg-bad-mark"
-                style={{ transform: `scaleX(${Math.min(MAX_RATIO, Math.abs(item.value) / scale)})` }}
+                className="absolute inset-y-0 left-0 rounded-full bg-bad-mark"
+                style={{ width: `${(100 * Math.abs(item.value)) / scale}%` }}
               />
               {usual !== null && (
                 <span
-                  className="absolute inset-0 origin-left rounded-full bg-ink-3"
-                  style={{ transform: `scaleX(${Math.min(MAX_RATIO, Math.abs(usual) / scale)})` }}
+                  className="absolute -inset-y-0.5 w-0.5 rounded-full bg-ink"
+                  style={{ left: `min(calc(100% - 2px), ${(100 * Math.abs(usual)) / scale}%)` }}
                 />
               )}
             </div>
-            <p className="flex justify-between gap-3 text-[12px] text-ink-3 tabular">
-              <span className="truncate">{word('feature', item.feature)}</span>
-              <span className="whitespace-nowrap">
-                <span className="font-medium text-ink">{figure(item.value)}</span>
-                {usual !== null && <> · {t('decision.usual', { value: figure(usual) })}</>}
-              </span>
-            </p>
+            {usual !== null && (
+              <p className="text-right text-[12px] text-ink-3 tabular">
+                {i18n.t('decision.usual', { value: featureValue(item.feature, usual, currency, i18n) })}
+              </p>
+            )}
           </li>
         )
       })}

@@ -3,13 +3,13 @@ import { classes } from '@/design/classes'
 import { ChannelIcon } from '@/features/decisions/channel'
 import { VerdictBadge } from '@/features/decisions/verdict'
 import type { DecisionRowData } from '@/features/decisions/row'
-import { shortId } from '@/lib/format'
+import { tinyId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
 
 export const ROW_HEIGHT_PX = 44
 export const TALL_ROW_HEIGHT_PX = 68
 export const ROW_COLUMNS =
-  'grid-cols-[4.5rem_7rem_minmax(0,1fr)_minmax(0,1.25fr)_4rem_8.25rem] 2xl:grid-cols-[5rem_8rem_minmax(0,1fr)_minmax(0,1.4fr)_5rem_9rem]'
+  'grid-cols-[4rem_6.25rem_minmax(0,1.2fr)_minmax(0,1.1fr)_3.75rem_7rem] 2xl:grid-cols-[5rem_8rem_minmax(0,1fr)_minmax(0,1.4fr)_5rem_9rem]'
 
 interface DecisionRowProps {
   row: DecisionRowData
@@ -26,11 +26,11 @@ function Route({ row }: { row: DecisionRowData }) {
       <ChannelIcon channel={row.channel} />
       <span className="font-medium text-ink">{t(`channel.${row.channel}`)}</span>
       <span className="truncate text-ink-3">
-        {row.customer_id ? shortId(row.customer_id) : '–'}
+        {row.customer_id ? tinyId(row.customer_id) : '–'}
         {other && (
           <>
             <span aria-hidden> {row.direction === 'credit' ? '←' : '→'} </span>
-            {shortId(other)}
+            {tinyId(other)}
           </>
         )}
       </span>
@@ -60,7 +60,7 @@ function Amount({ row }: { row: DecisionRowData }) {
   return (
     <span
       className={classes(
-        'text-right font-medium whitespace-nowrap tabular',
+        'justify-self-end font-medium whitespace-nowrap tabular',
         row.verdict === 'deny' ? 'text-ink-3 line-through decoration-1' : 'text-ink',
       )}
     >
@@ -106,12 +106,12 @@ export const DecisionRow = memo(function DecisionRow({ row, selected, tall, onOp
           </span>
         </span>
       ) : (
-        <span className={classes('relative grid items-center gap-x-4', ROW_COLUMNS)}>
+        <span className={classes('relative grid items-center justify-items-start gap-x-4 *:max-w-full', ROW_COLUMNS)}>
           {time}
           <VerdictBadge verdict={row.verdict} />
           <Route row={row} />
           <Why row={row} />
-          <span className="text-right text-[12.5px] text-ink-3 tabular">
+          <span className="justify-self-end text-[12.5px] whitespace-nowrap text-ink-3 tabular">
             {row.latency_us === null || row.latency_us === undefined ? '–' : duration(row.latency_us)}
           </span>
           <Amount row={row} />

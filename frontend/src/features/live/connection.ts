@@ -9,7 +9,10 @@ const LAST_RETRY_MS = 15_000
 export interface ConnectionHandlers {
   onEvent: (event: LiveEvent) => void
   onHeard: (atMs: number) => void
+  /** Silence for `SILENCE_MS`. The server ends a long stream on purpose, so a socket that closes is not yet a loss. */
   onLost: () => void
+  /** Heard again after a break, in which events may have been missed. */
+  onResumed: () => void
 }
 
 export interface Connection {
@@ -30,13 +33,17 @@ export function connectLive(handlers: ConnectionHandlers, options: ConnectionOpt
   let retryTimer: ReturnType<typeof setTimeout> | null = null
   let retryMs = FIRST_RETRY_MS
   let heardAtMs = now()
+  let startedAtMs = heardAtMs
   let lost = false
+  let gap = false
 
   const heard = () => {
     heardAtMs = now()
     retryMs = FIRST_RETRY_MS
     lost = false
     handlers.onHeard(heardAtMs)
+    if (gap) handlers.onResumed()
+    gap = false
   }
   const lose = () => {
     if (!lost) handlers.onLost()
@@ -52,28 +59,25 @@ export function connectLive(handlers: ConnectionHandlers, options: ConnectionOpt
     if (retryTimer !== null) clearTimeout(retryTimer)
     retryTimer = null
     source?.close()
-    heardAtMs = now()
+    startedAtMs = now()
     source = open()
     source.onopen = heard
-    source.onerror = () => {
-      lose()
-      source?.close()
-      scheduleRetry()
-    }
+    source.onerror = reopen
     on<LiveDecision>('decision', (decision) => ({ kind: 'decision', decision }))
     on<AlertEvent>('alert', (alert) => ({ kind: 'alert', alert }))
     on<LiveStats>('stats', (stats) => ({ kind: 'stats', stats, atMs: now() }))
   }
-  const scheduleRetry = () => {
+  const reopen = () => {
+    source?.close()
+    gap = true
     if (retryTimer !== null) return
     retryTimer = setTimeout(start, retryMs)
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
   }
   const watchdog = setInterval(() => {
-    if (now() - heardAtMs < SILENCE_MS || retryTimer !== null) return
+    if (now() - heardAtMs < SILENCE_MS) return
     lose()
-    source?.close()
-    scheduleRetry()
+    if (now() - startedAtMs >= SILENCE_MS) reopen()
   }, 1_000)
 
   start()

@@ -40,7 +40,7 @@ function AlertRail() {
 
 function SideBySide() {
   return (
-    <div className="grid min-h-[28rem] flex-1 grid-cols-[minmax(0,1fr)_minmax(19rem,22rem)] gap-4">
+    <div className="grid min-h-[28rem] flex-1 grid-cols-[minmax(0,1fr)_20rem] gap-4">
       <Feed />
       <AlertRail />
     </div>

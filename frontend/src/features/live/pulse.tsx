@@ -1,12 +1,11 @@
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTheme } from '@/features/preferences/theme'
 import { Skeleton } from '@/design/skeleton'
 import { Cell } from '@/features/live/cell'
-import { RollingNumber } from '@/features/live/rolling-number'
+import { MoneyCell } from '@/features/live/money-cell'
 import { useLive } from '@/features/live/store'
 import { VerdictMix } from '@/features/live/verdict-mix'
 import { useI18n } from '@/lib/i18n'
-import { toMs } from '@/lib/time'
 import type { ChartLine } from '@/design/line-chart'
 
 const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
@@ -27,36 +26,6 @@ export function windowOf(atS: readonly number[]): number {
   return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, minutes * 60))
 }
 
-function MoneyCell() {
-  const { t, money, clock } = useI18n()
-  const stats = useLive((state) => state.stats)
-  const format = useCallback((amountMinor: number) => money(amountMinor, 'BRL'), [money])
-  return (
-    <Cell name={t('live.moved')} className="border-b xl:border-r xl:border-b-0">
-      {stats ? (
-        <>
-          <p className="mt-1 text-[26px] leading-8 font-semibold tracking-tight whitespace-nowrap tabular">
-            <RollingNumber value={stats.moved_minor} format={format} />
-          </p>
-          <p className="text-[12.5px] text-ink-3 tabular">{t('live.since', { time: clock(toMs(stats.since)) })}</p>
-          <h3 className="mt-auto pt-5 text-[13px] text-ink-2">{t('live.saved')}</h3>
-          <p className="mt-0.5 text-[20px] leading-7 font-semibold tracking-tight whitespace-nowrap text-good tabular">
-            <RollingNumber value={stats.saved_minor} format={format} />
-          </p>
-          <p className="text-[12.5px] text-pretty text-ink-3">{t('live.saved.hint')}</p>
-        </>
-      ) : (
-        <div className="mt-2 grid gap-3">
-          <Skeleton className="h-7 w-44" />
-          <Skeleton className="h-3 w-24" />
-          <Skeleton className="mt-6 h-6 w-32" />
-          <Skeleton className="h-3 w-40" />
-        </div>
-      )}
-    </Cell>
-  )
-}
-
 function Figure({ value, unit, token }: { value: string; unit?: string; token?: string }) {
   return (
     <span className="flex items-baseline gap-1.5 whitespace-nowrap">
@@ -74,20 +43,16 @@ function Figure({ value, unit, token }: { value: string; unit?: string; token?: 
 }
 
 function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
-  const { t, count, decimal, clock } = useI18n()
+  const { t, count, clock } = useI18n()
   const theme = useTheme()
   const series = useLive((state) => state.series)
   const stats = useLive((state) => state.stats)
   const windowS = windowOf(series.at_s)
   const shown = (hover === null ? undefined : series.per_second[hover]) ?? stats?.per_second
   return (
-    <Cell name={t('live.rate')} className="border-b sm:border-r sm:border-b-0">
+    <Cell name={t('live.rate')} className="border-b xl:border-r xl:border-b-0">
       <div className="mt-1 min-h-7">
-        {shown === undefined ? (
-          <Skeleton className="h-6 w-20" />
-        ) : (
-          <Figure value={shown < 100 ? decimal(shown) : count(Math.round(shown))} />
-        )}
+        {shown === undefined ? <Skeleton className="h-6 w-20" /> : <Figure value={count(Math.round(shown))} />}
       </div>
       <div className="mt-2 h-24 sm:h-32">
         {stats && (
@@ -111,7 +76,7 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
 }
 
 function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
-  const { t, duration, clock } = useI18n()
+  const { t, duration, durationTick, clock } = useI18n()
   const theme = useTheme()
   const series = useLive((state) => state.series)
   const stats = useLive((state) => state.stats)
@@ -121,7 +86,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
   const text = (durationUs: number | null | undefined) =>
     durationUs === null || durationUs === undefined ? '–' : duration(durationUs)
   return (
-    <Cell name={t('live.latency')} className="border-b xl:border-r xl:border-b-0">
+    <Cell name={t('live.latency')} className="border-b sm:border-r sm:border-b-0">
       <div className="mt-1 flex min-h-7 flex-wrap gap-x-5">
         {stats ? (
           <>
@@ -142,7 +107,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
               theme={theme}
               syncKey={SYNC_KEY}
               windowS={windowS}
-              formatY={duration}
+              formatY={durationTick}
               formatX={clock}
               onHover={onHover}
             />

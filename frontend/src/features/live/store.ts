@@ -51,14 +51,19 @@ export const useLive = create<LiveStore>()((set, get) => ({
   retry: () => connection?.retry(),
 }))
 
+interface LiveListeners {
+  onAlerts: (alerts: AlertEvent[]) => void
+  onResumed: () => void
+}
+
 /** Opens the shared connection; the answer closes it and forgets what it brought (another person may sign in next). */
-export function startLive(onAlerts: (alerts: AlertEvent[]) => void): () => void {
+export function startLive(listeners: LiveListeners): () => void {
   const batcher = createBatcher<LiveEvent>({
     maxItems: MAX_EVENTS_A_FRAME,
     onBatch: (events, skipped) => {
       useLive.setState((state) => applyBatch(state, events, skipped))
       const alerts = events.flatMap((event) => (event.kind === 'alert' ? [event.alert] : []))
-      if (alerts.length > 0) onAlerts(alerts)
+      if (alerts.length > 0) listeners.onAlerts(alerts)
     },
   })
   connection = connectLive({
@@ -69,6 +74,7 @@ export function startLive(onAlerts: (alerts: AlertEvent[]) => void): () => void 
         useLive.setState({ feedState: 'live', lastHeardAtMs: atMs })
       }
     },
+    onResumed: listeners.onResumed,
     onLost: () => {
       useLive.setState((state) => ({ feedState: state.lastHeardAtMs === null ? 'connecting' : 'stale' }))
     },

@@ -33,7 +33,7 @@ export function useSignIn() {
 export function useSignOut() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => request<void>('/v1/session', { method: 'DELETE' }),
+    mutationFn: () => request<undefined>('/v1/session', { method: 'DELETE' }),
     onSettled: () => {
       rememberCsrfToken('')
       client.clear()

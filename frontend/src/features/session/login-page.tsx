@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { BrandMark } from '@/app/brand'
 import { Button } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
+import { Specimen } from '@/features/session/specimen'
 import { sessionQuery, useSignIn } from '@/features/session/api'
 import { ApiError } from '@/lib/http'
 import { useI18n, type I18n } from '@/lib/i18n'
@@ -137,7 +138,8 @@ export default function LoginPage() {
             {t('login.pitch.title')}
           </h2>
           <p className="mt-5 text-[16px] leading-7 text-pretty text-ink-2">{t('login.pitch.body')}</p>
-          <ul className="mt-8 grid gap-3 text-[14px] text-ink-2">
+          <Specimen />
+          <ul className="mt-10 grid gap-3 text-[14px] text-ink-2">
             {(['login.pitch.a', 'login.pitch.b', 'login.pitch.c'] as const).map((key) => (
               <li key={key} className="flex items-center gap-3">
                 <Check size={16} className="text-good" aria-hidden />

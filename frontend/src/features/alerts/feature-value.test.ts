@@ -1,0 +1,19 @@
+import { describe, expect, test } from 'vitest'
+import { featureValue } from '@/features/alerts/feature-value'
+import { makeI18n } from '@/lib/i18n'
+import en from '@/lib/messages/en'
+
+const i18n = makeI18n('en', en)
+
+describe("a feature's value", () => {
+  test.each([
+    ['payee_sum_1d', 4_183_700, 'R$41,837.00'],
+    ['payee_idle_s_30d', 12, '12.00 s'],
+    ['customer_amount_to_max_30d', 3.44, '3.4 times'],
+    ['customer_amount_z_score_30d', 6.1, '6.1 deviations'],
+    ['customer_device_is_new_30d', 1, 'yes'],
+    ['payee_customers_1h', 14, '14'],
+  ])('of %s is told in its own unit', (feature, value, text) => {
+    expect(featureValue(feature, value, 'BRL', i18n)).toBe(text)
+  })
+})

@@ -1,0 +1,19 @@
+import type { I18n } from '@/lib/i18n'
+
+const MONEY = /_(sum|paid|received|mean|std|min)_\d+[mhd]$/
+const SECONDS = /_idle_s(_|$)/
+const RATIO = /_to_(mean|max)(_|$)/
+const DEVIATIONS = /_z_score(_|$)/
+const YES_OR_NO = /(^|_)is_/
+const MICROSECONDS_PER_S = 1_000_000
+
+/** A feature's value in its unit, which its name tells: the catalogue writes units and aggregations last. */
+export function featureValue(feature: string, value: number, currency: string, i18n: I18n): string {
+  const { t, money, decimal, duration, count } = i18n
+  if (SECONDS.test(feature)) return duration(value * MICROSECONDS_PER_S)
+  if (MONEY.test(feature)) return money(Math.round(value), currency)
+  if (RATIO.test(feature)) return t('value.times', { value: decimal(value) })
+  if (DEVIATIONS.test(feature)) return t('value.deviations', { value: decimal(value) })
+  if (YES_OR_NO.test(feature)) return t(value >= 0.5 ? 'value.yes' : 'value.no')
+  return Number.isInteger(value) ? count(value) : decimal(value)
+}

@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { Skeleton } from '@/design/skeleton'
+import { summaryQuery } from '@/features/analytics/api'
+import { Cell } from '@/features/live/cell'
+import { RollingNumber } from '@/features/live/rolling-number'
+import { useLive } from '@/features/live/store'
+import type { Summary } from '@/lib/api-types'
+import { useI18n } from '@/lib/i18n'
+import { toMs } from '@/lib/time'
+
+const CURRENCY = 'BRL'
+const DAY_MS = 86_400_000
+
+function daysOf(summary: Summary): number {
+  if (!summary.first_day || !summary.last_day) return 0
+  return Math.round((toMs(summary.last_day) - toMs(summary.first_day)) / DAY_MS) + 1
+}
+
+/** Money moved and money saved since the feed began; what all days came to, below, once the marts have answered. */
+export function MoneyCell() {
+  const { t, money, moneyShort, count, clock } = useI18n()
+  const stats = useLive((state) => state.stats)
+  const { data: summary } = useQuery(summaryQuery)
+  const format = useCallback((amountMinor: number) => money(amountMinor, CURRENCY), [money])
+  const days = summary ? daysOf(summary) : 0
+  return (
+    <Cell name={t('live.moved')} className="border-b sm:border-r xl:border-b-0">
+      {stats ? (
+        <>
+          <p className="mt-1 text-[26px] leading-8 font-semibold tracking-tight whitespace-nowrap tabular">
+            <RollingNumber value={stats.moved_minor} format={format} />
+          </p>
+          <p className="truncate text-[12.5px] text-ink-3 tabular">
+            {t('live.since', { time: clock(toMs(stats.since)) })}
+            {summary && days > 0 && (
+              <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, CURRENCY), days })}</>
+            )}
+          </p>
+          <h3 className="mt-auto pt-5 text-[13px] text-ink-2">{t('live.saved')}</h3>
+          <p className="mt-0.5 text-[20px] leading-7 font-semibold tracking-tight whitespace-nowrap text-good tabular">
+            <RollingNumber value={stats.saved_minor} format={format} />
+          </p>
+          <p className="truncate text-[12.5px] text-ink-3 tabular">
+            {summary && summary.frauds > 0
+              ? t('live.caught', { caught: count(summary.frauds_caught), frauds: count(summary.frauds) })
+              : t('live.saved.hint')}
+          </p>
+        </>
+      ) : (
+        <div className="mt-2 grid gap-3">
+          <Skeleton className="h-7 w-44" />
+          <Skeleton className="h-3 w-24" />
+          <Skeleton className="mt-6 h-6 w-32" />
+          <Skeleton className="h-3 w-40" />
+        </div>
+      )}
+    </Cell>
+  )
+}

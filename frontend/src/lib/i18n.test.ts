@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { humanise, makeI18n } from '@/lib/i18n'
+import en from '@/lib/messages/en'
+import pt from '@/lib/messages/pt-BR'
+
+interface Parsed {
+  value?: string
+  type: number
+  options?: Record<string, { value: Parsed[] }>
+}
+
+const ARGUMENT = 1
+const PLURAL = 6
+
+/** The names of the values that a message takes, in whatever branch. */
+function namesOf(parsed: readonly Parsed[]): string[] {
+  return parsed.flatMap(({ type, value, options }) => [
+    ...(type >= ARGUMENT && type <= PLURAL && value !== undefined ? [value] : []),
+    ...Object.values(options ?? {}).flatMap((option) => namesOf(option.value)),
+  ])
+}
+
+const placeholders = (message: string) => new Set(namesOf(new IntlMessageFormat(message, 'en').getAst() as Parsed[]))
+
+describe('messages', () => {
+  test.each(Object.keys(en) as (keyof typeof en)[])('%s takes the same values in both languages and parses', (key) => {
+    expect(placeholders(pt[key])).toEqual(placeholders(en[key]))
+    expect(() => new IntlMessageFormat(pt[key], 'pt-BR')).not.toThrow()
+    expect(() => new IntlMessageFormat(en[key], 'en')).not.toThrow()
+  })
+
+  test('count in the grammar of the language', () => {
+    const portuguese = makeI18n('pt-BR', pt)
+    expect(portuguese.t('live.mix.total', { count: 1 })).toBe('1 decisão')
+    expect(portuguese.t('live.mix.total', { count: 12_000 })).toBe('12.000 decisões')
+  })
+
+  test('make a reason readable that nobody has worded yet', () => {
+    const english = makeI18n('en', en)
+    expect(english.word('reason', 'pix_night_limit')).toBe('Pix above the night limit')
+    expect(english.word('reason', 'some_new_rule')).toBe('Some new rule')
+    expect(humanise('a_b-c')).toBe('A b c')
+  })
+})

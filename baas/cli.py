@@ -46,10 +46,12 @@ def migrate() -> None:
     """Bring databases, roles and topics up to date on servers that already run (`baas up` does it by itself)."""
     from baas.machine import machine
     from baas.up.databases import prepare_databases
+    from baas.up.tools import prepare_tools
     from baas.up.topics import prepare_topics
 
     with _plain_errors():
         found = machine().settings
+        prepare_tools(found)
         prepare_databases(found)
         prepare_topics(found)
         typer.echo("databases, roles and topics are up to date")

@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 
 from bench.http_load import Load, Sent, drive
@@ -59,21 +60,24 @@ def main(arguments: list[str] | None = None) -> int:
             login.secret for login in seed_demo(own.core.dsn("postgres"), TENANT, own.secrets) if login.kind == "api-key"
         )
         stack.enter_context(_process(own, "streams.scorer"))
-        stack.enter_context(_process(own, "serving"))
+        api = psutil.Process(stack.enter_context(_process(own, "serving")))
         url = f"http://{own.api.host}:{own.api.port}"
         _wait_until_scored(own, url, key, accounts)
         token = _token(url, key)
         warm = Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds / 2)
         _drive(warm)
+        before_s = _cpu_s(api)
         runs = [
             _drive(Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds))
             for _ in range(options.runs)
         ]
+        spent_s = _cpu_s(api) - before_s
         single = _drive(Load(own.api.host, own.api.port, token, accounts, clients=1, seconds=options.seconds / 2))
     rate = report.figure("rate_per_s", [run.posted / run.seconds for run in runs])
     report.figure("p50_ms", [run.quantile_ms(0.5) for run in runs])
     report.figure("p99_ms", [run.quantile_ms(0.99) for run in runs])
     report.figure("scored_and_posted_pct", [100 * run.posted / run.answers for run in runs])
+    report.figure("api_cpu_us_per_transfer", 1e6 * spent_s / sum(run.answers for run in runs))
     alone = report.baseline("one-client", "rate_per_s", single.posted / single.seconds)
     report.ratio("rate_vs_one-client", rate / alone)
     report.publish()
@@ -90,6 +94,11 @@ def _drive(load: Load) -> Sent:
     """Run the clients in a process of their own: they must not share the bench's interpreter."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(drive, (load,))
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    spent = process.cpu_times()
+    return float(spent.user + spent.system)
 
 
 @contextmanager
@@ -129,7 +138,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(own: Settings, module: str) -> Iterator[None]:
+def _process(own: Settings, module: str) -> Iterator[int]:
     variables = dict(os.environ) | {
         "BAAS_VAR": str(own.var),
         "BAAS_KAFKA__BOOTSTRAP": own.kafka.bootstrap,
@@ -153,7 +162,7 @@ def _process(own: Settings, module: str) -> Iterator[None]:
             [sys.executable, "-m", module], cwd=REPOSITORY_ROOT, env=variables, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        yield
+        yield running.pid
     finally:
         running.terminate()
         try:

@@ -5,10 +5,6 @@ merchant, `t000051` a terminal, `p000000123` a payee at another bank; accounts a
 """
 
 import uuid
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from kit.ids import derived_id
 
@@ -23,7 +19,7 @@ MERCHANT_DIGITS = 5
 TERMINAL_DIGITS = 6
 OUTSIDE_DIGITS = 9
 
-_ACCOUNT_NAMESPACE = uuid.UUID("2b1d6f0e-51f4-5c1e-8d0e-6f6a8f2c7a11")
+ACCOUNT_NAMESPACE = uuid.UUID("2b1d6f0e-51f4-5c1e-8d0e-6f6a8f2c7a11")
 
 
 def customer_id(number: int) -> str:
@@ -58,13 +54,4 @@ def outside_payee_id(number: int) -> str:
 
 def account_id(*, tenant_id: str, customer: int, index: int = CHECKING) -> uuid.UUID:
     """Return the id of a customer's account: index 0 is the checking account, 1 the savings account."""
-    return derived_id(_ACCOUNT_NAMESPACE, tenant_id, customer_id(customer), str(index))
-
-
-def account_texts(tenant_id: str, owners: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Return uint8[n, 36]: the text of each account's id."""
-    texts = "".join(
-        str(account_id(tenant_id=tenant_id, customer=owner, index=index))
-        for owner, index in zip(owners.tolist(), indices.tolist(), strict=True)
-    )
-    return np.frombuffer(texts.encode(), dtype=np.uint8).reshape(-1, 36)
+    return derived_id(ACCOUNT_NAMESPACE, tenant_id, customer_id(customer), str(index))

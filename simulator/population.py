@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.codes import BOLETO, CARD, CASH, NOTHING, PIX, TED, PayeeKind, payee_code
-from simulator.ids import CHECKING, DEVICES_PER_CUSTOMER, SAVINGS, account_texts
+from simulator.ids import CHECKING, DEVICES_PER_CUSTOMER, SAVINGS
 from simulator.merchants import Merchants, make_merchants
 from simulator.places import CITIES, CITY_SHARE, LATITUDE_E5, LONGITUDE_E5
+from simulator.text import account_texts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

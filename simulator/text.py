@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from simulator.codes import PAYEE_NUMBER_MASK, PAYEE_SHIFT, PayeeKind
-from simulator.ids import OUTSIDE_DIGITS, TERMINAL_DIGITS
+from simulator.ids import ACCOUNT_NAMESPACE, CUSTOMER_DIGITS, OUTSIDE_DIGITS, TERMINAL_DIGITS
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
@@ -65,6 +65,21 @@ def uuid5_texts(namespace: uuid.UUID, head: str, names: pa.Array) -> pa.Array:
     return strings(text, np.arange(0, rows * _UUID_CHARACTERS + 1, _UUID_CHARACTERS, dtype=np.int32))
 
 
+def account_texts(tenant_id: str, owners: npt.NDArray[Any], indices: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Return uint8[n, 36]: the text of each account's id."""
+    found = np.empty((len(owners), 36), dtype=np.uint8)
+    customers = numbered("c", CUSTOMER_DIGITS, owners).to_numpy(zero_copy_only=False)
+    for index in np.unique(indices).tolist():
+        rows = np.flatnonzero(indices == index)
+        # The name that `kit.ids.derived_id` makes of (tenant, customer, index).
+        head = f"{len(tenant_id)}:{tenant_id}{CUSTOMER_DIGITS + 1}:"
+        tail = f"{len(str(index))}:{index}"
+        names = pa.array([f"{customer}{tail}" for customer in customers[rows]])
+        texts = uuid5_texts(ACCOUNT_NAMESPACE, head, names)
+        found[rows] = np.frombuffer(texts.buffers()[2], dtype=np.uint8).reshape(-1, 36)
+    return found
+
+
 @numba.njit(cache=True)
 def _write_number(out: Bytes, at: int, digits: int, number: int) -> None:
     for place in range(digits - 1, -1, -1):
@@ -115,36 +130,41 @@ def _payees(codes: npt.NDArray[np.int64], account_texts: Bytes) -> tuple[Bytes, 
 
 
 @numba.njit(inline="always")
-def _rotate(value: int, by: int) -> int:
-    return ((value << by) | (value >> (32 - by))) & 0xFFFFFFFF
+def _rotate(value: Any, by: int) -> Any:
+    return (value << np.uint32(by)) | (value >> np.uint32(32 - by))
 
 
 @numba.njit(cache=True)
-def _sha1_block(block: Bytes, at: int, words: npt.NDArray[np.int64], state: npt.NDArray[np.int64]) -> None:
-    """FIPS 180-4, section 6.1.2, on 32-bit words kept in int64."""
+def _sha1_block(block: Bytes, at: int, words: npt.NDArray[np.uint32], state: npt.NDArray[np.uint32]) -> None:
+    """FIPS 180-4, section 6.1.2: 32-bit words, additions modulo 2^32."""
     for i in range(16):
         j = at + 4 * i
         words[i] = (
-            (np.int64(block[j]) << 24) | (np.int64(block[j + 1]) << 16) | (np.int64(block[j + 2]) << 8) | np.int64(block[j + 3])
+            (np.uint32(block[j]) << np.uint32(24))
+            | (np.uint32(block[j + 1]) << np.uint32(16))
+            | (np.uint32(block[j + 2]) << np.uint32(8))
+            | np.uint32(block[j + 3])
         )
     for i in range(16, 80):
         words[i] = _rotate(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1)
     a, b, c, d, e = state[0], state[1], state[2], state[3], state[4]
-    for i in range(80):
-        if i < 20:
-            f, k = (b & c) | ((b ^ 0xFFFFFFFF) & d), 0x5A827999
-        elif i < 40:
-            f, k = b ^ c ^ d, 0x6ED9EBA1
-        elif i < 60:
-            f, k = (b & c) | (b & d) | (c & d), 0x8F1BBCDC
-        else:
-            f, k = b ^ c ^ d, 0xCA62C1D6
-        a, b, c, d, e = (_rotate(a, 5) + f + e + k + words[i]) & 0xFFFFFFFF, a, _rotate(b, 30), c, d
-    state[0] = (state[0] + a) & 0xFFFFFFFF
-    state[1] = (state[1] + b) & 0xFFFFFFFF
-    state[2] = (state[2] + c) & 0xFFFFFFFF
-    state[3] = (state[3] + d) & 0xFFFFFFFF
-    state[4] = (state[4] + e) & 0xFFFFFFFF
+    for i in range(20):
+        mixed = np.uint32(_rotate(a, 5) + (d ^ (b & (c ^ d))) + e + np.uint32(0x5A827999) + words[i])
+        a, b, c, d, e = mixed, a, _rotate(b, 30), c, d
+    for i in range(20, 40):
+        mixed = np.uint32(_rotate(a, 5) + (b ^ c ^ d) + e + np.uint32(0x6ED9EBA1) + words[i])
+        a, b, c, d, e = mixed, a, _rotate(b, 30), c, d
+    for i in range(40, 60):
+        mixed = np.uint32(_rotate(a, 5) + ((b & c) | (d & (b | c))) + e + np.uint32(0x8F1BBCDC) + words[i])
+        a, b, c, d, e = mixed, a, _rotate(b, 30), c, d
+    for i in range(60, 80):
+        mixed = np.uint32(_rotate(a, 5) + (b ^ c ^ d) + e + np.uint32(0xCA62C1D6) + words[i])
+        a, b, c, d, e = mixed, a, _rotate(b, 30), c, d
+    state[0] = np.uint32(state[0] + a)
+    state[1] = np.uint32(state[1] + b)
+    state[2] = np.uint32(state[2] + c)
+    state[3] = np.uint32(state[3] + d)
+    state[4] = np.uint32(state[4] + e)
 
 
 @numba.njit(cache=True)
@@ -157,8 +177,8 @@ def _uuid5(start: Bytes, names: Bytes, width: int, text: Bytes) -> None:
     bits = length * 8
     message[blocks * 64 - 2] = bits >> 8
     message[blocks * 64 - 1] = bits & 0xFF
-    words = np.empty(80, dtype=np.int64)
-    state = np.empty(5, dtype=np.int64)
+    words = np.empty(80, dtype=np.uint32)
+    state = np.empty(5, dtype=np.uint32)
     raw = np.empty(16, dtype=np.int64)
     for row in range(len(text) // 36):
         message[len(start) : length] = names[row * width : (row + 1) * width]
@@ -167,7 +187,7 @@ def _uuid5(start: Bytes, names: Bytes, width: int, text: Bytes) -> None:
         for block in range(blocks):
             _sha1_block(message, block * 64, words, state)
         for i in range(16):
-            raw[i] = (state[i // 4] >> (24 - 8 * (i % 4))) & 0xFF
+            raw[i] = (np.int64(state[i // 4]) >> (24 - 8 * (i % 4))) & 0xFF
         raw[6] = (raw[6] & 0x0F) | 0x50
         raw[8] = (raw[8] & 0x3F) | 0x80
         at = row * 36

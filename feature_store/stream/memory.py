@@ -1,0 +1,158 @@
+"""Bounds of a state, and its arrays: address space is reserved at the bound, memory is taken page by page as it is used."""
+
+import mmap
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from feature_store.definitions import MAX_EVENTS_PER_KEY, MAX_LATENESS_MS
+from feature_store.stream.layout import (
+    ARENA_BOUND,
+    ARENA_TOP,
+    COUNTERS,
+    ENTITIES,
+    EVENTS_PER_KEY,
+    FREE_KEY,
+    HASH_MASK,
+    HASHES,
+    HEADS_AT,
+    KEY_BOUND,
+    KEYS_USED,
+    LATENESS,
+    LOG_BOUND,
+    LOG_TOP,
+    NEVER,
+    PART_AT,
+    PARTS,
+    RECORD_WORDS,
+    SCRATCH_WIDTH,
+    STRIDE,
+    TABLE_BOUND,
+    TABLE_TOP,
+    WORK_WIDTH,
+    Memory,
+)
+from feature_store.stream.plan import Plan
+
+_WORD_BYTES = 8
+_MAX_KEYS = 2**30
+_ID_WORDS = 8
+_HUGE_PAGE_BYTES = 2 * 2**20
+_MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far a state may grow. Reserving costs address space only.
+
+    `keys` bounds each entity's live keys, `log_bytes` the events, `table_bytes` both hash tables. `hash_bits` below 64 makes
+    keys collide on purpose: answers stay the same, which a test proves.
+    """
+
+    tenants: int = 65_536
+    keys: int = 4_000_000
+    log_bytes: int = 16 * 2**30
+    table_bytes: int = 8 * 2**30
+    max_lateness_ms: int = MAX_LATENESS_MS
+    events_per_key: int = MAX_EVENTS_PER_KEY
+    hash_bits: int = 64
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.keys <= _MAX_KEYS:
+            raise ValueError(f"between 1 and {_MAX_KEYS} keys an entity")
+        if not 1 <= self.events_per_key <= MAX_EVENTS_PER_KEY:
+            raise ValueError(f"a key keeps between 1 and {MAX_EVENTS_PER_KEY} events: more would not fit an int64 sum")
+        if self.max_lateness_ms < 0 or self.tenants < 1 or not 1 <= self.hash_bits <= 64:
+            raise ValueError("lateness is not negative, there is a tenant, and a hash has 1 to 64 bits")
+
+
+def reserve(count: int, dtype: DTypeLike) -> NDArray[Any]:
+    """Return `count` zeroes that take no memory until they are touched; private to the process, so that a fork snapshots it."""
+    kind = np.dtype(dtype)
+    size = max(count * kind.itemsize, mmap.PAGESIZE)
+    area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
+    if size >= _HUGE_PAGE_BYTES and hasattr(mmap, "MADV_HUGEPAGE"):
+        area.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(area, kind, count)
+
+
+def create_memory(plan: Plan, bounds: Bounds) -> Memory:
+    """Return the arrays of an empty state."""
+    heads = reserve(plan.place(bounds.keys), np.int64)
+    records = bounds.log_bytes // (RECORD_WORDS * _WORD_BYTES)
+    log = reserve(records * RECORD_WORDS, np.int64)
+    table_words = bounds.table_bytes // _WORD_BYTES
+    arena_words = bounds.keys * ENTITIES * _ID_WORDS
+    counters = np.zeros(COUNTERS, np.int64)
+    counters[FREE_KEY : FREE_KEY + ENTITIES] = -1
+    counters[32:] = -1
+    counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = records, table_words, arena_words
+    counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
+    counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
+    counters[EVENTS_PER_KEY] = bounds.events_per_key
+    parts = np.zeros((2 * PARTS, 4), np.int64)
+    parts[:, PART_AT] = -1
+    return Memory(
+        plan=plan.rows,
+        counters=counters,
+        highs=np.full(bounds.tenants, NEVER, np.int64),
+        heads=heads,
+        heads32=heads.view(np.int32),
+        log=log,
+        log32=log.view(np.int32),
+        tables=reserve(table_words, np.uint64),
+        parts=parts,
+        arena=reserve(arena_words, np.uint64),
+        scratch=np.zeros((len(plan.rows), SCRATCH_WIDTH), np.int64),
+        hashes=np.zeros((HASHES, ENTITIES), np.uint64),
+        work=reserve((bounds.events_per_key + 1) * WORK_WIDTH, np.int64).reshape(-1, WORK_WIDTH),
+    )
+
+
+def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
+    """Return views of everything that a state is, and nothing that is only reserved."""
+    counters = memory.counters
+    found: dict[str, NDArray[Any]] = {
+        "counters": counters,
+        "highs": memory.highs,
+        "parts": memory.parts,
+        "log": memory.log[: counters[LOG_TOP] * RECORD_WORDS],
+        "tables": memory.tables[: counters[TABLE_TOP]],
+        "arena": memory.arena[: counters[ARENA_TOP]],
+    }
+    for entity in range(ENTITIES):
+        found[f"heads_{entity}"] = _heads(memory, entity, int(counters[KEYS_USED + entity]))
+    return found
+
+
+def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
+    """Copy what `used_parts` gave into an empty state whose bounds are not smaller. Raises ValueError when it does not fit."""
+    kept = parts["counters"]
+    grows = {LOG_TOP: LOG_BOUND, TABLE_TOP: TABLE_BOUND, ARENA_TOP: ARENA_BOUND}
+    if any(kept[top] > memory.counters[bound] for top, bound in grows.items()):
+        raise ValueError("the snapshot holds more than this state's bounds allow")
+    if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or len(parts["highs"]) > len(memory.highs):
+        raise ValueError("the snapshot holds more keys or tenants than this state's bounds allow")
+    same = [LATENESS, HASH_MASK, EVENTS_PER_KEY]
+    if (kept[same] != memory.counters[same]).any():
+        raise ValueError("the snapshot was taken with another lateness, hash or events per key")
+    own = {bound: int(memory.counters[bound]) for bound in (LOG_BOUND, TABLE_BOUND, ARENA_BOUND, KEY_BOUND)}
+    memory.counters[:] = kept
+    for bound, value in own.items():
+        memory.counters[bound] = value
+    memory.highs[: len(parts["highs"])] = parts["highs"]
+    memory.parts[:] = parts["parts"]
+    for name, target in (("log", memory.log), ("tables", memory.tables), ("arena", memory.arena)):
+        target[: len(parts[name])] = parts[name]
+    for entity in range(ENTITIES):
+        heads = parts[f"heads_{entity}"]
+        _heads(memory, entity, int(kept[KEYS_USED + entity]))[:] = heads
+
+
+def _heads(memory: Memory, entity: int, keys: int) -> NDArray[np.int64]:
+    start, stride = int(memory.plan[entity, HEADS_AT]), int(memory.plan[entity, STRIDE])
+    return memory.heads[start : start + keys * stride]

@@ -1,0 +1,168 @@
+"""`FeatureState`: the windows of every key, and the vectors that events get from them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from contracts import transactions
+from feature_store import arithmetic, columns, event_values, kernels, vocabulary
+from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
+from feature_store.definitions import CATALOGUE, feature_set_of
+from feature_store.stream import emit, fold, keys, late, layout, primitives, tables, windows
+from feature_store.stream.fold import LATE, TRUNCATED
+from feature_store.stream.layout import ENTITIES
+from feature_store.stream.memory import Bounds, create_memory, restore_parts, used_parts
+from feature_store.stream.plan import compile_plan
+from feature_store.vocabulary import Entity, Feature
+from kit.errors import DomainError
+
+__all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
+
+_SOURCES = [
+    arithmetic, columns, event_values, vocabulary, transactions, emit, fold, keys, late, layout, primitives, tables, windows,
+]  # fmt: skip
+_WORD_BYTES = 8
+
+
+class StateFull(DomainError):
+    """A bound of the feature state was reached in the middle of a batch; the state is no longer whole."""
+
+    code: ClassVar[str] = "feature-state-full"
+    title: ClassVar[str] = "The feature state has reached a bound"
+    remedy: ClassVar[str] = "End the process, raise the bound that the detail names, and restore from the log."
+
+
+@dataclass(frozen=True, slots=True)
+class StateStats:
+    """How large a state is. `bytes_used` counts what is in use at the front of each array, free lists included."""
+
+    keys: dict[str, int]
+    tenants: int
+    log_events_capacity: int
+    bytes_used: int
+    late_events: int
+    truncated_events: int
+    hot_keys: int
+
+
+def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = False) -> Any:
+    return types.Array(kind, dimensions, layout_code, readonly=readonly)
+
+
+@cache
+def _kernel() -> Callable[..., int]:
+    words, halves = _array(types.int64, 1, "C"), _array(types.int32, 1, "C")
+    table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
+    grid = _array(types.int64, 2, "C")
+    hashes = _array(types.uint64, 2, "C")
+    memory = [grid, words, words, words, halves, words, halves, table, grid, table, grid, hashes, grid]
+    batch = [_array(types.int32, 2, "C"), words]
+    events = [
+        _array(types.int32, 1, "A", readonly=True), *[strided] * 5,
+        _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
+    ]  # fmt: skip
+    results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
+    signature = types.int64(*memory, types.int64, types.int64, types.boolean, *batch, *events, *results)
+    return kernels.compiled(fold.fold, signature, _SOURCES)
+
+
+class FeatureState:
+    """Folds events in the order in which they come. Not for use by two threads at once; kernels release the GIL."""
+
+    def __init__(self, bounds: Bounds | None = None, *, catalogue: Sequence[Feature] = CATALOGUE) -> None:
+        self.bounds = bounds or Bounds()
+        self.feature_set = feature_set_of(tuple(catalogue))
+        self._plan = compile_plan(catalogue)
+        self._memory = create_memory(self._plan, self.bounds)
+        self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
+        self._run = _kernel()
+        self._broken: str | None = None
+        self._keys, self._highs = np.empty((0, ENTITIES), np.int32), np.empty(0, np.int64)
+
+    def apply(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
+        """Score each event over what was applied before it, then apply it.
+
+        `out` float32[n, F] gets the vectors in catalogue order, `flags` uint8[n] the bits TRUNCATED and LATE. Raises StateFull
+        at a bound; then the state refuses further use, because part of the batch is in it.
+        """
+        if self._broken is not None:
+            raise StateFull(self._broken)
+        answer = self._call(events, out, flags, inserts=True)
+        if answer != layout.OK:
+            self._broken = self._what_is_full(answer)
+            raise StateFull(self._broken)
+
+    def peek(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
+        """What each event would get if it came now, alone. Changes nothing; a tenant number below zero is an unknown tenant."""
+        if self._broken is not None:
+            raise StateFull(self._broken)
+        answer = self._call(events, out, flags, inserts=False)
+        if answer != layout.OK:
+            raise StateFull(self._what_is_full(answer))
+
+    def _call(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8], *, inserts: bool) -> int:
+        n = len(events.event_time_ms)
+        same = len(events.tenant) == len(events.amount_minor) == len(events.channel) == len(events.direction) == n
+        if not (same and len(events.mcc) == len(events.spans) == len(out) == len(flags) == n):
+            raise ValueError("columns, out and flags must have one row an event")
+        if out.shape[1] != self._plan.columns or events.spans.shape[1:] != (len(columns.TEXT_FIELDS), 2):
+            texts = len(columns.TEXT_FIELDS)
+            raise ValueError(f"out is float32[n, {self._plan.columns}] and spans int32[n, {texts}, 2]")
+        if n > len(self._highs):
+            self._keys, self._highs = np.empty((n, ENTITIES), np.int32), np.empty(n, np.int64)
+        return self._run(
+            *self._memory, self._first_event, self._longest_ms, inserts, self._keys, self._highs, events.tenant,
+            events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc, events.buffer,
+            events.spans, out, flags,
+        )  # fmt: skip
+
+    def _what_is_full(self, answer: int) -> str:
+        return {
+            layout.KEYS_FULL: f"more than {self.bounds.keys} live keys of one entity",
+            layout.LOG_FULL: f"the events take more than log_bytes={self.bounds.log_bytes}",
+            layout.TABLES_FULL: f"the hash tables take more than table_bytes={self.bounds.table_bytes}",
+            layout.ID_TOO_LONG: f"an id is longer than {layout.MAX_ID_BYTES} bytes",
+        }[answer]
+
+    def warm_up(self) -> None:
+        """Compile or load the kernel, and run it once on a state of its own."""
+        small = FeatureState(Bounds(tenants=1, keys=8, log_bytes=2**16, table_bytes=2**16))
+        sample = transactions.Transaction(
+            schema=1, transaction_id="0" * 36, tenant_id="t", source="s", external_id="x", event_time=1, known_at=1,
+            channel=transactions.Channel.PIX, direction=transactions.Direction.DEBIT, amount_minor=1, currency="BRL",
+        )  # fmt: skip
+        out, flags = np.empty((1, len(CATALOGUE)), np.float32), np.empty(1, np.uint8)
+        small.apply(columns_from_transactions([sample], TenantNumbers()), out, flags)
+
+    def parts(self) -> dict[str, NDArray[Any]]:
+        """Views of all that the state is, by name: what a snapshot writes (after a fork, or between two batches)."""
+        return used_parts(self._memory)
+
+    def restore(self, parts: Mapping[str, NDArray[Any]]) -> None:
+        """Become what `parts` were taken from. Only for a fresh state of the same catalogue with no smaller bounds."""
+        restore_parts(self._memory, parts)
+
+    def stats(self) -> StateStats:
+        """Count keys and bytes; walks the keys' headers once."""
+        counters, memory = self._memory.counters, self._memory
+        used = sum(part.nbytes for part in self.parts().values())
+        hot = 0
+        for entity in range(ENTITIES):
+            stride = int(memory.plan[entity, layout.STRIDE])
+            heads = self.parts()[f"heads_{entity}"].reshape(-1, stride)
+            live = heads[:, layout.KEY_LINK] == layout.IN_USE
+            hot += int((live & (heads[:, layout.DROPPED_MS] != layout.NEVER)).sum())
+        return StateStats(
+            keys={entity.name.lower(): int(counters[layout.KEYS_LIVE + entity]) for entity in Entity},
+            tenants=int((memory.highs != layout.NEVER).sum()),
+            log_events_capacity=int(counters[layout.LOG_TOP]),
+            bytes_used=used,
+            late_events=int(counters[layout.LATE_EVENTS]),
+            truncated_events=int(counters[layout.TRUNCATED_EVENTS]),
+            hot_keys=hot,
+        )

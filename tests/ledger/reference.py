@@ -79,8 +79,8 @@ class Reference:
         self.__dict__.update(before)
         answers = []
         for position, row in enumerate(rows):
-            if position == broke and failed[0] != Outcome.FAILED:
-                answers.append(failed)
+            if position == broke and (failed[0] != Outcome.FAILED or row.kind in ENDING):
+                answers.append((*failed[:3], failed[3] and self.transfers[row.transfer_id].status))
             elif position == broke:
                 answers.append(self._failed(row, failed[1], now_ms))
             elif position < broke and row.kind in ENDING and self._executed_here(row, before_breaking[position]):

@@ -608,8 +608,13 @@ begin
                                 r_code[m] := 'linked-failed';
                             end if;
                         end if;
-                        r_status[m] := t_status[r_k[m]];
+                        if r_status[m] is not null then
+                            r_status[m] := t_status[r_k[m]];
+                        end if;
                     end loop;
+                    if r_status[row.ord] is not null then
+                        r_status[row.ord] := t_status[row.k];
+                    end if;
                     l_count := g_legs;
                     g_failed := true;
                 end if;

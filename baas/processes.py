@@ -140,6 +140,19 @@ def in_order(processes: Iterable[Process]) -> tuple[Process, ...]:
     return tuple(ordered)
 
 
+def stopping_order() -> list[list[str]]:
+    """Return groups of names to stop together: nothing stops while something that still runs needs it."""
+    waiting = {process.name: process for process in PROCESSES}
+    groups = []
+    while waiting:
+        needed = {name for process in waiting.values() for name in process.depends_on}
+        group = [name for name in waiting if name not in needed]
+        groups.append(group)
+        for name in group:
+            del waiting[name]
+    return [*groups, list(SERVERS)]
+
+
 def address(process: Process, settings: Settings) -> Http | None:
     """Return where a process answers its health questions, or None when it does not listen."""
     if process.listens:

@@ -15,6 +15,8 @@ from baas.processes import PROCESSES, SERVERS, Process, address
 from baas.up.processes import check_alive, get
 from kit.localset.supervision import State
 
+OBSTACLE_BYTES = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -107,10 +109,18 @@ def _readiness(url: str) -> tuple[bool, str]:
     try:
         get(url)
     except HTTPError as answer:
-        return False, answer.read(2000).decode(errors="replace")
+        return False, _obstacle(answer.read(OBSTACLE_BYTES))
     except OSError as problem:
         return False, str(problem)
     return True, ""
+
+
+def _obstacle(body: bytes) -> str:
+    """Return what a `/readyz` names as in the way, or what it said when it has another shape."""
+    try:
+        return str(json.loads(body)["obstacle"])
+    except (ValueError, KeyError, TypeError):
+        return body.decode(errors="replace")
 
 
 def _address(ours: Machine, name: str) -> str:

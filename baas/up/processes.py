@@ -8,28 +8,31 @@ from baas.machine import Machine
 from baas.processes import Process, address, in_order
 from kit.localset.readiness import wait_until_ready
 
-ALIVE_S = 120.0
+ALIVE_S = 300.0  # the first start of a tool makes its tables, which takes minutes on a busy machine
 STEADY_S = 2.0
 HTTP_S = 3.0
 Say = Callable[[str], None]
 
 
 def start_processes(ours: Machine, wanted: Sequence[Process], say: Say) -> None:
-    """Start what does not run, level by level of what needs what, and wait for each. Raises NotReady."""
+    """Start what does not run once what it needs answers, and wait for every one at the end. Raises NotReady."""
     ordered = in_order(wanted)
-    done: set[str] = set()
-    while len(done) < len(ordered):
-        names = {process.name for process in ordered}
-        level = [
-            process
-            for process in ordered
-            if process.name not in done and all(need in done or need not in names for need in process.depends_on)
-        ]
-        ours.supervisor.start(process.name for process in level)
-        for process in level:
+    alive: set[str] = set()
+
+    def wait_for(process: Process) -> None:
+        if process.name not in alive:
             seconds = wait_until_alive(ours, process)
+            alive.add(process.name)
             say(f"{process.name}: running ({seconds:.1f} s)")
-        done |= {process.name for process in level}
+
+    known = {process.name: process for process in ordered}
+    for process in ordered:
+        for need in process.depends_on:
+            if need in known:
+                wait_for(known[need])
+        ours.supervisor.start([process.name])
+    for process in ordered:
+        wait_for(process)
 
 
 def wait_until_alive(ours: Machine, process: Process) -> float:

@@ -13,13 +13,14 @@ import typer
 
 from baas.machine import Machine, absolute, machine
 from baas.operator_errors import Refused
-from baas.processes import PROCESSES, SERVERS, Process, Profile, by_name, in_order, of_profile
+from baas.processes import Process, Profile, by_name, of_profile, stopping_order
 from baas.up.databases import prepare_databases
 from baas.up.processes import start_processes, wait_until_alive
 from baas.up.servers import READY_S, start_servers
 from baas.up.tools import prepare_tools
 from baas.up.topics import prepare_topics
 from kit.localset.readiness import wait_until_ready
+from kit.localset.supervision import Supervisor
 from kit.settings import settings
 
 Progress = Callable[[str], None]
@@ -75,11 +76,9 @@ def take_down() -> None:
     with _alone():
         settings.cache_clear()
         found = absolute(settings())
-        from kit.localset.supervision import Supervisor
-
         supervisor = Supervisor(found.var)
-        supervisor.stop(process.name for process in reversed(in_order(PROCESSES)))
-        supervisor.stop(reversed(SERVERS))
+        for together in stopping_order():
+            supervisor.stop(together)
         supervisor.shutdown()
     typer.echo("everything is stopped; the data is where it was")
 

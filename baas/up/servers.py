@@ -44,8 +44,3 @@ def start_servers(say: Say) -> Machine:
 
 def _obstacle(ours: Machine, name: str) -> Callable[[float], str | None]:
     return lambda waited_s: ours.supervisor.obstacle(name, waited_s=waited_s)
-
-
-def stop_servers(ours: Machine) -> None:
-    """Stop the servers that are ours, those that others need last."""
-    ours.supervisor.stop(reversed(SERVERS))

@@ -19,6 +19,7 @@ from kit.localset.readiness import NotReady, wait_until_ready
 DAEMON_START_S = 20.0
 DAEMON_STOP_S = 20.0
 PATIENCE_S = 15.0
+STOP_S = 120.0  # more than the longest stop wait of a program
 LOG_LINE_BYTES = 1000
 SOCKET_PATH_BYTES = 100  # the system's bound is 108, and supervisord adds a suffix while it binds
 
@@ -134,11 +135,16 @@ class Supervisor:
         return started
 
     def stop(self, names: Iterable[str]) -> None:
-        """Stop each in turn, waiting for its end (the supervisor kills it after its own stop wait)."""
+        """Ask all of them to end and wait until each has (the supervisor kills one after its own stop wait)."""
         states, rpc = self.states(), self._rpc()
-        for name in names:
-            if name in states and states[name].state not in STOPPED_STATES:
-                _ignoring(rpc.stopProcess, name, codes=(_NOT_RUNNING,))
+        asked = [name for name in names if name in states and states[name].state not in STOPPED_STATES]
+        for name in asked:
+            _ignoring(rpc.stopProcess, name, codes=(_NOT_RUNNING,))
+        deadline = time.monotonic() + STOP_S
+        while any(self.states()[name].state not in STOPPED_STATES for name in asked):
+            if time.monotonic() > deadline:
+                raise NotReady(f"not ended within {STOP_S:.0f} s: {', '.join(asked)}")
+            time.sleep(0.05)
 
     def obstacle(self, name: str, *, waited_s: float = 0.0) -> str | None:
         """Say why waiting for a program is pointless (gone, or ending again and again for `PATIENCE_S`), or None."""
@@ -184,7 +190,7 @@ _NOT_RUNNING = 70
 def _ignoring(call: Any, name: str, *, codes: tuple[int, ...]) -> None:
     """Ask for a change that another may have made in the meantime; the next look at the states tells."""
     try:
-        call(name, False) if codes[0] != _NOT_RUNNING else call(name)
+        call(name, False)  # without waiting
     except xmlrpc.client.Fault as fault:
         if fault.faultCode not in codes:
             raise

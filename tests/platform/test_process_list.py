@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from baas.machine import Machine
-from baas.processes import HEALTH_PORTS, PROCESSES, SERVERS, Process, in_order, of_profile
+from baas.processes import HEALTH_PORTS, PROCESSES, SERVERS, Process, in_order, of_profile, stopping_order
 from kit.localset.program import Program, render
 from kit.settings import REPOSITORY_ROOT, Settings
 
@@ -17,6 +17,16 @@ def test_each_process_comes_after_what_it_needs():
     for process in in_order(PROCESSES):
         assert set(process.depends_on) <= seen, process.name
         seen.add(process.name)
+
+
+def test_nothing_is_stopped_while_what_needs_it_runs():
+    stopped: set[str] = set()
+    for group in stopping_order():
+        for process in PROCESSES:
+            if set(process.depends_on) & set(group):
+                assert process.name in stopped, process.name
+        stopped |= set(group)
+    assert stopped == set(SERVERS) | {process.name for process in PROCESSES}
 
 
 def test_processes_that_need_each_other_are_refused():

@@ -121,26 +121,25 @@ async def test_a_full_writer_refuses_and_an_ill_formed_row_reaches_nobody_else(
 async def test_a_lost_connection_never_doubles_and_never_loses(
     core: PostgresServer, writers: AsyncConnectionPool, account: uuid.UUID
 ) -> None:
-    stop = threading.Event()
-
-    def cut() -> None:
-        with psycopg.connect(core.dsn("postgres"), autocommit=True) as admin:
-            while not stop.wait(0.5):
-                admin.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
-                    "where application_name = 'test-writer' and datname = %s",
-                    (core.dbname,),
-                )
-
-    cutter = threading.Thread(target=cut)
-    cutter.start()
     rows = [request(account, SETTLEMENT.account_id, 1) for _ in range(400)]
-    try:
-        async with BatchingWriter(writers, clock=SystemClock(), max_batch_rows=5) as writer:
-            results = await asyncio.gather(*(writer.post(row) for row in rows))
-    finally:
-        stop.set()
-        cutter.join()
+    cuts = 0
+    async with (
+        await psycopg.AsyncConnection.connect(core.dsn("postgres"), autocommit=True) as admin,
+        BatchingWriter(writers, clock=SystemClock(), max_batch_rows=5) as writer,
+    ):
+        posting = [asyncio.create_task(writer.post(row)) for row in rows]
+        while not all(task.done() for task in posting):
+            posted = writer.rows
+            while writer.rows < min(posted + 40, len(rows)) and not all(task.done() for task in posting):
+                await asyncio.sleep(0)
+            cursor = await admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name = 'test-writer' and datname = %s",
+                (core.dbname,),
+            )
+            cuts += cursor.rowcount
+        results = [task.result() for task in posting]
+    assert cuts >= 5
     assert {r.status for r in results} == {Status.POSTED}
     with psycopg.connect(core.dsn("audit")) as audit:
         [count] = audit.execute(

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from contracts.transactions import AmountMinor, Channel, CurrencyCode, Direction, Id, Transaction, Uuid
 from kit.money import CURRENCY_EXPONENTS
-from serving.edge.errors import InvalidRequest, MalformedBody
+from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
 
 SOURCE = "api"
 MAX_TRANSFER_BYTES = 8_192
@@ -43,7 +43,9 @@ _decode = msgspec.json.Decoder(TransferRequest).decode
 
 
 def parse(body: bytes) -> TransferRequest:
-    """Read a body. Raises MalformedBody when it is not JSON and InvalidRequest, naming the field, when it is not a transfer."""
+    """Read a body. Raises BodyTooLarge, MalformedBody when it is not JSON, and InvalidRequest, naming the field."""
+    if len(body) > MAX_TRANSFER_BYTES:
+        raise BodyTooLarge(f"a transfer has at most {MAX_TRANSFER_BYTES} bytes", max_body_bytes=MAX_TRANSFER_BYTES)
     try:
         request = _decode(body)
     except msgspec.ValidationError as problem:

@@ -207,6 +207,14 @@ def test_a_field_that_is_not_valid_is_named(api, pair, change, field):
     assert problem["remedy"]
 
 
+def test_a_transfer_that_is_too_long_or_no_json_is_refused(api, pair):
+    long = api.partner().post("/v1/transfers", json=body(*pair) | {"device_id": "x" * 9_000}, headers=key())
+    assert (long.status_code, long.json()["code"]) == (413, "body-too-large")
+    for content in (b"", b"{", b"\xff", b"{]"):
+        broken = api.partner().post("/v1/transfers", content=content, headers=key())
+        assert (broken.status_code, broken.json()["code"]) == (400, "malformed-body"), content
+
+
 def test_a_transfer_needs_a_key_that_can_be_kept(api, pair):
     for headers in ({}, {"Idempotency-Key": ""}, {"Idempotency-Key": "x" * 129}, {"Idempotency-Key": "a b"}):
         refused = api.partner().post("/v1/transfers", json=body(*pair), headers=headers)
@@ -231,6 +239,11 @@ def test_another_tenant_can_neither_use_nor_see_an_account_or_a_transfer(api, pa
     for path in (f"accounts/{debit}", f"accounts/{debit}/balance", f"accounts/{debit}/entries", f"transfers/{made}"):
         assert api.partner().get(f"/v1/{path}").status_code == 200
         assert stranger.get(f"/v1/{path}").status_code == 404, path
+    owner = api.partner().get(f"/v1/accounts/{debit}").json()["customer_id"]
+    assert api.partner().get(f"/v1/customers/{owner}").status_code == 200
+    assert stranger.get(f"/v1/customers/{owner}").status_code == 404
+    listed = stranger.get("/v1/customers", params={"limit": 200}).json()["items"]
+    assert owner not in {row["customer_id"] for row in listed}
     assert debit not in {row["account_id"] for row in stranger.get("/v1/accounts", params={"limit": 200}).json()["items"]}
     resolved = api.browser("risk", "other").post(f"/v1/transfers/{made}/resolution", json={"action": "release"})
     assert resolved.status_code == 404

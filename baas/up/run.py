@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -23,8 +24,12 @@ from kit.localset.readiness import wait_until_ready
 from kit.localset.supervision import Supervisor
 from kit.settings import settings
 
+if TYPE_CHECKING:
+    from serving.identity.seed import Login
+
 Progress = Callable[[str], None]
 HISTORY = "pipelines.bootstrap"
+DEMO_TENANT = "demo"
 
 
 def progress_since(started: float) -> Progress:
@@ -45,14 +50,24 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
         if servers_only:
             return
         prepare_tools(ours.settings)
+        logins = _seed(ours)
         wanted = of_profile(profile)
         start_processes(ours, [process for process in wanted if not process.after_history], say)
         summary = _load_history(say)
         start_processes(ours, [process for process in wanted if process.after_history], say)
     say("up")
     _print_addresses(ours, wanted)
+    for login in logins:
+        typer.echo(f"  {login.kind:<12} {login.name}  {login.secret}")
     if summary:
         typer.echo(summary)
+
+
+def _seed(ours: Machine) -> list["Login"]:
+    """Make the demo tenant, its users and its partner key; the same on every run."""
+    from serving.identity.seed import seed_demo
+
+    return seed_demo(ours.settings.core.dsn("postgres"), DEMO_TENANT, ours.settings.secrets)
 
 
 def _load_history(say: Progress) -> str | None:

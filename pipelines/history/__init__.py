@@ -10,8 +10,8 @@
 Both may be killed and run again: nothing is done twice.
 """
 
-from pipelines.history.inbound import Played, play_inbound
+from pipelines.history.inbound import Played, play_inbound, play_labels
 from pipelines.history.load import Loaded, load_history
 from pipelines.history.source import LIVE_DAYS, live_from
 
-__all__ = ["LIVE_DAYS", "Loaded", "Played", "live_from", "load_history", "play_inbound"]
+__all__ = ["LIVE_DAYS", "Loaded", "Played", "live_from", "load_history", "play_inbound", "play_labels"]

@@ -1,0 +1,103 @@
+"""Waiting for the streams to catch up, with a line every few seconds, and an end to the patience when nothing moves."""
+
+import time
+from collections.abc import Callable
+
+from confluent_kafka import TopicPartition
+
+from contracts import topics
+from kit.kafka import consumer, topic_name
+from kit.postgres import connect
+from kit.settings import Settings
+from pipelines.bootstrap import repository
+from pipelines.lake import offset_ranges
+
+POLL_S = 2.0
+REPORT_S = 10.0
+STALL_S = 180.0
+
+Progress = Callable[[str], None]
+
+
+class Stalled(RuntimeError):
+    """Nothing has moved for `STALL_S`: a process is down or stuck."""
+
+
+class Drain:
+    """Waits until what was sent has arrived everywhere."""
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self._settings = settings
+        self._progress = progress
+
+    def until_adopted(self, tenant_id: str) -> None:
+        """Every decided transfer of the ledger is a decision in the warehouse and in the lake, and so is every label."""
+        self._wait("decisions adopted", lambda: self._arrived(tenant_id))
+        self._wait("decisions and labels in the lake", self._lake)
+
+    def until_settled(self, tenant_id: str, *, decisions: int) -> None:
+        """`decisions` are made, and each has its outcome or an open hold."""
+        self._wait("decisions made", lambda: (self._decided(tenant_id), decisions))
+        self._wait("outcomes known", lambda: self._outcomes(tenant_id))
+
+    def until_model_is_used(self, export_sha256: str) -> None:
+        """The scorer has copied the control that names this export into its log: it decides with it from there on."""
+        self._wait("champion in use", lambda: (self._model_uses(export_sha256), 1))
+
+    def _arrived(self, tenant_id: str) -> tuple[int, int]:
+        with connect(self._settings.core.dsn("audit"), application="bootstrap") as core:
+            wanted = repository.decided_transfers(core, tenant_id=tenant_id)
+        return self._decided(tenant_id), wanted
+
+    def _decided(self, tenant_id: str) -> int:
+        with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
+            return repository.decisions(warehouse, tenant_id=tenant_id)
+
+    def _outcomes(self, tenant_id: str) -> tuple[int, int]:
+        with connect(self._settings.core.dsn("audit"), application="bootstrap") as core:
+            held = repository.held_transfers(core, tenant_id=tenant_id)
+        with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
+            return repository.outcomes(warehouse, tenant_id=tenant_id) + held, repository.decisions(
+                warehouse, tenant_id=tenant_id
+            )
+
+    def _lake(self) -> tuple[int, int]:
+        with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
+            wanted = repository.sink_offset(warehouse, topic=topics.DECISIONS)
+        labels = self._end(topics.LABELS)
+        have = min(self._in_lake(topics.DECISIONS), wanted) + min(self._in_lake(topics.LABELS), labels)
+        return have, wanted + labels
+
+    def _in_lake(self, topic: str) -> int:
+        files = offset_ranges(self._settings.lake, topic)
+        return files[-1].last_offset + 1 if files else 0
+
+    def _end(self, topic: str) -> int:
+        reader = consumer(self._settings.kafka, group="bootstrap", client="bootstrap")
+        try:
+            partition = TopicPartition(topic_name(self._settings.kafka, topic), 0)
+            return int(reader.get_watermark_offsets(partition, timeout=10, cached=False)[1])
+        finally:
+            reader.close()
+
+    def _model_uses(self, export_sha256: str) -> int:
+        with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
+            return repository.model_uses(warehouse, export_sha256=export_sha256)
+
+    def _wait(self, what: str, measure: Callable[[], tuple[int, int]]) -> None:
+        moved = said = time.monotonic()
+        last = -1
+        while True:
+            have, wanted = measure()
+            now = time.monotonic()
+            if have >= wanted:
+                self._progress(f"{what}: {have:,}")
+                return
+            if have != last:
+                last, moved = have, now
+            if now - moved > STALL_S:
+                raise Stalled(f"{what}: {have:,} of {wanted:,} for {STALL_S:.0f} s; see `baas status` and `baas logs NAME`")
+            if now - said > REPORT_S:
+                said = now
+                self._progress(f"{what}: {have:,} of {wanted:,}")
+            time.sleep(POLL_S)

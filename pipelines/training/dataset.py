@@ -1,0 +1,111 @@
+"""The training set: the decision log folded once more by the engine that serves, so that training sees what a decision saw.
+
+Two clocks. A row's features know only what was applied before it (the log's order). Its label is the newest one known at the
+cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are mostly not known yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from contracts import topics
+from feature_store.columns import TEXT_FIELDS, TenantNumbers
+from feature_store.definitions import CATALOGUE, FEATURE_COUNT
+from feature_store.frames import columns_from_frame
+from feature_store.stream.state import FeatureState
+from feature_store.vocabulary import DAY_MS, Entity, WindowFeature
+from kit.errors import DomainError
+from kit.settings import Settings
+from pipelines.lake import decisions, labels, offset_ranges
+
+LABEL_DELAY_MS = 7 * DAY_MS
+FOLD_ROWS = 8_192
+HIDDEN_SHARE = 0.04
+
+Progress = Callable[[str], None]
+_COLUMNS = ["tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc"]
+
+
+class NothingToLearnFrom(DomainError):
+    """The lake holds no decisions, or no known fraud among those old enough."""
+
+    code = "nothing-to-learn-from"
+    title = "There is nothing to train on"
+    remedy = "Load history first (`baas up`), and check with `baas status` that the lake sink runs."
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """`rows` (n, F) float32 in catalogue order, `fraud` (n,) bool, `event_time_ms` (n,) int64, in the log's order."""
+
+    rows: NDArray[np.float32]
+    fraud: NDArray[np.bool_]
+    event_time_ms: NDArray[np.int64]
+    reference: dict[str, str | int]
+
+    def __len__(self) -> int:
+        return len(self.fraud)
+
+    def between(self, start_ms: int, end_ms: int) -> NDArray[np.int64]:
+        """Return the row numbers with event_time in [start_ms, end_ms)."""
+        return np.flatnonzero((self.event_time_ms >= start_ms) & (self.event_time_ms < end_ms))
+
+
+def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progress) -> TrainingSet:
+    """Fold the tenant's decisions that were known at `cutoff_ms` and join the labels known then. Raises NothingToLearnFrom."""
+    frame = decisions(settings.lake, columns=[*_COLUMNS, *TEXT_FIELDS], tenant_id=tenant_id)
+    frame = frame.filter(pl.col("known_at_ms") <= cutoff_ms) if len(frame) else frame
+    if not len(frame):
+        raise NothingToLearnFrom(f"no decision of {tenant_id} in {settings.lake} was known by the cutoff")
+    progress(f"folding {len(frame):,} decisions")
+    rows = fold(frame)
+    known = labels(settings.lake, known_by_ms=cutoff_ms).filter(pl.col("tenant_id") == tenant_id)
+    fraud = frame.join(known, on="transaction_id", how="left", maintain_order="left")["fraud"].fill_null(value=False)
+    old_enough = frame["event_time_ms"].to_numpy() < cutoff_ms - LABEL_DELAY_MS
+    chosen = TrainingSet(
+        rows=rows[old_enough],
+        fraud=fraud.to_numpy()[old_enough],
+        event_time_ms=frame["event_time_ms"].to_numpy()[old_enough],
+        reference=_reference(settings, tenant_id=tenant_id, cutoff_ms=cutoff_ms, rows=int(old_enough.sum())),
+    )
+    if not chosen.fraud.any():
+        raise NothingToLearnFrom(f"none of the {len(chosen):,} decisions older than the label delay is a known fraud")
+    return chosen
+
+
+def fold(frame: pl.DataFrame) -> NDArray[np.float32]:
+    """Return the vectors of the frame's events, applied in the frame's order to an empty state."""
+    state = FeatureState()
+    events = columns_from_frame(frame, TenantNumbers())
+    out = np.empty((len(frame), FEATURE_COUNT), np.float32)
+    flags = np.empty(len(frame), np.uint8)
+    for start in range(0, len(frame), FOLD_ROWS):
+        stop = min(start + FOLD_ROWS, len(frame))
+        state.apply(events.rows(start, stop), out[start:stop], flags[start:stop])
+    return out
+
+
+def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) -> NDArray[np.float32]:
+    """Return a copy in which each entity is unknown in `HIDDEN_SHARE` of the rows: files without devices exist."""
+    hidden = rows.copy()
+    for entity in Entity:
+        touched = [isinstance(feature, WindowFeature) and entity in (feature.entity, feature.of) for feature in CATALOGUE]
+        chosen = np.flatnonzero(generator.random(len(rows)) < HIDDEN_SHARE)
+        hidden[np.ix_(chosen, np.flatnonzero(touched))] = np.nan
+    return hidden
+
+
+def _reference(settings: Settings, *, tenant_id: str, cutoff_ms: int, rows: int) -> dict[str, str | int]:
+    """What data this was, so that the run can be repeated: the lake's offsets never change."""
+    files = offset_ranges(settings.lake, topics.DECISIONS)
+    return {
+        "topic": topics.DECISIONS,
+        "tenant_id": tenant_id,
+        "first_offset": min(file.first_offset for file in files),
+        "last_offset": max(file.last_offset for file in files),
+        "cutoff_ms": cutoff_ms,
+        "rows": rows,
+    }

@@ -1,0 +1,141 @@
+"""The model registry: runs with data reference, metrics and files, versions, and the alias that the scorer follows."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from contracts import topics
+from contracts.controls import ModelControl
+from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from kit.clock import Clock, SystemClock
+from kit.ids import uuid7
+from kit.kafka import producer, topic_name
+from kit.settings import Settings
+from pipelines.training.train import MODEL_NAME, SEED, TREES, Trained
+from risk.export import save_export
+
+EXPERIMENT = "fraud"
+CHAMPION, CHALLENGER = "champion", "challenger"
+PUBLISH_TIMEOUT_S = 30.0
+
+Progress = Callable[[str], None]
+
+
+class NotPublished(RuntimeError):
+    """Kafka did not acknowledge the control; the alias is set, and promoting again publishes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel:
+    """One version of the model."""
+
+    name: str
+    version: int
+    run_id: str
+    export_sha256: str
+
+
+def register(settings: Settings, trained: Trained) -> RegisteredModel:
+    """Log the run, export the model under `settings.models` and create its version. One trainer at a time."""
+    mlflow = _mlflow(settings)
+    client = mlflow.MlflowClient()
+    version = _next_version(client)
+    export = trained.export(version=version)
+    sha256 = save_export(settings.models, export)
+    mlflow.set_experiment(EXPERIMENT)
+    with mlflow.start_run(run_name=f"{MODEL_NAME}-{version}") as run, tempfile.TemporaryDirectory() as folder:
+        mlflow.log_params({**TREES, "seed": SEED, "feature_set": FEATURE_SET, "trees": len(export.ensemble.trees.roots)})
+        mlflow.log_params({f"data.{name}": value for name, value in trained.reference.items()})
+        mlflow.log_metrics(trained.metrics | {"review_from": trained.review_from, "deny_from": trained.deny_from})
+        mlflow.set_tags({"export_sha256": sha256, "feature_set": FEATURE_SET})
+        trained.booster.save_model(str(Path(folder) / "trees.txt"))
+        mlflow.log_artifact(str(Path(folder) / "trees.txt"))
+        mlflow.log_text(_importance_text(trained), "importance.tsv")
+        _log_model(mlflow, settings, trained, sha256)
+        run_id = str(run.info.run_id)
+    versions = client.search_model_versions(f"run_id = '{run_id}'")
+    registered = int(versions[0].version)
+    if registered != version:
+        raise RuntimeError(f"the registry made version {registered} where {version} was next: another trainer is at work")
+    return RegisteredModel(MODEL_NAME, version, run_id, sha256)
+
+
+def promote(settings: Settings, model: RegisteredModel, *, alias: str = CHAMPION, clock: Clock | None = None) -> None:
+    """Set the alias and publish the control that makes the scorer load this version. Raises NotPublished."""
+    clock = clock or SystemClock()
+    client = _mlflow(settings).MlflowClient()
+    client.set_registered_model_alias(model.name, alias, str(model.version))
+    control = ModelControl(
+        control_id=str(uuid7(clock)),
+        known_at=clock.now_ms(),
+        alias=alias,
+        name=model.name,
+        version=model.version,
+        export_sha256=model.export_sha256,
+    )
+    problems: list[str] = []
+    sink = producer(settings.kafka, client="registry")
+    sink.produce(
+        topic_name(settings.kafka, topics.CONTROLS),
+        value=msgspec.json.encode(control),
+        key=model.name,
+        on_delivery=lambda error, _message: problems.append(str(error)) if error else None,
+    )
+    if sink.flush(PUBLISH_TIMEOUT_S) or problems:
+        raise NotPublished(f"{model.name} {model.version}: {problems or 'no answer'}")
+
+
+def champion(settings: Settings) -> RegisteredModel | None:
+    """Return the version that the champion alias names, or None."""
+    from mlflow.exceptions import MlflowException
+
+    client = _mlflow(settings).MlflowClient()
+    try:
+        found = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
+    except MlflowException as problem:
+        if problem.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise
+    tags = client.get_run(found.run_id).data.tags
+    return RegisteredModel(MODEL_NAME, int(found.version), str(found.run_id), tags["export_sha256"])
+
+
+def _mlflow(settings: Settings) -> Any:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    import mlflow
+
+    mlflow.set_tracking_uri(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
+    return mlflow
+
+
+def _next_version(client: Any) -> int:
+    versions = client.search_model_versions(f"name = '{MODEL_NAME}'")
+    return max((int(found.version) for found in versions), default=0) + 1
+
+
+def _log_model(mlflow: Any, settings: Settings, trained: Trained, sha256: str) -> None:
+    """Register the booster with its signature; the scorer's own files hang on it as an artifact."""
+    from mlflow.models import infer_signature
+
+    example = trained.sample[:5]
+    signature = infer_signature(example, np.asarray(trained.booster.predict(example)))
+    mlflow.log_artifacts(str(settings.models / sha256), artifact_path="export")
+    mlflow.lightgbm.log_model(
+        trained.booster,
+        name="model",
+        signature=signature,
+        registered_model_name=MODEL_NAME,
+        pip_requirements=["lightgbm", "numpy"],
+    )
+
+
+def _importance_text(trained: Trained) -> str:
+    order = np.argsort(-trained.importance)
+    return "".join(f"{FEATURE_NAMES[i]}\t{trained.importance[i]:.5f}\n" for i in order)

@@ -92,6 +92,8 @@ class RefusedMessage(ValueError):
         self.detail = detail
 
 
+# What msgspec raises for bytes that are no message: a key that is not UTF-8 comes as the second.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 _decoder = msgspec.json.Decoder(Transaction)
 
 
@@ -108,7 +110,7 @@ def parse_transaction(payload: bytes) -> Transaction:
         raise RefusedMessage(Refusal.OVERSIZED, f"{len(payload)} bytes; at most {MAX_MESSAGE_BYTES} are read")
     try:
         transaction = _decoder.decode(payload)
-    except msgspec.DecodeError as problem:
+    except UNREADABLE as problem:
         raise RefusedMessage(_classify(payload, problem), str(problem)) from problem
     check_transaction(transaction)
     return transaction
@@ -125,7 +127,7 @@ def check_transaction(transaction: Transaction) -> None:
         )
 
 
-def _classify(payload: bytes, problem: msgspec.DecodeError) -> Refusal:
+def _classify(payload: bytes, problem: Exception) -> Refusal:
     if not isinstance(problem, msgspec.ValidationError):
         return Refusal.MALFORMED
     if "$.amount_minor" in str(problem):
@@ -134,6 +136,6 @@ def _classify(payload: bytes, problem: msgspec.DecodeError) -> Refusal:
         return Refusal.WRONG_CURRENCY
     try:
         envelope = _envelope_decoder.decode(payload)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return Refusal.MALFORMED
     return Refusal.UNKNOWN_VERSION if envelope.schema not in (None, SCHEMA_VERSION) else Refusal.MALFORMED

@@ -31,7 +31,7 @@ _CHANNELS = {channel: code for code, channel in enumerate(Channel)}
 _DIRECTIONS = {direction: code for code, direction in enumerate(Direction)}
 
 
-class Test(IntEnum):
+class Compare(IntEnum):
     """How a value is compared with the threshold."""
 
     AT_LEAST = 0
@@ -44,7 +44,7 @@ class Condition:
     """`of` names an event column (`EVENT_COLUMNS`, whole numbers) or a feature."""
 
     of: str
-    test: Test
+    test: Compare
     threshold: float
 
 
@@ -62,18 +62,18 @@ class Rule:
 
 
 def _at_least(of: str, threshold: float) -> Condition:
-    return Condition(of, Test.AT_LEAST, threshold)
+    return Condition(of, Compare.AT_LEAST, threshold)
 
 
 def _below(of: str, threshold: float) -> Condition:
-    return Condition(of, Test.BELOW, threshold)
+    return Condition(of, Compare.BELOW, threshold)
 
 
 def _by(channel: Channel) -> Condition:
-    return Condition("channel", Test.EQUAL, _CHANNELS[channel])
+    return Condition("channel", Compare.EQUAL, _CHANNELS[channel])
 
 
-_PAYS = Condition("direction", Test.EQUAL, _DIRECTIONS[Direction.DEBIT])
+_PAYS = Condition("direction", Compare.EQUAL, _DIRECTIONS[Direction.DEBIT])
 
 RULES = (
     Rule(

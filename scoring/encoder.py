@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from contracts.decisions import Door
 from scoring import answers as columns
-from scoring.bytes_kernels import put_bytes, put_digits, put_millionths
+from scoring.bytes_kernels import PADDING_BYTES, load8, put_bytes, put_digits, put_millionths
+from scoring.kernels import inlined, kernel
 from scoring.lexicon import FIRST_DOOR, FIRST_SOURCE, FIRST_VERDICT, Lexicon
 
 
 def _literal(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode(), np.uint8).copy()
+    """A piece of text behind its length, padded for kernels that read whole words."""
+    return np.frombuffer(bytes([len(text)]) + text.encode() + bytes(PADDING_BYTES), np.uint8).copy()
 
 
 HEAD = _literal('{"record":"decision","epoch":')
@@ -49,17 +50,17 @@ _IS_TRUNCATED, _IS_LATE, _IS_CONTROL = columns.TRUNCATED, columns.LATE, columns.
 _FIRST_VERDICT, _FIRST_SOURCE = FIRST_VERDICT, FIRST_SOURCE
 
 
-@njit(inline="always", cache=True)
+@inlined
 def _put_literal(out: NDArray[np.uint8], at: int, text: NDArray[np.uint8]) -> Any:
-    return put_bytes(out, at, text, 0, text.shape[0])
+    return put_bytes(out, at, text, 1, 1 + load8(text, 0))
 
 
-@njit(inline="always", cache=True)
+@inlined
 def _put_piece(out: NDArray[np.uint8], at: int, arena: NDArray[np.uint8], starts: NDArray[np.int64], number: int) -> Any:
     return put_bytes(out, at, arena, starts[number], starts[number + 1])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _put_answer(
     out: NDArray[np.uint8], at: int, row: NDArray[np.int64], arena: NDArray[np.uint8], starts: NDArray[np.int64]
 ) -> Any:
@@ -94,7 +95,7 @@ def _put_answer(
     return at + 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _put_records(
     out: NDArray[np.uint8],
     buffer: NDArray[np.uint8],

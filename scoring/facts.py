@@ -11,6 +11,7 @@ from contracts.controls import Control
 from contracts.decisions import ControlRecord, DecisionRecord, DecisionSource, Door, OutcomeRecord, OverrideRecord
 from contracts.ledger_events import LedgerEvent, LedgerStatus, Purpose
 from contracts.outcomes import Outcome
+from contracts.transactions import UNREADABLE
 from risk.export import BadExport
 from risk.policy import ALLOW
 from scoring import answers as columns
@@ -50,7 +51,7 @@ def apply_ledger_events(engine: Engine, messages: Sequence[bytes], *, now_ms: in
     for position, message in enumerate(messages):
         try:
             events.append(_decoder.decode(message))
-        except msgspec.DecodeError as problem:
+        except UNREADABLE as problem:
             written.refused.append((position, "malformed", str(problem)))
     transfers = [event for event in events if event.purpose is Purpose.TRANSFER]
     _take_decisions(
@@ -175,7 +176,7 @@ def apply_controls(engine: Engine, messages: Sequence[bytes]) -> Written:
             if control.control_id in engine.controls_seen:
                 continue
             engine.apply_control(control)
-        except msgspec.DecodeError as problem:
+        except UNREADABLE as problem:
             written.refused.append((position, "malformed", str(problem)))
         except (BadExport, ValueError) as problem:
             written.refused.append((position, "unusable-control", str(problem)))

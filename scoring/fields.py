@@ -116,16 +116,30 @@ class FieldTable:
 
     @cached_property
     def facts(self) -> NDArray[np.int64]:
-        """int64[fields, 5]: kind, column, low, high, required."""
-        return np.array([(f.kind, f.column, f.low, f.high, f.required) for f in self.fields], np.int64)
+        """int64[fields, 7]: kind, column, low, high, required, its alphabet's bit in `classes`, the length of its name."""
+        bits = {alphabet: 1 << bit for bit, alphabet in enumerate(self._alphabets)}
+        rows = [(f.kind, f.column, f.low, f.high, f.required, bits.get(f.alphabet, 0), len(f.name)) for f in self.fields]
+        return np.array(rows, np.int64)
 
     @cached_property
-    def alphabets(self) -> NDArray[np.uint8]:
-        """uint8[fields, 256]: 1 where the field's text may hold the byte."""
-        table = np.zeros((len(self.fields), 256), np.uint8)
-        for position, field in enumerate(self.fields):
-            table[position, sorted(field.alphabet)] = 1
+    def names(self) -> NDArray[np.uint64]:
+        """uint64[fields, 2]: the first eight and the last eight bytes of each name."""
+        return np.array([(_word(f.name.encode()), _tail(f.name.encode())) for f in self.fields], np.uint64)
+
+    @cached_property
+    def classes(self) -> NDArray[np.uint8]:
+        """uint8[256]: for each byte, the set of alphabets (as `facts` names them) that it belongs to."""
+        table = np.zeros(256, np.uint8)
+        for bit, alphabet in enumerate(self._alphabets):
+            table[sorted(alphabet)] |= 1 << bit
         return table
+
+    @cached_property
+    def _alphabets(self) -> tuple[frozenset[int], ...]:
+        found = tuple(dict.fromkeys(field.alphabet for field in self.fields if field.alphabet))
+        if len(found) > 8:
+            raise ValueError("more alphabets than a byte has bits")
+        return found
 
     @cached_property
     def words(self) -> NDArray[np.uint64]:

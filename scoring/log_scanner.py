@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from contracts.decisions import ControlRecord, DecisionRecord, LogRecord, OutcomeRecord, OverrideRecord
 from scoring import answers as columns
 from scoring import encoder as literals
-from scoring.bytes_kernels import hash_span, same_bytes
+from scoring.bytes_kernels import hash_span, load8, same_bytes
+from scoring.kernels import inlined, kernel
 from scoring.lexicon import FIRST_DOOR, FIRST_SOURCE, FIRST_VERDICT, Lexicon
-from scoring.scanner import Scan, blank, join, scan_object, scan_transactions
+from scoring.scanner import Scan, blank, join, scan_object, scan_transactions, usual_order
 
 HEAD, NUMBER, DOOR, TRANSACTION, ANSWER = (
     literals.HEAD, literals.NUMBER, literals.DOOR, literals.TRANSACTION, literals.ANSWER,
@@ -33,37 +33,37 @@ _MAX_PIECE_BYTES = 1_024
 _U = np.uint64
 
 
-@njit(inline="always", cache=True)
+@inlined
 def _after(buffer: NDArray[np.uint8], at: int, end: int, text: NDArray[np.uint8]) -> Any:
     """The position after `text`, or -1 when it is not there; a failure stays a failure."""
-    length = text.shape[0]
-    if at < 0 or at + length > end or not same_bytes(buffer, at, text, 0, length):
+    length = load8(text, 0)
+    if at < 0 or at + length > end or not same_bytes(buffer, at, text, 1, length):
         return np.int64(-1)
     return np.int64(at + length)
 
 
-@njit(inline="always", cache=True)
+@inlined
 def _has(buffer: NDArray[np.uint8], at: int, end: int, text: NDArray[np.uint8]) -> Any:
     return at >= 0 and _after(buffer, at, end, text) >= 0
 
 
-@njit(cache=True)
+@kernel
 def _digits(buffer: NDArray[np.uint8], at: int) -> Any:
     if at < 0:
         return np.int64(0), np.int64(-1)
     first = at
     value = np.int64(0)
-    while buffer[at] >= 48 and buffer[at] <= 57 and at - first < 18:
-        value = value * 10 + np.int64(buffer[at] - 48)
+    while load8(buffer, at) >= 48 and load8(buffer, at) <= 57 and at - first < 18:
+        value = value * 10 + (load8(buffer, at) - 48)
         at += 1
     return value, np.int64(at) if at > first else np.int64(-1)
 
 
-@njit(cache=True)
+@kernel
 def _millionths(buffer: NDArray[np.uint8], at: int) -> Any:
     """A number written with exactly six decimals."""
     whole, at = _digits(buffer, at)
-    if at < 0 or buffer[at] != 46:
+    if at < 0 or load8(buffer, at) != 46:
         return np.int64(0), np.int64(-1)
     rest, after = _digits(buffer, at + 1)
     if after != at + 7:
@@ -71,18 +71,18 @@ def _millionths(buffer: NDArray[np.uint8], at: int) -> Any:
     return whole * 1_000_000 + rest, after
 
 
-@njit(cache=True)
+@kernel
 def _piece(
     buffer: NDArray[np.uint8], at: int, end: int, index: NDArray[np.int64], arena: NDArray[np.uint8], starts: NDArray[np.int64]
 ) -> Any:
     """The lexicon's number of the string or list at `at`, or -1 (unknown), and the position after it."""
-    if at < 0 or (buffer[at] != 34 and buffer[at] != 91):
+    if at < 0 or (load8(buffer, at) != 34 and load8(buffer, at) != 91):
         return np.int64(-1), np.int64(-1)
-    closing = 34 if buffer[at] == 34 else 93
+    closing = 34 if load8(buffer, at) == 34 else 93
     stop = at + 1
-    while stop < end and stop - at < _MAX_PIECE_BYTES and buffer[stop] != closing and buffer[stop] != 92:
+    while stop < end and stop - at < _MAX_PIECE_BYTES and load8(buffer, stop) != closing and load8(buffer, stop) != 92:
         stop += 1
-    if stop >= end or buffer[stop] != closing:
+    if stop >= end or load8(buffer, stop) != closing:
         return np.int64(-1), np.int64(-1)
     stop += 1
     mask = _U(index.shape[0] - 1)
@@ -96,7 +96,7 @@ def _piece(
     return np.int64(-1), np.int64(-1)
 
 
-@njit(cache=True)
+@kernel
 def _optional_piece(
     buffer: NDArray[np.uint8],
     at: int,
@@ -108,16 +108,16 @@ def _optional_piece(
 ) -> Any:
     if not _has(buffer, at, end, text):
         return np.int64(0), at
-    return _piece(buffer, at + text.shape[0], end, index, arena, starts)
+    return _piece(buffer, at + load8(text, 0), end, index, arena, starts)
 
 
-@njit(inline="always", cache=True)
+@inlined
 def _closing(buffer: NDArray[np.uint8], at: int) -> Any:
     """The position after a closing brace, or -1."""
-    return np.int64(at + 1) if at >= 0 and buffer[at] == 125 else np.int64(-1)
+    return np.int64(at + 1) if at >= 0 and load8(buffer, at) == 125 else np.int64(-1)
 
 
-@njit(cache=True)
+@kernel
 def _scan_answer(
     buffer: NDArray[np.uint8],
     at: int,
@@ -139,31 +139,31 @@ def _scan_answer(
     answer[_PROBABILITY] = -1
     answer[_ANOMALY] = -1
     if _has(buffer, at, end, L_PROBABILITY):
-        answer[_PROBABILITY], at = _millionths(buffer, at + L_PROBABILITY.shape[0])
+        answer[_PROBABILITY], at = _millionths(buffer, at + load8(L_PROBABILITY, 0))
     if _has(buffer, at, end, L_ANOMALY):
-        answer[_ANOMALY], at = _millionths(buffer, at + L_ANOMALY.shape[0])
+        answer[_ANOMALY], at = _millionths(buffer, at + load8(L_ANOMALY, 0))
     answer[_RULES], at = _optional_piece(buffer, at, end, L_RULES, index, arena, starts)
     answer[_REASONS], at = _optional_piece(buffer, at, end, L_REASONS, index, arena, starts)
     answer[_FLAGS] = 0
     if _has(buffer, at, end, L_TRUNCATED):
         answer[_FLAGS] |= _IS_TRUNCATED
-        at += L_TRUNCATED.shape[0]
+        at += load8(L_TRUNCATED, 0)
     if _has(buffer, at, end, L_LATE):
         answer[_FLAGS] |= _IS_LATE
-        at += L_LATE.shape[0]
+        at += load8(L_LATE, 0)
     if _has(buffer, at, end, L_CONTROL):
         answer[_FLAGS] |= _IS_CONTROL
-        at += L_CONTROL.shape[0]
+        at += load8(L_CONTROL, 0)
     answer[_EPOCH] = -1
     answer[_N] = -1
     if _has(buffer, at, end, L_SEQUENCE):
-        answer[_EPOCH], at = _digits(buffer, at + L_SEQUENCE.shape[0])
+        answer[_EPOCH], at = _digits(buffer, at + load8(L_SEQUENCE, 0))
         answer[_N], at = _digits(buffer, _after(buffer, at, end, NUMBER))
         at = _closing(buffer, at)
     return _closing(buffer, at)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _scan_log(
     buffer: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -177,6 +177,7 @@ def _scan_log(
     arena: NDArray[np.uint8],
     starts: NDArray[np.int64],
     taken: NDArray[np.bool_],
+    follows: NDArray[np.int64],
 ) -> None:
     """`heads[i]`: epoch, n, door, adopted."""
     for row in range(offsets.shape[0] - 1):
@@ -189,17 +190,17 @@ def _scan_log(
         taken[row] = False
         if bounds[row, 0] < 0:
             continue
-        at = scan_object(buffer, bounds[row, 0], end, row, spans, numbers, hashes)
+        at = scan_object(buffer, bounds[row, 0], end, row, follows, spans, numbers, hashes)
         bounds[row, 1] = at
         at = _scan_answer(buffer, _after(buffer, at, end, ANSWER), end, answers[row], index, arena, starts)
         heads[row, 3] = 0
         if _has(buffer, at, end, L_ADOPTED):
             heads[row, 3] = 1
-            at += L_ADOPTED.shape[0]
-        taken[row] = at >= 0 and at + 1 == end and buffer[at] == 125
+            at += load8(L_ADOPTED, 0)
+        taken[row] = at >= 0 and at + 1 == end and load8(buffer, at) == 125
 
 
-@njit(cache=True)
+@kernel
 def _index_lexicon(arena: NDArray[np.uint8], starts: NDArray[np.int64], count: int, index: NDArray[np.int64]) -> None:
     mask = _U(index.shape[0] - 1)
     for number in range(1, count):
@@ -249,7 +250,19 @@ class LogScanner:
         taken = np.zeros(n, np.bool_)
         lexicon = self._lexicon
         _scan_log(
-            buffer, offsets, spans, numbers, hashes, bounds, answers, heads, self._index, lexicon.arena, lexicon.starts, taken
+            buffer,
+            offsets,
+            spans,
+            numbers,
+            hashes,
+            bounds,
+            answers,
+            heads,
+            self._index,
+            lexicon.arena,
+            lexicon.starts,
+            taken,
+            usual_order(),
         )
         return Decisions(Scan(n, buffer, spans, numbers, hashes, bounds, np.arange(n), [], 0), answers, heads), taken
 

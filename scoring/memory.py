@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scoring.answers import WIDTH
-from scoring.bytes_kernels import PADDING_BYTES, TENANT_SEED, hash_span, same_bytes
+from scoring.bytes_kernels import PADDING_BYTES, TENANT_SEED, hash_span, put_bytes, same_bytes
+from scoring.kernels import inlined, kernel
 
 DEFAULT_ROWS = 4_000_000
 ID_BYTES = 36
+FIRST_SLOTS = 1 << 16
 NEW, DUPLICATE, ALTERED = 0, 1, 2
 _ID_BYTES = ID_BYTES
 _U = np.uint64
@@ -36,16 +37,37 @@ class _Generation:
     outcomes: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
-        slots = 1 << (2 * max(self.rows, 8) - 1).bit_length()
-        self.slots = np.zeros((slots, 2), np.uint64)
+        self.slots = np.zeros((FIRST_SLOTS, 2), np.uint64)
         self.ids = np.zeros(self.rows * ID_BYTES + PADDING_BYTES, np.uint8)
         self.tenants = np.zeros(self.rows, np.int32)
         self.contents = np.zeros(self.rows, np.uint64)
         self.answers = np.zeros((self.rows, WIDTH), np.int64)
         self.outcomes = np.zeros(self.rows, np.uint8)
 
+    def make_room(self, count: int) -> None:
+        """Keep the table at most half full; a small table stays in the processor's cache."""
+        wanted = len(self.slots)
+        while wanted < 2 * (self.used + count):
+            wanted *= 2
+        if wanted > len(self.slots):
+            grown = np.zeros((wanted, 2), np.uint64)
+            _move_slots(self.slots, grown)
+            self.slots = grown
 
-@njit(inline="always", cache=True)
+
+@kernel
+def _move_slots(slots: NDArray[np.uint64], grown: NDArray[np.uint64]) -> None:
+    mask = _U(grown.shape[0] - 1)
+    for old in range(slots.shape[0]):
+        if slots[old, 1] != 0:
+            slot = slots[old, 0] & mask
+            while grown[slot, 1] != 0:
+                slot = (slot + _U(1)) & mask
+            grown[slot, 0] = slots[old, 0]
+            grown[slot, 1] = slots[old, 1]
+
+
+@inlined
 def _find(
     slots: NDArray[np.uint64],
     ids: NDArray[np.uint8],
@@ -66,7 +88,7 @@ def _find(
     return np.int64(-1), slot
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _find_all(
     slots: NDArray[np.uint64],
     ids: NDArray[np.uint8],
@@ -81,7 +103,7 @@ def _find_all(
         found[i] = _find(slots, ids, tenants, hashes[i], batch_tenants[i], buffer, starts[i])[0]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _meet_all(
     slots: NDArray[np.uint64],
     ids: NDArray[np.uint8],
@@ -94,9 +116,9 @@ def _meet_all(
     buffer: NDArray[np.uint8],
     starts: NDArray[np.int64],
     found: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
 ) -> Any:
     """Insert rows that are in neither generation; `found` becomes the row in the young one, `fresh[i]` whether it is new."""
-    fresh = np.zeros(starts.shape[0], np.bool_)
     for i in range(starts.shape[0]):
         if found[i] >= 0:
             continue
@@ -106,16 +128,15 @@ def _meet_all(
             used += 1
             slots[slot, 0] = hashes[i]
             slots[slot, 1] = _U(row + 1)
-            for k in range(_ID_BYTES):
-                ids[row * _ID_BYTES + k] = buffer[starts[i] + k]
+            put_bytes(ids, row * _ID_BYTES, buffer, starts[i], starts[i] + _ID_BYTES)
             tenants[row] = batch_tenants[i]
             contents[row] = batch_contents[i]
             fresh[i] = True
         found[i] = row
-    return used, fresh
+    return used
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _hash_pairs(
     buffer: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], hashes: NDArray[np.uint64]
 ) -> None:
@@ -170,12 +191,15 @@ class DecisionMemory:
         n = len(starts)
         if self._young.used + n > self._rows:
             self._old, self._young = self._young, _Generation(self._rows)
+        self._young.make_room(n)
         rows = self._find(self._old, hashes, tenants, buffer, starts)
         old = rows >= 0
         young = self._young
-        young.used, fresh = _meet_all(
-            young.slots, young.ids, young.tenants, young.contents, young.used, hashes, tenants, contents, buffer, starts, rows
-        )
+        fresh = np.zeros(n, np.bool_)
+        young.used = _meet_all(
+            young.slots, young.ids, young.tenants, young.contents, young.used, hashes, tenants, contents, buffer, starts, rows,
+            fresh,
+        )  # fmt: skip
         known = np.where(old, self._old.contents[np.where(old, rows, 0)], young.contents[np.where(old, 0, rows)])
         status = np.where(fresh, NEW, np.where(known == contents, DUPLICATE, ALTERED))
         return Meeting(status, old, rows)
@@ -205,7 +229,10 @@ class DecisionMemory:
 
     def remember(self, rows: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
         """Keep the answers of rows that `meet` called NEW."""
-        self._young.answers[rows] = answers
+        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+            self._young.answers[rows[0] : rows[-1] + 1] = answers
+        else:
+            self._young.answers[rows] = answers
 
     def answer(self, *, old: bool, row: int) -> NDArray[np.int64]:
         """The stored answer, as a view that an override may change."""

@@ -1,11 +1,11 @@
 """Tenants by number, in the order in which the log met them."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scoring.bytes_kernels import PADDING_BYTES, same_bytes
 from scoring.fields import TEXT_COLUMNS
+from scoring.kernels import kernel
 from scoring.scanner import Scan
 
 MAX_TENANTS = 65_536
@@ -15,7 +15,7 @@ _NAME_BYTES = 32
 _U = np.uint64
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _look_up(
     slots: NDArray[np.int32],
     names: NDArray[np.uint8],

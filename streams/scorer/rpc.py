@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from contracts.transactions import MAX_MESSAGE_BYTES, Refusal, RefusedMessage
+from contracts.transactions import MAX_MESSAGE_BYTES, UNREADABLE, Refusal, RefusedMessage
 from kit.kafka import Headers
 from kit.process import Lifecycle
 from kit.settings import Http
@@ -99,7 +99,7 @@ class RpcDoor:
             return
         try:
             items = [bytes(item) for item in _items_decoder.decode(body)]
-        except msgspec.DecodeError as problem:
+        except UNREADABLE as problem:
             await _answer(send, 422, _problem(Refusal.MALFORMED, str(problem)))
             return
         if len(items) > MAX_BATCH_ITEMS:

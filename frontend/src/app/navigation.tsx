@@ -17,7 +17,7 @@ export function Sidebar({ user }: { user: User }) {
   const { t } = useI18n()
   const setCommandOpen = useUi((state) => state.setCommandOpen)
   return (
-    <div className="glass sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r border-line p-3 lg:flex">
+    <header className="glass sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r border-line p-3 lg:flex">
       <div className="flex items-center gap-2.5 px-2 pt-1.5 pb-4">
         <BrandMark className="size-7" />
         <span className="text-[15px] font-semibold tracking-tight">BaaS Ultra</span>
@@ -53,7 +53,7 @@ export function Sidebar({ user }: { user: User }) {
         </ul>
       </nav>
       <UserMenuButton user={user} />
-    </div>
+    </header>
   )
 }
 
@@ -62,14 +62,14 @@ export function TopBar({ user }: { user: User }) {
   const { t } = useI18n()
   const setCommandOpen = useUi((state) => state.setCommandOpen)
   return (
-    <div className="glass sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line px-4 lg:hidden">
+    <header className="glass sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line px-4 lg:hidden">
       <BrandMark className="size-6" />
       <span className="flex-1 text-[14px] font-semibold tracking-tight">BaaS Ultra</span>
       <IconButton label={t('nav.search')} className="size-10" onClick={() => setCommandOpen(true)}>
         <Search size={17} strokeWidth={1.75} aria-hidden />
       </IconButton>
       <UserMenuButton user={user} compact />
-    </div>
+    </header>
   )
 }
 

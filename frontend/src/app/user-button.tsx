@@ -21,7 +21,6 @@ export const UserButton = forwardRef<HTMLButtonElement, UserButtonProps>(functio
     <button
       ref={ref}
       type="button"
-      aria-label={t('nav.menu')}
       className="flex min-w-0 items-center gap-2.5 rounded-control p-1.5 text-left transition-colors duration-150 hover:bg-hover data-[state=open]:bg-hover"
       {...rest}
     >
@@ -31,12 +30,14 @@ export const UserButton = forwardRef<HTMLButtonElement, UserButtonProps>(functio
       >
         {nameOf(user).charAt(0)}
       </span>
+      {compact && <span className="sr-only">{t('nav.menu')}</span>}
       {!compact && (
         <>
           <span className="min-w-0 flex-1">
             <span className="block truncate leading-4 font-medium">{nameOf(user)}</span>
             <span className="block truncate text-[12px] leading-4 text-ink-3">{user.tenant_id}</span>
           </span>
+          <span className="sr-only">{t('nav.menu')}</span>
           <ChevronsUpDown size={14} className="shrink-0 text-ink-3" aria-hidden />
         </>
       )}

@@ -6,7 +6,7 @@ export interface ChartLine {
   /** A token's name, such as "accent"; canvas has no CSS variables, so it is read when the chart is drawn. */
   token: string
   filled?: boolean
-  dashed?: boolean
+  thin?: boolean
 }
 
 interface LineChartProps {
@@ -14,6 +14,8 @@ interface LineChartProps {
   lines: readonly ChartLine[]
   label: string
   theme: string
+  /** Without axes, where there is room for the line alone. */
+  bare?: boolean
   syncKey: string
   /** The x range in seconds that is shown, ending now. */
   windowS: number
@@ -52,10 +54,11 @@ function optionsOf(
     font: `${AXIS_FONT_PX}px "Geist Variable", sans-serif`,
     gap: AXIS_GAP_PX,
     ticks: { show: false },
+    show: !props.bare,
   }
   return {
     ...size,
-    padding: [8, 22, 0, 0],
+    padding: props.bare ? [4, 0, 0, 0] : [8, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, sync: { key: props.syncKey }, points: { size: 7, width: 2 }, drag: { x: false, y: false } },
     scales: {
@@ -97,7 +100,7 @@ export function LineChart(props: LineChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const current = useRef(props)
-  const { data, theme, windowS } = props
+  const { data, theme, windowS, bare } = props
   useEffect(() => {
     current.current = props
   })
@@ -119,7 +122,7 @@ export function LineChart(props: LineChartProps) {
       chart.current?.destroy()
       chart.current = null
     }
-  }, [theme])
+  }, [theme, bare])
 
   useEffect(() => {
     if (!chart.current) return
@@ -128,7 +131,7 @@ export function LineChart(props: LineChartProps) {
       chart.current?.setData(data, true)
       chart.current?.setScale('x', { min: endS - windowS, max: endS })
     })
-  }, [data, windowS, theme])
+  }, [data, windowS, theme, bare])
 
   return (
     <div ref={host} role="img" aria-label={props.label} className="h-full min-h-0 w-full min-w-0 overflow-hidden" />

@@ -30,14 +30,14 @@ export function Modal({ open, onOpenChange, title, hideTitle = false, className,
           {hideTitle ? (
             <Dialog.Title className="sr-only">{title}</Dialog.Title>
           ) : (
-            <header className="flex items-center justify-between px-5 pt-4">
+            <div className="flex items-center justify-between px-5 pt-4">
               <Dialog.Title className="text-[15px] font-semibold">{title}</Dialog.Title>
               <Dialog.Close asChild>
                 <IconButton label={t('common.close')}>
                   <X size={16} aria-hidden />
                 </IconButton>
               </Dialog.Close>
-            </header>
+            </div>
           )}
           {children}
         </Dialog.Content>

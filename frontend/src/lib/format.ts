@@ -24,6 +24,7 @@ export interface Formats {
   /** The same for an axis: no more digits than the scale needs. */
   durationTick: (durationUs: number) => string
   clock: (ms: number) => string
+  hourMinute: (ms: number) => string
   preciseClock: (ms: number) => string
   dateTime: (ms: number) => string
   /** "12 s ago" for an age that is never negative. */
@@ -56,6 +57,7 @@ export function formatsOf(language: Language): Formats {
     second: '2-digit',
     hour12: false,
   })
+  const hourMinute = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
   const precise = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
@@ -88,6 +90,7 @@ export function formatsOf(language: Language): Formats {
           ? `${counts.format(durationUs)} µs`
           : `${counts.format(durationUs / MICROSECONDS_PER_MS)} ms`,
     clock: (ms) => clock.format(ms),
+    hourMinute: (ms) => hourMinute.format(ms),
     preciseClock: (ms) => precise.format(ms),
     dateTime: (ms) => dateTime.format(ms),
     ago: (ageMs) => relative.format(...relativeParts(Math.max(0, ageMs))),

@@ -10,7 +10,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 function isBehindModal(target: EventTarget | null): boolean {
   const modal = document.querySelector(
-    '[role="dialog"][data-state="open"]:not(aside), [role="menu"][data-state="open"]',
+    '[role="dialog"][data-state="open"]:not([data-panel]), [role="menu"][data-state="open"]',
   )
   return modal !== null && target instanceof Node
 }

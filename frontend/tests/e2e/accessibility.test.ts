@@ -43,7 +43,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').first().click()
     await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
     expect(await violations(page)).toEqual([])
-    await page.locator('aside li button').first().click()
+    await page.locator('[data-panel] li button').first().click()
     await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')

@@ -128,7 +128,8 @@ describe('the live page', () => {
     await page.locator('[data-row]').first().click()
     await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
     const endless = await page.evaluate(
-      () => document.getAnimations().filter(({ effect }) => (effect?.getComputedTiming().endTime ?? 0) > 50).length,
+      () =>
+        document.getAnimations().filter(({ effect }) => Number(effect?.getComputedTiming().endTime ?? 0) > 50).length,
     )
     expect(endless).toBe(0)
     await context.close()

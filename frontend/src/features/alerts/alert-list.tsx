@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Pin, ShieldCheck } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
@@ -6,8 +6,8 @@ import { usePanel } from '@/app/panel'
 import { Skeleton } from '@/design/skeleton'
 import { ErrorState, Notice } from '@/design/states'
 import { AlertCard } from '@/features/alerts/alert-card'
-import { alertsQuery } from '@/features/alerts/api'
-import { heaviest } from '@/features/alerts/summary'
+import { alertsQuery, heaviestQuery } from '@/features/alerts/api'
+import { heaviest, withStored } from '@/features/alerts/summary'
 import type { AlertStatus } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { useNow } from '@/lib/use-now'
@@ -47,7 +47,8 @@ export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const alerts = useInfiniteQuery(alertsQuery(status))
   const all = useMemo(() => alerts.data?.pages.flatMap((page) => page.items) ?? [], [alerts.data])
-  const pinned = useMemo(() => (pinHeaviest ? heaviest(all) : null), [all, pinHeaviest])
+  const { data: stored } = useQuery({ ...heaviestQuery, enabled: pinHeaviest })
+  const pinned = useMemo(() => (pinHeaviest ? heaviest(withStored(all, stored)) : null), [all, pinHeaviest, stored])
   const items = useMemo(() => (pinned ? all.filter((alert) => alert !== pinned) : all), [all, pinned])
   const virtualizer = useVirtualizer({
     count: items.length,

@@ -22,7 +22,9 @@ function useMove(alertId: string) {
     },
     onError: (_error, _status, context) => client.setQueryData(key, context?.before),
     onSettled: () =>
-      client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === 'alerts' || queryKey[1] === alertId }),
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => String(queryKey[0]).startsWith('alerts') || queryKey[1] === alertId,
+      }),
   })
 }
 

@@ -1,9 +1,13 @@
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query'
 import { mergeAlerts, type AlertRowData } from '@/features/alerts/merge'
+import { heaviest } from '@/features/alerts/summary'
 import type { AlertDetail, AlertEvent, AlertStatus, Page } from '@/lib/api-types'
 import { query, request } from '@/lib/http'
 
 const PAGE_ROWS = '50'
+const LARGEST_PAGE_ROWS = '200'
+const HEAVIEST_PAGES = 5
+const HEAVIEST_AGE_MS = 60_000
 
 export const alertsQuery = (status: AlertStatus | null) =>
   infiniteQueryOptions({
@@ -13,6 +17,24 @@ export const alertsQuery = (status: AlertStatus | null) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
+
+/** The open alert with most at stake, wherever in the list it stands. The API lists by age alone, so this reads on, within a bound. */
+export const heaviestQuery = queryOptions({
+  queryKey: ['alerts-heaviest'],
+  queryFn: async ({ signal }): Promise<AlertRowData | null> => {
+    let most: AlertRowData | null = null
+    let cursor: string | null = null
+    for (let pageIndex = 0; pageIndex < HEAVIEST_PAGES; pageIndex += 1) {
+      const path = query('/v1/alerts', { status: 'open', cursor, limit: LARGEST_PAGE_ROWS })
+      const page: Page<AlertRowData> = await request<Page<AlertRowData>>(path, { signal })
+      most = heaviest(most ? [most, ...page.items] : page.items)
+      cursor = page.next_cursor
+      if (cursor === null) break
+    }
+    return most
+  },
+  refetchInterval: HEAVIEST_AGE_MS,
+})
 
 export const alertQuery = (alertId: string) =>
   queryOptions({

@@ -32,3 +32,12 @@ export function heaviest(alerts: readonly AlertRowData[]): AlertRowData | null {
     null,
   )
 }
+
+/** The list's own word about an alert is newer than what was stored. */
+export function withStored(
+  alerts: readonly AlertRowData[],
+  stored: AlertRowData | null | undefined,
+): readonly AlertRowData[] {
+  if (!stored || alerts.some((alert) => alert.alert_id === stored.alert_id)) return alerts
+  return [...alerts, stored]
+}

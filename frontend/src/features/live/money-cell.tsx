@@ -19,20 +19,20 @@ function daysOf(summary: Summary): number {
 
 /** Money moved and money saved since the feed began; what all days came to, below, once the marts have answered. */
 export function MoneyCell() {
-  const { t, money, moneyShort, count, clock } = useI18n()
+  const { t, money, moneyShort, count, hourMinute } = useI18n()
   const stats = useLive((state) => state.stats)
   const { data: summary } = useQuery(summaryQuery)
   const format = useCallback((amountMinor: number) => money(amountMinor, CURRENCY), [money])
   const days = summary ? daysOf(summary) : 0
   return (
-    <Cell name={t('live.moved')} className="border-b sm:border-r xl:border-b-0">
+    <Cell name={t('live.moved')} className="col-span-2 border-b sm:col-span-1 sm:border-r xl:border-b-0">
       {stats ? (
         <>
           <p className="mt-1 text-[26px] leading-8 font-semibold tracking-tight whitespace-nowrap tabular">
             <RollingNumber value={stats.moved_minor} format={format} />
           </p>
           <p className="truncate text-[12.5px] text-ink-3 tabular">
-            {t('live.since', { time: clock(toMs(stats.since)) })}
+            {t('live.since', { time: hourMinute(toMs(stats.since)) })}
             {summary && days > 0 && (
               <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, CURRENCY), days })}</>
             )}

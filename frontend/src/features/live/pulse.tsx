@@ -6,24 +6,25 @@ import { MoneyCell } from '@/features/live/money-cell'
 import { useLive } from '@/features/live/store'
 import { VerdictMix } from '@/features/live/verdict-mix'
 import { useI18n } from '@/lib/i18n'
+import { useMedia } from '@/lib/use-media'
 import type { ChartLine } from '@/design/line-chart'
 
 const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
 
 const SYNC_KEY = 'live'
+const BARE_CHARTS = '(max-width: 639px)'
 const SHORTEST_WINDOW_S = 60
 const LONGEST_WINDOW_S = 300
 const RATE_LINES: readonly ChartLine[] = [{ token: 'accent', filled: true }]
 const LATENCY_LINES: readonly ChartLine[] = [
   { token: 'accent', filled: true },
-  { token: 'ink-3', dashed: true },
+  { token: 'ink-3', thin: true },
 ]
 
 /** The chart shows a minute at first and widens to five as data come, so that it is never mostly empty. */
 export function windowOf(atS: readonly number[]): number {
   const spanS = (atS.at(-1) ?? 0) - (atS[0] ?? 0)
-  const minutes = Math.max(1, Math.ceil((spanS - 1) / 60))
-  return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, minutes * 60))
+  return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, Math.ceil(spanS)))
 }
 
 function Figure({ value, unit, token }: { value: string; unit?: string; token?: string }) {
@@ -45,23 +46,25 @@ function Figure({ value, unit, token }: { value: string; unit?: string; token?: 
 function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
   const { t, count, clock } = useI18n()
   const theme = useTheme()
+  const bare = useMedia(BARE_CHARTS)
   const series = useLive((state) => state.series)
   const stats = useLive((state) => state.stats)
   const windowS = windowOf(series.at_s)
   const shown = (hover === null ? undefined : series.per_second[hover]) ?? stats?.per_second
   return (
-    <Cell name={t('live.rate')} className="border-b xl:border-r xl:border-b-0">
+    <Cell name={t('live.rate')} className="border-r border-b sm:border-r-0 xl:border-r xl:border-b-0">
       <div className="mt-1 min-h-7">
         {shown === undefined ? <Skeleton className="h-6 w-20" /> : <Figure value={count(Math.round(shown))} />}
       </div>
-      <div className="mt-2 h-24 sm:h-32">
+      <div className="mt-auto h-16 pt-2 sm:h-34">
         {stats && (
           <Suspense>
             <LineChart
               data={[series.at_s, series.per_second]}
               lines={RATE_LINES}
-              label={t('live.chart.rate', { minutes: windowS / 60 })}
+              label={t('live.chart.rate', { minutes: Math.ceil(windowS / 60) })}
               theme={theme}
+              bare={bare}
               syncKey={SYNC_KEY}
               windowS={windowS}
               formatY={count}
@@ -78,6 +81,7 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
 function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index: number | null) => void }) {
   const { t, duration, durationTick, clock } = useI18n()
   const theme = useTheme()
+  const bare = useMedia(BARE_CHARTS)
   const series = useLive((state) => state.series)
   const stats = useLive((state) => state.stats)
   const windowS = windowOf(series.at_s)
@@ -87,7 +91,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
     durationUs === null || durationUs === undefined ? '–' : duration(durationUs)
   return (
     <Cell name={t('live.latency')} className="border-b sm:border-r sm:border-b-0">
-      <div className="mt-1 flex min-h-7 flex-wrap gap-x-5">
+      <div className="mt-1 flex min-h-7 flex-col gap-x-5 sm:flex-row sm:flex-wrap">
         {stats ? (
           <>
             <Figure value={text(p50Us)} unit={t('live.p50')} token="accent" />
@@ -97,14 +101,15 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
           <Skeleton className="h-6 w-40" />
         )}
       </div>
-      <div className="mt-2 h-24 sm:h-32">
+      <div className="mt-auto h-16 pt-2 sm:h-34">
         {stats && (
           <Suspense>
             <LineChart
               data={[series.at_s, series.p50_us, series.p99_us]}
               lines={LATENCY_LINES}
-              label={t('live.chart.latency', { minutes: windowS / 60 })}
+              label={t('live.chart.latency', { minutes: Math.ceil(windowS / 60) })}
               theme={theme}
+              bare={bare}
               syncKey={SYNC_KEY}
               windowS={windowS}
               formatY={durationTick}
@@ -122,7 +127,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
 export function Pulse() {
   const [hover, setHover] = useState<number | null>(null)
   return (
-    <div className="panel grid overflow-hidden sm:grid-cols-2 xl:grid-cols-[minmax(15rem,1fr)_minmax(0,1.35fr)_minmax(0,1.6fr)_minmax(14rem,0.9fr)]">
+    <div className="panel grid overflow-hidden grid-cols-2 xl:grid-cols-[minmax(17rem,1fr)_minmax(0,1.35fr)_minmax(0,1.6fr)_minmax(14rem,0.9fr)]">
       <MoneyCell />
       <RateCell hover={hover} onHover={setHover} />
       <LatencyCell hover={hover} onHover={setHover} />

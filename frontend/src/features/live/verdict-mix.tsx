@@ -12,7 +12,7 @@ export function VerdictMix() {
   const verdicts = useLive((state) => state.stats?.verdicts)
   const total = verdicts ? VERDICTS.reduce((sum, verdict) => sum + verdicts[verdict], 0) : 0
   return (
-    <Cell name={t('live.mix')}>
+    <Cell name={t('live.mix')} className="col-span-2 sm:col-span-1">
       {verdicts ? (
         <>
           <p className="mt-1 text-[20px] leading-7 font-semibold tracking-tight tabular">

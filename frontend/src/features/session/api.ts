@@ -36,8 +36,8 @@ export function useSignOut() {
     mutationFn: () => request<undefined>('/v1/session', { method: 'DELETE' }),
     onSettled: () => {
       rememberCsrfToken('')
-      client.clear()
       client.setQueryData(sessionQuery.queryKey, null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
     },
   })
 }

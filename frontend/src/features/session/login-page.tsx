@@ -133,7 +133,7 @@ export default function LoginPage() {
         </div>
       </div>
       <aside className="hidden border-l border-line bg-surface lg:grid lg:place-items-center">
-        <div className="max-w-[30rem] p-12">
+        <div className="max-w-[36rem] p-12">
           <h2 className="text-[40px] leading-[1.1] font-semibold tracking-[-0.03em] text-balance">
             {t('login.pitch.title')}
           </h2>

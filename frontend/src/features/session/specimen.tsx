@@ -24,7 +24,7 @@ export function Specimen() {
       {EXAMPLES.map(({ verdict, channel, amountMinor, why }) => (
         <li
           key={verdict}
-          className="grid grid-cols-[6.5rem_minmax(0,1fr)_auto] items-center gap-4 border-b border-line px-5 py-3.5 last:border-b-0"
+          className="grid grid-cols-[6rem_minmax(0,1fr)_auto] items-center gap-4 border-b border-line px-5 py-3.5 last:border-b-0"
         >
           <span className="justify-self-start">
             <VerdictBadge verdict={verdict} />

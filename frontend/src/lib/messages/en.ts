@@ -16,7 +16,7 @@ const messages = {
   'nav.live': 'Live',
   'nav.decisions': 'Decisions',
   'nav.alerts': 'Alerts',
-  'nav.search': 'Search or jump to',
+  'nav.search': 'Search',
   'nav.menu': 'Account and settings',
   'nav.theme': 'Theme',
   'nav.theme.system': 'System',

@@ -17,7 +17,7 @@ const messages: Messages = {
   'nav.live': 'Ao vivo',
   'nav.decisions': 'Decisões',
   'nav.alerts': 'Alertas',
-  'nav.search': 'Buscar ou ir para',
+  'nav.search': 'Buscar',
   'nav.menu': 'Conta e preferências',
   'nav.theme': 'Tema',
   'nav.theme.system': 'Do sistema',

@@ -37,7 +37,10 @@ def sink_offset(warehouse: Connection, *, topic: str) -> int:
 def model_uses(warehouse: Connection, *, export_sha256: str) -> int:
     """How many records of the log tell the scorer to decide with this export (at most one is needed)."""
     return min(
-        1, _one(warehouse, "select count(*) from raw.controls where kind = 'model' and body ->> 'export_sha256' = %s", export_sha256)
+        1,
+        _one(
+            warehouse, "select count(*) from raw.controls where kind = 'model' and body ->> 'export_sha256' = %s", export_sha256
+        ),
     )
 
 

@@ -1,0 +1,8 @@
+select
+  tenant_id,
+  control_id,
+  kind as control_kind,
+  known_at,
+  body,
+  log_offset
+from {{ source('raw', 'controls') }}

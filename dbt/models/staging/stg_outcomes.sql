@@ -1,0 +1,8 @@
+select
+  tenant_id,
+  transaction_id,
+  event_id,
+  outcome,
+  occurred_at,
+  log_offset
+from {{ source('raw', 'outcomes') }}

@@ -1,0 +1,106 @@
+"""Rows of the raw schema for the tests of what reads it, written as the sink's role writes them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from kit.settings import PostgresServer
+
+
+@dataclass
+class Decided:
+    """One decided transaction, and what became of it."""
+
+    tenant_id: str = "demo"
+    event_time: datetime = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+    channel: str = "pix"
+    direction: str = "debit"
+    amount_minor: int = 10_000
+    customer_id: str | None = "c000001"
+    account_id: str | None = None
+    verdict: str = "allow"
+    source: str = "scorer"
+    door: str = "inbound"
+    probability: float | None = 0.01
+    outcome: str | None = "posted"
+    labels: Sequence[tuple[bool, int]] = ()
+    """(fraud, days until it was known), in any order."""
+
+
+class Raw:
+    """Appends to raw.* with growing offsets."""
+
+    def __init__(self, warehouse: PostgresServer) -> None:
+        self._warehouse = warehouse
+        self._offset = 0
+
+    def add(self, *rows: Decided) -> list[uuid.UUID]:
+        """Write the decisions with their outcomes and labels; return the transaction ids."""
+        ids = [uuid.uuid4() for _ in rows]
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            for transaction_id, row in zip(ids, rows, strict=True):
+                self._decision(connection, transaction_id, row)
+                if row.outcome:
+                    connection.execute(
+                        "insert into raw.outcomes values (%s, %s, %s, %s, %s, 1, %s, %s)",
+                        (row.tenant_id, transaction_id, uuid.uuid4(), row.outcome, row.event_time, *self._next()),
+                    )
+                for fraud, days in row.labels:
+                    kind = "stolen_card" if fraud else "legitimate"
+                    known_at = row.event_time + timedelta(days=days)
+                    connection.execute(
+                        "insert into raw.labels values (%s, %s, %s, %s, %s, %s, 'bank', %s)",
+                        (row.tenant_id, transaction_id, uuid.uuid4(), fraud, kind, known_at, self._next()[0]),
+                    )
+        return ids
+
+    def _decision(self, connection: psycopg.Connection, transaction_id: uuid.UUID, row: Decided) -> None:
+        values = {
+            "tenant_id": row.tenant_id, "transaction_id": transaction_id, "epoch": 1, "n": self._next()[0], "door": row.door,
+            "adopted": False, "event_time": row.event_time, "known_at": row.event_time, "channel": row.channel,
+            "direction": row.direction, "amount_minor": row.amount_minor, "currency": "BRL", "customer_id": row.customer_id,
+            "account_id": row.account_id, "payee_id": "p1", "verdict": row.verdict, "source": row.source,
+            "probability": row.probability, "anomaly": None, "rules": [], "reasons": [], "policy": "policy-0",
+            "feature_set": "fs-1", "truncated": False, "late": False, "control_group": False, "scored_at": row.event_time,
+            "log_offset": self._offset,
+        }  # fmt: skip
+        names = ", ".join(values)
+        holders = ", ".join(f"%({name})s" for name in values)
+        connection.execute(f"insert into raw.decisions ({names}) values ({holders})", values)
+
+    def alert(self, *, alert_id: uuid.UUID, status: str, change: str, decisions: int) -> None:
+        """Write one alert event."""
+        at = datetime(2026, 3, 10, 15, tzinfo=UTC) + timedelta(minutes=decisions)
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.alerts values ('demo', %s, %s, %s, %s, 'customer', 'c000001', %s, 'review', 500, 'BRL', "
+                "%s, %s, %s, %s, %s, 0.9, '{}', '[]', %s)",
+                (
+                    uuid.uuid4(),
+                    alert_id,
+                    status,
+                    change,
+                    uuid.uuid4(),
+                    at,
+                    at,
+                    at,
+                    decisions,
+                    500 * decisions,
+                    *self._next()[:1],
+                ),
+            )
+
+    def opening(self, *, account_id: uuid.UUID, opened_at: datetime) -> None:
+        """Write the ledger's event of an account's opening balance."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.ledger_events values ('demo', %s, %s, 'posted', 'opening', %s, 1, 'BRL', null, %s, null, null, %s)",
+                (uuid.uuid4(), uuid.uuid4(), opened_at, account_id, self._next()[0]),
+            )
+
+    def _next(self) -> tuple[int, int]:
+        self._offset += 1
+        return self._offset, self._offset

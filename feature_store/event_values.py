@@ -35,7 +35,7 @@ EVENT_VALUES = len(EventValue)
 
 
 @part
-def _is_text(buffer: NDArray[np.uint8], spans: NDArray[np.int32], row: Word, field: Word, expected: NDArray[np.uint8]) -> Any:
+def _is_text(buffer: Word, spans: NDArray[np.int32], row: Word, field: Word, expected: NDArray[np.uint8]) -> Any:
     """1 or 0, NaN when the text is missing."""
     start, end = spans[row, field, 0], spans[row, field, 1]
     if end == start:
@@ -55,33 +55,33 @@ def emit_event(
     channel: Word,
     direction: Word,
     mcc: Word,
-    buffer: NDArray[np.uint8],
+    buffer: Word,
     spans: NDArray[np.int32],
     row: Word,
-    out: NDArray[np.float32],
+    out: Word,
     first: Word,
 ) -> Any:
-    """Write the values of `EventValue`, in its order, to out[row, first:]."""
+    """Write the values of `EventValue`, in its order, to out[first:]."""
     local_ms = event_ms + _OFFSET_MS
     hour = (local_ms // _HOUR_MS) % 24
     weekday = (local_ms // _DAY_MS + THURSDAY) % 7
-    out[row, first] = np.float32(np.log(np.float64(amount)))
-    out[row, first + 1] = 1.0 if amount % ROUND_AMOUNT_MINOR == 0 else 0.0
-    out[row, first + 2] = hour
-    out[row, first + 3] = weekday
-    out[row, first + 4] = 1.0 if weekday >= 5 else 0.0
-    out[row, first + 5] = 1.0 if hour >= NIGHT_FROM_HOUR or hour < NIGHT_UNTIL_HOUR else 0.0
-    out[row, first + 6] = 1.0 if channel == _PIX else 0.0
-    out[row, first + 7] = 1.0 if channel == _CARD else 0.0
-    out[row, first + 8] = 1.0 if channel == _BOLETO else 0.0
-    out[row, first + 9] = 1.0 if channel == _TED else 0.0
-    out[row, first + 10] = 1.0 if channel == _CASH else 0.0
-    out[row, first + 11] = 1.0 if direction == _DEBIT else 0.0
+    out[first] = np.float32(np.log(np.float64(amount)))
+    out[first + 1] = 1.0 if amount % ROUND_AMOUNT_MINOR == 0 else 0.0
+    out[first + 2] = hour
+    out[first + 3] = weekday
+    out[first + 4] = 1.0 if weekday >= 5 else 0.0
+    out[first + 5] = 1.0 if hour >= NIGHT_FROM_HOUR or hour < NIGHT_UNTIL_HOUR else 0.0
+    out[first + 6] = 1.0 if channel == _PIX else 0.0
+    out[first + 7] = 1.0 if channel == _CARD else 0.0
+    out[first + 8] = 1.0 if channel == _BOLETO else 0.0
+    out[first + 9] = 1.0 if channel == _TED else 0.0
+    out[first + 10] = 1.0 if channel == _CASH else 0.0
+    out[first + 11] = 1.0 if direction == _DEBIT else 0.0
     risky = 0.0
     for known in RISKY_MCCS:
         if mcc == known:
             risky = 1.0
-    out[row, first + 12] = risky if mcc >= 0 else np.nan
+    out[first + 12] = risky if mcc >= 0 else np.nan
     home = _is_text(buffer, spans, row, COUNTRY, _HOME)
-    out[row, first + 13] = 1.0 - home
-    out[row, first + 14] = _is_text(buffer, spans, row, ENTRY_MODE, _TYPED)
+    out[first + 13] = 1.0 - home
+    out[first + 14] = _is_text(buffer, spans, row, ENTRY_MODE, _TYPED)

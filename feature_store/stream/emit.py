@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feature_store.arithmetic import add, mean, multiply, ratio_to_mean, standard_deviation, z_score
 from feature_store.kernels import Word, part
@@ -16,6 +15,7 @@ from feature_store.stream.layout import (
     LANE,
     NEVER,
     NO_KEY,
+    PLAN_WIDTH,
     S_COUNT,
     S_DISTINCT,
     S_HIGH,
@@ -36,10 +36,10 @@ _COUNT, _SUM, _MEAN, _STD, _MIN, _MAX, _DISTINCT, _LAST, _SAME, _IS_NEW, _TO_MEA
 
 
 @part
-def _moments(scratch: NDArray[np.int64], lane: Word, itself: Word, amount: Word) -> Any:
+def _moments(scratch: Word, lane: Word, itself: Word, amount: Word) -> Any:
     """Count, sum and sum of squares (high, low), with the event itself when it counts."""
-    count, total = scratch[lane, S_COUNT], scratch[lane, S_SUM]
-    high, low = _U(scratch[lane, S_HIGH]), _U(scratch[lane, S_LOW])
+    count, total = scratch[lane + S_COUNT], scratch[lane + S_SUM]
+    high, low = _U(scratch[lane + S_HIGH]), _U(scratch[lane + S_LOW])
     if itself:
         count += 1
         total += amount
@@ -58,14 +58,12 @@ def _extreme(kept: Word, count: Word, itself: Word, amount: Word, sign: Word) ->
 
 
 @part
-def _of_value(
-    aggregation: Word, lane: Word, field: Word, itself: Word, value: Word, event_ms: Word, scratch: NDArray[np.int64]
-) -> Any:
+def _of_value(aggregation: Word, lane: Word, field: Word, itself: Word, value: Word, event_ms: Word, scratch: Word) -> Any:
     """Distinct, same-value and newness features."""
-    same_ms = scratch[lane, S_SAME_MS + field]
+    same_ms = scratch[lane + S_SAME_MS + field]
     if aggregation == _DISTINCT:
         adds = itself and value != NO_KEY and same_ms == NEVER
-        return np.float64(scratch[lane, S_DISTINCT + field] + (1 if adds else 0))
+        return np.float64(scratch[lane + S_DISTINCT + field] + (1 if adds else 0))
     if value == NO_KEY:
         return np.nan
     if aggregation == _IS_NEW:
@@ -74,7 +72,7 @@ def _of_value(
 
 
 @part
-def _of_amount(aggregation: Word, lane: Word, itself: Word, amount: Word, scratch: NDArray[np.int64]) -> Any:
+def _of_amount(aggregation: Word, lane: Word, itself: Word, amount: Word, scratch: Word) -> Any:
     """Counts, sums, moments and extremes."""
     count, total, high, low = _moments(scratch, lane, itself, amount)
     if aggregation == _COUNT:
@@ -89,12 +87,12 @@ def _of_amount(aggregation: Word, lane: Word, itself: Word, amount: Word, scratc
         return ratio_to_mean(amount, count, total)
     if aggregation == _Z_SCORE:
         return z_score(amount, count, total, high, low)
-    earlier = scratch[lane, S_COUNT]
+    earlier = scratch[lane + S_COUNT]
     if aggregation == _MAX:
-        return _extreme(scratch[lane, S_MAX], earlier, itself, amount, 1)
+        return _extreme(scratch[lane + S_MAX], earlier, itself, amount, 1)
     if aggregation == _MIN:
-        return _extreme(scratch[lane, S_MIN], earlier, itself, amount, -1)
-    return np.float64(amount) / np.float64(scratch[lane, S_MAX]) if earlier > 0 else np.nan
+        return _extreme(scratch[lane + S_MIN], earlier, itself, amount, -1)
+    return np.float64(amount) / np.float64(scratch[lane + S_MAX]) if earlier > 0 else np.nan
 
 
 @part
@@ -106,28 +104,28 @@ def emit(
     bits: Word,
     value_0: Word,
     value_1: Word,
-    scratch: NDArray[np.int64],
-    row: Word,
-    out: NDArray[np.float32],
+    scratch: Word,
+    place: Word,
+    out: Word,
 ) -> Any:
-    """Write an entity's features of one event from the scratch rows of its lanes."""
-    for feature in range(m.plan[entity, FEATURES_FROM], m.plan[entity, FEATURES_TO]):
-        aggregation, lane = m.plan[feature, AGGREGATION], m.plan[feature, LANE]
-        itself = m.plan[feature, ITSELF] != 0 and ((bits >> m.plan[lane, WHERE]) & 1) != 0
+    """Write an entity's features of one event to out[place:] from the scratch rows of its lanes."""
+    for feature in range(m.plan[entity * PLAN_WIDTH + FEATURES_FROM], m.plan[entity * PLAN_WIDTH + FEATURES_TO], PLAN_WIDTH):
+        aggregation, lane = m.plan[feature + AGGREGATION], m.plan[feature + LANE]
+        itself = m.plan[feature + ITSELF] != 0 and ((bits >> m.plan[lane + WHERE]) & 1) != 0
         if aggregation == _LAST:
-            last_ms = scratch[lane, S_LAST_MS]
+            last_ms = scratch[lane + S_LAST_MS]
             value = np.nan if last_ms == NEVER else np.float64(event_ms - last_ms) / 1000.0
         elif aggregation in (_DISTINCT, _SAME, _IS_NEW):
-            field = m.plan[feature, VALUE_AT]
+            field = m.plan[feature + VALUE_AT]
             other = value_0 if field == 0 else value_1
             value = _of_value(aggregation, lane, field, itself, other, event_ms, scratch)
         else:
             value = _of_amount(aggregation, lane, itself, amount, scratch)
-        out[row, m.plan[feature, COLUMN]] = np.float32(value)
+        out[place + m.plan[feature + COLUMN]] = np.float32(value)
 
 
 @part
-def emit_unknown(m: Memory, entity: Word, row: Word, out: NDArray[np.float32]) -> Any:
-    """Write NaN for all features of an entity whose key is missing."""
-    for feature in range(m.plan[entity, FEATURES_FROM], m.plan[entity, FEATURES_TO]):
-        out[row, m.plan[feature, COLUMN]] = np.nan
+def emit_unknown(m: Memory, entity: Word, place: Word, out: Word) -> Any:
+    """Write NaN to out[place:] for all features of an entity whose key is missing."""
+    for feature in range(m.plan[entity * PLAN_WIDTH + FEATURES_FROM], m.plan[entity * PLAN_WIDTH + FEATURES_TO], PLAN_WIDTH):
+        out[place + m.plan[feature + COLUMN]] = np.nan

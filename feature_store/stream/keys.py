@@ -43,6 +43,7 @@ from feature_store.stream.layout import (
     OK,
     PART_AT,
     PART_MASK,
+    PLAN_WIDTH,
     RECORD_WORDS,
     RING_MASK,
     STRIDE,
@@ -61,7 +62,7 @@ _LOW40 = _U((1 << 40) - 1)
 
 
 @part
-def key_hash(m: Memory, tenant: Word, entity: Word, buffer: NDArray[np.uint8], start: Word, length: Word) -> Any:
+def key_hash(m: Memory, tenant: Word, entity: Word, buffer: Word, start: Word, length: Word) -> Any:
     """The hash of a key; fewer bits only in tests that want collisions."""
     seed = _U(tenant * ENTITIES + entity + 1) * _U(0x9E3779B97F4A7C15)
     return hash_bytes(buffer, start, length, seed) & _U(m.counters[HASH_MASK])
@@ -70,15 +71,15 @@ def key_hash(m: Memory, tenant: Word, entity: Word, buffer: NDArray[np.uint8], s
 @part
 def key_home(m: Memory, hashed: Word) -> Any:
     """The entry where the search for a key begins, for prefetching."""
-    part = KEY_TABLE + np.int64(hashed >> _U(56))
-    return max(m.parts[part, PART_AT] + np.int64(hashed & _U(m.parts[part, PART_MASK])) * KEY_ENTRY, np.int64(0))
+    part = part_of(KEY_TABLE, hashed)
+    return max(m.parts[part + PART_AT] + np.int64(hashed & _U(m.parts[part + PART_MASK])) * KEY_ENTRY, np.int64(0))
 
 
 @part
-def find_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: NDArray[np.uint8], start: Word, length: Word) -> Any:
+def find_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word, start: Word, length: Word) -> Any:
     """The key's number, or -1."""
     part = part_of(KEY_TABLE, hashed)
-    at, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    at, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     if at < 0:
         return np.int64(-1)
     kind = (_U(entity) << _U(40)) | (_U(length) << _U(48))
@@ -129,8 +130,8 @@ def give_ring(m: Memory, at: Word, size: Word) -> Any:
 @part
 def clear_key(m: Memory, entity: Word, key: Word) -> Any:
     """A key with no events: empty lanes and stacks. Its ring and identity stay."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
-    for word in range(8, m.plan[entity, STRIDE]):
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
+    for word in range(8, m.plan[entity * PLAN_WIDTH + STRIDE]):
         m.heads[at + word] = 0
     half = 2 * at
     m.heads32[half + BASE] = 0
@@ -141,7 +142,7 @@ def clear_key(m: Memory, entity: Word, key: Word) -> Any:
 
 
 @part
-def _keep_id(m: Memory, buffer: NDArray[np.uint8], start: Word, length: Word) -> Any:
+def _keep_id(m: Memory, buffer: Word, start: Word, length: Word) -> Any:
     """Copy an id to the arena; where, or -1."""
     words = (length + 7) // 8
     at = m.counters[FREE_ARENA + words]
@@ -161,9 +162,7 @@ def _keep_id(m: Memory, buffer: NDArray[np.uint8], start: Word, length: Word) ->
 
 
 @part
-def create_key(
-    m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: NDArray[np.uint8], start: Word, length: Word
-) -> Any:
+def create_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word, start: Word, length: Word) -> Any:
     """A new key: (answer, number)."""
     part = part_of(KEY_TABLE, hashed)
     answer = make_room(m, part, KEY_ENTRY)
@@ -182,14 +181,16 @@ def create_key(
         key = m.counters[KEYS_USED + entity]
         m.counters[KEYS_USED + entity] = key + 1
     else:
-        m.counters[FREE_KEY + entity] = m.heads[m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE] + LOG_AT]
+        m.counters[FREE_KEY + entity] = m.heads[
+            m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE] + LOG_AT
+        ]
     m.counters[KEYS_LIVE + entity] += 1
     entry = free_place(m, part, hashed, KEY_ENTRY)
     m.tables[entry] = hashed
     m.tables[entry + 1] = _U(key + 1) | (_U(entity) << _U(40)) | (_U(length) << _U(48))
     m.tables[entry + 2] = _U(where)
     m.tables[entry + 3] = _U(tenant)
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     m.heads[at + LOG_AT] = ring
     m.heads[at + DROPPED_MS] = NEVER
     m.heads[at + KEY_HASH] = np.int64(hashed)
@@ -203,7 +204,7 @@ def create_key(
 @part
 def forget_values(m: Memory, entity: Word, key: Word, position: Word) -> Any:
     """Take an event's values out of the pair table where this event was their latest."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     event = 2 * RECORD_WORDS * (m.heads[at + LOG_AT] + (position & m.heads32[2 * at + RING_MASK]))
     for field in range(2):
         if m.log32[event + BITS] & (IS_LAST << field):
@@ -212,13 +213,13 @@ def forget_values(m: Memory, entity: Word, key: Word, position: Word) -> Any:
 
 @part
 def _evict(m: Memory, entity: Word, key: Word) -> Any:
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     for position in range(m.heads32[2 * at + BASE], m.heads32[2 * at + TAIL]):
         forget_values(m, entity, key, np.int64(position))
     give_ring(m, m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK]) + 1)
     hashed = _U(m.heads[at + KEY_HASH])
     part = part_of(KEY_TABLE, hashed)
-    table, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    table, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     slot = np.int64(hashed & _U(mask))
     while m.tables[table + slot * KEY_ENTRY + 1] & _LOW40 != _U(key + 1) or (
         (m.tables[table + slot * KEY_ENTRY + 1] >> _U(40)) & _U(0xFF) != _U(entity)
@@ -247,7 +248,7 @@ def sweep(m: Memory, longest_ms: Word, steps: Word) -> Any:
         for _ in range(min(steps, used)):
             key = m.counters[SWEEP_AT + entity] % used
             m.counters[SWEEP_AT + entity] = key + 1
-            at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+            at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
             if m.heads[at + KEY_LINK] == IN_USE:
                 high = m.highs[m.heads32[2 * at + TENANT]]
                 if m.heads[at + LAST_MS] <= high - m.counters[LATENESS] - longest_ms:
@@ -266,5 +267,5 @@ def evict_all_expired(m: Memory, longest_ms: Word) -> Any:
 @part
 def value_of(m: Memory, entity: Word, field: Word, keys: NDArray[np.int32], row: Word) -> Any:
     """The key that the event's `field`-th counted value has: NO_KEY when missing, UNKNOWN_KEY when never met."""
-    other = m.plan[entity, VALUE_ENTITY + field]
-    return np.int64(keys[row, other]) if other >= 0 else np.int64(NO_KEY)
+    other = m.plan[entity * PLAN_WIDTH + VALUE_ENTITY + field]
+    return np.int64(keys[row * ENTITIES + other]) if other >= 0 else np.int64(NO_KEY)

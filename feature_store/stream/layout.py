@@ -39,22 +39,22 @@ RENUMBER_AT = 2**30
 
 # Two open-addressing tables, each of PARTS parts that double on their own: a growth moves 1/256 of the entries.
 PARTS = 256
-KEY_TABLE, PAIR_TABLE = 0, PARTS
+PART_WORDS = 4
+KEY_TABLE, PAIR_TABLE = 0, PARTS * PART_WORDS
 KEY_ENTRY, PAIR_ENTRY = 4, 2
 PART_AT, PART_MASK, PART_COUNT = 0, 1, 2
 FIRST_PART = 8
 MAX_ID_BYTES = 64
 
-# plan rows: entities first, then lanes, then features.
+# The plan, PLAN_WIDTH words a row: entities, then lanes, then features. Kernels name lanes and features by their first word.
 LANES_FROM, LANES_TO, FEATURES_FROM, FEATURES_TO, HEADS_AT, STRIDE = range(6)
 VALUE_ENTITY, WANTS_MAX, WANTS_MIN, LONGEST_MS = 6, 8, 9, 10
 WINDOW_MS, WHERE, LANE_AT, SUM_AT, SQUARES_AT, EXTREMES_AT, DISTINCT_AT = range(7)
 AGGREGATION, LANE, COLUMN, ITSELF, VALUE_AT = range(5)
 PLAN_WIDTH = 12
 
-# scratch[lane, ...]: the window without the event itself.
+# scratch[lane + ...]: the window without the event itself.
 S_COUNT, S_SUM, S_LOW, S_HIGH, S_MAX, S_MIN, S_DISTINCT, S_LAST_MS, S_SAME_MS = 0, 1, 2, 3, 4, 5, 6, 8, 9
-SCRATCH_WIDTH = 11
 WORK_WIDTH = 5
 HASHES = 16
 
@@ -63,7 +63,7 @@ OK, KEYS_FULL, LOG_FULL, TABLES_FULL, ID_TOO_LONG = range(5)
 
 
 class Memory(NamedTuple):
-    """All arrays of a state; the `32` ones are half-word views."""
+    """All arrays of a state, flat; the `32` ones are half-word views. Kernels hold bare pointers in the same places."""
 
     plan: NDArray[np.int64]
     counters: NDArray[np.int64]

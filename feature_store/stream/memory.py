@@ -27,9 +27,10 @@ from feature_store.stream.layout import (
     LOG_TOP,
     NEVER,
     PART_AT,
+    PART_WORDS,
     PARTS,
+    PLAN_WIDTH,
     RECORD_WORDS,
-    SCRATCH_WIDTH,
     STRIDE,
     TABLE_BOUND,
     TABLE_TOP,
@@ -94,10 +95,10 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
     counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
     counters[EVENTS_PER_KEY] = bounds.events_per_key
-    parts = np.zeros((2 * PARTS, 4), np.int64)
-    parts[:, PART_AT] = -1
+    parts = np.zeros(2 * PARTS * PART_WORDS, np.int64)
+    parts[PART_AT::PART_WORDS] = -1
     return Memory(
-        plan=plan.rows,
+        plan=plan.rows.reshape(-1),
         counters=counters,
         highs=np.full(bounds.tenants, NEVER, np.int64),
         heads=heads,
@@ -107,9 +108,9 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         tables=reserve(table_words, np.uint64),
         parts=parts,
         arena=reserve(arena_words, np.uint64),
-        scratch=np.zeros((len(plan.rows), SCRATCH_WIDTH), np.int64),
-        hashes=np.zeros((HASHES, ENTITIES), np.uint64),
-        work=reserve((bounds.events_per_key + 1) * WORK_WIDTH, np.int64).reshape(-1, WORK_WIDTH),
+        scratch=np.zeros(plan.rows.size, np.int64),
+        hashes=np.zeros(HASHES * ENTITIES, np.uint64),
+        work=reserve((bounds.events_per_key + 1) * WORK_WIDTH, np.int64),
     )
 
 
@@ -154,5 +155,6 @@ def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _heads(memory: Memory, entity: int, keys: int) -> NDArray[np.int64]:
-    start, stride = int(memory.plan[entity, HEADS_AT]), int(memory.plan[entity, STRIDE])
+    row = memory.plan[entity * PLAN_WIDTH :]
+    start, stride = int(row[HEADS_AT]), int(row[STRIDE])
     return memory.heads[start : start + keys * stride]

@@ -98,10 +98,15 @@ def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
         mine = [(column, feature) for column, feature in windows if feature.entity is entity]
         _compile_entity(plan, entity, [lane for lane in lanes if lane[0] is entity], ENTITIES + _before(lanes, entity), mine)
         values = _values(mine)
-        rows[entity, FEATURES_FROM : FEATURES_TO + 1] = next_feature, next_feature + len(mine)
+        rows[entity, [FEATURES_FROM, FEATURES_TO]] = next_feature * PLAN_WIDTH, (next_feature + len(mine)) * PLAN_WIDTH
         for column, feature in mine:
             lane = ENTITIES + lanes.index((entity, feature.window_ms, feature.where))
-            rows[next_feature, [AGGREGATION, LANE, COLUMN, ITSELF]] = feature.aggregation, lane, column, feature.counts_itself
+            rows[next_feature, [AGGREGATION, LANE, COLUMN, ITSELF]] = (
+                feature.aggregation,
+                lane * PLAN_WIDTH,
+                column,
+                feature.counts_itself,
+            )
             rows[next_feature, VALUE_AT] = values.index(feature.of) if feature.of is not None else -1
             next_feature += 1
     return plan
@@ -142,7 +147,8 @@ def _compile_entity(
         columns = [WINDOW_MS, WHERE, LANE_AT, SUM_AT, SQUARES_AT, EXTREMES_AT, DISTINCT_AT]
         plan.rows[row, columns] = window_ms, where, lane.at, lane.sums, lane.squares, lane.extremes, lane.distinct
     stride = -(-word // _CACHE_LINE_WORDS) * _CACHE_LINE_WORDS
-    plan.rows[entity, [LANES_FROM, LANES_TO, STRIDE]] = first_row, first_row + len(lanes), stride
+    plan.rows[entity, [LANES_FROM, LANES_TO]] = first_row * PLAN_WIDTH, (first_row + len(lanes)) * PLAN_WIDTH
+    plan.rows[entity, STRIDE] = stride
     plan.rows[entity, [WANTS_MAX, WANTS_MIN]] = bool(wanted & _READS_MAX), bool(wanted & _READS_MIN)
     plan.rows[entity, LONGEST_MS] = max((window_ms for _, window_ms, _ in lanes), default=0)
     for position, value in enumerate(_values(features)):

@@ -58,10 +58,8 @@ def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = Fal
 def _kernel() -> Callable[..., int]:
     words, halves = _array(types.int64, 1, "C"), _array(types.int32, 1, "C")
     table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
-    grid = _array(types.int64, 2, "C")
-    hashes = _array(types.uint64, 2, "C")
-    memory = [grid, words, words, words, halves, words, halves, table, grid, table, grid, hashes, grid]
-    batch = [_array(types.int32, 2, "C"), words]
+    memory = [words, words, words, words, halves, words, halves, table, words, table, words, table, words]
+    batch = [halves, words]
     events = [
         _array(types.int32, 1, "A", readonly=True), *[strided] * 5,
         _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
@@ -82,7 +80,7 @@ class FeatureState:
         self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
         self._run = _kernel()
         self._broken: str | None = None
-        self._keys, self._highs = np.empty((0, ENTITIES), np.int32), np.empty(0, np.int64)
+        self._keys, self._highs = np.empty(0, np.int32), np.empty(0, np.int64)
 
     def apply(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
         """Score each event over what was applied before it, then apply it.
@@ -114,7 +112,7 @@ class FeatureState:
             texts = len(columns.TEXT_FIELDS)
             raise ValueError(f"out is float32[n, {self._plan.columns}] and spans int32[n, {texts}, 2]")
         if n > len(self._highs):
-            self._keys, self._highs = np.empty((n, ENTITIES), np.int32), np.empty(n, np.int64)
+            self._keys, self._highs = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int64)
         return self._run(
             *self._memory, self._first_event, self._longest_ms, inserts, self._keys, self._highs, events.tenant,
             events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc, events.buffer,
@@ -153,7 +151,7 @@ class FeatureState:
         used = sum(part.nbytes for part in self.parts().values())
         hot = 0
         for entity in range(ENTITIES):
-            stride = int(memory.plan[entity, layout.STRIDE])
+            stride = int(self._plan.rows[entity, layout.STRIDE])
             heads = self.parts()[f"heads_{entity}"].reshape(-1, stride)
             live = heads[:, layout.KEY_LINK] == layout.IN_USE
             hot += int((live & (heads[:, layout.DROPPED_MS] != layout.NEVER)).sum())

@@ -18,6 +18,7 @@ from feature_store.stream.layout import (
     PART_AT,
     PART_COUNT,
     PART_MASK,
+    PART_WORDS,
     TABLE_BOUND,
     TABLE_TOP,
     TABLES_FULL,
@@ -30,8 +31,8 @@ _U = np.uint64
 
 @part
 def part_of(table: Word, key_hash: Word) -> Any:
-    """The row of `parts` that an entry belongs to."""
-    return table + np.int64(key_hash >> _U(56))
+    """Where in `parts` the part lies that an entry belongs to."""
+    return table + np.int64(key_hash >> _U(56)) * PART_WORDS
 
 
 @part
@@ -76,9 +77,9 @@ def _is_free(m: Memory, entry: Word, width: Word) -> Any:
 @part
 def make_room(m: Memory, part: Word, width: Word) -> Any:
     """Double a part that is three quarters full. Answers OK or TABLES_FULL."""
-    old, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    old, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     size = mask + 1 if old >= 0 else np.int64(0)
-    if (m.parts[part, PART_COUNT] + 1) * 4 <= size * 3:
+    if (m.parts[part + PART_COUNT] + 1) * 4 <= size * 3:
         return OK
     bigger = max(size * 2, np.int64(FIRST_PART))
     new = _allocate(m, bigger * width)
@@ -93,26 +94,26 @@ def make_room(m: Memory, part: Word, width: Word) -> Any:
                 m.tables[new + slot * width + word] = m.tables[entry + word]
     if size > 0:
         _release(m, old, size * width)
-    m.parts[part, PART_AT] = new
-    m.parts[part, PART_MASK] = bigger - 1
+    m.parts[part + PART_AT] = new
+    m.parts[part + PART_MASK] = bigger - 1
     return OK
 
 
 @part
 def free_place(m: Memory, part: Word, key_hash: Word, width: Word) -> Any:
     """The entry that a new hash of this part goes to; count it."""
-    at, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    at, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     slot = np.int64(key_hash & _U(mask))
     while not _is_free(m, at + slot * width, width):
         slot = (slot + 1) & mask
-    m.parts[part, PART_COUNT] += 1
+    m.parts[part + PART_COUNT] += 1
     return at + slot * width
 
 
 @part
 def remove(m: Memory, part: Word, entry: Word, width: Word) -> Any:
     """Take an entry out and move back those that had to step aside for it."""
-    at, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    at, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     hole = (entry - at) // width
     slot = hole
     while True:
@@ -127,7 +128,7 @@ def remove(m: Memory, part: Word, entry: Word, width: Word) -> Any:
             hole = slot
     for word in range(width):
         m.tables[at + hole * width + word] = _U(0)
-    m.parts[part, PART_COUNT] -= 1
+    m.parts[part + PART_COUNT] -= 1
 
 
 @part
@@ -140,16 +141,16 @@ def pair_of(entity: Word, field: Word, key: Word, value: Word) -> Any:
 def pair_home(m: Memory, pair: Word) -> Any:
     """The entry where the search for a pair begins, for prefetching."""
     pair_hash = mix(pair)
-    part = PAIR_TABLE + np.int64(pair_hash >> _U(56))
-    return max(m.parts[part, PART_AT] + np.int64(pair_hash & _U(m.parts[part, PART_MASK])) * PAIR_ENTRY, np.int64(0))
+    part = part_of(PAIR_TABLE, pair_hash)
+    return max(m.parts[part + PART_AT] + np.int64(pair_hash & _U(m.parts[part + PART_MASK])) * PAIR_ENTRY, np.int64(0))
 
 
 @part
 def find_pair(m: Memory, pair: Word) -> Any:
     """The entry of a pair, or -1."""
     pair_hash = mix(pair)
-    part = PAIR_TABLE + np.int64(pair_hash >> _U(56))
-    at, mask = m.parts[part, PART_AT], m.parts[part, PART_MASK]
+    part = part_of(PAIR_TABLE, pair_hash)
+    at, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     if at < 0:
         return np.int64(-1)
     slot = np.int64(pair_hash & _U(mask))

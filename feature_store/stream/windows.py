@@ -6,7 +6,6 @@ Positions count events of the key since its log was last numbered; `position & r
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feature_store.arithmetic import add, multiply, subtract
 from feature_store.kernels import Word, part
@@ -37,6 +36,7 @@ from feature_store.stream.layout import (
     MIN_TOP,
     NEVER,
     OK,
+    PLAN_WIDTH,
     RECORD_WORDS,
     RING_MASK,
     S_COUNT,
@@ -67,24 +67,24 @@ _U = np.uint64
 @part
 def _leave(m: Memory, at: Word, lane: Word, event: Word, position: Word) -> Any:
     """Take one event out of a lane's moments."""
-    word = at + m.plan[lane, LANE_AT]
+    word = at + m.plan[lane + LANE_AT]
     bits = m.log32[2 * event + BITS]
-    if (bits >> m.plan[lane, WHERE]) & 1:
+    if (bits >> m.plan[lane + WHERE]) & 1:
         amount = m.log[event + AMOUNT]
         m.heads32[2 * word + 1] -= 1
-        if m.plan[lane, SUM_AT] >= 0:
-            m.heads[at + m.plan[lane, SUM_AT]] -= amount
-        if m.plan[lane, SQUARES_AT] >= 0:
-            low = at + m.plan[lane, SQUARES_AT]
+        if m.plan[lane + SUM_AT] >= 0:
+            m.heads[at + m.plan[lane + SUM_AT]] -= amount
+        if m.plan[lane + SQUARES_AT] >= 0:
+            low = at + m.plan[lane + SQUARES_AT]
             square_high, square_low = multiply(_U(amount), _U(amount))
             high, rest = subtract(_U(m.heads[low + 1]), _U(m.heads[low]), square_high, square_low)
             m.heads[low], m.heads[low + 1] = np.int64(rest), np.int64(high)
-    if m.plan[lane, DISTINCT_AT] >= 0:
-        half = 2 * (at + m.plan[lane, DISTINCT_AT])
+    if m.plan[lane + DISTINCT_AT] >= 0:
+        half = 2 * (at + m.plan[lane + DISTINCT_AT])
         m.heads32[half] -= np.int32((bits // IS_LAST) & 1)
         m.heads32[half + 1] -= np.int32((bits // (2 * IS_LAST)) & 1)
-    if m.plan[lane, EXTREMES_AT] >= 0:
-        half = 2 * (at + m.plan[lane, EXTREMES_AT])
+    if m.plan[lane + EXTREMES_AT] >= 0:
+        half = 2 * (at + m.plan[lane + EXTREMES_AT])
         if m.heads32[half] == position:
             m.heads32[half] = m.log32[2 * event + MAX_ABOVE]
         if m.heads32[half + 1] == position:
@@ -94,12 +94,12 @@ def _leave(m: Memory, at: Word, lane: Word, event: Word, position: Word) -> Any:
 @part
 def advance(m: Memory, entity: Word, key: Word, event_ms: Word) -> Any:
     """Move every lane's head past the events that `event_ms` no longer sees."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     ring, mask = m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK])
     tail = np.int64(m.heads32[2 * at + TAIL])
-    for lane in range(m.plan[entity, LANES_FROM], m.plan[entity, LANES_TO]):
-        limit = event_ms - m.plan[lane, WINDOW_MS]
-        word = at + m.plan[lane, LANE_AT]
+    for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
+        limit = event_ms - m.plan[lane + WINDOW_MS]
+        word = at + m.plan[lane + LANE_AT]
         head = np.int64(m.heads32[2 * word])
         while head < tail:
             event = RECORD_WORDS * (ring + (head & mask))
@@ -113,11 +113,11 @@ def advance(m: Memory, entity: Word, key: Word, event_ms: Word) -> Any:
 @part
 def drop_first(m: Memory, entity: Word, key: Word) -> Any:
     """Take the oldest event out of the log, and out of the lanes that still hold it."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     base = np.int64(m.heads32[2 * at + BASE])
     event = RECORD_WORDS * (m.heads[at + LOG_AT] + (base & m.heads32[2 * at + RING_MASK]))
-    for lane in range(m.plan[entity, LANES_FROM], m.plan[entity, LANES_TO]):
-        word = at + m.plan[lane, LANE_AT]
+    for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
+        word = at + m.plan[lane + LANE_AT]
         if m.heads32[2 * word] == base:
             _leave(m, at, lane, event, base)
             m.heads32[2 * word] = base + 1
@@ -128,7 +128,7 @@ def drop_first(m: Memory, entity: Word, key: Word) -> Any:
 @part
 def expire(m: Memory, entity: Word, key: Word, limit_ms: Word) -> Any:
     """Drop the events that no event within the lateness can see."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     ring, mask = m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK])
     base, tail = np.int64(m.heads32[2 * at + BASE]), np.int64(m.heads32[2 * at + TAIL])
     while base < tail and m.log[RECORD_WORDS * (ring + (base & mask)) + EVENT_MS] <= limit_ms:
@@ -157,7 +157,7 @@ def _grow(m: Memory, at: Word) -> Any:
 @part
 def make_place(m: Memory, entity: Word, key: Word) -> Any:
     """Make sure that one more event fits: drop the oldest of a hot key, or double the ring."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     live = np.int64(m.heads32[2 * at + TAIL]) - np.int64(m.heads32[2 * at + BASE])
     if live >= m.counters[EVENTS_PER_KEY]:
         base = np.int64(m.heads32[2 * at + BASE])
@@ -205,7 +205,7 @@ def _remember(m: Memory, entity: Word, field: Word, key: Word, value: Word, posi
     before, entry = position_of(m, entity, field, key, value)
     if entry < 0:
         return put_pair(m, pair_of(entity, field, key, value), position), bit, before
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     half = 2 * RECORD_WORDS * (m.heads[at + LOG_AT] + (before & m.heads32[2 * at + RING_MASK]))
     m.log32[half + BITS] &= ~bit
     m.tables[entry + 1] = _U(position)
@@ -226,23 +226,23 @@ def _join(
     lowest_min: Word,
 ) -> Any:
     """Put the newest event into a lane's moments."""
-    word = at + m.plan[lane, LANE_AT]
+    word = at + m.plan[lane + LANE_AT]
     head = np.int64(m.heads32[2 * word])
-    if (bits >> m.plan[lane, WHERE]) & 1:
+    if (bits >> m.plan[lane + WHERE]) & 1:
         m.heads32[2 * word + 1] += 1
-        if m.plan[lane, SUM_AT] >= 0:
-            m.heads[at + m.plan[lane, SUM_AT]] += amount
-        if m.plan[lane, SQUARES_AT] >= 0:
-            low = at + m.plan[lane, SQUARES_AT]
+        if m.plan[lane + SUM_AT] >= 0:
+            m.heads[at + m.plan[lane + SUM_AT]] += amount
+        if m.plan[lane + SQUARES_AT] >= 0:
+            low = at + m.plan[lane + SQUARES_AT]
             square_high, square_low = multiply(_U(amount), _U(amount))
             high, rest = add(_U(m.heads[low + 1]), _U(m.heads[low]), square_high, square_low)
             m.heads[low], m.heads[low + 1] = np.int64(rest), np.int64(high)
-    if m.plan[lane, DISTINCT_AT] >= 0:
-        half = 2 * (at + m.plan[lane, DISTINCT_AT])
+    if m.plan[lane + DISTINCT_AT] >= 0:
+        half = 2 * (at + m.plan[lane + DISTINCT_AT])
         m.heads32[half] += np.int32(before_0 < head and (bits & IS_LAST) != 0)
         m.heads32[half + 1] += np.int32(before_1 < head and (bits & (2 * IS_LAST)) != 0)
-    if m.plan[lane, EXTREMES_AT] >= 0:
-        half = 2 * (at + m.plan[lane, EXTREMES_AT])
+    if m.plan[lane + EXTREMES_AT] >= 0:
+        half = 2 * (at + m.plan[lane + EXTREMES_AT])
         if m.heads32[half] >= lowest_max or m.heads32[half] < head:
             m.heads32[half] = position
         if m.heads32[half + 1] >= lowest_min or m.heads32[half + 1] < head:
@@ -252,7 +252,7 @@ def _join(
 @part
 def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bits: Word, value_0: Word, value_1: Word) -> Any:
     """Insert an event that is not before any of its key's; the lanes have been advanced to it. Answers OK or what is full."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     answer = make_place(m, entity, key)
     if answer != OK:
         return answer
@@ -260,9 +260,9 @@ def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bit
     answer_0, bit_0, before_0 = _remember(m, entity, 0, key, value_0, position)
     answer_1, bit_1, before_1 = _remember(m, entity, 1, key, value_1, position)
     lowest_max, lowest_min = position, position
-    if m.plan[entity, WANTS_MAX]:
+    if m.plan[entity * PLAN_WIDTH + WANTS_MAX]:
         lowest_max = _push(m, at, position, amount, MAX_TOP, MAX_BELOW, 1)
-    if m.plan[entity, WANTS_MIN]:
+    if m.plan[entity * PLAN_WIDTH + WANTS_MIN]:
         lowest_min = _push(m, at, position, amount, MIN_TOP, MIN_BELOW, -1)
     event = RECORD_WORDS * (m.heads[at + LOG_AT] + (position & m.heads32[2 * at + RING_MASK]))
     kept = np.int32(bits) | bit_0 | bit_1
@@ -273,7 +273,7 @@ def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bit
     m.log32[2 * event + BEFORE] = before_0
     m.log32[2 * event + BEFORE + 1] = before_1
     m.log32[2 * event + BITS] = kept
-    for lane in range(m.plan[entity, LANES_FROM], m.plan[entity, LANES_TO]):
+    for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
         _join(m, at, lane, position, amount, kept, before_0, before_1, lowest_max, lowest_min)
     m.heads32[2 * at + TAIL] = position + 1
     m.heads[at + LAST_MS] = event_ms
@@ -281,31 +281,31 @@ def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bit
 
 
 @part
-def read_lanes(m: Memory, entity: Word, key: Word, value_0: Word, value_1: Word, scratch: NDArray[np.int64]) -> Any:
+def read_lanes(m: Memory, entity: Word, key: Word, value_0: Word, value_1: Word, scratch: Word) -> Any:
     """Fill the scratch rows of an entity's lanes from the running moments, as they stand before the event joins."""
-    at = m.plan[entity, HEADS_AT] + key * m.plan[entity, STRIDE]
+    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     ring, mask = m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK])
     tail = np.int64(m.heads32[2 * at + TAIL])
     same_0, _ = position_of(m, entity, 0, key, value_0)
     same_1, _ = position_of(m, entity, 1, key, value_1)
-    for lane in range(m.plan[entity, LANES_FROM], m.plan[entity, LANES_TO]):
-        word = at + m.plan[lane, LANE_AT]
+    for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
+        word = at + m.plan[lane + LANE_AT]
         head = np.int64(m.heads32[2 * word])
-        scratch[lane, S_COUNT] = m.heads32[2 * word + 1]
-        if m.plan[lane, SUM_AT] >= 0:
-            scratch[lane, S_SUM] = m.heads[at + m.plan[lane, SUM_AT]]
-        if m.plan[lane, SQUARES_AT] >= 0:
-            scratch[lane, S_LOW] = m.heads[at + m.plan[lane, SQUARES_AT]]
-            scratch[lane, S_HIGH] = m.heads[at + m.plan[lane, SQUARES_AT] + 1]
-        if m.plan[lane, DISTINCT_AT] >= 0:
-            scratch[lane, S_DISTINCT] = m.heads32[2 * (at + m.plan[lane, DISTINCT_AT])]
-            scratch[lane, S_DISTINCT + 1] = m.heads32[2 * (at + m.plan[lane, DISTINCT_AT]) + 1]
-        if m.plan[lane, EXTREMES_AT] >= 0 and head < tail:
-            half = 2 * (at + m.plan[lane, EXTREMES_AT])
-            if m.plan[entity, WANTS_MAX]:
-                scratch[lane, S_MAX] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half]) & mask)) + AMOUNT]
-            if m.plan[entity, WANTS_MIN]:
-                scratch[lane, S_MIN] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half + 1]) & mask)) + AMOUNT]
-        scratch[lane, S_LAST_MS] = m.heads[at + LAST_MS] if head < tail else NEVER
-        scratch[lane, S_SAME_MS] = m.log[RECORD_WORDS * (ring + (same_0 & mask)) + EVENT_MS] if same_0 >= head else NEVER
-        scratch[lane, S_SAME_MS + 1] = m.log[RECORD_WORDS * (ring + (same_1 & mask)) + EVENT_MS] if same_1 >= head else NEVER
+        scratch[lane + S_COUNT] = m.heads32[2 * word + 1]
+        if m.plan[lane + SUM_AT] >= 0:
+            scratch[lane + S_SUM] = m.heads[at + m.plan[lane + SUM_AT]]
+        if m.plan[lane + SQUARES_AT] >= 0:
+            scratch[lane + S_LOW] = m.heads[at + m.plan[lane + SQUARES_AT]]
+            scratch[lane + S_HIGH] = m.heads[at + m.plan[lane + SQUARES_AT] + 1]
+        if m.plan[lane + DISTINCT_AT] >= 0:
+            scratch[lane + S_DISTINCT] = m.heads32[2 * (at + m.plan[lane + DISTINCT_AT])]
+            scratch[lane + S_DISTINCT + 1] = m.heads32[2 * (at + m.plan[lane + DISTINCT_AT]) + 1]
+        if m.plan[lane + EXTREMES_AT] >= 0 and head < tail:
+            half = 2 * (at + m.plan[lane + EXTREMES_AT])
+            if m.plan[entity * PLAN_WIDTH + WANTS_MAX]:
+                scratch[lane + S_MAX] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half]) & mask)) + AMOUNT]
+            if m.plan[entity * PLAN_WIDTH + WANTS_MIN]:
+                scratch[lane + S_MIN] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half + 1]) & mask)) + AMOUNT]
+        scratch[lane + S_LAST_MS] = m.heads[at + LAST_MS] if head < tail else NEVER
+        scratch[lane + S_SAME_MS] = m.log[RECORD_WORDS * (ring + (same_0 & mask)) + EVENT_MS] if same_0 >= head else NEVER
+        scratch[lane + S_SAME_MS + 1] = m.log[RECORD_WORDS * (ring + (same_1 & mask)) + EVENT_MS] if same_1 >= head else NEVER

@@ -74,6 +74,15 @@ class Scorer(BaseModel):
     commit_max_events: int = 4096
 
 
+class Demo(BaseModel):
+    """How large a bank the first start makes."""
+
+    tenant: str = "demo"
+    customers: int = 10_000
+    days: int = 90
+    seed: int = 7
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -89,6 +98,7 @@ class Settings(BaseSettings):
     dagster: Http = Http(port=3000)
     supervisor: Http = Http(port=9001)
     scorer: Scorer = Scorer()
+    demo: Demo = Demo()
     health: dict[str, Http] = {}
 
     @cached_property

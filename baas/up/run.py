@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 HISTORY = "pipelines.bootstrap"
-DEMO_TENANT = "demo"
 
 
 def progress_since(started: float) -> Progress:
@@ -67,7 +66,7 @@ def _seed(ours: Machine) -> list["Login"]:
     """Make the demo tenant, its users and its partner key; the same on every run."""
     from serving.identity.seed import seed_demo
 
-    return seed_demo(ours.settings.core.dsn("postgres"), DEMO_TENANT, ours.settings.secrets)
+    return seed_demo(ours.settings.core.dsn("postgres"), ours.settings.demo.tenant, ours.settings.secrets)
 
 
 def _load_history(say: Progress) -> str | None:

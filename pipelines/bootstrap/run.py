@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kit.clock import Clock, SystemClock
-from kit.settings import Settings, settings
+from kit.settings import Demo, Settings, settings
 from pipelines.bootstrap.progress import Drain
 from pipelines.bootstrap.summary import summarise
 from pipelines.history import live_from, load_history, play_inbound, play_labels
@@ -12,8 +12,6 @@ from simulator.bank import Plan
 from simulator.calendar import day_start_ms
 from simulator.files import read_manifest, simulated_folder, write
 
-CUSTOMERS, DAYS, SEED = 10_000, 90, 7
-TENANT = "demo"
 HOUR_MS = 3_600_000
 
 Progress = Callable[[str], None]
@@ -23,27 +21,27 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     """Do what is missing and return the summary table. Raises what its steps raise; run again to go on."""
     ours = settings()
     folder = simulated_folder(ours.var)
-    manifest = write(folder, _plan(folder, clock or SystemClock()), progress=progress)
+    manifest = write(folder, _plan(ours.demo, folder, clock or SystemClock()), progress=progress)
     from_day = live_from(folder)
     loaded = load_history(ours, folder, until_day=from_day, progress=progress)
     progress(f"ledger: {loaded.posted:,} posted, {loaded.failed:,} failed, {loaded.already_there:,} were there before")
     play_labels(ours, folder)
     drain = Drain(ours, progress)
-    drain.until_adopted(TENANT)
+    drain.until_adopted(ours.demo.tenant)
     train_champion(ours, cutoff_ms=day_start_ms(from_day), progress=progress)
     played = play_inbound(ours, folder, from_day=from_day, progress=progress)
     progress(f"inbound: {played}")
-    drain.until_settled(TENANT, decisions=sum(day["events"] for day in manifest["days"]))
+    drain.until_settled(ours.demo.tenant, decisions=sum(day["events"] for day in manifest["days"]))
     build_marts(ours, progress)
-    return summarise(ours, folder, tenant_id=TENANT)
+    return summarise(ours, folder, tenant_id=ours.demo.tenant)
 
 
-def _plan(folder: Path, clock: Clock) -> Plan:
+def _plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
     """The plan that was begun, or a new one that ends with the last full hour."""
     if (folder / "manifest.json").exists():
         return Plan(**read_manifest(folder)["plan"])
     until_ms = clock.now_ms() // HOUR_MS * HOUR_MS
-    return Plan(customers=CUSTOMERS, days=DAYS, seed=SEED, until_ms=until_ms, tenant_id=TENANT)
+    return Plan(customers=demo.customers, days=demo.days, seed=demo.seed, until_ms=until_ms, tenant_id=demo.tenant)
 
 
 def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> None:

@@ -28,6 +28,8 @@ const AXIS_FONT_PX = 11
 const AXIS_GAP_PX = 8
 const Y_AXIS_PX = 46
 const X_AXIS_PX = 24
+const LINE_PX = 1.75
+const THIN_PX = 1.1
 const HEADROOM = 1.18
 
 function tokenColour(name: string, alpha = 1): string {

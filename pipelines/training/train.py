@@ -31,6 +31,7 @@ FILL = -1.0
 TREES = {
     "objective": "binary",
     "learning_rate": 0.07,
+    "max_bin": 127,
     "num_leaves": 40,
     "max_depth": 6,
     "min_data_in_leaf": 40,
@@ -158,8 +159,10 @@ def _fit_trees(data: TrainingSet, parts: Split, generator: np.random.Generator) 
     weight = np.where(data.fraud[chosen], 1.0, len(negatives) / max(1, len(kept)))
     rows = hide_entities(data.rows[chosen], generator=generator)
     names = list(FEATURE_NAMES)
-    learned = lgb.Dataset(rows, data.fraud[chosen].astype(int), weight=weight, feature_name=names, params={"max_bin": 127})
-    stop = lgb.Dataset(data.rows[parts.stop], data.fraud[parts.stop].astype(int), reference=learned, feature_name=names)
+    learned = lgb.Dataset(rows, data.fraud[chosen].astype(int), weight=weight, feature_name=names, params=TREES)
+    stop = lgb.Dataset(
+        data.rows[parts.stop], data.fraud[parts.stop].astype(int), reference=learned, feature_name=names, params=TREES
+    )
     return lgb.train(TREES, learned, ROUNDS, valid_sets=[stop], callbacks=[lgb.early_stopping(PATIENCE, verbose=False)])
 
 

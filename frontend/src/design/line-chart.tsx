@@ -87,9 +87,8 @@ function optionsOf(
       {},
       ...props.lines.map((line): uPlot.Series => ({
         stroke: tokenColour(line.token),
-        width: 1.75,
+        width: line.thin ? THIN_PX : LINE_PX,
         points: { show: false },
-        ...(line.dashed ? { dash: [4, 4] } : {}),
         ...(line.filled ? { fill: (chart: uPlot) => fillOf(chart, line.token) } : {}),
       })),
     ],

@@ -52,7 +52,7 @@ class Built:
 def build(settings: Settings, *, progress: Progress | None = None) -> Built:
     """Build and test every model. One build at a time; a second waits. Raises MartsNotBuilt."""
     began = time.monotonic()
-    with _alone(settings):
+    with one_build_at_a_time(settings):
         results = _target(settings) / "run_results.json"
         results.unlink(missing_ok=True)
         done = _dbt(settings, "build", timeout_s=BUILD_S)
@@ -73,7 +73,7 @@ def manifest(settings: Settings) -> Path:
     newest = max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.is_file())
     if path.exists() and path.stat().st_mtime >= newest:
         return path
-    with _alone(settings):
+    with one_build_at_a_time(settings):
         done = _dbt(settings, "parse", timeout_s=PARSE_S)
     if done.returncode != 0 or not path.exists():
         raise MartsNotBuilt((done.stdout + done.stderr)[-TOLD_CHARACTERS:])
@@ -123,7 +123,8 @@ def _dbt(settings: Settings, command: str, *, timeout_s: float) -> subprocess.Co
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def one_build_at_a_time(settings: Settings) -> Iterator[None]:
+    """Wait until no other build of this deployment runs: two would swap the same tables."""
     _folder(settings).mkdir(parents=True, exist_ok=True)
     with (_folder(settings) / "build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -97,7 +97,8 @@ class Raw:
         """Write the ledger's event of an account's opening balance."""
         with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
             connection.execute(
-                "insert into raw.ledger_events values ('demo', %s, %s, 'posted', 'opening', %s, 1, 'BRL', null, %s, null, null, %s)",
+                "insert into raw.ledger_events values "
+                "('demo', %s, %s, 'posted', 'opening', %s, 1, 'BRL', null, %s, null, null, %s)",
                 (uuid.uuid4(), uuid.uuid4(), opened_at, account_id, self._next()[0]),
             )
 

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['tenant_id', 'transaction_id'], 'unique': true}]) }}
+{{ config(indexes=[{'columns': ['transaction_id', 'tenant_id'], 'unique': true}]) }}
 
 select
   tenant_id,

@@ -1,7 +1,7 @@
 {{
   config(
     indexes=[
-      {'columns': ['tenant_id', 'transaction_id'], 'unique': true},
+      {'columns': ['transaction_id', 'tenant_id'], 'unique': true},
     ]
   )
 }}

@@ -108,6 +108,9 @@ def _own_places(shared: Settings) -> Iterator[Settings]:
     kafka = shared.kafka.model_copy(update={"prefix": f"{mark}."})
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baas-bench-")))
+        kernels = shared.var / "kernels"  # compiled once a machine, not once a bench
+        kernels.mkdir(parents=True, exist_ok=True)
+        (var / "kernels").symlink_to(kernels.resolve())
         databases = {}
         for name in ("core", "warehouse"):
             server = getattr(shared, name)

@@ -42,11 +42,14 @@ def launch(module: str, variables: dict[str, str], log: Path) -> subprocess.Pope
 
 
 class Scorer:
-    """The scorer process that this module's API asks."""
+    """The scorer process that this module's API asks; kernels compiled earlier are used again."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.log = settings.var / "scorer.log"
+        kernels = REPOSITORY_ROOT / "var" / "kernels"
+        kernels.mkdir(parents=True, exist_ok=True)
+        (settings.var / "kernels").symlink_to(kernels)
         self.sha256 = random_export(settings.models, trees=20, isolation_trees=20)
         self.process = self.launch()
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { launch, open, signIn, type Theme } from './browser'
+import { launch, open, signIn, type Theme } from '../e2e/browser'
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 const FILL_S = Number(process.env['SCREENSHOT_FILL_S'] ?? 75)

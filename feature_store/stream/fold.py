@@ -5,149 +5,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feature_store.columns import ACCOUNT_ID, CARD_ID, CUSTOMER_ID, DEVICE_ID, PAYEE_ID
 from feature_store.event_values import emit_event
 from feature_store.kernels import Word, part
 from feature_store.stream.emit import emit, emit_unknown
-from feature_store.stream.keys import create_key, find_key, key_hash, key_home, sweep, value_of
+from feature_store.stream.keys import sweep, value_of
 from feature_store.stream.late import read_log, read_nothing, rebuild
 from feature_store.stream.layout import (
     DROPPED_MS,
     ENTITIES,
-    HASHES,
     HEADS_AT,
-    ID_TOO_LONG,
-    LANE_AT,
-    LANES_FROM,
-    LANES_TO,
     LAST_MS,
     LATE_EVENTS,
     LATENESS,
-    LOG_AT,
     LONGEST_MS,
-    MAX_ID_BYTES,
-    NEVER,
     NO_KEY,
     OK,
     PLAN_WIDTH,
-    RECORD_WORDS,
     RENUMBER_AT,
-    RING_MASK,
     STRIDE,
     TAIL,
     TRUNCATED_EVENTS,
     UNKNOWN_KEY,
-    VALUE_ENTITY,
     Memory,
 )
-from feature_store.stream.primitives import pointer_to, prefetch
-from feature_store.stream.tables import pair_home, pair_of
+from feature_store.stream.primitives import pointer_to
+from feature_store.stream.resolve import prefetch_heads, prefetch_logs, resolve
 from feature_store.stream.windows import advance, append, expire, read_lanes
 
 _U = np.uint64
 _I = np.int64
 TRUNCATED, LATE = 1, 2
-_KEYS_AHEAD, _HEADS_AHEAD, _LOGS_AHEAD = 8, 6, 3
+_HEADS_AHEAD, _LOGS_AHEAD = 6, 3
 _LINE_WORDS = 8
-_SWEEP_STEPS = 4
-
-
-@part
-def _field_of(spans: NDArray[np.int32], row: Word, entity: Word) -> Any:
-    """The id field that is this entity's key."""
-    if entity == 0:
-        return CUSTOMER_ID
-    if entity == 1:
-        return CARD_ID if spans[row, CARD_ID, 1] > spans[row, CARD_ID, 0] else ACCOUNT_ID
-    return DEVICE_ID if entity == 2 else PAYEE_ID
-
-
-@part
-def _hash_keys(m: Memory, tenant: NDArray[np.int32], buffer: Word, spans: NDArray[np.int32], row: Word) -> Any:
-    for entity in range(ENTITIES):
-        field = _field_of(spans, row, entity)
-        start, length = _I(spans[row, field, 0]), _I(spans[row, field, 1]) - _I(spans[row, field, 0])
-        if length > 0:
-            hashed = key_hash(m, _I(tenant[row]), entity, buffer, start, length)
-            m.hashes[(row & (HASHES - 1)) * ENTITIES + entity] = hashed
-            prefetch(m.tables, key_home(m, hashed))
-
-
-@part
-def _resolve(
-    m: Memory,
-    tenant: NDArray[np.int32],
-    event_time_ms: NDArray[np.int64],
-    buffer: Word,
-    spans: NDArray[np.int32],
-    creates: Word,
-    highs: NDArray[np.int64],
-    keys: Word,
-) -> Any:
-    """Fill each row's keys and the tenant's highest event time before it. Answers OK or what is full."""
-    n = event_time_ms.shape[0]
-    for ahead in range(-_KEYS_AHEAD, n):
-        if ahead + _KEYS_AHEAD < n:
-            _hash_keys(m, tenant, buffer, spans, ahead + _KEYS_AHEAD)
-        if ahead < 0:
-            continue
-        row = ahead
-        number = _I(tenant[row])
-        high = m.highs[number] if number >= 0 else _I(NEVER)
-        highs[row] = high
-        inserts = creates and event_time_ms[row] >= high - m.counters[LATENESS]
-        if creates and number >= 0 and event_time_ms[row] > high:
-            m.highs[number] = event_time_ms[row]
-        for entity in range(ENTITIES):
-            field = _field_of(spans, row, entity)
-            start, length = _I(spans[row, field, 0]), _I(spans[row, field, 1]) - _I(spans[row, field, 0])
-            key = _I(NO_KEY)
-            if length > MAX_ID_BYTES:
-                return ID_TOO_LONG
-            if length > 0:
-                key = _I(UNKNOWN_KEY)
-                if number >= 0:
-                    found = find_key(
-                        m, m.hashes[(row & (HASHES - 1)) * ENTITIES + entity], number, entity, buffer, start, length
-                    )
-                    if found < 0 and inserts:
-                        answer, found = create_key(
-                            m, m.hashes[(row & (HASHES - 1)) * ENTITIES + entity], number, entity, buffer, start, length
-                        )
-                        if answer != OK:
-                            return answer
-                    key = found if found >= 0 else key
-            keys[row * ENTITIES + entity] = key
-    return OK
-
-
-@part
-def _prefetch_heads(m: Memory, keys: Word, row: Word) -> Any:
-    for entity in range(ENTITIES):
-        key = _I(keys[row * ENTITIES + entity])
-        if key < 0:
-            continue
-        at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
-        for word in range(0, m.plan[entity * PLAN_WIDTH + STRIDE], _LINE_WORDS):
-            prefetch(m.heads, at + word)
-        for field in range(2):
-            other = m.plan[entity * PLAN_WIDTH + VALUE_ENTITY + field]
-            if other >= 0 and keys[row * ENTITIES + other] >= 0:
-                prefetch(m.tables, pair_home(m, pair_of(entity, field, key, _I(keys[row * ENTITIES + other]))))
-
-
-@part
-def _prefetch_logs(m: Memory, keys: Word, row: Word) -> Any:
-    for entity in range(ENTITIES):
-        key = _I(keys[row * ENTITIES + entity])
-        if key < 0:
-            continue
-        at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
-        ring, mask = m.heads[at + LOG_AT], _I(m.heads32[2 * at + RING_MASK])
-        prefetch(m.log, RECORD_WORDS * (ring + (_I(m.heads32[2 * at + TAIL]) & mask)))
-        for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
-            head = _I(m.heads32[2 * (at + m.plan[lane + LANE_AT])])
-            prefetch(m.log, RECORD_WORDS * (ring + (head & mask)))
+_SWEEP_STEPS = 1
 
 
 @part
@@ -273,14 +163,14 @@ def fold(
     n = event_time_ms.shape[0]
     if inserts:
         sweep(m, longest_ms, n * _SWEEP_STEPS)
-    answer = _resolve(m, tenant, event_time_ms, text, spans, inserts, highs_before, key)
+    answer = resolve(m, tenant, event_time_ms, text, spans, inserts, highs_before, key)
     if answer != OK:
         return int(answer)
     for ahead in range(-_HEADS_AHEAD, n):
         if ahead + _HEADS_AHEAD < n:
-            _prefetch_heads(m, key, ahead + _HEADS_AHEAD)
+            prefetch_heads(m, key, ahead + _HEADS_AHEAD)
         if 0 <= ahead + _LOGS_AHEAD < n:
-            _prefetch_logs(m, key, ahead + _LOGS_AHEAD)
+            prefetch_logs(m, key, ahead + _LOGS_AHEAD)
         if ahead < 0:
             continue
         row = ahead

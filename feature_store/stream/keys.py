@@ -54,11 +54,12 @@ from feature_store.stream.layout import (
     VALUE_ENTITY,
     Memory,
 )
-from feature_store.stream.primitives import hash_bytes, same_id
+from feature_store.stream.primitives import hash_bytes, prefetch, same_id
 from feature_store.stream.tables import drop_pair, free_place, make_room, pair_of, part_of, remove
 
 _U = np.uint64
 _LOW40 = _U((1 << 40) - 1)
+_SWEEP_AHEAD = 4
 
 
 @part
@@ -249,6 +250,7 @@ def sweep(m: Memory, longest_ms: Word, steps: Word) -> Any:
             key = m.counters[SWEEP_AT + entity] % used
             m.counters[SWEEP_AT + entity] = key + 1
             at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
+            prefetch(m.heads, at + _SWEEP_AHEAD * m.plan[entity * PLAN_WIDTH + STRIDE])
             if m.heads[at + KEY_LINK] == IN_USE:
                 high = m.highs[m.heads32[2 * at + TENANT]]
                 if m.heads[at + LAST_MS] <= high - m.counters[LATENESS] - longest_ms:

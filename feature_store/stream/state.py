@@ -13,7 +13,7 @@ from contracts import transactions
 from feature_store import arithmetic, columns, event_values, kernels, vocabulary
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.stream import emit, fold, keys, late, layout, primitives, tables, windows
+from feature_store.stream import emit, fold, keys, late, layout, primitives, resolve, tables, windows
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, restore_parts, used_parts
@@ -24,7 +24,8 @@ from kit.errors import DomainError
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
 
 _SOURCES = [
-    arithmetic, columns, event_values, vocabulary, transactions, emit, fold, keys, late, layout, primitives, tables, windows,
+    arithmetic, columns, event_values, vocabulary, transactions, emit, fold, keys, late, layout, primitives, resolve, tables,
+    windows,
 ]  # fmt: skip
 _WORD_BYTES = 8
 

@@ -288,6 +288,8 @@ def read_lanes(m: Memory, entity: Word, key: Word, value_0: Word, value_1: Word,
     tail = np.int64(m.heads32[2 * at + TAIL])
     same_0, _ = position_of(m, entity, 0, key, value_0)
     same_1, _ = position_of(m, entity, 1, key, value_1)
+    same_ms_0 = m.log[RECORD_WORDS * (ring + (same_0 & mask)) + EVENT_MS] if same_0 >= 0 else np.int64(NEVER)
+    same_ms_1 = m.log[RECORD_WORDS * (ring + (same_1 & mask)) + EVENT_MS] if same_1 >= 0 else np.int64(NEVER)
     for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
         word = at + m.plan[lane + LANE_AT]
         head = np.int64(m.heads32[2 * word])
@@ -307,5 +309,5 @@ def read_lanes(m: Memory, entity: Word, key: Word, value_0: Word, value_1: Word,
             if m.plan[entity * PLAN_WIDTH + WANTS_MIN]:
                 scratch[lane + S_MIN] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half + 1]) & mask)) + AMOUNT]
         scratch[lane + S_LAST_MS] = m.heads[at + LAST_MS] if head < tail else NEVER
-        scratch[lane + S_SAME_MS] = m.log[RECORD_WORDS * (ring + (same_0 & mask)) + EVENT_MS] if same_0 >= head else NEVER
-        scratch[lane + S_SAME_MS + 1] = m.log[RECORD_WORDS * (ring + (same_1 & mask)) + EVENT_MS] if same_1 >= head else NEVER
+        scratch[lane + S_SAME_MS] = same_ms_0 if same_0 >= head else NEVER
+        scratch[lane + S_SAME_MS + 1] = same_ms_1 if same_1 >= head else NEVER

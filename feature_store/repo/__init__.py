@@ -1,0 +1,1 @@
+"""The Feast repository: slow profile features, computed by dbt, served online. Only `pipelines.profiles` loads it."""

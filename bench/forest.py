@@ -1,0 +1,77 @@
+"""`baas bench forest`: the compiled forests beside the libraries that trained them, in one process, at several batch sizes."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from bench.report import Report, parser
+from feature_store.definitions import FEATURE_COUNT
+from risk.forest import from_isolation_forest, from_lightgbm
+
+BATCHES = (1, 64, 1_024)
+TREES, LEAVES = 200, 31
+ISOLATION_TREES, ISOLATION_SAMPLES = 100, 256
+TRAINING_ROWS = 20_000
+RUN_S, QUICK_RUN_S = 0.25, 0.05
+REPETITIONS = 9
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and publish; exit code 1 when a compiled forest answers otherwise than its library."""
+    import lightgbm
+    from sklearn.ensemble import IsolationForest
+
+    options = parser("forest", __doc__ or "").parse_args(arguments)
+    run_s = QUICK_RUN_S if options.quick else RUN_S
+    report = Report("forest")
+    generator = np.random.default_rng(1)
+    rows = generator.normal(size=(TRAINING_ROWS, FEATURE_COUNT)).astype(np.float32)
+    fraud = rows[:, 0] * rows[:, 1] + rows[:, 2] + generator.normal(size=TRAINING_ROWS) > 2
+    unknown = np.where(generator.random(rows.shape) < 0.05, np.nan, rows).astype(np.float32)
+    booster = lightgbm.train(
+        {"objective": "binary", "num_leaves": LEAVES, "verbose": -1, "num_threads": 1, "seed": 1},
+        lightgbm.Dataset(unknown, fraud),
+        TREES,
+    )
+    library = IsolationForest(n_estimators=ISOLATION_TREES, max_samples=ISOLATION_SAMPLES, random_state=1).fit(rows)
+    trees = from_lightgbm(booster.dump_model())
+    isolation = from_isolation_forest(library.estimators_, library.estimators_features_)
+    out = np.empty(TRAINING_ROWS)
+    trees.sum_into(unknown, out)
+    mismatches = int((out != booster.predict(unknown, raw_score=True)).sum())
+    report.figure("mismatches", mismatches)
+    for batch in BATCHES:
+        asked, filled = np.ascontiguousarray(unknown[:batch]), np.ascontiguousarray(rows[:batch])
+        ours = _us_per_row(lambda asked=asked: trees.sum_into(asked, out), batch, run_s)
+        peer = _us_per_row(lambda asked=asked: booster.predict(asked, raw_score=True, num_threads=1), batch, run_s)
+        mine = report.figure(f"trees_batch_{batch}_us", ours)
+        theirs = report.baseline("lightgbm", f"trees_batch_{batch}_us", peer)
+        report.ratio(f"trees_batch_{batch}_vs_lightgbm", theirs / mine)
+        ours = _us_per_row(lambda filled=filled: isolation.sum_into(filled, out), batch, run_s)
+        peer = _us_per_row(lambda filled=filled: library.score_samples(filled), batch, run_s)
+        mine = report.figure(f"isolation_batch_{batch}_us", ours)
+        theirs = report.baseline("scikit-learn", f"isolation_batch_{batch}_us", peer)
+        report.ratio(f"isolation_batch_{batch}_vs_scikit-learn", theirs / mine)
+    report.settings |= {"trees": TREES, "leaves": LEAVES, "features": FEATURE_COUNT, "isolation_trees": ISOLATION_TREES}
+    report.publish()
+    return 1 if mismatches else 0
+
+
+def _us_per_row(work: Callable[[], object], rows: int, run_s: float) -> list[float]:
+    """Microseconds a row in each of several runs of about `run_s`, after a warm-up."""
+    work()
+    started = time.perf_counter()
+    work()
+    times = max(1, int(run_s / max(time.perf_counter() - started, 1e-7)))
+    samples = []
+    for _ in range(REPETITIONS):
+        started = time.perf_counter()
+        for _ in range(times):
+            work()
+        samples.append((time.perf_counter() - started) / times / rows * 1e6)
+    return samples
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

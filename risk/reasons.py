@@ -72,12 +72,9 @@ class Explainer:
         """Return at most `MAX_REASONS` codes and at least one: rules first, then features, else the model's score itself."""
         return [*rules, *(self._catalogue[column].reason for column in columns)][:MAX_REASONS] or [MODEL_REASON]
 
-    def stand_outs(self, x: NDArray[np.float32]) -> list[list[StandOut]]:
-        """Return each row's features that stand out, with their value, what is usual, and a sentence."""
-        return [
-            [self._stand_out(column, float(row[column])) for column in columns]
-            for row, columns in zip(x, self.furthest(x), strict=True)
-        ]
+    def stand_outs(self, row: NDArray[np.float32], columns: Sequence[int]) -> list[StandOut]:
+        """Return the named features of one row with their value, what is usual, and a sentence."""
+        return [self._stand_out(column, float(row[column])) for column in columns]
 
     def _stand_out(self, column: int, value: float) -> StandOut:
         feature = self._catalogue[column]

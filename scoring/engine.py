@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import Control, ProfileControl
-from contracts.decisions import Answer, Door
+from contracts.decisions import Answer, Door, StandOut
 from contracts.transactions import Refusal, RefusedMessage
 from risk.policy import ALLOW
 from scoring import answers as columns
@@ -50,10 +50,11 @@ class Batch:
 
 @dataclass(slots=True)
 class Scored:
-    """A run of new inputs with the engine's own answers. `x` float32[n, F] are the features."""
+    """A run of new inputs with the engine's own answers. `x` float32[n, F] are the features, `outside` those that stand out."""
 
     answers: NDArray[np.int64]
     x: NDArray[np.float32]
+    outside: dict[int, list[int]]
 
 
 @dataclass
@@ -186,10 +187,6 @@ class Engine:
 
     def flag(self, scan: Scan, scored: Scored, encoded: Encoded, *, first_n: int) -> list[tuple[int, bytes]]:
         """Return (row, message for `risk.flagged.v1`) of whatever is not allowed."""
-        rows = np.flatnonzero(scored.answers[:, columns.VERDICT] != ALLOW)
-        if not len(rows):
-            return []
-        stand_outs = self.judge.explainer.stand_outs(scored.x[rows])
         return [
             (
                 row,
@@ -198,11 +195,17 @@ class Engine:
                     n=first_n + row,
                     transaction=scan.buffer[scan.bounds[row, 0] : scan.bounds[row, 1]].tobytes(),
                     answer=self._answer_text(scored.answers[row], encoded, row),
-                    stand_outs=found,
+                    stand_outs=self._stand_outs(scored, row),
                 ),
             )
-            for row, found in zip(rows.tolist(), stand_outs, strict=True)
+            for row in np.flatnonzero(scored.answers[:, columns.VERDICT] != ALLOW).tolist()
         ]
+
+    def _stand_outs(self, scored: Scored, row: int) -> list[StandOut]:
+        explainer, outside = self.judge.explainer, scored.outside.get(row)
+        if outside is None:  # adopted: somebody else did not allow it
+            outside = explainer.furthest(scored.x[row : row + 1])[0]
+        return explainer.stand_outs(scored.x[row], outside)
 
     def _answer_text(self, answer: NDArray[np.int64], encoded: Encoded, row: int) -> bytes:
         if answer[columns.FLAGS] & columns.INEXACT:
@@ -233,7 +236,8 @@ class Engine:
     def score(self, scan: Scan, tenants: NDArray[np.int32], *, scored_at_ms: NDArray[np.int64]) -> Scored:
         """Apply new inputs to the features and answer each; the answers carry no sequence yet."""
         x, flags = self.features.apply(scan, tenants)
-        return Scored(self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms), x)
+        answers, outside = self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
+        return Scored(answers, x, outside)
 
     # -- controls ----------------------------------------------------------------------------------------------------------
 

@@ -49,8 +49,11 @@ class Judge:
         x: NDArray[np.float32],
         flags: NDArray[np.uint8],
         scored_at_ms: NDArray[np.int64],
-    ) -> NDArray[np.int64]:
-        """Model, rules, policy and reasons over features that are already there. The answers carry no sequence."""
+    ) -> tuple[NDArray[np.int64], dict[int, list[int]]]:
+        """Model, rules, policy and reasons over features that are already there. The answers carry no sequence.
+
+        Beside them: of each row that is not allowed, the features that stand out.
+        """
         n = scan.n
         answers = np.empty((n, columns.WIDTH), np.int64)
         champion = self.models.champion
@@ -86,10 +89,11 @@ class Judge:
             + control_group * columns.CONTROL_GROUP
         )
         answers[:, [columns.EPOCH, columns.N]] = columns.ABSENT
-        self._give_reasons(answers, hits, x)
-        return answers
+        return answers, self._give_reasons(answers, hits, x)
 
-    def _give_reasons(self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]) -> None:
+    def _give_reasons(
+        self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]
+    ) -> dict[int, list[int]]:
         answers[:, columns.RULES] = 0
         answers[:, columns.REASONS] = 0
         for row in np.flatnonzero(hits).tolist():
@@ -98,10 +102,11 @@ class Judge:
                 self._rule_texts[mask] = self._lexicon.texts(self.rules.codes_of(mask))
             answers[row, columns.RULES] = self._rule_texts[mask]
         explained = np.flatnonzero(answers[:, columns.VERDICT] != ALLOW)
-        if len(explained):
-            for row, found in zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True):
-                reasons = self.explainer.reasons(found, rules=self.rules.codes_of(int(hits[row])))
-                answers[row, columns.REASONS] = self._lexicon.texts(reasons)
+        outside = dict(zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True))
+        for row, found in outside.items():
+            reasons = self.explainer.reasons(found, rules=self.rules.codes_of(int(hits[row])))
+            answers[row, columns.REASONS] = self._lexicon.texts(reasons)
+        return outside
 
     @property
     def explainer(self) -> Explainer:

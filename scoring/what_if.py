@@ -27,6 +27,8 @@ def what_if(engine: Engine, message: bytes, *, now_ms: int) -> Hypothesis:
         raise scan.refused[0][1]
     tenants = engine.tenants.of(scan)
     x, flags = engine.features.peek(scan, tenants)
-    answers = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
+    explainer = engine.judge.explainer
+    answers, outside = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
     known = {name: float(value) for name, value in zip(FEATURE_NAMES, x[0], strict=True) if not np.isnan(value)}
-    return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, engine.judge.explainer.stand_outs(x)[0])
+    found = outside.get(0) or explainer.furthest(x)[0]
+    return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, explainer.stand_outs(x[0], found))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,8 +22,7 @@ from streams.scorer.lanes import Lanes
 PASSED_ON = ("correlation_id", "traceparent")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One message for the broker; `topic` is the contract's name."""
 
     topic: str

@@ -143,7 +143,7 @@ def test_the_furthest_features_come_first_and_each_reason_once():
     assert [FEATURE_NAMES[column] for column in found] == [
         "customer_count_10m", "customer_count_1d", "device_count_1h", "payee_count_1h",
     ]  # fmt: skip
-    stand_out = explainer().stand_outs(x)[0][0]
+    stand_out = explainer().stand_outs(x[0], found)[0]
     assert (stand_out.feature, stand_out.value, stand_out.usual) == ("customer_count_10m", 50.0, 2.0)
     assert stand_out.sentence
 

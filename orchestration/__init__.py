@@ -1,1 +1,1 @@
-"""Dagster definitions, thin: an asset calls a function of `pipelines`."""
+"""Dagster definitions of everything batch, thin: an asset calls a function of `pipelines`."""

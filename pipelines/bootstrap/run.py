@@ -21,7 +21,7 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     """Do what is missing and return the summary table. Raises what its steps raise; run again to go on."""
     ours = settings()
     folder = simulated_folder(ours.var)
-    manifest = write(folder, _plan(ours.demo, folder, clock or SystemClock()), progress=progress)
+    manifest = write(folder, plan(ours.demo, folder, clock or SystemClock()), progress=progress)
     from_day = live_from(folder)
     loaded = load_history(ours, folder, until_day=from_day, progress=progress)
     progress(f"ledger: {loaded.posted:,} posted, {loaded.failed:,} failed, {loaded.already_there:,} were there before")
@@ -36,7 +36,7 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     return summarise(ours, folder, tenant_id=ours.demo.tenant)
 
 
-def _plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
+def plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
     """The plan that was begun, or a new one that ends with the last full hour."""
     if (folder / "manifest.json").exists():
         return Plan(**read_manifest(folder)["plan"])

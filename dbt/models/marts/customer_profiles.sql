@@ -44,7 +44,6 @@ final as (
   select
     customers.tenant_id,
     customers.customer_id,
-    customers.tenant_id || '/' || customers.customer_id as profile_key,
     customers.as_of,
     coalesce(payments.payments_30d, 0) as payments_30d,
     payments.mean_amount_minor_30d,

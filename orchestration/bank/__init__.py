@@ -1,0 +1,1 @@
+"""The simulated bank: simulated, then ingested."""

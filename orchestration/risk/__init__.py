@@ -1,0 +1,1 @@
+"""The fraud model: trained, then registered."""

@@ -1,0 +1,37 @@
+"""Train > register. The partition's end is the moment up to which the model may know anything."""
+
+from datetime import date
+
+from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, Output, asset
+
+from kit.settings import Settings
+from orchestration.days import days, end_ms
+from pipelines.training.train import Trained
+
+GROUP = "risk"
+
+
+def risk_assets(settings: Settings) -> list[AssetsDefinition]:
+    """Return the assets of the fraud model."""
+
+    @asset(group_name=GROUP, kinds={"lightgbm"}, partitions_def=days, deps=["inbound_days"])
+    def trained_model(context: AssetExecutionContext) -> Output[Trained]:
+        """A model that learned from what was known at the end of the day, not registered yet."""
+        from pipelines.training.train import train
+
+        cutoff_ms = end_ms(date.fromisoformat(context.partition_key))
+        trained = train(settings, cutoff_ms=cutoff_ms, progress=context.log.info)
+        return Output(trained, metadata={"cutoff_ms": cutoff_ms})
+
+    @asset(group_name=GROUP, kinds={"mlflow"}, partitions_def=days)
+    def champion(trained_model: Trained) -> MaterializeResult[None]:
+        """The model in the registry, under the alias that the scorer follows."""
+        from pipelines.training.registry import promote, register
+
+        registered = register(settings, trained_model)
+        promote(settings, registered)
+        return MaterializeResult(
+            metadata={"name": registered.name, "version": registered.version, "export_sha256": registered.export_sha256}
+        )
+
+    return [trained_model, champion]

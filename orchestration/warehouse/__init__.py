@@ -1,0 +1,1 @@
+"""The warehouse: decisions checked day by day, marts by dbt, and what is made of them."""

@@ -85,6 +85,15 @@ def test_an_open_decision_has_no_outcome(reader: psycopg.Cursor) -> None:
     ]
 
 
+def test_the_outcome_behind_the_newest_decision_is_in_the_same_build(warehouse: PostgresServer, built: Built) -> None:
+    with psycopg.connect(warehouse.dsn("audit")) as connection:
+        newest = connection.execute(
+            "select outcome from marts.fct_transactions join marts.fct_decisions using (tenant_id, transaction_id) "
+            "order by log_offset desc limit 1"
+        ).fetchone()
+    assert newest == ("posted",)
+
+
 def test_an_alert_shows_its_newest_state_and_when_it_was_opened(reader: psycopg.Cursor) -> None:
     row = reader.execute(
         "select status, decisions, total_amount_minor, events, opened_at < changed_at as older from marts.fct_alerts"

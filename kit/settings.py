@@ -75,12 +75,13 @@ class Scorer(BaseModel):
 
 
 class Demo(BaseModel):
-    """How large a bank the first start makes."""
+    """How large a bank the first start makes, and how lively it is after that: more a second than people do looks like fraud."""
 
     tenant: str = "demo"
     customers: int = 10_000
     days: int = 90
     seed: int = 7
+    live_per_second: float = 5.0
 
 
 class Settings(BaseSettings):

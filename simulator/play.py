@@ -1,4 +1,4 @@
-"""`python -m simulator.play --rate 20`: live traffic of the simulated bank, until told to stop.
+"""`python -m simulator.play --rate 5`: live traffic of the simulated bank, until told to stop.
 
 Most events go onto the inbound topic, as from a card network; some transfers go to the API, as from the bank's own app. Event
 times are now. While Kafka is away its client keeps what is sent; while the API is away its transfers wait and are tried again
@@ -33,7 +33,6 @@ from simulator.population import make_population
 from simulator.publish import NotDelivered, Publisher
 
 PROCESS = "live"
-DEFAULT_RATE_PER_S = 20.0
 DEFAULT_API_SHARE = 0.25
 LABEL_DAY_LASTS_S = 60.0
 MOST_BEHIND_MS = 2_000
@@ -201,7 +200,7 @@ def _publisher(tree: Settings, topic: str, script: Script) -> Publisher:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulator.play", description=__doc__)
-    parser.add_argument("--rate", type=float, default=DEFAULT_RATE_PER_S, help="events a second")
+    parser.add_argument("--rate", type=float, default=settings().demo.live_per_second, help="events a second")
     parser.add_argument("--api-share", type=float, default=DEFAULT_API_SHARE, help="share of the events sent to the API")
     parser.add_argument("--folder", type=Path, help="the loaded history (default: var/simulated)")
     parser.add_argument("--label-day-s", type=float, default=LABEL_DAY_LASTS_S, help="seconds for a day until a report")

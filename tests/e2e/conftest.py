@@ -18,7 +18,7 @@ from kit.settings import REPOSITORY_ROOT, Settings
 
 BAAS = str(Path(sys.executable).parent / "baas")
 UP_S, DOWN_S, COMMAND_S, RECOVERY_S = 900, 180, 300, 120
-SMALL_BANK = {"BAAS_DEMO__CUSTOMERS": "400", "BAAS_DEMO__DAYS": "60"}
+SMALL_BANK = {"BAAS_DEMO__CUSTOMERS": "400", "BAAS_DEMO__DAYS": "60", "BAAS_DEMO__LIVE_PER_SECOND": "20"}
 
 
 @dataclass(frozen=True)

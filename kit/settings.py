@@ -75,7 +75,7 @@ class Scorer(BaseModel):
 
 
 class Demo(BaseModel):
-    """How large a bank the first start makes, and how lively it is after that: more a second than people do looks like fraud."""
+    """How large a bank the first start makes, and how lively it stays: more than people would do looks like fraud."""
 
     tenant: str = "demo"
     customers: int = 10_000

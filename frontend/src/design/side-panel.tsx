@@ -37,7 +37,7 @@ export function SidePanel({ open, onClose, title, children }: SidePanelProps) {
                   animate={{ opacity: 1, x: 0 }}
                   exit={{ opacity: 0, x: 24, transition: { duration: reduced ? 0 : 0.15 } }}
                   transition={{ type: 'spring', stiffness: 480, damping: 42, mass: 0.8 }}
-                  className="glass fixed inset-0 z-40 flex flex-col overflow-hidden border-line-strong shadow-float outline-none md:inset-y-3 md:right-3 md:left-auto md:w-[440px] md:rounded-panel md:border"
+                  className="glass max-md:bg-canvas fixed inset-0 z-40 flex flex-col overflow-hidden border-line-strong shadow-float outline-none md:inset-y-3 md:right-3 md:left-auto md:w-[440px] md:rounded-panel md:border"
                 >
                   <div className="flex h-12 shrink-0 items-center justify-between border-b border-line pr-2.5 pl-5">
                     <Dialog.Title className="text-[13px] font-medium text-ink-2">{title}</Dialog.Title>

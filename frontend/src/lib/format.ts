@@ -48,7 +48,11 @@ export function formatsOf(language: Language): Formats {
   )
   const percents = cached(
     (digits: `${number}`) =>
-      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: Number(digits) }),
+      new Intl.NumberFormat(language, {
+        style: 'percent',
+        minimumFractionDigits: Number(digits),
+        maximumFractionDigits: Number(digits),
+      }),
   )
   const counts = new Intl.NumberFormat(language)
   const clock = new Intl.DateTimeFormat(language, {

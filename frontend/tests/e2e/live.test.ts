@@ -3,6 +3,20 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { launch, open, signIn } from './browser'
 
+const MOST_LAYOUT_SHIFT = 0.05
+
+/** Cumulative layout shift of the page since it was opened, without what somebody's own input caused. */
+function layoutShift(): Promise<number> {
+  return new Promise((resolve) => {
+    const observer = new PerformanceObserver((list) => {
+      const shifts = list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]
+      resolve(shifts.reduce((sum, shift) => sum + (shift.hadRecentInput ? 0 : shift.value), 0))
+    })
+    observer.observe({ type: 'layout-shift', buffered: true })
+    setTimeout(() => resolve(0), 500)
+  })
+}
+
 let browser: Browser
 beforeAll(async () => {
   browser = await launch()
@@ -62,6 +76,7 @@ describe('the live page', () => {
       await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').count(),
     ).toBeGreaterThan(0)
     expect(complaints).toEqual([])
+    expect(await page.evaluate(layoutShift)).toBeLessThan(MOST_LAYOUT_SHIFT)
     await context.close()
   })
 

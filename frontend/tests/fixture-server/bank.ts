@@ -36,16 +36,24 @@ export interface FixtureDecision {
   sequence: { epoch: number; n: number }
 }
 
-const REASONS = [
+const PIX_REASONS = [
   ['payee_new_for_customer', 'amount_above_customer_largest', 'night'],
   ['takeover_pattern', 'device_new_for_customer', 'payee_new_for_customer', 'amount_above_customer_largest'],
-  ['card_testing_burst', 'instrument_burst', 'instrument_small_amounts'],
   ['payee_many_payers', 'payee_many_customers'],
-  ['cash_just_under_report', 'customer_many_transactions'],
-  ['amount_above_customer_usual', 'abroad', 'card_not_present'],
   ['pix_night_limit', 'payee_new_for_customer'],
   ['model_score', 'customer_quick_succession'],
 ] as const
+const CARD_REASONS = [
+  ['card_testing_burst', 'instrument_burst', 'instrument_small_amounts'],
+  ['amount_above_customer_usual', 'abroad', 'card_not_present'],
+  ['instrument_quick_succession', 'card_not_present', 'risky_merchant_category'],
+] as const
+const CASH_REASONS = [['cash_just_under_report', 'customer_many_transactions']] as const
+const OTHER_REASONS = [
+  ['amount_above_customer_largest', 'payee_new_for_customer'],
+  ['model_score', 'customer_high_spending'],
+] as const
+const REASONS = { pix: PIX_REASONS, card: CARD_REASONS, cash: CASH_REASONS, boleto: OTHER_REASONS, ted: OTHER_REASONS }
 const RULE_CODES = new Set([
   'takeover_pattern',
   'card_testing_burst',
@@ -74,7 +82,7 @@ export class Bank {
     const customer = dice.below(10_000)
     const flagged = dice.chance(0.045)
     const verdict = flagged ? dice.pick(['review', 'review', 'review', 'deny', 'deny', 'step_up'] as const) : 'allow'
-    const reasons: string[] = flagged ? [...dice.pick(REASONS)] : []
+    const reasons: string[] = flagged ? [...dice.pick<readonly string[]>(REASONS[channel])] : []
     const amountMinor = Math.max(150, Math.round(dice.logNormal(flagged ? 92_000 : 7_400, 1.15)))
     const isCard = channel === 'card'
     const probability =

@@ -27,7 +27,15 @@ export function windowOf(atS: readonly number[]): number {
   return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, Math.ceil(spanS)))
 }
 
-function Figure({ value, unit, token }: { value: string; unit?: string; token?: string }) {
+interface FigureProps {
+  value: string
+  unit?: string
+  /** Where there is no room for the unit in full. */
+  shortUnit?: string
+  token?: string
+}
+
+function Figure({ value, unit, shortUnit = unit ?? '', token }: FigureProps) {
   return (
     <span className="flex items-baseline gap-1.5 whitespace-nowrap">
       {token && (
@@ -38,7 +46,12 @@ function Figure({ value, unit, token }: { value: string; unit?: string; token?: 
         />
       )}
       <span className="text-[20px] leading-7 font-semibold tracking-tight tabular">{value}</span>
-      {unit && <span className="text-[12.5px] text-ink-3">{unit}</span>}
+      {unit && (
+        <span className="text-[12.5px] text-ink-3">
+          <span className="max-sm:hidden">{unit}</span>
+          <span className="sm:hidden">{shortUnit}</span>
+        </span>
+      )}
     </span>
   )
 }
@@ -95,7 +108,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
         {stats ? (
           <>
             <Figure value={text(p50Us)} unit={t('live.p50')} token="accent" />
-            <Figure value={text(p99Us)} unit={t('live.p99')} token="ink-3" />
+            <Figure value={text(p99Us)} unit={t('live.p99')} shortUnit={t('live.p99.short')} token="ink-3" />
           </>
         ) : (
           <Skeleton className="h-6 w-40" />

@@ -60,6 +60,7 @@ const messages = {
   'live.latency': 'Decision time',
   'live.p50': 'Median',
   'live.p99': '99th percentile',
+  'live.p99.short': 'p99',
   'live.mix': 'Verdicts',
   'live.mix.total': '{count, plural, one {# decision} other {# decisions}}',
   'live.chart.rate': 'Chart: decisions per second over the last {minutes, plural, one {minute} other {# minutes}}',

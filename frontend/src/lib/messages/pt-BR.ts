@@ -61,6 +61,7 @@ const messages: Messages = {
   'live.latency': 'Tempo de decisão',
   'live.p50': 'Mediana',
   'live.p99': 'Percentil 99',
+  'live.p99.short': 'p99',
   'live.mix': 'Veredictos',
   'live.mix.total': '{count, plural, one {# decisão} other {# decisões}}',
   'live.chart.rate':

@@ -23,9 +23,10 @@ up: bootstrap frontend ## install, build the page, start everything, play live t
 down: ## stop everything; data stays under var/
 	@test ! -x $(BIN)/baas || $(BIN)/baas down
 
-test: bootstrap-dev frontend ## every test, on servers of its own
+test: bootstrap-dev ## every test, on servers of its own
+	$(MAKE) --no-print-directory frontend
 	$(BIN)/python -m pytest
-	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory frontend/node_modules/.stamp && cd frontend && $(NPM) test; fi
+	cd frontend && $(NPM) test
 
 check: bootstrap-dev ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -31,7 +31,7 @@ def checked_decisions(settings: Settings) -> AssetsDefinition:
         deps=["inbound_days"],
         check_specs=[AssetCheckSpec(CHECK, asset=KEY, description="Identity, words, bounds and times of a day's decisions.")],
     )
-    def decisions(context: AssetExecutionContext) -> MaterializeResult[None]:
+    def decisions(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the annotation as outputs
         """Every decided transaction of a day, as the warehouse sink wrote it."""
         from pipelines.quality import check_decisions
 

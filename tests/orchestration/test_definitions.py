@@ -1,0 +1,84 @@
+"""What Dagster loads, and the marts and the check run by it over a real warehouse."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from dagster import AssetKey, DagsterInstance, Definitions, materialize
+
+from kit.settings import PostgresServer, Settings
+from orchestration.days import end_ms
+from orchestration.definitions import build_definitions
+from tests.dbt.rows import Decided, Raw
+
+pytestmark = pytest.mark.servers
+
+NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+SOUND, BROKEN = "2026-03-10", "2026-03-11"
+
+
+@pytest.fixture(scope="module")
+def settings(warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    raw = Raw(warehouse)
+    raw.add(*(Decided(event_time=NOON + timedelta(minutes=minute)) for minute in range(5)))
+    raw.add(Decided(event_time=NOON + timedelta(days=1), probability=7.0))
+    return Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse)
+
+
+@pytest.fixture(scope="module")
+def definitions(settings: Settings) -> Definitions:
+    return build_definitions(settings)
+
+
+@pytest.fixture
+def instance() -> Iterator[DagsterInstance]:
+    with DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def test_the_flow_goes_from_simulation_to_a_champion_and_from_decisions_to_marts(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+
+    def upstream(key: AssetKey) -> set[AssetKey]:
+        found: set[AssetKey] = set()
+        for parent in graph.get(key).parent_keys:
+            found |= {parent} | upstream(parent)
+        return found
+
+    flow = ["simulated_bank", "ledger_history", "inbound_days", "trained_model"]
+    assert {AssetKey(name) for name in flow} <= upstream(AssetKey("champion"))
+    assert AssetKey(["raw", "decisions"]) in upstream(AssetKey(["marts", "daily_volume_and_fraud"]))
+
+
+def test_every_day_has_a_run_that_checks_it_and_builds_the_marts(definitions: Definitions) -> None:
+    resolved = definitions.resolve_schedule_def("daily_schedule")
+    assert resolved.cron_schedule == "15 3 * * *"
+    assert resolved.execution_timezone == "America/Sao_Paulo"
+
+
+def test_a_day_ends_at_the_bank_s_midnight() -> None:
+    assert end_ms(datetime(2026, 3, 10, tzinfo=UTC).date()) == int(datetime(2026, 3, 11, 3, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_dagster_builds_the_marts_and_runs_dbt_s_tests_as_checks(
+    definitions: Definitions, settings: Settings, instance: DagsterInstance
+) -> None:
+    (marts,) = [asset for asset in definitions.assets if AssetKey(["marts", "fct_transactions"]) in asset.keys]
+    done = materialize([marts], instance=instance, resources=definitions.resources)
+    assert done.success
+    checks = done.get_asset_check_evaluations()
+    assert len(checks) > 30
+    assert all(check.passed for check in checks)
+    with psycopg.connect(settings.warehouse.dsn("audit")) as connection:
+        assert connection.execute("select sum(transactions) from marts.daily_volume_and_fraud").fetchone() == (6,)
+
+
+def test_the_check_of_a_day_tells_a_sound_day_from_a_broken_one(definitions: Definitions, instance: DagsterInstance) -> None:
+    (decisions,) = [asset for asset in definitions.assets if asset.keys == {AssetKey(["raw", "decisions"])}]
+    verdicts = {}
+    for day in (SOUND, BROKEN):
+        done = materialize([decisions], instance=instance, partition_key=day, raise_on_error=False)
+        (check,) = done.get_asset_check_evaluations()
+        verdicts[day] = check.passed
+    assert verdicts == {SOUND: True, BROKEN: False}

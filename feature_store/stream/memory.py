@@ -42,6 +42,8 @@ from feature_store.stream.plan import Plan
 _WORD_BYTES = 8
 _MAX_KEYS = 2**30
 _ID_WORDS = 8
+_TABLE_WORDS = 6
+_PAGE_WORDS = mmap.PAGESIZE // _WORD_BYTES
 _HUGE_PAGE_BYTES = 2 * 2**20
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
 
@@ -112,6 +114,23 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         hashes=np.zeros(HASHES * ENTITIES, np.uint64),
         work=reserve((bounds.events_per_key + 1) * WORK_WIDTH, np.int64),
     )
+
+
+def touch_ahead(memory: Memory, *, keys: int, events: int) -> None:
+    """Write zeroes over the pages that about `keys` new keys an entity and `events` more events will use."""
+    counters = memory.counters
+    for top, target, words in (
+        (LOG_TOP, memory.log, events * ENTITIES * RECORD_WORDS),
+        (TABLE_TOP, memory.tables, events * ENTITIES * _TABLE_WORDS),
+        (ARENA_TOP, memory.arena, keys * ENTITIES * _ID_WORDS),
+    ):
+        start = int(counters[top]) * (RECORD_WORDS if top == LOG_TOP else 1)
+        target[start : start + words : _PAGE_WORDS] = 0
+    for entity in range(ENTITIES):
+        row = memory.plan[entity * PLAN_WIDTH :]
+        start = int(row[HEADS_AT] + counters[KEYS_USED + entity] * row[STRIDE])
+        stop = min(start + keys * int(row[STRIDE]), int(row[HEADS_AT] + counters[KEY_BOUND] * row[STRIDE]))
+        memory.heads[start:stop:_PAGE_WORDS] = 0
 
 
 def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,102 @@
+"""Writes `docs/features.md` from the catalogue: `python -m feature_store.document`. A test keeps the file true."""
+
+from feature_store.definitions import (
+    CATALOGUE,
+    EVENT_FEATURES,
+    FEATURE_SET,
+    LONGEST_WINDOW_MS,
+    MAX_EVENTS_PER_KEY,
+    MAX_LATENESS_MS,
+    WINDOW_FEATURES,
+)
+from feature_store.vocabulary import DAY_MS, HOUR_MS, MINUTE_MS, Where, WindowFeature
+from kit.settings import REPOSITORY_ROOT
+
+DOCUMENT = REPOSITORY_ROOT / "docs" / "features.md"
+
+_CONTRACT = """# Features
+
+One list, `feature_store/definitions.py`, is the only place where a feature is declared; this page is written from it
+(`python -m feature_store.document`) and a test keeps it true. The present feature set is **`{feature_set}`**: {count} values in
+this order, float32, NaN for unknown.
+
+## What a window feature means
+- **Key.** Events of the same tenant and the same customer, instrument (the card when there is one, else the account), device or
+  payee. A key that is missing touches no state, and all features of that entity are NaN, never zero.
+- **Window.** Events with event_time in `(t - W, t]`, in whole milliseconds, t being the event's own time. Attempts count.
+- **The event itself** counts where the table says so. "Earlier" features look at the window without it.
+- **Numbers.** Amounts are whole minor units, sums of squares 128 bits wide; the last expression makes a double of them and the
+  vector a float32. Nothing is ever added up in floating point, so nothing drifts.
+  - std = sqrt(V) / n and z-score = (a n - S) / sqrt(V), where V = n Q - S^2 is exact and then rounded as high x 2^64 + low.
+  - ratio to mean = a n / S, ratio to max = a / max, time since = milliseconds / 1000.
+- **Values.** Distinct and new compare ids byte by byte. A missing value of another event is not counted; where the event's own
+  value is missing, "new" and "since the same" are NaN.
+- **Nothing there**: counts, sums and distinct are 0; mean, std, min, max, ratios and times are NaN; the z-score is NaN too when
+  all amounts are equal.
+
+## Two views
+- **as_scored**: over the events applied before (in the order in which they came) whose event_time lies in the window. This is
+  what a decision used, and what training sees: `feature_store.stream` serves, replays the log and builds the training set.
+- **settled**: over all events by event_time; ties see each other. `feature_store.batch` (Polars) computes it.
+
+On events in order with different milliseconds both are equal, bit for bit. `tests/feature_store/oracle.py` states both views in
+plain Python and shares no code with either engine.
+
+## Late events, hot keys, expiry
+- An event behind others of its key is scored over its own window and inserted where it belongs, after its ties. It changes what
+  comes later and never a score already given.
+- More than {lateness_h} hours behind its tenant's highest event_time, it is scored, marked `late`, counted and not inserted.
+- A key keeps its latest {bound:,} events (that many of the largest amounts still fit an int64). A decision whose window
+  would reach further says `truncated`.
+- An event is forgotten once no event within the lateness can see it; a key, {kept_days} days (the longest window plus the
+  lateness) after its last event.
+
+## Window features
+| name | of | looks at | window | itself | meaning | reason code |
+|---|---|---|---|---|---|---|
+"""
+
+_EVENTS = """
+## Features of the event alone
+Local time is Brasília at UTC-3 all year: Brazil has had no summer time since 2019 (Decree 9,772), and one offset keeps replays
+of older history comparable.
+
+| name | meaning | reason code |
+|---|---|---|
+"""
+
+
+def _duration(window_ms: int) -> str:
+    for unit_ms, word in ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min")):
+        if window_ms % unit_ms == 0:
+            return f"{window_ms // unit_ms} {word}"
+    return f"{window_ms} ms"
+
+
+def _row(feature: WindowFeature) -> str:
+    looks_at = feature.aggregation.name.lower().replace("_", " ")
+    if feature.of is not None:
+        looks_at += f" ({feature.of.name.lower()})"
+    if feature.where is not Where.ALL:
+        looks_at += f" where {feature.where.name.lower()}"
+    itself = "yes" if feature.counts_itself else "no"
+    cells = (f"`{feature.name}`", feature.entity.name.lower(), looks_at, _duration(feature.window_ms), itself)
+    return f"| {' | '.join(cells)} | {feature.sentence} | `{feature.reason}` |\n"
+
+
+def as_markdown() -> str:
+    """Return the page."""
+    head = _CONTRACT.format(
+        feature_set=FEATURE_SET,
+        count=len(CATALOGUE),
+        lateness_h=MAX_LATENESS_MS // HOUR_MS,
+        bound=MAX_EVENTS_PER_KEY,
+        kept_days=(LONGEST_WINDOW_MS + MAX_LATENESS_MS) // DAY_MS,
+    )
+    windows = "".join(_row(feature) for feature in WINDOW_FEATURES)
+    events = "".join(f"| `{feature.name}` | {feature.sentence} | `{feature.reason}` |\n" for feature in EVENT_FEATURES)
+    return head + windows + _EVENTS + events
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(as_markdown())

@@ -1,0 +1,75 @@
+"""The catalogue is one list that everybody derives from."""
+
+import dataclasses
+import re
+
+import pytest
+
+from contracts.transactions import Transaction
+from feature_store.columns import TEXT_FIELDS
+from feature_store.definitions import (
+    CATALOGUE,
+    EVENT_FEATURES,
+    FEATURE_NAMES,
+    FEATURE_SET,
+    WINDOW_FEATURES,
+    feature_set_of,
+)
+from feature_store.document import DOCUMENT, as_markdown
+from feature_store.vocabulary import Aggregation, Entity, Where, WindowFeature
+
+
+def test_forty_window_features_come_before_the_event_features() -> None:
+    assert len(WINDOW_FEATURES) == 40
+    assert (*WINDOW_FEATURES, *EVENT_FEATURES) == CATALOGUE
+    assert {feature.entity for feature in WINDOW_FEATURES} == set(Entity)
+
+
+def test_names_are_unique_and_reasons_are_codes() -> None:
+    assert len(set(FEATURE_NAMES)) == len(CATALOGUE)
+    assert all(re.fullmatch(r"[a-z0-9_]{1,48}", feature.reason) for feature in CATALOGUE)
+    assert all(re.fullmatch(r"[a-z0-9_]{1,64}", name) for name in FEATURE_NAMES)
+
+
+def test_the_feature_set_changes_with_what_a_value_depends_on_and_with_nothing_else() -> None:
+    first = WINDOW_FEATURES[0]
+    other_window = (dataclasses.replace(first, window_ms=first.window_ms + 1), *CATALOGUE[1:])
+    other_sentence = (dataclasses.replace(first, sentence="Another sentence"), *CATALOGUE[1:])
+    assert feature_set_of(other_window) != FEATURE_SET
+    assert feature_set_of(CATALOGUE[::-1]) != FEATURE_SET
+    assert feature_set_of(other_sentence) == FEATURE_SET == feature_set_of(CATALOGUE)
+    assert re.fullmatch(r"fs-[0-9a-f]{12}", FEATURE_SET)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"window_ms": 0}, "at least one millisecond"),
+        ({"aggregation": Aggregation.DISTINCT}, "`of` goes with"),
+        ({"of": Entity.PAYEE}, "`of` goes with"),
+        ({"aggregation": Aggregation.DISTINCT, "of": Entity.CUSTOMER}, "one value of itself"),
+        ({"aggregation": Aggregation.RATIO_TO_MAX}, "compares the event with earlier ones"),
+        ({"aggregation": Aggregation.MAX, "where": Where.DEBIT}, "takes no filter"),
+    ],
+)
+def test_a_definition_that_means_nothing_is_refused(change: dict[str, object], message: str) -> None:
+    feature = WindowFeature(
+        name="x",
+        entity=Entity.CUSTOMER,
+        aggregation=Aggregation.COUNT,
+        window_ms=1,
+        counts_itself=True,
+        sentence="",
+        reason="x",
+    )
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(feature, **change)
+
+
+def test_text_fields_follow_the_contract() -> None:
+    names = [field for field in Transaction.__struct_fields__ if field in TEXT_FIELDS]
+    assert names == list(TEXT_FIELDS)
+
+
+def test_the_document_is_what_the_catalogue_says() -> None:
+    assert DOCUMENT.read_text() == as_markdown(), "run `python -m feature_store.document`"

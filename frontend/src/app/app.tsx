@@ -1,18 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { Compass } from 'lucide-react'
+import { Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { BrandMark } from '@/app/brand'
+import { AlertsPage, DecisionsPage, LivePage, LoginPage, Shell } from '@/app/pages'
 import { ErrorState, Notice } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
 import { sessionQuery } from '@/features/session/api'
 import { useI18n } from '@/lib/i18n'
-import { Compass } from 'lucide-react'
-
-const LoginPage = lazy(() => import('@/features/session/login-page'))
-const Shell = lazy(() => import('@/app/shell'))
-const LivePage = lazy(() => import('@/features/live/live-page'))
-const DecisionsPage = lazy(() => import('@/features/decisions/decisions-page'))
-const AlertsPage = lazy(() => import('@/features/alerts/alerts-page'))
 
 function Splash() {
   const { t } = useI18n()

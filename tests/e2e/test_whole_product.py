@@ -62,7 +62,7 @@ def test_the_page_works_in_a_real_browser(product: Product):
         "PASSWORD": product.login("risk@"),
     }
     ran = subprocess.run(
-        ["npx", "vitest", "run", "--config", "vitest.e2e.config.ts", "tests/e2e/live.test.ts"],
+        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", "tests/e2e/live.test.ts"],
         cwd=FRONTEND, env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4_000:] + ran.stderr[-2_000:]

@@ -47,7 +47,7 @@ def _decisions(table: Table, scored: pl.DataFrame, total: int) -> None:
     known = scored["duration_us"].drop_nulls()
     if len(known):
         p50, p99 = known.quantile(0.5, "nearest"), known.quantile(0.99, "nearest")
-        table.add_row("score latency", f"p50 {p50:,.0f} us, p99 {p99:,.0f} us")
+        table.add_row("score latency under the replay", f"p50 {p50:,.0f} us, p99 {p99:,.0f} us")
 
 
 def _detection(table: Table, scored: pl.DataFrame, truth: pl.DataFrame) -> None:

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1_500)]
 
 VICTIMS = ("scorer", "relay", "intake", "sink-warehouse", "sink-lake", "alerts", "kafka", "core")
 FRONTEND = REPOSITORY_ROOT / "frontend"
+PAGE_TEST = "tests/e2e/live.test.ts"
 
 
 def test_the_first_start_ends_with_the_table_the_logins_and_the_addresses(product: Product):
@@ -62,7 +63,7 @@ def test_the_page_works_in_a_real_browser(product: Product):
         "PASSWORD": product.login("risk@"),
     }
     ran = subprocess.run(
-        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", "tests/e2e/live.test.ts"],
+        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", PAGE_TEST],
         cwd=FRONTEND, env=environment, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4_000:] + ran.stderr[-2_000:]

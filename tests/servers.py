@@ -40,7 +40,7 @@ def from_file(path: Path) -> Servers:
 def run_baas(var: Path, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on the set in `var`, with nothing of the caller's own settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BAAS_") or name == "BAAS_CACHE"}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "baas.cli", *arguments],
         cwd=REPOSITORY_ROOT,
         env=own | {"BAAS_VAR": str(var), "COLUMNS": "200"} | environment,

@@ -77,9 +77,7 @@ def test_what_the_supervisor_reads_keeps_odd_values_whole(tmp_path):
 def test_help_loads_nothing_heavy():
     heavy = "{'numba', 'mlflow', 'psycopg', 'confluent_kafka', 'polars', 'alembic'}"
     code = f"import sys, baas.cli; print(sorted({heavy} & set(sys.modules)))"
-    said = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True
-    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 
 

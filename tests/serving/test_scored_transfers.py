@@ -36,7 +36,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 def launch(module: str, variables: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as sink:
-        return subprocess.Popen(  # noqa: S603 (our own modules)
+        return subprocess.Popen(
             [sys.executable, "-m", module], cwd=REPOSITORY_ROOT, env=variables, stdout=sink, stderr=subprocess.STDOUT
         )
 

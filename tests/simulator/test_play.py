@@ -54,7 +54,7 @@ def test_it_plays_onto_kafka_until_sigterm_and_then_drains(kafka: Kafka, tmp_pat
     }
     command = [sys.executable, "-m", "simulator.play", "--rate", "100", "--customers", "500", "--label-day-s", "0.5"]
     with (tmp_path / "log").open("w") as log:
-        play = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+        play = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             played = read(kafka, INBOUND_TRANSACTIONS, at_least=ENOUGH)
             labels = read(kafka, LABELS, at_least=1)

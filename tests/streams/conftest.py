@@ -61,7 +61,7 @@ class Running:
         self.module = module
         self.log = log
         with log.open("ab") as sink:
-            self._process = subprocess.Popen(  # noqa: S603 (our own modules)
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", module], cwd=REPOSITORY_ROOT, env=environment, stdout=sink, stderr=subprocess.STDOUT
             )
 

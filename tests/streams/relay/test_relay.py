@@ -65,7 +65,7 @@ def start(core: PostgresServer, kafka: Kafka, slot: str) -> subprocess.Popen[byt
         "BAAS_KAFKA__PREFIX": kafka.prefix,
         "BAAS_HEALTH": "{}",
     }
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-m", "streams.relay", "--slot", slot], cwd=REPOSITORY_ROOT, env=environment, stdout=subprocess.PIPE
     )
 

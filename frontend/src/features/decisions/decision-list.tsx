@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { usePanel } from '@/app/panel'
 import { classes } from '@/design/classes'
 import { Skeleton } from '@/design/skeleton'
@@ -19,7 +19,6 @@ interface DecisionListProps {
   /** Called when somebody reads down the list, or takes hold of a row: a live list then stops moving. */
   onReading?: () => void
   onNearEnd?: () => void
-  footer?: ReactNode
 }
 
 export function DecisionListHeader() {
@@ -60,7 +59,7 @@ export function DecisionListSkeleton({ rows = 12 }: { rows?: number }) {
   )
 }
 
-export function DecisionList({ rows, label, onReading, onNearEnd, footer }: DecisionListProps) {
+export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const wide = useMedia(WIDE_ROWS)
   const { panel, openPanel } = usePanel()
@@ -139,7 +138,6 @@ export function DecisionList({ rows, label, onReading, onNearEnd, footer }: Deci
           )
         })}
       </ul>
-      {footer}
     </div>
   )
 }

@@ -1,14 +1,11 @@
 /** ICU messages in English; this file defines the keys that every language must have. */
 const messages = {
-  'app.tagline': 'Every transaction, as it is decided.',
   'app.skip': 'Skip to content',
   'common.retry': 'Try again',
   'common.close': 'Close',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
-  'common.unknown': 'Not known',
   'common.loading': 'Loading',
-  'common.more': 'Load more',
   'common.all': 'All',
 
   'nav.main': 'Main',
@@ -66,7 +63,6 @@ const messages = {
   'live.chart.rate': 'Chart: decisions per second over the last {minutes, plural, one {minute} other {# minutes}}',
   'live.chart.latency':
     'Chart: median and 99th percentile of the decision time over the last {minutes, plural, one {minute} other {# minutes}}',
-  'live.chart.waiting': 'The line starts with the first second of traffic',
 
   'feed.title': 'Decisions',
   'feed.filter': 'Which decisions to show',
@@ -74,7 +70,6 @@ const messages = {
   'feed.filter.flagged': 'Needs a look',
   'feed.filter.deny': 'Denied',
   'feed.hold': 'Hold',
-  'feed.resume': 'Resume',
   'feed.held': '{count, plural, =0 {Held} one {Held, # new} other {Held, # new}}',
   'feed.empty.title': 'No decision yet',
   'feed.empty.body':
@@ -83,7 +78,6 @@ const messages = {
   'feed.emptyFlagged.body': 'Payments that are reviewed, challenged or denied will stand here with their reasons.',
   'feed.list': 'Decided transactions, newest first',
   'feed.noReason': 'Within habit',
-  'feed.in': 'from',
   'feed.skipped': '{count, plural, one {# row was} other {# rows were}} skipped to keep up',
 
   'column.time': 'Time',
@@ -136,10 +130,8 @@ const messages = {
   'decision.timeline.event': 'Happened',
   'decision.timeline.known': 'Reached us',
   'decision.timeline.scored': 'Decided',
-  'decision.timeline.outcome': 'Outcome',
   'decision.intent': 'What was asked',
   'decision.answer': 'How it was decided',
-  'decision.transaction': 'Transaction',
   'decision.channel': 'Channel',
   'decision.customer': 'Customer',
   'decision.account': 'Account',
@@ -174,7 +166,6 @@ const messages = {
 
   'alerts.title': 'Alerts',
   'alerts.lead': 'What somebody must look at, grouped by who it is about',
-  'alerts.open': '{count, plural, one {# open} other {# open}}',
   'alerts.all': 'All alerts',
   'alerts.heaviest': 'Most at stake',
   'alerts.empty.title': 'No alert is open',
@@ -182,8 +173,6 @@ const messages = {
   'alerts.status': 'Status',
   'alerts.list': 'Alerts, newest first',
   'alerts.decisions': '{count, plural, one {# decision} other {# decisions}}',
-  'alerts.new': 'New',
-  'alerts.grew': 'Grew',
   'alertStatus.open': 'Open',
   'alertStatus.in_review': 'In review',
   'alertStatus.confirmed': 'Confirmed',
@@ -199,7 +188,6 @@ const messages = {
   'alert.standOuts': 'What stands out',
   'alert.highest': 'Highest probability',
   'alert.opened': 'Opened {ago}',
-  'alert.updated': 'Updated {ago}',
   'alerts.gist':
     '{count, plural, one {Fraud probability {highest}} other {Over {span}, highest probability {highest}}}',
   'alert.inDecisions': '{count} of {total}',

@@ -1,15 +1,12 @@
 import type { Messages } from '@/lib/i18n'
 
 const messages: Messages = {
-  'app.tagline': 'Cada transação, no instante da decisão.',
   'app.skip': 'Ir para o conteúdo',
   'common.retry': 'Tentar de novo',
   'common.close': 'Fechar',
   'common.copy': 'Copiar',
   'common.copied': 'Copiado',
-  'common.unknown': 'Desconhecido',
   'common.loading': 'Carregando',
-  'common.more': 'Carregar mais',
   'common.all': 'Todos',
 
   'nav.main': 'Principal',
@@ -68,7 +65,6 @@ const messages: Messages = {
     'Gráfico: decisões por segundo {minutes, plural, one {no último minuto} other {nos últimos # minutos}}',
   'live.chart.latency':
     'Gráfico: mediana e percentil 99 do tempo de decisão {minutes, plural, one {no último minuto} other {nos últimos # minutos}}',
-  'live.chart.waiting': 'A linha começa no primeiro segundo de tráfego',
 
   'feed.title': 'Decisões',
   'feed.filter': 'Quais decisões mostrar',
@@ -76,7 +72,6 @@ const messages: Messages = {
   'feed.filter.flagged': 'Pedem atenção',
   'feed.filter.deny': 'Negadas',
   'feed.hold': 'Pausar',
-  'feed.resume': 'Retomar',
   'feed.held': '{count, plural, =0 {Pausado} one {Pausado, # nova} other {Pausado, # novas}}',
   'feed.empty.title': 'Nenhuma decisão ainda',
   'feed.empty.body': 'As linhas chegam aqui assim que um pagamento é decidido. Envie um pela API ou ligue o simulador.',
@@ -84,7 +79,6 @@ const messages: Messages = {
   'feed.emptyFlagged.body': 'Pagamentos em análise, com verificação ou negados aparecem aqui com seus motivos.',
   'feed.list': 'Transações decididas, da mais nova à mais antiga',
   'feed.noReason': 'Dentro do hábito',
-  'feed.in': 'de',
   'feed.skipped': '{count, plural, one {# linha foi pulada} other {# linhas foram puladas}} para acompanhar o ritmo',
 
   'column.time': 'Hora',
@@ -137,10 +131,8 @@ const messages: Messages = {
   'decision.timeline.event': 'Aconteceu',
   'decision.timeline.known': 'Chegou a nós',
   'decision.timeline.scored': 'Decidida',
-  'decision.timeline.outcome': 'Desfecho',
   'decision.intent': 'O que foi pedido',
   'decision.answer': 'Como foi decidida',
-  'decision.transaction': 'Transação',
   'decision.channel': 'Canal',
   'decision.customer': 'Cliente',
   'decision.account': 'Conta',
@@ -175,7 +167,6 @@ const messages: Messages = {
 
   'alerts.title': 'Alertas',
   'alerts.lead': 'O que alguém precisa olhar, agrupado por quem está envolvido',
-  'alerts.open': '{count, plural, one {# aberto} other {# abertos}}',
   'alerts.all': 'Todos os alertas',
   'alerts.heaviest': 'Maior valor em jogo',
   'alerts.empty.title': 'Nenhum alerta aberto',
@@ -183,8 +174,6 @@ const messages: Messages = {
   'alerts.status': 'Situação',
   'alerts.list': 'Alertas, do mais novo ao mais antigo',
   'alerts.decisions': '{count, plural, one {# decisão} other {# decisões}}',
-  'alerts.new': 'Novo',
-  'alerts.grew': 'Cresceu',
   'alertStatus.open': 'Aberto',
   'alertStatus.in_review': 'Em análise',
   'alertStatus.confirmed': 'Confirmado',
@@ -200,7 +189,6 @@ const messages: Messages = {
   'alert.standOuts': 'O que se destaca',
   'alert.highest': 'Maior probabilidade',
   'alert.opened': 'Aberto {ago}',
-  'alert.updated': 'Atualizado {ago}',
   'alerts.gist':
     '{count, plural, one {Probabilidade de fraude {highest}} other {Durante {span}, maior probabilidade {highest}}}',
   'alert.inDecisions': '{count} de {total}',

@@ -9,7 +9,7 @@ from feature_store.event_values import emit_event
 from feature_store.kernels import Word, part
 from feature_store.stream.emit import emit, emit_unknown
 from feature_store.stream.keys import sweep, value_of
-from feature_store.stream.late import read_log, read_nothing, rebuild
+from feature_store.stream.late import insert, renumber
 from feature_store.stream.layout import (
     DROPPED_MS,
     ENTITIES,
@@ -29,8 +29,9 @@ from feature_store.stream.layout import (
     Memory,
 )
 from feature_store.stream.primitives import pointer_to
+from feature_store.stream.reading import read_at, read_lanes, read_nothing
 from feature_store.stream.resolve import prefetch_heads, prefetch_logs, resolve
-from feature_store.stream.windows import advance, append, expire, read_lanes
+from feature_store.stream.windows import advance, append, expire
 
 _U = np.uint64
 _I = np.int64
@@ -67,18 +68,16 @@ def _apply_entity(
         return OK, False
     at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
     truncated = m.heads[at + DROPPED_MS] > event_ms - m.plan[entity * PLAN_WIDTH + LONGEST_MS]
+    if m.heads32[2 * at + TAIL] >= m.counters[RENUMBER_AT]:
+        renumber(m, entity, key)
     late = event_ms < high - m.counters[LATENESS]
     if late or event_ms < m.heads[at + LAST_MS]:
-        read_log(m, entity, key, event_ms, oldest_ms, value_0, value_1, scratch)
+        read_at(m, entity, key, event_ms, oldest_ms, value_0, value_1, scratch)
         emit(m, entity, event_ms, amount, bits, value_0, value_1, scratch, place, out)
         if late:
             return OK, truncated
         expire(m, entity, key, oldest_ms)
-        return rebuild(m, entity, key, event_ms, amount, bits, value_0, value_1), truncated
-    if m.heads32[2 * at + TAIL] >= RENUMBER_AT:
-        answer = rebuild(m, entity, key, _I(0), _I(0), _I(0), _I(0), _I(0))
-        if answer != OK:
-            return answer, truncated
+        return insert(m, entity, key, event_ms, amount, bits, value_0, value_1), truncated
     advance(m, entity, key, event_ms)
     expire(m, entity, key, oldest_ms)
     read_lanes(m, entity, key, value_0, value_1, scratch)
@@ -112,7 +111,7 @@ def _peek_entity(
     else:
         longest_ms = m.plan[entity * PLAN_WIDTH + LONGEST_MS]
         oldest_ms = high - m.counters[LATENESS] - longest_ms
-        read_log(m, entity, key, event_ms, oldest_ms, value_0, value_1, scratch)
+        read_at(m, entity, key, event_ms, oldest_ms, value_0, value_1, scratch)
         truncated = (
             m.heads[m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE] + DROPPED_MS]
             > event_ms - longest_ms
@@ -145,7 +144,7 @@ def fold(
     plan: NDArray[np.int64], counters: NDArray[np.int64], highs: NDArray[np.int64], heads: NDArray[np.int64],
     heads32: NDArray[np.int32], log: NDArray[np.int64], log32: NDArray[np.int32], tables: NDArray[np.uint64],
     parts: NDArray[np.int64], arena: Word, scratch: Word, hashes: NDArray[np.uint64],
-    work: NDArray[np.int64], first_event: int, longest_ms: int, inserts: bool, keys: NDArray[np.int32],
+    first_event: int, longest_ms: int, inserts: bool, keys: NDArray[np.int32],
     highs_before: NDArray[np.int64], tenant: NDArray[np.int32], event_time_ms: NDArray[np.int64],
     amount_minor: NDArray[np.int64], channel: NDArray[np.int64], direction: NDArray[np.int64], mcc: NDArray[np.int64],
     buffer: Word, spans: NDArray[np.int32], out: Word, flags: NDArray[np.uint8],
@@ -157,7 +156,6 @@ def fold(
     m = Memory(
         pointer_to(plan), pointer_to(counters), pointer_to(highs), pointer_to(heads), pointer_to(heads32), pointer_to(log),
         pointer_to(log32), pointer_to(tables), pointer_to(parts), pointer_to(arena), pointer_to(scratch), pointer_to(hashes),
-        pointer_to(work),
     )  # fmt: skip
     key, text, vector, width = pointer_to(keys), pointer_to(buffer), pointer_to(out), out.shape[1]
     n = event_time_ms.shape[0]

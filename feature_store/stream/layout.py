@@ -17,7 +17,7 @@ UNKNOWN_KEY = -2
 # counters[...]
 LOG_TOP, LOG_BOUND, TABLE_TOP, TABLE_BOUND, ARENA_TOP, ARENA_BOUND = range(6)
 KEY_BOUND, LATENESS, HASH_MASK, EVENTS_PER_KEY, LATE_EVENTS, TRUNCATED_EVENTS = range(6, 12)
-KEYS_USED, FREE_KEY, SWEEP_AT, KEYS_LIVE = 12, 16, 20, 24
+KEYS_USED, FREE_KEY, SWEEP_AT, KEYS_LIVE, RENUMBER_AT = 12, 16, 20, 24, 28
 FREE_LOG, FREE_TABLE, FREE_ARENA = 32, 64, 112
 COUNTERS = 128
 
@@ -35,7 +35,6 @@ VALUE, BEFORE = 4, 6  # + 0 or 1: the value's key, and where the same value was 
 MAX_BELOW, MAX_ABOVE, MIN_BELOW, MIN_ABOVE, BITS = 8, 9, 10, 11, 12
 IS_LAST = 16  # << 0 or 1: the latest event with this value
 FIRST_RING = 4
-RENUMBER_AT = 2**30
 
 # Two open-addressing tables, each of PARTS parts that double on their own: a growth moves 1/256 of the entries.
 PARTS = 256
@@ -55,7 +54,6 @@ PLAN_WIDTH = 12
 
 # scratch[lane + ...]: the window without the event itself.
 S_COUNT, S_SUM, S_LOW, S_HIGH, S_MAX, S_MIN, S_DISTINCT, S_LAST_MS, S_SAME_MS = 0, 1, 2, 3, 4, 5, 6, 8, 9
-WORK_WIDTH = 5
 HASHES = 16
 
 # What a kernel answers.
@@ -77,4 +75,3 @@ class Memory(NamedTuple):
     arena: NDArray[np.uint64]
     scratch: NDArray[np.int64]
     hashes: NDArray[np.uint64]
-    work: NDArray[np.int64]

@@ -31,10 +31,10 @@ from feature_store.stream.layout import (
     PARTS,
     PLAN_WIDTH,
     RECORD_WORDS,
+    RENUMBER_AT,
     STRIDE,
     TABLE_BOUND,
     TABLE_TOP,
-    WORK_WIDTH,
     Memory,
 )
 from feature_store.stream.plan import Plan
@@ -53,7 +53,7 @@ class Bounds:
     """How far a state may grow. Reserving costs address space only.
 
     `keys` bounds each entity's live keys, `log_bytes` the events, `table_bytes` both hash tables. `hash_bits` below 64 makes
-    keys collide on purpose: answers stay the same, which a test proves.
+    keys collide on purpose, a lower `renumber_at` numbers logs afresh sooner: answers stay the same, which tests prove.
     """
 
     tenants: int = 65_536
@@ -63,12 +63,15 @@ class Bounds:
     max_lateness_ms: int = MAX_LATENESS_MS
     events_per_key: int = MAX_EVENTS_PER_KEY
     hash_bits: int = 64
+    renumber_at: int = 2**30
 
     def __post_init__(self) -> None:
         if not 1 <= self.keys <= _MAX_KEYS:
             raise ValueError(f"between 1 and {_MAX_KEYS} keys an entity")
         if not 1 <= self.events_per_key <= MAX_EVENTS_PER_KEY:
             raise ValueError(f"a key keeps between 1 and {MAX_EVENTS_PER_KEY} events: more would not fit an int64 sum")
+        if not 2 * MAX_EVENTS_PER_KEY <= self.renumber_at <= 2**30:
+            raise ValueError("positions in a log are numbered afresh well below 2^31, and well above a key's events")
         if self.max_lateness_ms < 0 or self.tenants < 1 or not 1 <= self.hash_bits <= 64:
             raise ValueError("lateness is not negative, there is a tenant, and a hash has 1 to 64 bits")
 
@@ -96,7 +99,7 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = records, table_words, arena_words
     counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
     counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
-    counters[EVENTS_PER_KEY] = bounds.events_per_key
+    counters[EVENTS_PER_KEY], counters[RENUMBER_AT] = bounds.events_per_key, bounds.renumber_at
     parts = np.zeros(2 * PARTS * PART_WORDS, np.int64)
     parts[PART_AT::PART_WORDS] = -1
     return Memory(
@@ -112,7 +115,6 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         arena=reserve(arena_words, np.uint64),
         scratch=np.zeros(plan.rows.size, np.int64),
         hashes=np.zeros(HASHES * ENTITIES, np.uint64),
-        work=reserve((bounds.events_per_key + 1) * WORK_WIDTH, np.int64),
     )
 
 
@@ -157,7 +159,7 @@ def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
         raise ValueError("the snapshot holds more than this state's bounds allow")
     if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or len(parts["highs"]) > len(memory.highs):
         raise ValueError("the snapshot holds more keys or tenants than this state's bounds allow")
-    same = [LATENESS, HASH_MASK, EVENTS_PER_KEY]
+    same = [LATENESS, HASH_MASK, EVENTS_PER_KEY, RENUMBER_AT]
     if (kept[same] != memory.counters[same]).any():
         raise ValueError("the snapshot was taken with another lateness, hash or events per key")
     own = {bound: int(memory.counters[bound]) for bound in (LOG_BOUND, TABLE_BOUND, ARENA_BOUND, KEY_BOUND)}

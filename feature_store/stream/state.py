@@ -13,7 +13,7 @@ from contracts import transactions
 from feature_store import arithmetic, columns, event_values, kernels, vocabulary
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.stream import emit, fold, keys, late, layout, primitives, resolve, tables, windows
+from feature_store.stream import emit, extremes, fold, keys, late, layout, primitives, reading, resolve, tables, windows
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, restore_parts, touch_ahead, used_parts
@@ -24,8 +24,8 @@ from kit.errors import DomainError
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
 
 _SOURCES = [
-    arithmetic, columns, event_values, vocabulary, transactions, emit, fold, keys, late, layout, primitives, resolve, tables,
-    windows,
+    arithmetic, columns, event_values, vocabulary, transactions, emit, extremes, fold, keys, late, layout, primitives, reading,
+    resolve, tables, windows,
 ]  # fmt: skip
 _WORD_BYTES = 8
 
@@ -59,7 +59,7 @@ def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = Fal
 def _kernel() -> Callable[..., int]:
     words, halves = _array(types.int64, 1, "C"), _array(types.int32, 1, "C")
     table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
-    memory = [words, words, words, words, halves, words, halves, table, words, table, words, table, words]
+    memory = [words, words, words, words, halves, words, halves, table, words, table, words, table]
     batch = [halves, words]
     events = [
         _array(types.int32, 1, "A", readonly=True), *[strided] * 5,

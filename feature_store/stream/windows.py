@@ -9,6 +9,7 @@ import numpy as np
 
 from feature_store.arithmetic import add, multiply, subtract
 from feature_store.kernels import Word, part
+from feature_store.stream.extremes import push
 from feature_store.stream.keys import forget_values, give_ring, take_ring
 from feature_store.stream.layout import (
     AMOUNT,
@@ -34,20 +35,10 @@ from feature_store.stream.layout import (
     MIN_ABOVE,
     MIN_BELOW,
     MIN_TOP,
-    NEVER,
     OK,
     PLAN_WIDTH,
     RECORD_WORDS,
     RING_MASK,
-    S_COUNT,
-    S_DISTINCT,
-    S_HIGH,
-    S_LAST_MS,
-    S_LOW,
-    S_MAX,
-    S_MIN,
-    S_SAME_MS,
-    S_SUM,
     SQUARES_AT,
     STRIDE,
     SUM_AT,
@@ -169,25 +160,6 @@ def make_place(m: Memory, entity: Word, key: Word) -> Any:
 
 
 @part
-def _push(m: Memory, at: Word, position: Word, amount: Word, top_at: Word, below_at: Word, sign: Word) -> Any:
-    """Put an event on a monotonic stack (sign 1: max, -1: min). Returns the lowest position that it displaced."""
-    ring, mask, base = m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK]), np.int64(m.heads32[2 * at + BASE])
-    top, lowest = np.int64(m.heads32[2 * at + top_at]), position
-    while top >= base and sign * m.log[RECORD_WORDS * (ring + (top & mask)) + AMOUNT] <= sign * amount:
-        lowest = top
-        top = np.int64(m.log32[2 * RECORD_WORDS * (ring + (top & mask)) + below_at])
-    if top >= base:
-        m.log32[2 * RECORD_WORDS * (ring + (top & mask)) + below_at + 1] = position
-    else:
-        top = np.int64(-1)
-    half = 2 * RECORD_WORDS * (ring + (position & mask))
-    m.log32[half + below_at] = top
-    m.log32[half + below_at + 1] = position + 1
-    m.heads32[2 * at + top_at] = position
-    return lowest
-
-
-@part
 def position_of(m: Memory, entity: Word, field: Word, key: Word, value: Word) -> Any:
     """(position of the latest event with this value or -1, its pair entry or -1)."""
     if value < 0:
@@ -213,6 +185,33 @@ def _remember(m: Memory, entity: Word, field: Word, key: Word, value: Word, posi
 
 
 @part
+def add_amount(m: Memory, at: Word, lane: Word, amount: Word) -> Any:
+    """Add an amount to those moments that the lane keeps."""
+    if m.plan[lane + SUM_AT] >= 0:
+        m.heads[at + m.plan[lane + SUM_AT]] += amount
+    if m.plan[lane + SQUARES_AT] >= 0:
+        low = at + m.plan[lane + SQUARES_AT]
+        square_high, square_low = multiply(_U(amount), _U(amount))
+        high, rest = add(_U(m.heads[low + 1]), _U(m.heads[low]), square_high, square_low)
+        m.heads[low], m.heads[low + 1] = np.int64(rest), np.int64(high)
+
+
+@part
+def write_event(
+    m: Memory, event: Word, event_ms: Word, amount: Word, bits: Word, value_0: Word, value_1: Word, before_0: Word,
+    before_1: Word,
+) -> Any:  # fmt: skip
+    """Fill an event's words; its places on the stacks are set by pushing it."""
+    m.log[event + EVENT_MS] = event_ms
+    m.log[event + AMOUNT] = amount
+    m.log32[2 * event + VALUE] = value_0
+    m.log32[2 * event + VALUE + 1] = value_1
+    m.log32[2 * event + BEFORE] = before_0
+    m.log32[2 * event + BEFORE + 1] = before_1
+    m.log32[2 * event + BITS] = bits
+
+
+@part
 def _join(
     m: Memory,
     at: Word,
@@ -230,13 +229,7 @@ def _join(
     head = np.int64(m.heads32[2 * word])
     if (bits >> m.plan[lane + WHERE]) & 1:
         m.heads32[2 * word + 1] += 1
-        if m.plan[lane + SUM_AT] >= 0:
-            m.heads[at + m.plan[lane + SUM_AT]] += amount
-        if m.plan[lane + SQUARES_AT] >= 0:
-            low = at + m.plan[lane + SQUARES_AT]
-            square_high, square_low = multiply(_U(amount), _U(amount))
-            high, rest = add(_U(m.heads[low + 1]), _U(m.heads[low]), square_high, square_low)
-            m.heads[low], m.heads[low + 1] = np.int64(rest), np.int64(high)
+        add_amount(m, at, lane, amount)
     if m.plan[lane + DISTINCT_AT] >= 0:
         half = 2 * (at + m.plan[lane + DISTINCT_AT])
         m.heads32[half] += np.int32(before_0 < head and (bits & IS_LAST) != 0)
@@ -261,53 +254,14 @@ def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bit
     answer_1, bit_1, before_1 = _remember(m, entity, 1, key, value_1, position)
     lowest_max, lowest_min = position, position
     if m.plan[entity * PLAN_WIDTH + WANTS_MAX]:
-        lowest_max = _push(m, at, position, amount, MAX_TOP, MAX_BELOW, 1)
+        lowest_max = push(m, at, position, amount, MAX_TOP, MAX_BELOW, 1)
     if m.plan[entity * PLAN_WIDTH + WANTS_MIN]:
-        lowest_min = _push(m, at, position, amount, MIN_TOP, MIN_BELOW, -1)
+        lowest_min = push(m, at, position, amount, MIN_TOP, MIN_BELOW, -1)
     event = RECORD_WORDS * (m.heads[at + LOG_AT] + (position & m.heads32[2 * at + RING_MASK]))
     kept = np.int32(bits) | bit_0 | bit_1
-    m.log[event + EVENT_MS] = event_ms
-    m.log[event + AMOUNT] = amount
-    m.log32[2 * event + VALUE] = value_0
-    m.log32[2 * event + VALUE + 1] = value_1
-    m.log32[2 * event + BEFORE] = before_0
-    m.log32[2 * event + BEFORE + 1] = before_1
-    m.log32[2 * event + BITS] = kept
+    write_event(m, event, event_ms, amount, kept, value_0, value_1, before_0, before_1)
     for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
         _join(m, at, lane, position, amount, kept, before_0, before_1, lowest_max, lowest_min)
     m.heads32[2 * at + TAIL] = position + 1
     m.heads[at + LAST_MS] = event_ms
     return answer_0 if answer_0 != OK else answer_1
-
-
-@part
-def read_lanes(m: Memory, entity: Word, key: Word, value_0: Word, value_1: Word, scratch: Word) -> Any:
-    """Fill the scratch rows of an entity's lanes from the running moments, as they stand before the event joins."""
-    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
-    ring, mask = m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK])
-    tail = np.int64(m.heads32[2 * at + TAIL])
-    same_0, _ = position_of(m, entity, 0, key, value_0)
-    same_1, _ = position_of(m, entity, 1, key, value_1)
-    same_ms_0 = m.log[RECORD_WORDS * (ring + (same_0 & mask)) + EVENT_MS] if same_0 >= 0 else np.int64(NEVER)
-    same_ms_1 = m.log[RECORD_WORDS * (ring + (same_1 & mask)) + EVENT_MS] if same_1 >= 0 else np.int64(NEVER)
-    for lane in range(m.plan[entity * PLAN_WIDTH + LANES_FROM], m.plan[entity * PLAN_WIDTH + LANES_TO], PLAN_WIDTH):
-        word = at + m.plan[lane + LANE_AT]
-        head = np.int64(m.heads32[2 * word])
-        scratch[lane + S_COUNT] = m.heads32[2 * word + 1]
-        if m.plan[lane + SUM_AT] >= 0:
-            scratch[lane + S_SUM] = m.heads[at + m.plan[lane + SUM_AT]]
-        if m.plan[lane + SQUARES_AT] >= 0:
-            scratch[lane + S_LOW] = m.heads[at + m.plan[lane + SQUARES_AT]]
-            scratch[lane + S_HIGH] = m.heads[at + m.plan[lane + SQUARES_AT] + 1]
-        if m.plan[lane + DISTINCT_AT] >= 0:
-            scratch[lane + S_DISTINCT] = m.heads32[2 * (at + m.plan[lane + DISTINCT_AT])]
-            scratch[lane + S_DISTINCT + 1] = m.heads32[2 * (at + m.plan[lane + DISTINCT_AT]) + 1]
-        if m.plan[lane + EXTREMES_AT] >= 0 and head < tail:
-            half = 2 * (at + m.plan[lane + EXTREMES_AT])
-            if m.plan[entity * PLAN_WIDTH + WANTS_MAX]:
-                scratch[lane + S_MAX] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half]) & mask)) + AMOUNT]
-            if m.plan[entity * PLAN_WIDTH + WANTS_MIN]:
-                scratch[lane + S_MIN] = m.log[RECORD_WORDS * (ring + (np.int64(m.heads32[half + 1]) & mask)) + AMOUNT]
-        scratch[lane + S_LAST_MS] = m.heads[at + LAST_MS] if head < tail else NEVER
-        scratch[lane + S_SAME_MS] = same_ms_0 if same_0 >= head else NEVER
-        scratch[lane + S_SAME_MS + 1] = same_ms_1 if same_1 >= head else NEVER

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -256,6 +257,16 @@ def test_columns_of_another_type_or_length_are_refused() -> None:
         small_state().apply(columns, np.empty((2, FEATURE_COUNT), np.float32), flags)
     with pytest.raises(ValueError, match="out is float32"):
         small_state().apply(columns, np.empty((1, 3), np.float32), flags)
+
+
+def test_numbering_a_log_afresh_changes_no_answer() -> None:
+    seed, day = random_events(15, 700, span_ms=DAY_MS, jitter_ms=60_000, customers=2), DAY_MS
+    events = [msgspec.structs.replace(event, event_time=event.event_time + turn * day) for turn in range(60) for event in seed]
+    bounds = {"events_per_key": 700}
+    found, found_flags = vectors(small_state(renumber_at=16_384, **bounds), events, TenantNumbers())
+    expected, flags = vectors(small_state(**bounds), events, TenantNumbers())
+    assert_same(found, expected)
+    assert (found_flags == flags).all()
 
 
 def test_presizing_changes_no_answer() -> None:

@@ -122,7 +122,7 @@ def touch_ahead(memory: Memory, *, keys: int, events: int) -> None:
     """Write zeroes over the pages that about `keys` new keys an entity and `events` more events will use."""
     counters = memory.counters
     for top, target, words in (
-        (LOG_TOP, memory.log, events * ENTITIES * RECORD_WORDS),
+        (LOG_TOP, memory.log, 2 * events * ENTITIES * RECORD_WORDS),  # rings are powers of two, and grow by copying
         (TABLE_TOP, memory.tables, events * ENTITIES * _TABLE_WORDS),
         (ARENA_TOP, memory.arena, keys * ENTITIES * _ID_WORDS),
     ):

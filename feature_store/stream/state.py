@@ -24,8 +24,8 @@ from kit.errors import DomainError
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
 
 _SOURCES = [
-    arithmetic, columns, event_values, vocabulary, transactions, emit, extremes, fold, keys, late, layout, primitives, reading,
-    resolve, tables, windows,
+    arithmetic, columns, event_values, vocabulary, transactions, emit, extremes, fold, kernels, keys, late, layout, primitives,
+    reading, resolve, tables, windows,
 ]  # fmt: skip
 _WORD_BYTES = 8
 

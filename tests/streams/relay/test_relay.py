@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -25,6 +26,7 @@ from kit.process import Lifecycle
 from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer, Settings
 from streams.relay.housekeeping import Housekeeping
 from streams.relay.process import Relay
+from tests.servers import environment_of
 
 pytestmark = pytest.mark.servers
 DEADLINE_S = 60
@@ -56,15 +58,8 @@ def slot(core: PostgresServer) -> Iterator[str]:
 
 
 def start(core: PostgresServer, kafka: Kafka, slot: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "BAAS_CORE__HOST": core.host,
-        "BAAS_CORE__PORT": str(core.port),
-        "BAAS_CORE__DBNAME": core.dbname,
-        "BAAS_CORE__SSLMODE": core.sslmode,
-        "BAAS_KAFKA__BOOTSTRAP": kafka.bootstrap,
-        "BAAS_KAFKA__PREFIX": kafka.prefix,
-        "BAAS_HEALTH": "{}",
-    }
+    found = environment_of(core=core, warehouse=core, kafka=kafka, var=Path("var") / "test-relay")
+    environment = os.environ | found | {"BAAS_HEALTH": "{}"}
     return subprocess.Popen(
         [sys.executable, "-m", "streams.relay", "--slot", slot], cwd=REPOSITORY_ROOT, env=environment, stdout=subprocess.PIPE
     )

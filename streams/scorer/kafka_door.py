@@ -17,8 +17,8 @@ from streams.scorer.lanes import SLICE_EVENTS
 GROUP = "scorer"
 TRANSACTIONAL_ID = "scorer"
 _IDLE_WAIT_S = 0.01
-_TIMEOUT_S = 30.0
-_COMMIT_ATTEMPTS = 5
+_TIMEOUT_S = 10.0
+_COMMIT_ATTEMPTS = 2  # then the process ends: its next start aborts the transaction, folds the log and goes on
 _LAG_EVERY_S = 5.0
 # Controls first, then what our ledger says, then what nobody has decided: each topic keeps its own order.
 SOURCES = (CONTROLS, BANKING_TRANSACTIONS, INBOUND_TRANSACTIONS)

@@ -42,7 +42,7 @@ class Drain:
 
     def until_model_is_used(self, export_sha256: str) -> None:
         """The scorer has copied the control that names this export into its log: it decides with it from there on."""
-        self._wait("champion in use", lambda: (self._model_uses(export_sha256), 1))
+        self._wait("champion in use", lambda: (int(self.uses_model(export_sha256)), 1))
 
     def _arrived(self, tenant_id: str) -> tuple[int, int]:
         with connect(self._settings.core.dsn("audit"), application="bootstrap") as core:
@@ -80,9 +80,10 @@ class Drain:
         finally:
             reader.close()
 
-    def _model_uses(self, export_sha256: str) -> int:
+    def uses_model(self, export_sha256: str) -> bool:
+        """Whether the warehouse knows a record of the log that names this export."""
         with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
-            return repository.model_uses(warehouse, export_sha256=export_sha256)
+            return repository.model_uses(warehouse, export_sha256=export_sha256) > 0
 
     def _wait(self, what: str, measure: Callable[[], tuple[int, int]]) -> None:
         moved = said = time.monotonic()

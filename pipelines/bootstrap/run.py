@@ -45,16 +45,18 @@ def plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
 
 
 def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> None:
-    """Train, register and promote, unless there is a champion; then make sure that the scorer has been told of it."""
+    """Train and register unless there is a champion; promote it unless the scorer uses it (a run was cut before telling it)."""
     from pipelines.training.registry import champion, promote, register
     from pipelines.training.train import train
 
     found = champion(ours)
     if found is None:
         found = register(ours, train(ours, cutoff_ms=cutoff_ms, progress=progress))
+    drain = Drain(ours, progress)
+    if not drain.uses_model(found.export_sha256):
         promote(ours, found)
         progress(f"{found.name} {found.version} is the champion")
-    Drain(ours, progress).until_model_is_used(found.export_sha256)
+    drain.until_model_is_used(found.export_sha256)
 
 
 def build_marts(ours: Settings, progress: Progress) -> None:

@@ -64,7 +64,7 @@ def _upstream(ours: Settings) -> tuple[CoreSets, TopicSets]:
 
 def _compare(ours: Settings, cut: tuple[CoreSets, TopicSets]) -> list[Check]:
     core_then, inbound_then = cut
-    seen = TopicSets(refused=set(inbound_then.refused))
+    seen = TopicSets()
     read_ledger_events(ours, seen)
     read_decision_log(ours, seen)
     read_flagged(ours, seen)

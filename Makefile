@@ -30,12 +30,14 @@ test: bootstrap-dev ## every test, on servers of its own
 	$(BIN)/python -m pytest
 	cd frontend && $(NPM) test
 
-check: bootstrap-dev ## format, lint, types, layers
+check: bootstrap-dev ## format, lint, types, layers, contracts, locks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.schema check $(CONTRACTS_SINCE)
+	@cp requirements/dev.lock .venv/dev.lock && $(COMPILE) --group dev -o .venv/dev.lock && diff requirements/dev.lock .venv/dev.lock \
+		|| (echo "requirements/ is not what pyproject.toml asks for: run make lock" >&2; exit 1)
 
 format: bootstrap-dev ## write the code as the formatter wants it
 	$(BIN)/ruff format .

@@ -56,7 +56,9 @@ class KafkaNode:
             return
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         quick = self._java("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", heap_mb=128)
-        command = [*quick, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", str(self._settings)]
+        # One argument with its value: one id in 64 starts with a dash, which would be read as an option.
+        of_this = [f"--cluster-id={cluster}", f"--config={self._settings}"]
+        command = [*quick, "kafka.tools.StorageTool", "format", "--ignore-formatted", *of_this]
         done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_S, check=False)  # noqa: S603
         if done.returncode != 0:
             raise FormatFailed(f"formatting {logs} failed: {(done.stderr or done.stdout).strip()[-500:]}")

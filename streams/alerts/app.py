@@ -11,6 +11,7 @@ from confluent_kafka import KafkaException
 
 from contracts.topics import FLAGGED, broker_topics
 from kit.clock import Clock
+from kit.deadline import EXIT_STALLED
 from kit.kafka import dlq_name, ensure_topics, topic_name
 from kit.log import get_logger
 from kit.postgres import pool
@@ -32,7 +33,6 @@ SESSION_S = 6.0
 HEARTBEAT_S = 2.0
 POOL_SIZE = 2
 EXIT_FAILED = 1
-EXIT_STALLED = 75
 
 
 def make_app(settings: Settings) -> faust.App:

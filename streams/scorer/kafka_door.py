@@ -7,6 +7,7 @@ from confluent_kafka import KafkaException, Message, Producer, TopicPartition
 
 from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS
 from kit import kafka as kit_kafka
+from kit.deadline import Deadline
 from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Kafka, Scorer
@@ -19,6 +20,8 @@ TRANSACTIONAL_ID = "scorer"
 _IDLE_WAIT_S = 0.01
 _TIMEOUT_S = 10.0
 _COMMIT_ATTEMPTS = 2  # then the process ends: its next start aborts the transaction, folds the log and goes on
+# librdkafka's send_offsets_to_transaction can ignore its timeout when the broker comes back (its issue 5456).
+_COMMIT_LIMIT_S = 2.5 * _TIMEOUT_S
 _LAG_EVERY_S = 5.0
 # Controls first, then what our ledger says, then what nobody has decided: each topic keeps its own order.
 SOURCES = (CONTROLS, BANKING_TRANSACTIONS, INBOUND_TRANSACTIONS)
@@ -42,6 +45,7 @@ class KafkaDoor:
         self._max_events = bounds.commit_max_events
         self._names = {kit_kafka.topic_name(kafka, topic): topic for topic in SOURCES}
         self._consumer = kit_kafka.consumer(kafka, group=GROUP, client="scorer")
+        self._deadline = Deadline("commit", limit_s=_COMMIT_LIMIT_S)
         self._offsets: dict[tuple[str, int], int] = {}
         self._began_s: float | None = None
         self._events = 0
@@ -138,13 +142,11 @@ class KafkaDoor:
             return
         started_s = time.perf_counter()
         offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in self._offsets.items()]
-        if offsets:
-            self._patiently(
-                lambda: self._producer.send_offsets_to_transaction(
-                    offsets, self._consumer.consumer_group_metadata(), _TIMEOUT_S
-                )
-            )
-        self._patiently(lambda: self._producer.commit_transaction(_TIMEOUT_S))
+        with self._deadline:
+            if offsets:
+                group = self._consumer.consumer_group_metadata()
+                self._patiently(lambda: self._producer.send_offsets_to_transaction(offsets, group, _TIMEOUT_S))
+            self._patiently(lambda: self._producer.commit_transaction(_TIMEOUT_S))
         self._offsets.clear()
         self._began_s = None
         self._events = 0

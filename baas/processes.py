@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from kit.settings import Http, Settings
+from kit.settings import Http, Settings, user_cache
 
 Profile = Literal["core", "full"]
 SERVERS = ("core", "warehouse", "kafka", "valkey")
@@ -199,7 +199,7 @@ def environment(process: Process, settings: Settings) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
         "PYTHONUNBUFFERED": "1",
-        "NUMBA_CACHE_DIR": str(settings.var / "numba"),
+        "NUMBA_CACHE_DIR": str(user_cache() / "numba"),
     }
     if process.name == "mlflow":
         return common | {

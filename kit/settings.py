@@ -144,6 +144,12 @@ class _LocalFile(PydanticBaseSettingsSource):
         return content
 
 
+def user_cache() -> Path:
+    """Where what is made once serves every checkout and every `var/`: `$BAAS_CACHE`, else `~/.cache/baas`."""
+    named = os.environ.get("BAAS_CACHE")
+    return Path(named) if named else Path.home() / ".cache" / "baas"
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the process's settings, read once."""

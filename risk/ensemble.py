@@ -6,10 +6,10 @@ probability = sigmoid(a * log_odds + b * anomaly + c), fitted on a slice of time
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from risk.forest import Forest, average_path_length
+from risk.kernels import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class Ensemble:
         log_odds = np.empty(count)
         path = np.empty(count)
         self.trees.sum_into(rows, log_odds)
-        self.isolation.sum_into(_filled(rows, self.fill), path)
+        known = np.empty_like(rows)
+        _fill_unknown(rows, self.fill, known)
+        self.isolation.sum_into(known, path)
         trees = self.isolation.roots.shape[0]
         anomaly = np.exp2(-path / (trees * average_path_length(self.isolation_samples)))
         return calibrated(log_odds, anomaly, self.calibration), anomaly
@@ -55,10 +57,8 @@ def calibrated(log_odds: NDArray[np.float64], anomaly: NDArray[np.float64], cali
     return probability
 
 
-@njit(nogil=True, cache=True)
-def _filled(rows: NDArray[np.float32], fill: NDArray[np.float32]) -> NDArray[np.float32]:
-    out = np.empty_like(rows)
+@kernel
+def _fill_unknown(rows: NDArray[np.float32], fill: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     for i in range(rows.shape[0]):
         for j in range(rows.shape[1]):
             out[i, j] = fill[j] if rows[i, j] != rows[i, j] else rows[i, j]
-    return out

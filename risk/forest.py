@@ -1,25 +1,45 @@
-"""Decision forests compiled to flat arrays: 8-byte nodes, siblings adjacent, sixteen rows walked together.
+"""Decision forests compiled to flat arrays, asked by `risk.votes` for sixteen rows at a time.
 
 A row is float32. Thresholds are rounded down to float32, so that `x <= threshold` has the same answer as in the library that
-trained the tree (which compares in float64), bit for bit. A leaf points at itself, so every walk has the tree's full depth and
-no branch to predict; sixteen rows interleaved hide the latency of the loads. A node's `feature` is twice the feature's number,
-plus one when unknown values go right.
+trained the tree (which compares in float64), bit for bit. Nodes are 8 bytes, siblings adjacent; a leaf points at itself, so
+that every walk has the tree's full depth and no branch to predict. A node's `feature` is twice the feature's number, plus one
+when unknown values go right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from risk.lanes import LANES
+from risk.votes import sum_leaves
 
 NODE = np.dtype([("threshold", "<f4"), ("feature", "<u2"), ("left", "<u2")])
 MAX_FEATURES = 0x7FFF
 MAX_TREE_NODES = 0xFFFF
+MAX_MASKED_LEAVES = 32
 
 
 class UnsupportedForest(ValueError):
     """The forest uses something that the compiled form cannot say exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Trees of at most `MAX_MASKED_LEAVES` leaves as masks of the leaves that a row keeps when it goes right at a split.
+
+    A row's leaf is the first one, from the left, that all its splits keep (QuickScorer: Lucchese et al., SIGIR 2015). Shapes:
+    thresholds float32, columns int64 and masks uint32 (S,); bounds int64 (T + 1,), tree t has the splits in
+    [bounds[t], bounds[t + 1]); leaves float64, from left to right; first_leaf int64 (T,), -1 for a tree that has to be walked.
+    """
+
+    thresholds: NDArray[np.float32]
+    columns: NDArray[np.int64]
+    masks: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    leaves: NDArray[np.float64]
+    first_leaf: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,93 +50,59 @@ class Forest:
     leaf_values: NDArray[np.float64]
     roots: NDArray[np.int64]
     depths: NDArray[np.int64]
+    splits: Splits = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "splits", _splits_of(self.nodes, self.leaf_values, self.roots))
 
     def sum_into(self, rows: NDArray[np.float32], out: NDArray[np.float64]) -> None:
         """Write each row's sum of leaf values. `rows` (n, F) C-contiguous; `out` at least (n,). NaN is unknown."""
-        _sum_leaves(self.nodes, self.leaf_values, self.roots, self.depths, rows, out)
+        s = self.splits
+        lanes = np.empty(2 * rows.shape[1] * LANES, np.float32)
+        kept, ends, sums = np.empty(LANES, np.uint32), np.empty(LANES, np.int64), np.empty(LANES)
+        sum_leaves(
+            self.nodes.view(np.uint64), self.leaf_values, self.roots, self.depths, s.thresholds, s.columns, s.masks, s.bounds,
+            s.leaves, s.first_leaf, rows, lanes, kept, ends, sums, out,
+        )  # fmt: skip
 
 
-@njit(nogil=True, boundscheck=False, inline="always")
-def _step(nodes: NDArray[Any], lanes: NDArray[np.float32], base: np.uint64, root: np.uint64, at: np.uint64) -> np.uint64:
-    # Unsigned indices spare numba's test for negative ones.
-    node = nodes[at]
-    return root + np.uint64(node.left) + np.uint64(lanes[base + np.uint64(node.feature)] > node.threshold)
+def _splits_of(nodes: NDArray[Any], leaf_values: NDArray[np.float64], roots: NDArray[np.int64]) -> Splits:
+    splits: list[tuple[float, int, int]] = []
+    leaves: list[float] = []
+    bounds, first_leaf = [0], []
+    threshold, feature, left = (nodes[name].tolist() for name in ("threshold", "feature", "left"))
+    for root in roots.tolist():
+        mine: list[tuple[float, int, int]] = []
+        values: list[float] = []
 
+        def visit(node: int, root: int = root, mine: list[Any] = mine, values: list[float] = values) -> None:
+            """Left before right, so that leaves come in order; nodes below the left child are what going right loses."""
+            child = left[root + node]
+            if child == node:
+                values.append(float(leaf_values[root + node]))
+                return
+            first = len(values)
+            visit(child)
+            lost = (1 << len(values)) - (1 << first)
+            mine.append((threshold[root + node], LANES * feature[root + node], lost))
+            visit(child + 1)
 
-@njit(nogil=True, boundscheck=False, cache=True)
-def _fill_lane(rows: NDArray[np.float32], row: int, lanes: NDArray[np.float32], base: int) -> None:
-    # Each feature twice: unknown as -inf for nodes that send it left, as +inf for nodes that send it right.
-    for feature in range(rows.shape[1]):
-        value = rows[row, feature]
-        unknown = value != value
-        lanes[base + 2 * feature] = -np.inf if unknown else value
-        lanes[base + 2 * feature + 1] = np.inf if unknown else value
-
-
-@njit(nogil=True, boundscheck=False, cache=True)
-def _sum_leaves(
-    nodes: NDArray[Any],
-    leaf_values: NDArray[np.float64],
-    roots: NDArray[np.int64],
-    depths: NDArray[np.int64],
-    rows: NDArray[np.float32],
-    out: NDArray[np.float64],
-) -> None:
-    count, width = rows.shape[0], np.uint64(2 * rows.shape[1])
-    lanes = np.empty(16 * 2 * rows.shape[1], np.float32)
-    first = 0
-    # Sixteen written out: a loop over a local array would keep the positions in memory, and they must stay in registers.
-    # fmt: off
-    b0 = np.uint64(0) * width; b1 = np.uint64(1) * width; b2 = np.uint64(2) * width; b3 = np.uint64(3) * width
-    b4 = np.uint64(4) * width; b5 = np.uint64(5) * width; b6 = np.uint64(6) * width; b7 = np.uint64(7) * width
-    b8 = np.uint64(8) * width; b9 = np.uint64(9) * width; b10 = np.uint64(10) * width; b11 = np.uint64(11) * width
-    b12 = np.uint64(12) * width; b13 = np.uint64(13) * width; b14 = np.uint64(14) * width; b15 = np.uint64(15) * width
-    while first + 16 <= count:
-        for j in range(16):
-            _fill_lane(rows, first + j, lanes, j * 2 * rows.shape[1])
-        s0 = 0.0; s1 = 0.0; s2 = 0.0; s3 = 0.0; s4 = 0.0; s5 = 0.0; s6 = 0.0; s7 = 0.0
-        s8 = 0.0; s9 = 0.0; s10 = 0.0; s11 = 0.0; s12 = 0.0; s13 = 0.0; s14 = 0.0; s15 = 0.0
-        for tree in range(roots.shape[0]):
-            root = np.uint64(roots[tree])
-            k0 = root; k1 = root; k2 = root; k3 = root; k4 = root; k5 = root; k6 = root; k7 = root
-            k8 = root; k9 = root; k10 = root; k11 = root; k12 = root; k13 = root; k14 = root; k15 = root
-            for _ in range(depths[tree]):
-                k0 = _step(nodes, lanes, b0, root, k0)
-                k1 = _step(nodes, lanes, b1, root, k1)
-                k2 = _step(nodes, lanes, b2, root, k2)
-                k3 = _step(nodes, lanes, b3, root, k3)
-                k4 = _step(nodes, lanes, b4, root, k4)
-                k5 = _step(nodes, lanes, b5, root, k5)
-                k6 = _step(nodes, lanes, b6, root, k6)
-                k7 = _step(nodes, lanes, b7, root, k7)
-                k8 = _step(nodes, lanes, b8, root, k8)
-                k9 = _step(nodes, lanes, b9, root, k9)
-                k10 = _step(nodes, lanes, b10, root, k10)
-                k11 = _step(nodes, lanes, b11, root, k11)
-                k12 = _step(nodes, lanes, b12, root, k12)
-                k13 = _step(nodes, lanes, b13, root, k13)
-                k14 = _step(nodes, lanes, b14, root, k14)
-                k15 = _step(nodes, lanes, b15, root, k15)
-            s0 += leaf_values[k0]; s1 += leaf_values[k1]; s2 += leaf_values[k2]; s3 += leaf_values[k3]
-            s4 += leaf_values[k4]; s5 += leaf_values[k5]; s6 += leaf_values[k6]; s7 += leaf_values[k7]
-            s8 += leaf_values[k8]; s9 += leaf_values[k9]; s10 += leaf_values[k10]; s11 += leaf_values[k11]
-            s12 += leaf_values[k12]; s13 += leaf_values[k13]; s14 += leaf_values[k14]; s15 += leaf_values[k15]
-        out[first + 0] = s0; out[first + 1] = s1; out[first + 2] = s2; out[first + 3] = s3
-        out[first + 4] = s4; out[first + 5] = s5; out[first + 6] = s6; out[first + 7] = s7
-        out[first + 8] = s8; out[first + 9] = s9; out[first + 10] = s10; out[first + 11] = s11
-        out[first + 12] = s12; out[first + 13] = s13; out[first + 14] = s14; out[first + 15] = s15
-        first += 16
-    # fmt: on
-    for row in range(first, count):
-        _fill_lane(rows, row, lanes, 0)
-        total = 0.0
-        for tree in range(roots.shape[0]):
-            root = np.uint64(roots[tree])
-            here = root
-            for _ in range(depths[tree]):
-                here = _step(nodes, lanes, np.uint64(0), root, here)
-            total += leaf_values[here]
-        out[row] = total
+        visit(0)
+        masked = len(values) <= MAX_MASKED_LEAVES
+        first_leaf.append(len(leaves) if masked else -1)
+        if masked:
+            splits += mine
+            leaves += values
+        bounds.append(len(splits))
+    every = (1 << MAX_MASKED_LEAVES) - 1
+    return Splits(
+        thresholds=np.array([split[0] for split in splits], np.float32),
+        columns=np.array([split[1] for split in splits], np.int64),
+        masks=np.array([every & ~split[2] for split in splits], np.uint32),
+        bounds=np.array(bounds, np.int64),
+        leaves=np.array(leaves, np.float64),
+        first_leaf=np.array(first_leaf, np.int64),
+    )
 
 
 @dataclass(frozen=True, slots=True)

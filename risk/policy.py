@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from contracts.controls import PolicyControl
 from contracts.decisions import Verdict
+from risk.kernels import kernel
 
 VERDICTS = tuple(Verdict)
 ALLOW, REVIEW, STEP_UP, DENY = (VERDICTS.index(v) for v in (Verdict.ALLOW, Verdict.REVIEW, Verdict.STEP_UP, Verdict.DENY))
@@ -53,7 +53,7 @@ def policy_from(control: PolicyControl, *, rule_bits: dict[str, int]) -> Policy:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def decide_verdicts(
     score_millionths: NDArray[np.int64],
     hits: NDArray[np.int64],

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from contracts.decisions import Verdict
 from contracts.transactions import Channel, Direction
+from risk.kernels import kernel
 from risk.policy import VERDICTS
 
 ALWAYS_MS = 0
@@ -179,7 +179,7 @@ class RuleBook:
         return [code for bit, code in enumerate(self.codes) if mask >> bit & 1]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _evaluate(
     heads: NDArray[np.int64],
     conditions: NDArray[np.float64],

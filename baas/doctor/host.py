@@ -10,9 +10,9 @@ import psutil
 from baas.doctor.finding import Finding, judged
 from baas.machine import JARS, absolute
 from kit.localset import account
-from kit.localset.jars import read_lock, sha256_of, user_cache
+from kit.localset.jars import read_lock, sha256_of
 from kit.localset.java import NoJava, find_java
-from kit.settings import settings
+from kit.settings import settings, user_cache
 
 DISK_FAULT_BYTES = 1_000_000_000
 DISK_WARNING_BYTES = 8_000_000_000

@@ -1,6 +1,5 @@
 """The last expressions over whole columns: the same compiled arithmetic that the fold uses."""
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from feature_store import arithmetic, kernels, vocabulary
+from feature_store import kernels
 from feature_store.arithmetic import add, mean, multiply, ratio_to_mean, standard_deviation, z_score
 from feature_store.vocabulary import Aggregation
 
@@ -47,7 +46,7 @@ def _kernel() -> Callable[..., Any]:
     column = types.Array(types.int64, 1, "C", readonly=True)
     table = types.Array(types.int64, 2, "C", readonly=True)
     signature = types.void(types.int64, column, column, column, table, types.Array(types.float64, 1, "C"))
-    return kernels.compiled(_finish, signature, [arithmetic, vocabulary, sys.modules[__name__]])
+    return kernels.compiled(_finish, signature)
 
 
 def finish(

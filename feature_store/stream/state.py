@@ -10,10 +10,10 @@ from numba import types
 from numpy.typing import NDArray
 
 from contracts import transactions
-from feature_store import arithmetic, columns, event_values, kernels, vocabulary
+from feature_store import columns, kernels
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.stream import emit, extremes, fold, keys, late, layout, primitives, reading, resolve, tables, windows
+from feature_store.stream import fold, layout
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, restore_parts, touch_ahead, used_parts
@@ -23,10 +23,6 @@ from kit.errors import DomainError
 
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
 
-_SOURCES = [
-    arithmetic, columns, event_values, vocabulary, transactions, emit, extremes, fold, kernels, keys, late, layout, primitives,
-    reading, resolve, tables, windows,
-]  # fmt: skip
 _WORD_BYTES = 8
 
 
@@ -67,7 +63,7 @@ def _kernel() -> Callable[..., int]:
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
     signature = types.int64(*memory, types.int64, types.int64, types.boolean, *batch, *events, *results)
-    return kernels.compiled(fold.fold, signature, _SOURCES)
+    return kernels.compiled(fold.fold, signature)
 
 
 class FeatureState:

@@ -8,13 +8,14 @@ another version of a dependency has no say. A cache in the user's home makes the
 
 import argparse
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from kit.settings import user_cache
 
 PARALLEL_FETCHES = 4
 FETCH_TIMEOUT_S = 60
@@ -54,12 +55,6 @@ def read_lock(path: Path) -> tuple[Jar, ...]:
             raise BadLock(f"{path.name}, line {number}: expected 'group:artifact:version sha256:HEX'")
         jars.append(Jar(coordinate=content[0], sha256=content[1].removeprefix("sha256:")))
     return tuple(jars)
-
-
-def user_cache() -> Path:
-    """Return where jars are kept between checkouts: `$BAAS_CACHE`, else `~/.cache/baas`."""
-    named = os.environ.get("BAAS_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "baas"
 
 
 def sha256_of(path: Path) -> str:

@@ -53,7 +53,7 @@ class Trade(IntEnum):
 _SEGMENT_SHARE = (0.56, 0.13, 0.17, 0.11, 0.03)
 _INCOME_MEDIAN_REAIS = np.array([3_300.0, 2_300.0, 3_000.0, 1_100.0, 42_000.0])
 _INCOME_SIGMA = np.array([0.62, 0.5, 0.75, 0.4, 0.8])
-_RATE_PER_DAY = np.array([1.5, 0.85, 1.55, 1.6, 4.0])
+_RATE_PER_DAY = np.array([1.2, 0.68, 1.24, 1.28, 3.2])
 # pix, card, boleto, ted, cash, by segment
 _CHANNEL_MIX = np.array(
     [

@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 CASES_PER_DAY = 4_096
+AMONG_CUSTOMERS = 12_500
 BORROWED_DEVICES_FIRST = 20_000_000
 """Devices that are no customer's own: a new phone on trial, a cyber café, a thief's."""
 
@@ -34,8 +35,8 @@ class Scene:
     _sorted: dict[int, Ints] = field(default_factory=dict)
 
     def count(self, per_day: float) -> int:
-        """Return how many there are today of something that happens `per_day` times a day among 10,000 customers."""
-        return int(self.rng.poisson(per_day * self.intensity * len(self.people) / 10_000))
+        """Return how many there are today of something that happens `per_day` times a day among so many customers."""
+        return int(self.rng.poisson(per_day * self.intensity * len(self.people) / AMONG_CUSTOMERS))
 
     def new_cases(self, count: int) -> Ints:
         """Return numbers for new fraud cases, unique over all days."""

@@ -58,60 +58,58 @@ def reconcile(ours: Settings, *, wait_s: float) -> list[Check]:
 def _upstream(ours: Settings) -> tuple[CoreSets, TopicSets]:
     topics_then = TopicSets()
     read_inbound(ours, topics_then)
+    read_decision_log(ours, topics_then)
+    read_flagged(ours, topics_then)
     core_then = read_core(ours)
     return core_then, topics_then
 
 
 def _compare(ours: Settings, cut: tuple[CoreSets, TopicSets]) -> list[Check]:
-    core_then, inbound_then = cut
-    seen = TopicSets()
-    read_ledger_events(ours, seen)
-    read_decision_log(ours, seen)
-    read_flagged(ours, seen)
-    refused_now = TopicSets()
+    core_then, then = cut
+    events_now, refused_now, log_now = TopicSets(), TopicSets(), TopicSets()
+    read_ledger_events(ours, events_now)
     read_inbound(ours, refused_now)
     warehouse, lake = read_warehouse(ours), read_lake(ours)
-    after = TopicSets()
-    read_decision_log(ours, after)
-    core_after = read_core(ours)
+    read_decision_log(ours, log_now)
+    core_now = read_core(ours)
     books = read_books(ours)
     return [
         Check("entries, balances and holds recount; every currency sums to zero", 1, [] if books.none else [str(books)]),
-        nothing_twice("ledger events are on their topic once", seen.events),
-        nothing_twice("outbox rows are on their topics once", seen.outbox_ids),
-        nothing_missing("outbox > topics", upstream=core_then.outbox_ids, downstream=seen.outbox_ids),
-        nothing_twice("transfers have one outcome event", seen.event_transfers),
-        nothing_missing("ledger > outcome events", upstream=core_then.final_transfers, downstream=seen.event_transfers),
+        nothing_twice("ledger events are on their topic once", events_now.events),
+        nothing_twice("outbox rows are on their topics once", events_now.outbox_ids),
+        nothing_missing("outbox > topics", upstream=core_then.outbox_ids, downstream=events_now.outbox_ids),
+        nothing_twice("transfers have one outcome event", events_now.event_transfers),
+        nothing_missing("ledger > outcome events", upstream=core_then.final_transfers, downstream=events_now.event_transfers),
         nothing_missing(
             "outcome events > ledger",
-            upstream=seen.event_transfers,
-            downstream=core_after.final_transfers,
-            excused=core_after.running_claims,
+            upstream=events_now.event_transfers,
+            downstream=core_now.final_transfers,
+            excused=core_now.running_claims,
         ),
         inbound_accounted(
-            places=inbound_then.inbound_places,
+            places=then.inbound_places,
             refused=refused_now.refused,
-            decided=set(seen.decisions),
-            records=inbound_then.inbound_records,
+            decided=set(log_now.decisions),
+            records=then.inbound_records,
         ),
-        nothing_twice("decisions are in the log once", after.decisions),
-        nothing_twice("outcomes are in the log once", after.outcomes),
-        nothing_missing("log > warehouse", upstream=seen.decisions, downstream=warehouse.decisions),
-        nothing_missing("warehouse > log", upstream=warehouse.decisions, downstream=after.decisions),
-        nothing_missing("log > lake", upstream=seen.decisions, downstream=lake),
+        nothing_twice("decisions are in the log once", log_now.decisions),
+        nothing_twice("outcomes are in the log once", log_now.outcomes),
+        nothing_missing("log > warehouse", upstream=then.decisions, downstream=warehouse.decisions),
+        nothing_missing("warehouse > log", upstream=warehouse.decisions, downstream=log_now.decisions),
+        nothing_missing("log > lake", upstream=then.decisions, downstream=lake),
         nothing_twice("decisions are in the lake once", lake),
-        nothing_missing("lake > log", upstream=lake, downstream=after.decisions),
+        nothing_missing("lake > log", upstream=lake, downstream=log_now.decisions),
         nothing_missing(
-            "ledger > decisions", upstream=[*core_then.final_transfers, *core_then.held_transfers], downstream=after.decisions
+            "ledger > decisions", upstream=[*core_then.final_transfers, *core_then.held_transfers], downstream=log_now.decisions
         ),
         nothing_missing(
             "decisions at the cut > outcomes, but for open holds and leases",
-            upstream=set(seen.decisions).intersection(core_then.final_transfers),
-            downstream=after.outcomes,
+            upstream=set(then.decisions).intersection(core_then.final_transfers),
+            downstream=log_now.outcomes,
             excused=[*core_then.held_transfers, *core_then.running_claims],
         ),
-        nothing_missing("flagged > members of alerts", upstream=seen.flagged, downstream=core_after.alert_members),
-        nothing_missing("members of alerts > decisions", upstream=core_then.alert_members, downstream=after.decisions),
+        nothing_missing("flagged > members of alerts", upstream=then.flagged, downstream=core_now.alert_members),
+        nothing_missing("members of alerts > decisions", upstream=core_then.alert_members, downstream=log_now.decisions),
     ]
 
 

@@ -1,37 +1,36 @@
-import { Command } from 'cmdk'
-import { ArrowRight, Contrast, FileText, Keyboard, Languages, Pause, Search, type LucideIcon } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
-import { useNavigate } from 'react-router'
-import { DESTINATIONS } from '@/app/destinations'
-import { usePanel } from '@/app/panel'
+import { Search } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useCommands, type CommandChoice } from '@/app/commands'
 import { useUi } from '@/app/ui-store'
-import { LANGUAGES, THEMES } from '@/app/choices'
 import { Kbd } from '@/design/kbd'
 import { Modal } from '@/design/modal'
-import { useLive } from '@/features/live/store'
-import { usePreferences } from '@/features/preferences/store'
-import { shortId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-interface ActionProps {
-  icon: LucideIcon
-  onSelect: () => void
-  keys?: string
-  value?: string
-  children: ReactNode
+interface OptionProps {
+  id: string
+  choice: CommandChoice
+  isSelected: boolean
+  onPoint: () => void
+  onRun: () => void
 }
 
-function Action({ icon: Icon, onSelect, keys, value, children }: ActionProps) {
+function Option({ id, choice: { icon: Icon, label, keys }, isSelected, onPoint, onRun }: OptionProps) {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (isSelected) element.current?.scrollIntoView({ block: 'nearest' })
+  }, [isSelected])
   return (
-    <Command.Item
-      onSelect={onSelect}
-      {...(value === undefined ? {} : { value })}
-      className="flex h-10 cursor-pointer items-center gap-3 rounded-control px-3 text-ink-2 data-[selected=true]:bg-selected data-[selected=true]:text-ink"
+    <div
+      ref={element}
+      id={id}
+      role="option"
+      aria-selected={isSelected}
+      onPointerMove={onPoint}
+      onClick={onRun}
+      className="flex h-10 cursor-pointer items-center gap-3 rounded-control px-3 text-ink-2 aria-selected:bg-selected aria-selected:text-ink"
     >
       <Icon size={16} strokeWidth={1.75} className="shrink-0" aria-hidden />
-      <span className="flex-1 truncate">{children}</span>
+      <span className="flex-1 truncate">{label}</span>
       {keys && (
         <span className="flex gap-1">
           {keys.split(' ').map((key) => (
@@ -39,77 +38,89 @@ function Action({ icon: Icon, onSelect, keys, value, children }: ActionProps) {
           ))}
         </span>
       )}
-    </Command.Item>
+    </div>
   )
 }
 
-const GROUP =
-  '[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1.5 [&_[cmdk-group-heading]]:text-[12px] [&_[cmdk-group-heading]]:text-ink-3'
-
+/** The choice that Enter runs follows from the text alone, in the same render: whoever types fast gets the first match of what they typed. */
 function CommandBody({ close }: { close: () => void }) {
   const { t } = useI18n()
-  const navigate = useNavigate()
-  const { openPanel } = usePanel()
-  const { setTheme, setLanguage } = usePreferences()
-  const toggleHold = useLive((state) => state.toggleHold)
-  const setShortcutsOpen = useUi((state) => state.setShortcutsOpen)
+  const prefix = useId()
   const [text, setText] = useState('')
-  const id = text.trim()
-  const run = (act: () => void) => () => {
+  const [selected, setSelected] = useState(0)
+  const groups = useCommands(text)
+  const choices = groups.flatMap((group) => group.choices)
+  const idOf = (index: number) => `${prefix}-${index}`
+  const run = (choice: CommandChoice | undefined) => {
+    if (!choice) return
     close()
-    act()
+    choice.run()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step === undefined && event.key !== 'Enter') return
+    event.preventDefault()
+    if (step === undefined) run(choices[selected])
+    else if (choices.length > 0) setSelected((selected + step + choices.length) % choices.length)
   }
   return (
-    <Command label={t('command.title')} loop>
+    <>
       <div className="flex items-center gap-3 border-b border-line px-4">
         <Search size={16} strokeWidth={1.75} className="shrink-0 text-ink-3" aria-hidden />
-        <Command.Input
+        <input
           autoFocus
+          type="text"
+          role="combobox"
+          aria-label={t('command.title')}
+          aria-expanded
+          aria-autocomplete="list"
+          aria-controls={`${prefix}-list`}
+          aria-activedescendant={choices.length > 0 ? idOf(selected) : undefined}
+          autoComplete="off"
+          autoCorrect="off"
+          spellCheck={false}
           value={text}
-          onValueChange={setText}
+          onChange={(event) => {
+            setText(event.target.value)
+            setSelected(0)
+          }}
+          onKeyDown={onKeyDown}
           placeholder={t('command.placeholder')}
           className="h-13 w-full bg-transparent text-[14px] outline-none placeholder:text-ink-3"
         />
       </div>
-      <Command.List className="max-h-[52vh] overflow-y-auto p-1.5" label={t('command.title')}>
-        <Command.Empty className="px-3 py-8 text-center text-ink-3">{t('command.empty')}</Command.Empty>
-        {UUID.test(id) && (
-          <Command.Group heading={t('command.open')} className={GROUP}>
-            <Action icon={FileText} value={`decision ${id}`} onSelect={run(() => openPanel('decision', id))}>
-              {t('command.openDecision', { id: shortId(id) })}
-            </Action>
-            <Action icon={FileText} value={`alert ${id}`} onSelect={run(() => openPanel('alert', id))}>
-              {t('command.openAlert', { id: shortId(id) })}
-            </Action>
-          </Command.Group>
-        )}
-        <Command.Group heading={t('command.go')} className={GROUP}>
-          {DESTINATIONS.map(({ path, label, keys }) => (
-            <Action key={path} icon={ArrowRight} keys={keys} onSelect={run(() => void navigate(path))}>
-              {t(label)}
-            </Action>
-          ))}
-        </Command.Group>
-        <Command.Group heading={t('command.act')} className={GROUP}>
-          <Action icon={Pause} keys="p" onSelect={run(toggleHold)}>
-            {t('command.toggleHold')}
-          </Action>
-          {THEMES.map((theme) => (
-            <Action key={theme} icon={Contrast} onSelect={run(() => setTheme(theme))}>
-              {t('command.theme', { name: t(`nav.theme.${theme}`) })}
-            </Action>
-          ))}
-          {LANGUAGES.map(({ value, name }) => (
-            <Action key={value} icon={Languages} onSelect={run(() => setLanguage(value))}>
-              {t('command.language', { name })}
-            </Action>
-          ))}
-          <Action icon={Keyboard} keys="?" onSelect={run(() => setShortcutsOpen(true))}>
-            {t('nav.shortcuts')}
-          </Action>
-        </Command.Group>
-      </Command.List>
-    </Command>
+      <div
+        id={`${prefix}-list`}
+        role="listbox"
+        aria-label={t('command.title')}
+        className="max-h-[52vh] overflow-y-auto"
+      >
+        {groups.map(({ heading, choices: inGroup }) => (
+          <div key={heading} role="group" aria-labelledby={`${prefix}-${heading}`} className="px-1.5 last:pb-1.5">
+            <div id={`${prefix}-${heading}`} aria-hidden className="px-3 pt-4.5 pb-1.5 text-[12px] text-ink-3">
+              {t(heading)}
+            </div>
+            {inGroup.map((choice) => {
+              const index = choices.indexOf(choice)
+              return (
+                <Option
+                  key={choice.label}
+                  id={idOf(index)}
+                  choice={choice}
+                  isSelected={index === selected}
+                  onPoint={() => setSelected(index)}
+                  onRun={() => run(choice)}
+                />
+              )
+            })}
+          </div>
+        ))}
+      </div>
+      <p role="status" className="text-center text-ink-3 not-empty:px-3 not-empty:py-8">
+        {choices.length === 0 && t('command.empty')}
+      </p>
+    </>
   )
 }
 

@@ -13,7 +13,8 @@ import { useI18n } from '@/lib/i18n'
 import { useShortcuts } from '@/lib/keyboard'
 
 const DetailPanel = lazy(() => import('@/app/detail-panel'))
-const CommandMenu = lazy(() => import('@/app/command-menu'))
+const loadCommandMenu = () => import('@/app/command-menu')
+const CommandMenu = lazy(loadCommandMenu)
 const ShortcutsDialog = lazy(() => import('@/app/shortcuts-dialog'))
 
 function useLiveConnection(session: Session): void {
@@ -40,7 +41,11 @@ function usePanelCode(): boolean {
   const { panel } = usePanel()
   const [isIdle, setIsIdle] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setIsIdle(true), SETTLED_MS)
+    const timer = setTimeout(() => {
+      setIsIdle(true)
+      // What is typed right after its keys would otherwise fall on the page behind it.
+      void loadCommandMenu()
+    }, SETTLED_MS)
     return () => clearTimeout(timer)
   }, [])
   return isIdle || panel !== null

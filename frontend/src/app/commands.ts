@@ -1,0 +1,103 @@
+import { ArrowRight, Contrast, FileText, Keyboard, Languages, Pause, type LucideIcon } from 'lucide-react'
+import { useNavigate } from 'react-router'
+import { LANGUAGES, THEMES } from '@/app/choices'
+import { DESTINATIONS } from '@/app/destinations'
+import { usePanel } from '@/app/panel'
+import { useUi } from '@/app/ui-store'
+import { useLive } from '@/features/live/store'
+import { usePreferences } from '@/features/preferences/store'
+import { shortId } from '@/lib/format'
+import { useI18n, type MessageKey } from '@/lib/i18n'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const DIACRITICS = /\p{M}/gu
+const NOT_IN_A_WORD = /[^\p{L}\p{N}]+/u
+
+export interface CommandChoice {
+  label: string
+  icon: LucideIcon
+  keys?: string
+  run: () => void
+}
+
+export interface CommandGroup {
+  heading: MessageKey
+  choices: readonly CommandChoice[]
+}
+
+const folded = (text: string): string => text.normalize('NFD').replace(DIACRITICS, '').toLowerCase()
+const wordsOf = (text: string): string[] => text.split(NOT_IN_A_WORD).filter(Boolean)
+
+/** How well a label answers what was typed: 3 begins with it, 2 each word of it begins a word, 1 each word occurs, 0 not at all. */
+export function rank(label: string, typed: string): number {
+  const [whole, wanted] = [folded(label), folded(typed).trim()]
+  if (whole.startsWith(wanted)) return 3
+  const [has, wants] = [wordsOf(whole), wordsOf(wanted)]
+  if (wants.length === 0) return 0
+  if (wants.every((word) => has.some((candidate) => candidate.startsWith(word)))) return 2
+  return wants.every((word) => whole.includes(word)) ? 1 : 0
+}
+
+/** The groups with what matches, best first; what matches equally well stays in its order. */
+export function matching(groups: readonly CommandGroup[], typed: string): CommandGroup[] {
+  return groups
+    .map(({ heading, choices }) => {
+      const ranked = choices.map((choice) => ({ choice, score: rank(choice.label, typed) }))
+      const kept = ranked.filter(({ score }) => score > 0).sort((one, other) => other.score - one.score)
+      return { best: kept[0]?.score ?? 0, group: { heading, choices: kept.map(({ choice }) => choice) } }
+    })
+    .filter(({ best }) => best > 0)
+    .sort((one, other) => other.best - one.best)
+    .map(({ group }) => group)
+}
+
+/** What the menu offers for what was typed: an id opens what it names, anything else is searched for in the labels. */
+export function useCommands(typed: string): CommandGroup[] {
+  const { t } = useI18n()
+  const navigate = useNavigate()
+  const { openPanel } = usePanel()
+  const { setTheme, setLanguage } = usePreferences()
+  const toggleHold = useLive((state) => state.toggleHold)
+  const setShortcutsOpen = useUi((state) => state.setShortcutsOpen)
+  const id = typed.trim()
+  if (UUID.test(id)) {
+    const open = (kind: 'decision' | 'alert', label: MessageKey): CommandChoice => ({
+      label: t(label, { id: shortId(id) }),
+      icon: FileText,
+      run: () => openPanel(kind, id),
+    })
+    return [
+      {
+        heading: 'command.open',
+        choices: [open('decision', 'command.openDecision'), open('alert', 'command.openAlert')],
+      },
+    ]
+  }
+  const go = DESTINATIONS.map(({ path, label, keys }) => ({
+    label: t(label),
+    icon: ArrowRight,
+    keys,
+    run: () => void navigate(path),
+  }))
+  const act: CommandChoice[] = [
+    { label: t('command.toggleHold'), icon: Pause, keys: 'p', run: toggleHold },
+    ...THEMES.map((theme) => ({
+      label: t('command.theme', { name: t(`nav.theme.${theme}`) }),
+      icon: Contrast,
+      run: () => setTheme(theme),
+    })),
+    ...LANGUAGES.map(({ value, name }) => ({
+      label: t('command.language', { name }),
+      icon: Languages,
+      run: () => setLanguage(value),
+    })),
+    { label: t('nav.shortcuts'), icon: Keyboard, keys: '?', run: () => setShortcutsOpen(true) },
+  ]
+  return matching(
+    [
+      { heading: 'command.go', choices: go },
+      { heading: 'command.act', choices: act },
+    ],
+    typed,
+  )
+}

@@ -27,7 +27,7 @@ async function violations(page: Page): Promise<string[]> {
 
 describe.each(THEMES)('in the %s theme', (theme) => {
   test('the login page has no violation', async () => {
-    const { page, context } = await open(browser, { theme })
+    const { page, context } = await open(browser, { theme, reducedMotion: 'reduce' })
     await page.goto('/login')
     await page.getByLabel('Email').waitFor()
     expect(await violations(page)).toEqual([])
@@ -47,6 +47,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
+    await page.getByRole('heading', { name: 'How it was decided' }).waitFor({ state: 'detached' })
     await page.keyboard.press('Control+k')
     await page.getByPlaceholder(/Type a command/).waitFor()
     expect(await violations(page)).toEqual([])
@@ -54,7 +55,11 @@ describe.each(THEMES)('in the %s theme', (theme) => {
   })
 
   test.each(['/decisions', '/alerts'])('%s has no violation, on a phone as well', async (path) => {
-    const { page, context } = await open(browser, { theme, viewport: { width: 390, height: 844 } })
+    const { page, context } = await open(browser, {
+      theme,
+      reducedMotion: 'reduce',
+      viewport: { width: 390, height: 844 },
+    })
     await signIn(page)
     await page.goto(path)
     await page.locator('[data-row]').first().waitFor()

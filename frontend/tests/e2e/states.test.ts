@@ -65,7 +65,7 @@ describe('an alert', () => {
       .first()
       .click()
     await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
-    expect(await page.locator('[data-panel] li button').count()).toBe(14)
+    await expect.poll(() => page.locator('[data-panel] li button').count()).toBe(14)
     await page.getByRole('button', { name: 'Start review' }).click()
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
     await page.locator('[data-panel]').getByText('In review', { exact: true }).first().waitFor()

@@ -90,6 +90,12 @@ export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionList
     },
     [onReading, openPanel],
   )
+  /** At once where the row is drawn, so that an Enter on the heels of the step opens this row and not the one before. */
+  const focusRow = (row: DecisionRowData): boolean => {
+    const drawn = scroller.current?.querySelector<HTMLElement>(`[data-row="${row.transaction_id}"]`)
+    drawn?.focus({ preventScroll: true })
+    return Boolean(drawn)
+  }
   const step = (by: 1 | -1) => {
     if (rows.length === 0) return
     onReading?.()
@@ -100,10 +106,7 @@ export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionList
     setSelectedId(row.transaction_id)
     virtualizer.scrollToIndex(next, { align: 'auto' })
     if (openId) openPanel('decision', row.transaction_id)
-    else
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-row="${row.transaction_id}"]`)?.focus(),
-      )
+    else if (!focusRow(row)) requestAnimationFrame(() => focusRow(row))
   }
   useShortcuts({ j: () => step(1), k: () => step(-1) })
 
@@ -111,6 +114,8 @@ export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionList
     <div
       ref={scroller}
       className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] [contain:strict]"
+      // A list that moved between the press and the release would swallow the click.
+      onPointerDown={onReading}
       onScroll={(event) => {
         if (event.currentTarget.scrollTop > height) onReading?.()
       }}

@@ -1,4 +1,3 @@
-import chromium from '@sparticuz/chromium'
 import {
   chromium as playwright,
   type Browser,
@@ -7,19 +6,11 @@ import {
   type Page,
 } from 'playwright-core'
 import { inject } from 'vitest'
+import { findChromium } from './chromium'
 
-// The package is made for one page in one short-lived process, without origins: neither is what people browse with.
-const UNWANTED = /^--(headless|single-process|no-zygote|disable-web-security|allow-running-insecure-content)/
-
-/** The headless Chromium that comes in an npm package: nothing to install on the machine. */
 export async function launch(): Promise<Browser> {
-  chromium.setGraphicsMode = false
-  const args = chromium.args.filter((argument) => !UNWANTED.test(argument))
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [...args, '--no-sandbox', '--disable-background-networking'],
-    headless: true,
-  })
+  const { args, ...chromium } = await findChromium()
+  return playwright.launch({ ...chromium, args: [...args, '--disable-background-networking'], headless: true })
 }
 
 export interface Opened {

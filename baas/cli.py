@@ -107,9 +107,10 @@ def bench(
     name: Annotated[str, typer.Argument(help="features, forest, engine, stream, score-http, ledger, transfers-http, simulate")],
 ) -> None:
     """Measure one part beside its peer: a table, and one JSON object as the last line. Options go to the bench itself."""
-    from baas.run_module import become
+    from baas.benches import run_bench
 
-    become("bench." + name.replace("-", "_"), context.args)
+    with _plain_errors():
+        run_bench(name, context.args)
 
 
 @app.command(context_settings=PASS_ON)

@@ -126,9 +126,6 @@ def scorer_place(*more_topics: str) -> Iterator[ScorerPlace]:
     topics = broker_topics() | {name: (1, {}) for name in more_topics}
     with tempfile.TemporaryDirectory(prefix="baas-bench-") as folder:
         var = Path(folder)
-        kernels = settings().var / "kernels"
-        kernels.mkdir(parents=True, exist_ok=True)
-        (var / "kernels").symlink_to(kernels.resolve())
         ensure_topics(kafka, topics)
         place = ScorerPlace(kafka, var, _free_port(), _free_port())
         try:

@@ -12,7 +12,7 @@ import pytest
 
 from bench.random_model import random_export
 from contracts.topics import CONTROLS
-from kit.settings import Kafka, settings
+from kit.settings import Kafka
 from scoring.engine import Engine
 from scoring.fold import Proof
 from streams.scorer.log_reader import committed_records, fold_log
@@ -98,10 +98,7 @@ class Scorer:
 
 @pytest.fixture(scope="module")
 def champion(environment: dict[str, str]) -> dict:
-    """The control that makes a small random model the champion; kernels compiled earlier are used again."""
-    kernels = Path(environment["BAAS_VAR"]) / "kernels"
-    settings().var.joinpath("kernels").mkdir(parents=True, exist_ok=True)
-    kernels.symlink_to(settings().var / "kernels")
+    """The control that makes a small random model the champion."""
     models = Path(environment["BAAS_VAR"]) / "models"
     sha256 = random_export(models, trees=20, isolation_trees=20)
     return {

@@ -71,7 +71,7 @@ class Scorer(BaseModel):
     deadline_ms: int = 100
     max_lateness_ms: int = 24 * 3_600_000
     commit_interval_ms: int = 75
-    commit_max_events: int = 4096
+    commit_max_events: int = 16_384
 
 
 class Demo(BaseModel):

@@ -23,6 +23,9 @@ _COMMIT_ATTEMPTS = 2  # then the process ends: its next start aborts the transac
 # librdkafka's send_offsets_to_transaction can ignore its timeout when the broker comes back (its issue 5456).
 _COMMIT_LIMIT_S = 2.5 * _TIMEOUT_S
 _LAG_EVERY_S = 5.0
+_TAKE_EVENTS = 4_096
+# A commit takes tens of milliseconds however much is in it: while more waits than is taken, fewer and larger ones.
+_BACKLOG_INTERVALS = 4
 # Controls first, then what our ledger says, then what nobody has decided: each topic keeps its own order.
 SOURCES = (CONTROLS, BANKING_TRANSACTIONS, INBOUND_TRANSACTIONS)
 
@@ -68,14 +71,15 @@ class KafkaDoor:
 
     def step(self) -> None:
         """One turn: take what is there, decide it, write what waits, and commit when it is time."""
-        messages = kit_kafka.take(self._consumer, at_most=self._max_events - self._events, wait_s=_IDLE_WAIT_S)
+        room = min(_TAKE_EVENTS, self._max_events - self._events)
+        messages = kit_kafka.take(self._consumer, at_most=room, wait_s=_IDLE_WAIT_S)
         if messages:
             self._begin()
             self._work(messages)
         self._write()
         if self._began_s is not None:
-            due = time.monotonic() - self._began_s >= self._interval_s or self._events >= self._max_events
-            if due:
+            patience_s = self._interval_s * (_BACKLOG_INTERVALS if len(messages) == room else 1)
+            if self._events >= self._max_events or time.monotonic() - self._began_s >= patience_s:
                 self._commit()
 
     def _begin(self) -> None:

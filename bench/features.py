@@ -21,6 +21,7 @@ from feature_store.vocabulary import DAY_MS
 START_MS = 1_764_000_000_000
 HISTORY_DAYS = 31
 CUSTOMERS, PAYEES = 60_000, 20_000
+AHEAD_BYTES_PER_EVENT = 512  # rings are powers of two and grow by copying
 BATCH = 1_024
 SMALL_BATCHES = (64, 1)
 FULL = {"history": 600_000, "rounds": 9, "round_batches": 40, "small_calls": 2_000, "parity": 60_000, "parity_rounds": 3}
@@ -84,7 +85,7 @@ def _speed(report: Report, sizes: dict[str, int]) -> None:
     events = columns_from_frame(frame, TenantNumbers())
     report.figure("frame_to_columns_per_s", total / (time.perf_counter() - started_s))
     state = FeatureState()
-    state.presize(keys=CUSTOMERS, events=total)
+    state.populate_ahead(total * AHEAD_BYTES_PER_EVENT)
     at = sizes["history"]
     _run(state, events.rows(0, at), BATCH)
     measured = [_run(state, events.rows(at + k * round_events, at + (k + 1) * round_events), BATCH) for k in range(rounds)]
@@ -139,7 +140,7 @@ def _parity(report: Report, sizes: dict[str, int]) -> None:
     out, flags = np.empty((count, FEATURE_COUNT), np.float32), np.empty(count, np.uint8)
     for _ in range(sizes["parity_rounds"]):
         state = FeatureState()
-        state.presize(keys=CUSTOMERS, events=count)
+        state.populate_ahead(count * AHEAD_BYTES_PER_EVENT)
         started_s = time.perf_counter()
         state.apply(events, out, flags)
         fold_rates.append(count / (time.perf_counter() - started_s))

@@ -7,8 +7,9 @@ import numpy as np
 
 from contracts.controls import ModelControl, PolicyControl
 
-START_MS = 1_764_000_000_000
-CUSTOMERS, PAYEES = 50_000, 20_000
+START_MS, STEP_MS = 1_764_000_000_000, 400
+CUSTOMERS, PAYEES, USUAL_PAYEES = 50_000, 100_000, 5
+NEW_PAYEES, STRANGE_DEVICES = 0.04, 0.002
 TENANT = b"bench"
 _CHANNELS = ("pix", "card", "ted", "boleto")
 _TEMPLATE = (
@@ -19,7 +20,7 @@ _TEMPLATE = (
 )
 
 
-def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms: int = 400) -> list[bytes]:
+def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms: int = STEP_MS) -> list[bytes]:
     """Return `count` messages about 470 bytes long, in order of time; another seed gives other transaction ids."""
     rng = np.random.default_rng(seed)
 
@@ -28,9 +29,11 @@ def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms:
         return np.searchsorted(np.cumsum(weights / weights.sum()), rng.random(count)).clip(0, size - 1).tolist()
 
     ids = rng.bytes(16 * count)
-    customers, payees = skewed(CUSTOMERS), skewed(PAYEES)
-    rare = (rng.random(count) < 0.01).tolist()
-    devices = [strange if odd else own for own, strange, odd in zip(customers, skewed(CUSTOMERS), rare, strict=True)]
+    customers = skewed(CUSTOMERS)
+    # People pay the same few others, and seldom from a phone that is not theirs.
+    usual = (np.array(customers) * 7 + rng.integers(0, USUAL_PAYEES, count)) % PAYEES
+    payees = np.where(rng.random(count) < NEW_PAYEES, rng.integers(0, PAYEES, count), usual).tolist()
+    devices = np.where(rng.random(count) < STRANGE_DEVICES, rng.integers(0, CUSTOMERS, count), customers).tolist()
     channels = rng.integers(0, len(_CHANNELS), count).tolist()
     amounts = np.exp(rng.normal(8.5, 1.2, count)).astype(np.int64).clip(1).tolist()
     latitudes, longitudes = rng.integers(-3_000_000, 0, count).tolist(), rng.integers(-6_000_000, -4_000_000, count).tolist()

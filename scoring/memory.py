@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kit.pages import populate
 from scoring.answers import WIDTH
 from scoring.bytes_kernels import PADDING_BYTES, TENANT_SEED, hash_span, put_bytes, same_bytes
 from scoring.kernels import inlined, kernel
@@ -53,6 +54,16 @@ class _Generation:
             grown = np.zeros((wanted, 2), np.uint64)
             _move_slots(self.slots, grown)
             self.slots = grown
+
+    def populate_ahead(self, ahead_bytes: int) -> bool:
+        """Take memory for the next rows now, in all about `ahead_bytes`; for any thread. False where that cannot be."""
+        arrays = (self.ids, self.tenants, self.contents, self.answers, self.outcomes)
+        row_bytes = sum(array.nbytes for array in arrays) // self.rows
+        rows = ahead_bytes // row_bytes
+        return all(
+            populate(array, first=self.used * (len(array) // self.rows), ahead_bytes=rows * array.nbytes // self.rows)
+            for array in arrays
+        )
 
 
 @kernel
@@ -177,6 +188,10 @@ class DecisionMemory:
 
     def __len__(self) -> int:
         return self._young.used + self._old.used
+
+    def populate_ahead(self, ahead_bytes: int) -> bool:
+        """Take memory for the next decisions now; for any thread. False where that cannot be."""
+        return self._young.populate_ahead(ahead_bytes)
 
     def meet(
         self,

@@ -38,12 +38,11 @@ from feature_store.stream.layout import (
     Memory,
 )
 from feature_store.stream.plan import Plan
+from kit.pages import populate
 
 _WORD_BYTES = 8
 _MAX_KEYS = 2**30
 _ID_WORDS = 8
-_TABLE_WORDS = 6
-_PAGE_WORDS = mmap.PAGESIZE // _WORD_BYTES
 _HUGE_PAGE_BYTES = 2 * 2**20
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
 
@@ -118,21 +117,18 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     )
 
 
-def touch_ahead(memory: Memory, *, keys: int, events: int) -> None:
-    """Write zeroes over the pages that about `keys` new keys an entity and `events` more events will use."""
+def populate_ahead(memory: Memory, *, ahead_bytes: int) -> bool:
+    """Have pages behind the used front of each array ready before a kernel needs them; False where the system cannot."""
     counters = memory.counters
-    for top, target, words in (
-        (LOG_TOP, memory.log, 2 * events * ENTITIES * RECORD_WORDS),  # rings are powers of two, and grow by copying
-        (TABLE_TOP, memory.tables, events * ENTITIES * _TABLE_WORDS),
-        (ARENA_TOP, memory.arena, keys * ENTITIES * _ID_WORDS),
-    ):
-        start = int(counters[top]) * (RECORD_WORDS if top == LOG_TOP else 1)
-        target[start : start + words : _PAGE_WORDS] = 0
+    fronts = [
+        (memory.log, int(counters[LOG_TOP]) * RECORD_WORDS),
+        (memory.tables, int(counters[TABLE_TOP])),
+        (memory.arena, int(counters[ARENA_TOP])),
+    ]
     for entity in range(ENTITIES):
         row = memory.plan[entity * PLAN_WIDTH :]
-        start = int(row[HEADS_AT] + counters[KEYS_USED + entity] * row[STRIDE])
-        stop = min(start + keys * int(row[STRIDE]), int(row[HEADS_AT] + counters[KEY_BOUND] * row[STRIDE]))
-        memory.heads[start:stop:_PAGE_WORDS] = 0
+        fronts.append((memory.heads, int(row[HEADS_AT] + counters[KEYS_USED + entity] * row[STRIDE])))
+    return all(populate(array, first=word, ahead_bytes=ahead_bytes) for array, word in fronts)
 
 
 def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:

@@ -16,7 +16,7 @@ from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.stream import fold, layout
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
-from feature_store.stream.memory import Bounds, create_memory, restore_parts, touch_ahead, used_parts
+from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, used_parts
 from feature_store.stream.plan import compile_plan
 from feature_store.vocabulary import Entity, Feature
 from kit.errors import DomainError
@@ -134,9 +134,12 @@ class FeatureState:
         out, flags = np.empty((1, len(CATALOGUE)), np.float32), np.empty(1, np.uint8)
         small.apply(columns_from_transactions([sample], TenantNumbers()), out, flags)
 
-    def presize(self, *, keys: int, events: int) -> None:
-        """Take the memory that about so many more keys and events need now, so that no event waits for it later."""
-        touch_ahead(self._memory, keys=keys, events=events)
+    def populate_ahead(self, ahead_bytes: int) -> bool:
+        """Take the next `ahead_bytes` of each array's memory now, so that no event waits for it; False where that cannot be.
+
+        For any thread, also while another applies events.
+        """
+        return populate_ahead(self._memory, ahead_bytes=ahead_bytes)
 
     def parts(self) -> dict[str, NDArray[Any]]:
         """Views of all that the state is, by name: what a snapshot writes (after a fork, or between two batches)."""

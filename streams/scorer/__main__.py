@@ -6,8 +6,10 @@ import time
 
 from kit.clock import SystemClock
 from kit.log import configure, get_logger
+from kit.pages import keep_freed_memory
 from kit.process import Lifecycle
 from kit.settings import Settings, settings
+from scoring.ahead import PagesAhead
 from scoring.engine import Engine
 from scoring.warm_up import warm_up
 from streams.health import start_health
@@ -37,6 +39,7 @@ def main() -> int:
 
 def _run(config: Settings, lifecycle: Lifecycle, state: dict[str, object]) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    keep_freed_memory()
     warm_up(config.models)
     producer = transactional_producer(config.kafka)
     engine = Engine(models=config.models, max_lateness_ms=config.scorer.max_lateness_ms)
@@ -49,6 +52,7 @@ def _run(config: Settings, lifecycle: Lifecycle, state: dict[str, object]) -> No
     )
     gc.collect()
     gc.freeze()
+    PagesAhead(engine).start()
     desk = Desk(engine, SystemClock())
     door = KafkaDoor(config.kafka, config.scorer, desk, producer)
     door.join()

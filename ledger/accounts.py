@@ -23,6 +23,7 @@ select outcome, field from ledger.open_accounts(
     %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], %s::bigint[], %s::bigint
 )
 """
+_OPEN_SETTLEMENT = "select ledger.open_settlement_accounts(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint)"
 _ACCOUNT = """
 select
     id, tenant_id, currency, owner_id, code, debits_posted_minor, credits_posted_minor, debits_pending_minor,
@@ -160,6 +161,11 @@ def system_account(
     )
 
 
+def settlement_account(*, tenant_id: str, currency: str, channel: str) -> NewAccount:
+    """Describe the account through which a channel's money comes from and goes to other banks: no owner and no limits."""
+    return system_account(tenant_id=tenant_id, currency=currency, code=f"settlement:{channel}")
+
+
 def open_accounts(connection: Connection, accounts: Sequence[NewAccount], *, now_ms: int) -> list[AccountOutcome]:
     """Open each account once; opening the same one again answers `duplicate`.
 
@@ -176,6 +182,15 @@ async def open_accounts_async(
     async with connection.transaction():
         cursor = await connection.execute(_OPEN, _open_parameters(accounts, now_ms))
         return _outcomes(accounts, await cursor.fetchall())
+
+
+def open_settlement_accounts(connection: Connection, accounts: Sequence[NewAccount], *, now_ms: int) -> None:
+    """Open those of `accounts` that are not there yet. Only settlement accounts: this is all that the intake may open.
+
+    Raises psycopg's InsufficientPrivilege for any other account, and for a tenant without a customer's account.
+    """
+    ids, tenants, currencies, _, codes, *_, at_ms = _open_parameters(accounts, now_ms)
+    connection.execute(_OPEN_SETTLEMENT, (ids, tenants, currencies, codes, at_ms))
 
 
 async def change_account(

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
-from ledger.accounts import get, open_accounts_async, system_account
+from ledger.accounts import get, open_accounts_async, settlement_account
 
 MAX_REMEMBERED = 100_000
 
@@ -44,7 +44,7 @@ class AccountDirectory:
 
     async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> str:
         """Return the id of the system account through which a channel's money leaves; it is opened when first needed."""
-        wanted = system_account(tenant_id=tenant_id, currency=currency, code=f"settlement:{channel}")
+        wanted = settlement_account(tenant_id=tenant_id, currency=currency, channel=channel)
         account_id = str(wanted.account_id)
         if (tenant_id, account_id) not in self._known:
             async with self._core.connection() as connection:

@@ -1,5 +1,7 @@
 """The intake: take decisions in order, post a batch, then move Kafka's offset. A replay is answered `duplicate` row by row."""
 
+from dataclasses import dataclass
+
 import psycopg
 from confluent_kafka import Consumer, Message, TopicPartition
 from prometheus_client import Counter, Gauge
@@ -14,8 +16,8 @@ from kit.settings import Settings
 from ledger.postings import InvalidPosting, Outcome
 from ledger.repository import post_batch
 from streams.intake.decisions import InboundDecision, Unreadable, read
-from streams.intake.repository import CustomerAccounts
-from streams.intake.requests import named_accounts, request
+from streams.intake.repository import CustomerAccounts, SettlementAccounts
+from streams.intake.requests import named_accounts, request, settlement_needed
 from streams.refusals import Refusals
 
 PROCESS = "intake"
@@ -32,6 +34,12 @@ _outcomes = Counter("baas_intake_decisions_total", "Inbound decisions by what th
 _lag = Gauge("baas_intake_lag_messages", "Messages between the intake and the log's end")
 
 _Entry = tuple[Message, InboundDecision]
+
+
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    customers: CustomerAccounts
+    settlements: SettlementAccounts
 
 
 class Intake:
@@ -57,7 +65,7 @@ class Intake:
             **{"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": HEARTBEAT_MS},
         )
         with connect(self._settings.core.dsn("intake"), application=PROCESS) as connection:
-            accounts = CustomerAccounts(connection)
+            accounts = _Accounts(CustomerAccounts(connection), SettlementAccounts(connection))
             consumer.subscribe(
                 [kit_kafka.topic_name(self._settings.kafka, DECISIONS)], on_assign=lambda *_: self._lifecycle.ready()
             )
@@ -67,7 +75,7 @@ class Intake:
             finally:
                 consumer.close()
 
-    def _step(self, consumer: Consumer, connection: psycopg.Connection, accounts: CustomerAccounts) -> None:
+    def _step(self, consumer: Consumer, connection: psycopg.Connection, accounts: _Accounts) -> None:
         messages = kit_kafka.take(consumer, at_most=BATCH_MESSAGES, wait_s=WAIT_S)
         if not messages:
             return
@@ -88,17 +96,21 @@ class Intake:
                 entries.append((message, decision))
         return entries
 
-    def _post(self, connection: psycopg.Connection, accounts: CustomerAccounts, entries: list[_Entry]) -> None:
+    def _post(self, connection: psycopg.Connection, accounts: _Accounts, entries: list[_Entry]) -> None:
         """Post a batch; one that cannot be posted is halved, in order, until the decision that is the cause stands alone."""
         if not entries:
             return
-        accounts.learn(named_accounts(decision.transaction for _, decision in entries))
+        accounts.customers.learn(named_accounts(decision.transaction for _, decision in entries))
         now_ms = self._clock.now_ms()
         requests = [
-            request(decision, is_ours=accounts.is_ours, headers=_passed_on(message), now_ms=now_ms)
+            request(decision, is_ours=accounts.customers.is_ours, headers=_passed_on(message), now_ms=now_ms)
             for message, decision in entries
         ]
+        through = [
+            settlement_needed(posting, decision.transaction) for posting, (_, decision) in zip(requests, entries, strict=True)
+        ]
         try:
+            accounts.settlements.open([account for account in through if account is not None], now_ms=now_ms)
             results = post_batch(connection, requests, now_ms=now_ms)
         except (InvalidPosting, psycopg.DataError, psycopg.IntegrityError) as problem:
             if len(entries) > 1:

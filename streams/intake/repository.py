@@ -1,13 +1,15 @@
-"""Which accounts are customers' accounts of a tenant, asked once each."""
+"""Which accounts are customers' accounts of a tenant, asked once each; and settlement accounts, opened when first needed."""
 
 import uuid
 from collections.abc import Iterable
 
 import psycopg
 
+from ledger.accounts import NewAccount, open_settlement_accounts
 from streams.intake.requests import AccountKey
 
 MAX_REMEMBERED = 500_000
+MAX_REMEMBERED_SETTLEMENTS = 100_000
 
 _CUSTOMER_ACCOUNTS = "select id from ledger.account where tenant_id = %s and code is null and id = any(%s)"
 
@@ -36,3 +38,21 @@ class CustomerAccounts:
     def is_ours(self, account: AccountKey) -> bool:
         """Whether it is a customer's account, as far as `learn` was told to look."""
         return account in self._known
+
+
+class SettlementAccounts:
+    """Remembers which settlement accounts are there; none is ever removed."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._open: set[uuid.UUID] = set()
+
+    def open(self, wanted: Iterable[NewAccount], *, now_ms: int) -> None:
+        """Open those of `wanted` that are not known to be open yet; durable on return."""
+        fresh = {account.account_id: account for account in wanted if account.account_id not in self._open}
+        if not fresh:
+            return
+        open_settlement_accounts(self._connection, list(fresh.values()), now_ms=now_ms)
+        if len(self._open) > MAX_REMEMBERED_SETTLEMENTS:
+            self._open.clear()
+        self._open.update(fresh)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from contracts.decisions import Door, Verdict
 from contracts.transactions import Direction, Transaction
-from ledger.accounts import system_account_id
+from kit.money import CURRENCY_EXPONENTS
+from ledger.accounts import NewAccount, settlement_account
 from ledger.postings import Kind, PostingRequest
 from streams.intake.decisions import InboundDecision
 
@@ -55,7 +56,7 @@ def legs(transaction: Transaction, *, is_ours: IsOurs) -> Legs | None:
         return account if account is not None and is_ours((transaction.tenant_id, account)) else None
 
     account = ours(transaction.account_id)
-    settlement = _settlement(transaction.tenant_id, transaction.currency, str(transaction.channel))
+    settlement = _settlement(transaction.tenant_id, transaction.currency, str(transaction.channel)).account_id
     if transaction.direction == Direction.CREDIT:
         return None if account is None else Legs(debit=settlement, credit=account)
     payee = ours(transaction.payee_id)
@@ -88,9 +89,20 @@ def request(decision: InboundDecision, *, is_ours: IsOurs, headers: Mapping[str,
     )
 
 
+def settlement_needed(posting: PostingRequest, transaction: Transaction) -> NewAccount | None:
+    """Return the settlement account that `posting` moves money through, which must be open before it; None for none.
+
+    There is none either for a currency that no ledger here holds: such a posting is refused.
+    """
+    if transaction.currency not in CURRENCY_EXPONENTS:
+        return None
+    settlement = _settlement(transaction.tenant_id, transaction.currency, str(transaction.channel))
+    return settlement if settlement.account_id in (posting.debit_account_id, posting.credit_account_id) else None
+
+
 @lru_cache(maxsize=REMEMBERED_SETTLEMENTS)
-def _settlement(tenant_id: str, currency: str, channel: str) -> uuid.UUID:
-    return system_account_id(tenant_id=tenant_id, currency=currency, code=f"settlement:{channel}")
+def _settlement(tenant_id: str, currency: str, channel: str) -> NewAccount:
+    return settlement_account(tenant_id=tenant_id, currency=currency, channel=channel)
 
 
 @lru_cache(maxsize=REMEMBERED_IDS)

@@ -8,7 +8,14 @@ import pytest
 
 from kit.postgres import connect
 from kit.settings import PostgresServer
-from ledger.accounts import NewAccount, open_accounts, system_account, system_account_id
+from ledger.accounts import (
+    NewAccount,
+    open_accounts,
+    open_settlement_accounts,
+    settlement_account,
+    system_account,
+    system_account_id,
+)
 from ledger.postings import FailureCode, Kind, Outcome, PostingRequest
 from ledger.repository import post_batch
 
@@ -169,3 +176,24 @@ def test_a_system_account_has_one_id_for_everybody() -> None:
     one = system_account_id(tenant_id="demo", currency="BRL", code="settlement:pix")
     assert one == system_account_id(tenant_id="demo", currency="BRL", code="settlement:pix")
     assert one != system_account_id(tenant_id="demo", currency="USD", code="settlement:pix")
+
+
+def test_the_intake_opens_settlement_accounts_of_tenants_with_customers_and_nothing_else(
+    core: PostgresServer, accounts: dict
+) -> None:
+    with connect(core.dsn("intake"), application="test") as intake:
+        wanted = settlement_account(tenant_id="one", currency="USD", channel="ted")
+        for _ in range(2):
+            open_settlement_accounts(intake, [wanted], now_ms=NOW_MS)
+        for refused in (
+            system_account(tenant_id="one", currency="BRL", code="opening"),
+            NewAccount(account_id=uuid.uuid4(), tenant_id="one", currency="BRL", owner_id="c9"),
+            settlement_account(tenant_id="nobody", currency="BRL", channel="pix"),
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                open_settlement_accounts(intake, [refused], now_ms=NOW_MS)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                open_accounts(intake, [refused], now_ms=NOW_MS)
+    with psycopg.connect(core.dsn("postgres")) as owner:
+        opened = "select id, owner_id, code, min_balance_minor from ledger.account where tenant_id = 'one' and currency = 'USD'"
+        assert owner.execute(opened).fetchall() == [(wanted.account_id, None, "settlement:ted", None)]

@@ -31,16 +31,16 @@ def rows(core):
 
 @pytest.fixture
 def open_bank(core):
-    """Open a tenant's settlement account and two funded customer accounts."""
+    """Open two accounts of customers, the first one funded, and nothing that inbound money needs beside them."""
 
-    def _open(tenant_id: str) -> tuple[str, str]:
+    def _open(tenant_id: str, currency: str = "BRL") -> tuple[str, str]:
         now_ms = SystemClock().now_ms()
-        settlement = system_account(tenant_id=tenant_id, currency="BRL", code="settlement:pix")
+        source = system_account(tenant_id=tenant_id, currency=currency, code="opening")
         payer, payee = (
             NewAccount(
                 account_id=uuid.uuid4(),
                 tenant_id=tenant_id,
-                currency="BRL",
+                currency=currency,
                 owner_id=f"c{n}",
                 debits_must_not_exceed_credits=True,
             )
@@ -48,10 +48,10 @@ def open_bank(core):
         )
         opening = PostingRequest(
             kind=Kind.POST, transfer_id=uuid.uuid4(), tenant_id=tenant_id, occurred_at_ms=0, amount_minor=OPENING_MINOR,
-            currency="BRL", debit_account_id=settlement.account_id, credit_account_id=payer.account_id, purpose=Purpose.OPENING,
+            currency=currency, debit_account_id=source.account_id, credit_account_id=payer.account_id, purpose=Purpose.OPENING,
         )  # fmt: skip
         with connect(core.dsn("api"), application="test") as connection:
-            open_accounts(connection, [settlement, payer, payee], now_ms=now_ms)
+            open_accounts(connection, [source, payer, payee], now_ms=now_ms)
             post_batch(connection, [opening], now_ms=now_ms)
         return str(payer.account_id), str(payee.account_id)
 
@@ -114,6 +114,35 @@ def test_an_intake_killed_in_mid_traffic_posts_every_inbound_decision_once(start
     assert {event.transfer_id for event in inbound} == wanted.keys()
     assert len(inbound) == len(wanted)
     assert all(event.transaction is None and event.answer is None for event in inbound)
+
+
+def test_a_new_tenants_first_inbound_money_is_posted_in_every_channel_and_currency(start, traffic, rows, eventually, open_bank):
+    banks = {currency: open_bank("fresh", currency) for currency in ("BRL", "USD")}
+    sent = []
+    for currency, (payer, payee) in banks.items():
+        for channel in ("pix", "ted"):
+            common = {"tenant_id": "fresh", "currency": currency, "channel": channel, "amount_minor": 700}
+            sent.append(traffic.decision(account_id=payee, direction="credit", payee_id=None, **common))
+            sent.append(traffic.decision(account_id=payer, payee_id="t000051", **common))
+            sent.append(traffic.decision(account_id=payer, payee_id="t000051", verdict="review", **common))
+    elsewhere = traffic.decision(tenant_id="fresh", account_id=banks["BRL"][0], payee_id=None, currency="EUR")
+    intake = start(INTAKE)
+    traffic.send(DECISIONS, [*sent, elsewhere])
+    eventually(lambda: rows(*transfers("fresh"))[0][0] == len(sent) + 1, what="all have ended")
+    assert intake.terminate() == 0
+    wanted = {
+        each["transaction"]["transaction_id"]: "held" if each["answer"]["verdict"] == "review" else "posted" for each in sent
+    }
+    assert ended(rows, "fresh") == wanted | {elsewhere["transaction"]["transaction_id"]: "failed"}
+    reason = "select reason from ledger.transfer where id = %s"
+    assert rows(reason, elsewhere["transaction"]["transaction_id"]) == [("currency-mismatch",)]
+    through = (
+        "select currency, code, credits_posted_minor, debits_posted_minor, credits_pending_minor from ledger.account "
+        "where tenant_id = 'fresh' and code like 'settlement:%%' and version > 0 order by currency, code"
+    )
+    assert rows(through) == [
+        (currency, f"settlement:{channel}", 700, 700, 700) for currency in ("BRL", "USD") for channel in ("pix", "ted")
+    ]
 
 
 def test_what_is_not_ours_is_observed_and_what_cannot_be_paid_fails(start, traffic, rows, eventually, open_bank):

@@ -9,7 +9,7 @@ from contracts.transactions import Transaction
 from ledger.accounts import system_account_id
 from ledger.postings import Kind
 from streams.intake.decisions import InboundDecision
-from streams.intake.requests import HOLD_MS, Legs, named_accounts, request
+from streams.intake.requests import HOLD_MS, Legs, named_accounts, request, settlement_needed
 
 OURS, ALSO_OURS, ELSEWHERE = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
 SETTLEMENT = system_account_id(tenant_id="demo", currency="BRL", code="settlement:pix")
@@ -55,6 +55,22 @@ def legs(**fields: object) -> Legs | None:
 )
 def test_money_moves_between_our_accounts_or_through_settlement(fields, expected):
     assert legs(**fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fields", "needed"),
+    [
+        (Verdict.ALLOW, {"account_id": str(OURS)}, True),
+        (Verdict.REVIEW, {"account_id": str(OURS), "direction": "credit"}, True),
+        (Verdict.ALLOW, {"account_id": str(OURS), "payee_id": str(ALSO_OURS)}, False),
+        (Verdict.DENY, {"account_id": str(OURS)}, False),
+        (Verdict.ALLOW, {"account_id": str(ELSEWHERE)}, False),
+        (Verdict.ALLOW, {"account_id": str(OURS), "currency": "XXX"}, False),
+    ],
+)
+def test_a_settlement_account_is_needed_where_money_crosses_the_banks_border_and_nowhere_else(verdict, fields, needed):
+    found = settlement_needed(asked(verdict, **fields), transaction(**fields))
+    assert (found and found.account_id) == (SETTLEMENT if needed else None)
 
 
 @pytest.mark.parametrize(

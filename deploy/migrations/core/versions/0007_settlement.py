@@ -1,0 +1,13 @@
+"""Settlement accounts that the intake may open."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0007_settlement"
+down_revision = "0006_cases"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

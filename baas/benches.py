@@ -8,23 +8,27 @@ from collections.abc import Sequence
 import typer
 
 from baas.machine import absolute
+from baas.operator_errors import Refused
 from baas.run_module import become
+from bench import NAMES, ON_SERVERS
 from kit.localset.supervision import Supervisor
-from kit.settings import REPOSITORY_ROOT, settings
+from kit.settings import settings
 
-NEEDS_SERVERS = frozenset({"stream", "score-http", "ledger", "transfers-http"})
+ASKS_FOR_HELP = frozenset({"-h", "--help"})
 
 
 def run_bench(name: str, arguments: Sequence[str]) -> None:
-    """Measure; the last line of standard output is the bench's own. Raises typer.Exit with its exit code."""
+    """Measure; the last line of standard output is the bench's own. Raises Refused, and typer.Exit with its exit code."""
+    if name not in NAMES:
+        raise Refused(f"there is no bench {name}; there are: {', '.join(NAMES)}")
     module = "bench." + name.replace("-", "_")
-    if name not in NEEDS_SERVERS or "--help" in arguments or _servers_run():
+    if name not in ON_SERVERS or ASKS_FOR_HELP.intersection(arguments) or _servers_run():
         become(module, arguments)
     environment = os.environ | {"BAAS_VAR": str(absolute(settings()).var / "bench")}
     typer.echo("no servers run here: this run gets its own, under var/bench", err=True)
     try:
         _baas("up", "--servers-only", environment=environment)
-        done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=REPOSITORY_ROOT, env=environment, check=False)  # noqa: S603
+        done = subprocess.run([sys.executable, "-P", "-m", module, *arguments], env=environment, check=False)  # noqa: S603
     finally:
         _baas("down", environment=environment)
     raise typer.Exit(done.returncode)

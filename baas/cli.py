@@ -5,10 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
+import bench as bench_package
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
+HELP = "--help"
 Name = Annotated[str, typer.Argument(help="A name of `baas status`.", show_default=False)]
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+# Everything goes on to the module, `--help` too: what it takes is said in one place, its own.
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 @app.callback()
@@ -103,12 +107,14 @@ def doctor() -> None:
 
 @app.command(context_settings=PASS_ON)
 def bench(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="features, forest, engine, stream, score-http, ledger, transfers-http, simulate")],
+    context: typer.Context, name: Annotated[str, typer.Argument(help=", ".join(bench_package.NAMES), show_default=False)] = HELP
 ) -> None:
-    """Measure one part beside its peer: a table, and one JSON object as the last line. Options go to the bench itself."""
+    """Measure one part: a table, and one JSON object as the last line. `baas bench NAME --help` shows a bench's own options."""
     from baas.benches import run_bench
 
+    if name == HELP:  # no option of ours, because those of the bench are all its own
+        typer.echo(context.get_help())
+        return
     with _plain_errors():
         run_bench(name, context.args)
 
@@ -122,15 +128,11 @@ def reconcile(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
-def replay(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Parquet or CSV.", exists=True, dir_okay=False, show_default=False)],
-    mapping: Annotated[str, typer.Option("--mapping", "-m", help="Which mapping names its columns.", show_default=False)],
-) -> None:
+def replay(context: typer.Context) -> None:
     """Play a file of transactions through Kafka, scoring, ledger and marts, in a tenant of its own."""
     from baas.run_module import become
 
-    become("pipelines.replay", [str(file.resolve()), "--mapping", mapping, *context.args])
+    become("pipelines.replay", context.args)
 
 
 @app.command()

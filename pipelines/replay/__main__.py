@@ -47,9 +47,17 @@ def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
+def _file(name: str) -> Path:
+    """Return the path of a file that is there."""
+    path = Path(name)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {name}")
+    return path
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="baas replay", description="Play a file of transactions through the whole product")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=_file, help="Parquet or CSV")
     parser.add_argument("--mapping", "-m", required=True, help="a YAML file, or the name of a mapping that is shipped")
     parser.add_argument("--tenant", help="instead of the mapping's own")
     parser.add_argument("--rate", type=float, help="transactions a second (default: as fast as the broker takes them)")

@@ -79,15 +79,3 @@ def test_help_loads_nothing_heavy():
     code = f"import sys, baas.cli; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
-
-
-def test_a_bench_that_there_is_none_of_is_refused_plainly():
-    said = subprocess.run(
-        [sys.executable, "-m", "baas.cli", "bench", "nonsense"],
-        cwd=REPOSITORY_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert said.returncode == 2
-    assert "there is no bench.nonsense" in said.stderr

@@ -1,0 +1,66 @@
+"""Each command teaches all that it takes, whoever carries it out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+import bench
+from baas.cli import app
+
+BAAS = Path(sys.executable).parent / "baas"
+COMMANDS = typer.main.get_command(app).commands
+FORWARDED = {
+    ("reconcile",): ("--json", "--wait-s"),
+    ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
+    **{("bench", name): ("--quick",) for name in bench.NAMES},
+}
+
+
+def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([BAAS, *arguments], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"reconcile", "replay"}))
+def test_each_command_says_what_it_is_for_and_what_it_takes(name):
+    said = CliRunner().invoke(app, [name, "--help"], prog_name="baas")
+    assert said.exit_code == 0, said.stderr
+    assert f"Usage: baas {name}" in said.stdout
+    for parameter in COMMANDS[name].params:
+        for option in parameter.opts:
+            assert option in said.stdout
+
+
+@pytest.mark.parametrize("command", sorted(FORWARDED))
+def test_what_a_module_takes_is_said_by_the_command_that_hands_over_to_it(command):
+    said = baas(*command, "--help")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(f"usage: baas {' '.join(command)} ")
+    for option in FORWARDED[command]:
+        assert option in said.stdout
+
+
+def test_bench_alone_names_the_benches():
+    said = " ".join(baas("bench").stdout.split())
+    assert all(name in said for name in bench.NAMES)
+
+
+def test_a_bench_that_there_is_none_of_is_refused_with_the_names_of_those_there_are():
+    refused = baas("bench", "report")
+    assert refused.returncode == 1
+    assert f"there is no bench report; there are: {', '.join(bench.NAMES)}" in refused.stderr
+
+
+def test_a_file_is_looked_for_where_the_command_was_called(tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "pipelines.py").write_text("raise SystemExit('a file beside it stood in for ours')\n")
+    refused = baas("replay", "mine.csv", "--mapping", "mine.yaml", "--dry-run", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "there is no file mine.yaml" in refused.stderr
+    (tmp_path / "mine.yaml").write_text("nonsense: true\n")
+    refused = baas("replay", "mine.csv", "--mapping", "mine.yaml", "--dry-run", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "mine.yaml:" in refused.stderr

@@ -80,6 +80,25 @@ describe('the live feed', () => {
     expect(ids(seeded.rows)).toEqual(['t4', 't3', 't2', 't1'])
   })
 
+  test('says a decision once that was stored before the feed told it, and once that the feed tells twice', () => {
+    const stored = seed(
+      EMPTY_LIVE,
+      [2, 1].map((id) => fromFeed(decision(id, 'deny'))),
+    )
+    const told = applyBatch(stored, [came(2, 'deny'), came(3, 'deny'), came(3, 'deny')])
+    expect(ids(told.rows)).toEqual(['t3', 't2', 't1'])
+    expect(ids(told.flagged)).toEqual(['t3', 't2', 't1'])
+    const again = applyBatch(told, [came(3, 'deny'), came(4)])
+    expect(ids(again.rows)).toEqual(['t4', 't3', 't2', 't1'])
+    expect(ids(again.flagged)).toEqual(['t3', 't2', 't1'])
+  })
+
+  test('counts nothing twice while it is held', () => {
+    const held = applyBatch(hold(applyBatch(EMPTY_LIVE, [came(1)])), [came(1), came(2), came(2)])
+    expect(ids(held.held)).toEqual(['t2'])
+    expect(ids(resume(held).rows)).toEqual(['t2', 't1'])
+  })
+
   test('is the same object when a page brings nothing new', () => {
     const data = applyBatch(EMPTY_LIVE, [came(1)])
     expect(seed(data, [fromFeed(decision(1))])).toBe(data)

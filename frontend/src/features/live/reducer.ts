@@ -46,12 +46,18 @@ export const EMPTY_LIVE: LiveData = {
 
 export const isFlagged = (row: DecisionRowData): boolean => row.verdict !== 'allow'
 
+/** Those of `incoming` that no list has, each once: a decision that was stored first may come over the feed as well, or come twice. */
+function unseen(incoming: readonly DecisionRowData[], ...lists: readonly DecisionRowData[][]): DecisionRowData[] {
+  const known = new Set(lists.flatMap((rows) => rows.map((row) => row.transaction_id)))
+  return incoming.filter(({ transaction_id }) => !known.has(transaction_id) && known.add(transaction_id))
+}
+
 /** `incoming` is newest first. Flagged rows have a list of their own, or a busy minute of allowed ones would push them out. */
 function prepend(data: LiveData, incoming: DecisionRowData[]): LiveData {
-  const flagged = incoming.filter(isFlagged)
+  const flagged = unseen(incoming.filter(isFlagged), data.flagged)
   return {
     ...data,
-    rows: incoming.concat(data.rows).slice(0, MAX_FEED_ROWS),
+    rows: unseen(incoming, data.rows).concat(data.rows).slice(0, MAX_FEED_ROWS),
     flagged: flagged.length > 0 ? flagged.concat(data.flagged).slice(0, MAX_FLAGGED_ROWS) : data.flagged,
   }
 }
@@ -90,7 +96,7 @@ export function applyBatch(data: LiveData, events: LiveEvent[], skipped = 0): Li
   let next: LiveData = skipped > 0 ? { ...data, skipped: data.skipped + skipped } : data
   if (decisions.length > 0) {
     next = next.isHeld
-      ? { ...next, held: decisions.concat(next.held).slice(0, MAX_HELD_ROWS) }
+      ? { ...next, held: unseen(decisions, next.rows, next.held).concat(next.held).slice(0, MAX_HELD_ROWS) }
       : prepend(next, decisions)
   }
   const newest = points.at(-1)
@@ -109,8 +115,7 @@ const newestFirst = (a: DecisionRowData, b: DecisionRowData): number => b.scored
 
 /** Stored decisions take their place among what the feed has brought by now (it may have missed some), no row twice. */
 export function seed(data: LiveData, stored: DecisionRowData[]): LiveData {
-  const known = new Set(data.rows.concat(data.held, data.flagged).map((row) => row.transaction_id))
-  const fresh = stored.filter((row) => !known.has(row.transaction_id))
+  const fresh = unseen(stored, data.rows, data.held, data.flagged)
   if (fresh.length === 0) return data
   return {
     ...data,

@@ -3,16 +3,23 @@
 Topic names pass through `topic_name`, so that a prefix keeps deployments and test runs apart.
 """
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from kit.masking import mask_card_numbers, mask_card_numbers_in_text
 from kit.settings import Kafka
 
 Headers = list[tuple[str, bytes]]
 ADMIN_TIMEOUT_S = 20.0
+# A refused message may be as large as the broker lets anybody write, which is more than a producer of ours sends.
+MAX_REFUSED_VALUE_BYTES = 65_536
+MAX_REFUSED_KEY_BYTES = 256
+MAX_DETAIL_CHARACTERS = 500
+_FLUSH_TIMEOUT_S = 10.0
 
 
 def topic_name(kafka: Kafka, topic: str) -> str:
@@ -28,7 +35,7 @@ def dlq_name(topic: str) -> str:
 def producer(kafka: Kafka, *, client: str, transactional_id: str | None = None, **overrides: object) -> Producer:
     """Return an idempotent producer: acks from all, order kept over retries, transactions when an id is given."""
     config: dict[str, object] = {
-        "bootstrap.servers": kafka.bootstrap,
+        **kafka.client(),
         "client.id": client,
         "enable.idempotence": True,
         "acks": "all",
@@ -48,7 +55,7 @@ def producer(kafka: Kafka, *, client: str, transactional_id: str | None = None, 
 def consumer(kafka: Kafka, *, group: str, client: str, **overrides: object) -> Consumer:
     """Return a consumer that sees committed messages only and never commits offsets by itself."""
     config: dict[str, object] = {
-        "bootstrap.servers": kafka.bootstrap,
+        **kafka.client(),
         "group.id": kafka.prefix + group,
         "client.id": client,
         "isolation.level": "read_committed",
@@ -79,30 +86,55 @@ def raise_on_error(message: Message) -> None:
         raise KafkaException(error)
 
 
-def refuse(sink: Producer, message: Message, *, topic: str, reason: str, detail: str, payload: bytes | None = None) -> None:
-    """Send a message that cannot be used to its dlq with the reason; `payload` replaces the value where it must not be kept."""
+def refuse(sink: Producer, message: Message, *, topic: str, reason: str, detail: str) -> None:
+    """Send a message that cannot be used to its dlq with the reason, whatever its size and content.
+
+    Card numbers are masked in all of it. A value is cut after `MAX_REFUSED_VALUE_BYTES` (every message that a contract allows
+    is shorter), a key after `MAX_REFUSED_KEY_BYTES`. Headers say what was there: `value_bytes` is the value's whole length,
+    `value_sha256` the hash of all of it, absent where a number was masked, which its hash would give away. `source_topic`,
+    `source_partition` and `source_offset` say where the message itself is, for as long as its topic keeps it.
+    """
+    value, key = message.value(), message.key()
+    kept = None if value is None else value[:MAX_REFUSED_VALUE_BYTES]
+    masked = None if kept is None else mask_card_numbers(kept)
     headers: Headers = [
         ("reason", reason.encode()),
-        ("detail", detail[:500].encode()),
+        ("detail", mask_card_numbers_in_text(detail[:MAX_DETAIL_CHARACTERS]).encode(errors="replace")),
         ("source_topic", topic.encode()),
         ("source_partition", str(message.partition()).encode()),
         ("source_offset", str(message.offset()).encode()),
+        ("value_bytes", str(len(value or b"")).encode()),
     ]
-    value = message.value() if payload is None else payload
-    sink.produce(dlq_name(topic), value=value, key=message.key(), headers=headers)
+    if masked == kept:
+        headers.append(("value_sha256", hashlib.sha256(value or b"").hexdigest().encode()))
+    sent_key = None if key is None else mask_card_numbers(key[:MAX_REFUSED_KEY_BYTES])
+    try:
+        sink.produce(dlq_name(topic), value=masked, key=sent_key, headers=headers)
+    except BufferError:
+        sink.flush(_FLUSH_TIMEOUT_S)
+        sink.produce(dlq_name(topic), value=masked, key=sent_key, headers=headers)
 
 
 def admin(kafka: Kafka) -> AdminClient:
     """Return an admin client."""
-    return AdminClient({"bootstrap.servers": kafka.bootstrap})
+    return AdminClient({**kafka.client()})
 
 
-def ensure_topics(kafka: Kafka, topics: Mapping[str, tuple[int, Mapping[str, str]]], *, replication: int = 1) -> None:
-    """Create what is missing: name (without prefix) -> (partitions, configuration). Raises KafkaException otherwise."""
+def ensure_topics(kafka: Kafka, topics: Mapping[str, tuple[int, Mapping[str, str]]]) -> None:
+    """Create what is missing: name (without prefix) -> (partitions, configuration). Raises KafkaException otherwise.
+
+    Each gets as many copies as the settings ask for, and a write is acknowledged once all but one of them have it.
+    """
+    insync = {"min.insync.replicas": str(max(1, kafka.replication - 1))}
     client = admin(kafka)
     present = client.list_topics(timeout=ADMIN_TIMEOUT_S).topics
     wanted = [
-        NewTopic(topic_name(kafka, name), num_partitions=partitions, replication_factor=replication, config=dict(config))
+        NewTopic(
+            topic_name(kafka, name),
+            num_partitions=partitions,
+            replication_factor=kafka.replication,
+            config=insync | dict(config),
+        )
         for name, (partitions, config) in topics.items()
         if topic_name(kafka, name) not in present
     ]

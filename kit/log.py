@@ -1,4 +1,7 @@
-"""Structured logs: one JSON object a line, with the correlation id, and with secrets and personal fields masked by name."""
+"""Structured logs: one JSON object a line, with the correlation id.
+
+Secrets and personal fields are masked by their names, card numbers wherever they are.
+"""
 
 import logging
 import sys
@@ -6,6 +9,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from kit.masking import mask_card_numbers_in_text
 
 _MASKED_FIELDS = frozenset(
     {
@@ -16,10 +21,12 @@ _MASKED_FIELDS = frozenset(
 
 
 def mask_fields(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every field whose name says it must not be read in a log."""
-    for field in event:
+    """Replace the value of every field whose name says it must not be read in a log, and mask card numbers in every text."""
+    for field, value in event.items():
         if field.lower() in _MASKED_FIELDS:
             event[field] = "***"
+        elif isinstance(value, str):
+            event[field] = mask_card_numbers_in_text(value)
     return event
 
 

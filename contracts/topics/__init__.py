@@ -18,6 +18,7 @@ ALERTS = "risk.alerts.v1"
 
 MESSAGE_TIMESTAMP = "LogAppendTime"
 DAY_MS = 86_400_000
+DLQ_RETENTION_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Topic:
     key: str
     struct: str
     partitions: int
-    retention_days: int
+    retention_days: int | None
     guarantees: str
     headers: tuple[str, ...]
     dlq: bool
@@ -41,13 +42,22 @@ class Topic:
         return getattr(importlib.import_module(module), name)
 
     def configuration(self) -> dict[str, str]:
-        """Broker settings. LogAppendTime, because simulated history arrives with event times of its own."""
-        return {
-            "retention.ms": str(self.retention_days * DAY_MS),
-            "retention.bytes": "-1",
-            "message.timestamp.type": MESSAGE_TIMESTAMP,
-            "cleanup.policy": "delete",
-        }
+        """Broker settings; kept for ever where `retention_days` is null."""
+        return _configuration(self.retention_days)
+
+    def dlq_configuration(self) -> dict[str, str]:
+        """Broker settings of its dlq: what was refused is nobody's state, and is not kept for ever."""
+        return _configuration(min(self.retention_days or DLQ_RETENTION_DAYS, DLQ_RETENTION_DAYS))
+
+
+def _configuration(retention_days: int | None) -> dict[str, str]:
+    """LogAppendTime, because simulated history arrives with event times of its own."""
+    return {
+        "retention.ms": "-1" if retention_days is None else str(retention_days * DAY_MS),
+        "retention.bytes": "-1",
+        "message.timestamp.type": MESSAGE_TIMESTAMP,
+        "cleanup.policy": "delete",
+    }
 
 
 @lru_cache(maxsize=1)
@@ -79,5 +89,5 @@ def broker_topics() -> dict[str, tuple[int, dict[str, str]]]:
     for topic in topics().values():
         wanted[topic.name] = (topic.partitions, topic.configuration())
         if topic.dlq:
-            wanted[f"{topic.name}.dlq"] = (1, topic.configuration())
+            wanted[f"{topic.name}.dlq"] = (1, topic.dlq_configuration())
     return wanted

@@ -107,10 +107,13 @@ def check_broker(bootstrap: str) -> None:
 
 # Every replication factor is 1 because there is one broker. acks=all then means: this broker has it.
 SINGLE_NODE = """default.replication.factor=1
+# Group offsets are kept for 400 days, as long as the topics that the scorer reads. Kafka's default is seven: a scorer that was
+# stopped for longer, or a partition that was quiet, would be read again from the beginning.
 min.insync.replicas=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
+offsets.retention.minutes=576000
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 transaction.max.timeout.ms=900000

@@ -6,9 +6,12 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+import yaml
 
 from contracts import schema
-from contracts.topics import topics
+from contracts.topics import DECISIONS, broker_topics, topics
+from kit.localset.kafka import SINGLE_NODE
+from kit.settings import REPOSITORY_ROOT
 
 EXAMPLES = Path(schema.__file__).parent / "examples"
 SCHEMAS = Path(schema.__file__).parent / "schemas"
@@ -62,3 +65,17 @@ def test_an_optional_field_may_be_added():
     new = json.loads(json.dumps(old))
     new["$defs"]["Label"]["properties"]["note"] = {"type": "string"}
     assert schema.incompatibilities(old, new) == []
+
+
+def test_the_decision_log_is_kept_for_ever_and_its_dlq_is_not():
+    configured = {name: configuration["retention.ms"] for name, (_, configuration) in broker_topics().items()}
+    assert configured[DECISIONS] == "-1"
+    assert all(int(configured[name]) > 0 for name in configured if name != DECISIONS)
+
+
+def test_the_brokers_keep_group_offsets_as_long_as_any_topic_that_is_read_by_them():
+    longest_min = max(topic.retention_days or 0 for topic in topics().values()) * 24 * 60
+    local = dict(line.split("=", 1) for line in SINGLE_NODE.splitlines())
+    compose = yaml.safe_load((REPOSITORY_ROOT / "docker-compose.yml").read_text())
+    assert int(local["offsets.retention.minutes"]) >= longest_min
+    assert int(compose["services"]["kafka"]["environment"]["KAFKA_OFFSETS_RETENTION_MINUTES"]) >= longest_min

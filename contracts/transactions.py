@@ -4,6 +4,7 @@ Flat on purpose: the scorer reads it with a columnar scanner. Ids are pseudonymo
 in it. A field that the source does not know is absent or null, never empty or zero.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -16,6 +17,8 @@ SCHEMA_VERSION = 1
 MAX_MESSAGE_BYTES = 8_192
 MAX_CLOCK_SKEW_MS = 5 * 60_000
 EARLIEST_EVENT_MS = 0
+# The end of the year 9999 (UTC): the last moment that PostgreSQL, Python and a JSON reader all have a date for.
+LATEST_EVENT_MS = 253_402_300_799_999
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:@-]+$")]
 TenantId = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9-]+$")]
@@ -92,6 +95,8 @@ class RefusedMessage(ValueError):
         self.detail = detail
 
 
+# The type lets any 36 characters of a UUID's alphabet through; a transaction's id must be one that PostgreSQL takes.
+_CANONICAL_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # What msgspec raises for bytes that are no message: a key that is not UTF-8 comes as the second.
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 _decoder = msgspec.json.Decoder(Transaction)
@@ -118,8 +123,12 @@ def parse_transaction(payload: bytes) -> Transaction:
 
 def check_transaction(transaction: Transaction) -> None:
     """Check what a type cannot say. Raises RefusedMessage."""
+    if _CANONICAL_UUID.fullmatch(transaction.transaction_id) is None:
+        raise RefusedMessage(Refusal.MALFORMED, "transaction_id is no UUID in its canonical form, 8-4-4-4-12 lower-case digits")
     if transaction.currency not in CURRENCY_EXPONENTS:
         raise RefusedMessage(Refusal.WRONG_CURRENCY, f"{transaction.currency} is not a currency that a ledger here holds")
+    if max(transaction.event_time, transaction.known_at) > LATEST_EVENT_MS:
+        raise RefusedMessage(Refusal.FAR_FUTURE, "event_time or known_at is after the year 9999")
     ahead_ms = transaction.event_time - transaction.known_at
     if ahead_ms > MAX_CLOCK_SKEW_MS:
         raise RefusedMessage(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.transactions import MAX_CLOCK_SKEW_MS, MAX_MESSAGE_BYTES
+from contracts.transactions import LATEST_EVENT_MS, MAX_CLOCK_SKEW_MS, MAX_MESSAGE_BYTES
 from scoring.bytes_kernels import TENANT_SEED, hash_span, load8, load64, low_bytes, mix
 from scoring.fields import FIELDS, MISSING, NUMBER_COLUMNS, TEXT_COLUMNS, FieldTable
 from scoring.kernels import inlined, kernel
@@ -19,6 +19,10 @@ _TENANT, _TRANSACTION = TEXT_COLUMNS["tenant_id"], TEXT_COLUMNS["transaction_id"
 _MISSING = MISSING
 _MAX_DIGITS = 17
 _TEXT, _NUMBER = 0, 1
+_LATEST_EVENT_MS = LATEST_EVENT_MS
+# One bit a byte: which of eight bytes of a UUID are digits and not dashes, from its places 0, 8, 16, 24 and 28 on.
+_EIGHT_DIGITS = 0x0101010101010101
+_FROM_8, _FROM_16 = 0x0101000101010100, 0x0001010101000101
 
 
 @inlined
@@ -175,14 +179,32 @@ def scan_object(
             break
         else:
             return np.int64(-1)
-    too_far = numbers[row, _EVENT_TIME] - numbers[row, _KNOWN_AT] > MAX_CLOCK_SKEW_MS
-    if seen & _REQUIRED != _REQUIRED or too_far:
+    if seen & _REQUIRED != _REQUIRED:
         return np.int64(-1)
     tenant = hash_span(buffer, spans[row, _TENANT, 0], spans[row, _TENANT, 1], _U(TENANT_SEED))
     hashes[row, 0] = content
     hashes[row, 1] = hash_span(buffer, spans[row, _TRANSACTION, 0], spans[row, _TRANSACTION, 1], tenant)
     hashes[row, 2] = tenant
     return np.int64(at + 1)
+
+
+@inlined
+def _digits_at(buffer: NDArray[np.uint8], at: int) -> Any:
+    """Which of the next eight bytes, each a dash or a lower-case hexadecimal digit, are digits: one bit a byte."""
+    word = load64(buffer, at)
+    return ((word >> _U(4)) | (word >> _U(6))) & _U(_EIGHT_DIGITS)
+
+
+@inlined
+def _is_canonical_uuid(buffer: NDArray[np.uint8], at: int) -> Any:
+    """Whether 36 bytes of a UUID's alphabet have their dashes in the four places of the canonical form."""
+    return (
+        _digits_at(buffer, at) == _U(_EIGHT_DIGITS)
+        and _digits_at(buffer, at + 8) == _U(_FROM_8)
+        and _digits_at(buffer, at + 16) == _U(_FROM_16)
+        and _digits_at(buffer, at + 24) == _U(_EIGHT_DIGITS)
+        and _digits_at(buffer, at + 28) == _U(_EIGHT_DIGITS)
+    )
 
 
 @kernel
@@ -196,9 +218,16 @@ def scan_messages(
     taken: NDArray[np.bool_],
     follows: NDArray[np.int64],
 ) -> None:
-    """Scan buffer[offsets[row]:offsets[row + 1]] into each row; `taken[row]` says whether all of it was one good object."""
+    """Scan buffer[offsets[row]:offsets[row + 1]] into each row; `taken[row]` says whether all of it was one good object.
+
+    What a type cannot say (`check_transaction`) is checked here and not in `scan_object`, which also reads what is in the log.
+    """
     for row in range(n):
         start, end = offsets[row], offsets[row + 1]
         taken[row] = (
-            end - start <= MAX_MESSAGE_BYTES and scan_object(buffer, start, end, row, follows, spans, numbers, hashes) == end
+            end - start <= MAX_MESSAGE_BYTES
+            and scan_object(buffer, start, end, row, follows, spans, numbers, hashes) == end
+            and max(numbers[row, _EVENT_TIME], numbers[row, _KNOWN_AT]) <= _LATEST_EVENT_MS
+            and numbers[row, _EVENT_TIME] - numbers[row, _KNOWN_AT] <= MAX_CLOCK_SKEW_MS
+            and _is_canonical_uuid(buffer, spans[row, _TRANSACTION, 0])
         )

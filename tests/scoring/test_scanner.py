@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.transactions import RefusedMessage, Transaction, parse_transaction
+from contracts.transactions import LATEST_EVENT_MS, RefusedMessage, Transaction, parse_transaction
 from scoring.fields import FIELDS, MISSING, NUMBER, NUMBER_COLUMNS, TEXT, TEXT_COLUMNS
 from scoring.scanner import Scan, scan_transactions
 from tests.scoring.conftest import NOW_MS, message, transaction
@@ -89,6 +89,26 @@ def test_any_damage_to_the_bytes_is_read_as_the_contract_reads_it(data):
         if not payload:
             break
     check(bytes(payload))
+
+
+def test_only_a_canonical_uuid_names_a_transaction():
+    canonical = _EXAMPLE["transaction_id"]
+    assert scan_transactions([message(1)]).slow == 0
+    for at in range(36):
+        for other in "-0f":
+            check(json.dumps(_EXAMPLE | {"transaction_id": canonical[:at] + other + canonical[at + 1 :]}).encode())
+    for odd in ("-" * 36, "0" * 36, canonical.replace("-", "0"), canonical[1:] + "-", canonical.upper()):
+        scan = check(json.dumps(_EXAMPLE | {"transaction_id": odd}).encode())
+        assert [refusal.refusal for _, refusal in scan.refused] == ["malformed"]
+
+
+def test_a_moment_that_has_no_date_is_refused():
+    for name in ("event_time", "known_at"):
+        for moment, count in ((LATEST_EVENT_MS, 1), (LATEST_EVENT_MS + 1, 0), (2**52, 0)):
+            changed = _EXAMPLE | {"known_at": LATEST_EVENT_MS} | {name: moment}
+            scan = check(json.dumps(changed).encode())
+            assert scan.n == count
+            assert all(refusal.refusal == "far-future" for _, refusal in scan.refused)
 
 
 @pytest.mark.parametrize("missing", [field.name for field in FIELDS])

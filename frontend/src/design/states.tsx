@@ -29,9 +29,11 @@ export function Notice({ icon: Icon, title, body, children, role }: NoticeProps)
   )
 }
 
+export const isDenied = (error: unknown): boolean => error instanceof ApiError && error.status === 403
+
 function explain(error: unknown, t: I18n['t']): { title: string; body: string; denied: boolean } {
   if (error instanceof ApiError) {
-    if (error.status === 403) return { title: t('denied.title'), body: t('denied.body'), denied: true }
+    if (isDenied(error)) return { title: t('denied.title'), body: t('denied.body'), denied: true }
     if (error.status === 404) return { title: t('error.notFound.title'), body: t('error.notFound.body'), denied: false }
     if (error.status === 0) return { title: t('error.title'), body: t('error.unreachable'), denied: false }
     if (error.status < 500) return { title: t('error.title'), body: error.message, denied: false }

@@ -34,8 +34,6 @@ export async function startApp(ratePerS: number): Promise<RunningApp> {
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://app')
     if (pathname.startsWith('/v1/')) return void fixture.handle(request, response)
-    if (pathname === '/test/fail') fixture.setFailing(true)
-    if (pathname === '/test/heal') fixture.setFailing(false)
     const file = fileOf(pathname)
     response.writeHead(200, {
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',

@@ -61,7 +61,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (decision.verdict !== 'allow' && atMs < nowMs - HISTORY_MS / 2) alerts.join(decision)
   }
   alerts.plantRing(nowMs)
-  let failing = false
+  let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
   const sessionOf = (email: string) => {
@@ -129,7 +129,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (route === 'DELETE /v1/session')
       return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
     if (email.startsWith('customer')) return problem(403, 'forbidden', 'needs one of risk, compliance, analyst, admin')
-    if (failing) return problem(503, 'unavailable', 'the warehouse is away')
+    if (failing !== 'nothing') return problem(503, 'unavailable', 'the warehouse is away')
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
     if (moved?.[1]) return moveAlert(request, moved[1], email)
     return watched(url)
@@ -138,7 +138,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture')
     const correlation = String(request.headers['x-correlation-id'] ?? crypto.randomUUID())
-    if (url.pathname === '/v1/live' && emailOf(request) && !failing) return feed.add(response)
+    if (url.pathname === '/v1/live' && emailOf(request) && failing !== 'everything') return feed.add(response)
     const { status, body, headers } = await answer(request, url)
     const type = status < 400 ? 'application/json' : 'application/problem+json'
     response.writeHead(status, {
@@ -156,10 +156,13 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     handle,
     start: () => feed.start(),
     stop: () => feed.stop(),
-    /** The API goes away: what is open is cut, what is asked is refused with 503. */
-    setFailing: (next: boolean) => {
-      failing = next
-      if (next) feed.cut()
+    /** The feed is cut. Every other question is refused with 503, and with `everything` the feed as well. */
+    fail: (what: 'answers' | 'everything') => {
+      failing = what
+      feed.cut()
+    },
+    heal: () => {
+      failing = 'nothing'
     },
   }
 }

@@ -4,6 +4,7 @@ import { Pin, ShieldCheck } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { usePanel } from '@/app/panel'
 import { Skeleton } from '@/design/skeleton'
+import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { AlertCard } from '@/features/alerts/alert-card'
 import { alertsQuery, heaviestQuery } from '@/features/alerts/api'
@@ -59,20 +60,22 @@ export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
   })
   const cards = virtualizer.getVirtualItems()
   const lastIndex = cards.at(-1)?.index ?? 0
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = alerts
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = alerts
+  const wantsMore = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastIndex >= items.length - NEAR_END_CARDS) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastIndex, items.length])
+    if (wantsMore && lastIndex >= items.length - NEAR_END_CARDS) void fetchNextPage()
+  }, [wantsMore, fetchNextPage, lastIndex, items.length])
   const open = useCallback((alertId: string) => openPanel('alert', alertId), [openPanel])
 
   if (alerts.isPending) return <AlertListSkeleton />
-  if (alerts.isError) return <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
+  if (isLost(alerts)) return <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
   if (all.length === 0) {
     return <Notice icon={ShieldCheck} title={t('alerts.empty.title')} body={t('alerts.empty.body')} role="status" />
   }
   const isSelected = (alertId: string) => panel?.kind === 'alert' && panel.id === alertId
   return (
     <>
+      <StaleNotice of={alerts} />
       {pinned && (
         <div className="bg-bad-soft/40">
           <h3 className="flex items-center gap-1.5 px-4 pt-3 text-[12px] font-medium text-bad sm:px-5">
@@ -104,6 +107,7 @@ export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
           })}
         </ul>
       </div>
+      <NextPageNotice of={alerts} />
     </>
   )
 }

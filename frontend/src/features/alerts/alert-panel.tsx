@@ -3,6 +3,7 @@ import { usePanel } from '@/app/panel'
 import { CopyValue } from '@/design/copy-value'
 import { Section } from '@/design/facts'
 import { PanelSkeleton } from '@/design/panel-skeleton'
+import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
 import { AlertStatusMark, SubjectIcon } from '@/features/alerts/alert-card'
 import { alertQuery } from '@/features/alerts/api'
@@ -128,6 +129,11 @@ function Loaded({ alert }: { alert: AlertDetail }) {
 export function AlertPanel({ alertId }: { alertId: string }) {
   const alert = useQuery(alertQuery(alertId))
   if (alert.isPending) return <PanelSkeleton />
-  if (alert.isError) return <ErrorState error={alert.error} onRetry={() => void alert.refetch()} />
-  return <Loaded alert={alert.data} />
+  if (!alert.data || isLost(alert)) return <ErrorState error={alert.error} onRetry={() => void alert.refetch()} />
+  return (
+    <>
+      <StaleNotice of={alert} />
+      <Loaded alert={alert.data} />
+    </>
+  )
 }

@@ -44,14 +44,16 @@ export const alertQuery = (alertId: string) =>
 
 type AlertPages = InfiniteData<Page<AlertRowData>, string | null>
 
-/** Brings live alerts into every list that is loaded, and makes an open alert's detail load its new members. */
+/**
+ * Brings live alerts into every list that is loaded, and makes an open alert's detail load its new members. A list stays as old as
+ * its last answer, and as failed (`setQueryData` would call it freshly answered).
+ */
 export function applyLiveAlerts(client: QueryClient, events: AlertEvent[]): void {
-  for (const [key, data] of client.getQueriesData<AlertPages>({ queryKey: ['alerts'] })) {
-    if (data)
-      client.setQueryData<AlertPages>(key, {
-        ...data,
-        pages: mergeAlerts(data.pages, events, key[1] as AlertStatus | null),
-      })
+  for (const asked of client.getQueryCache().findAll({ queryKey: ['alerts'] })) {
+    const data = asked.state.data as AlertPages | undefined
+    const status = asked.queryKey[1] as AlertStatus | null
+    const pages = data && mergeAlerts(data.pages, events, status)
+    if (pages && pages !== data.pages) asked.setState({ data: { ...data, pages } })
   }
   for (const event of events) void client.invalidateQueries({ queryKey: ['alert', event.alert_id] })
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { QueryClient } from '@tanstack/react-query'
+import { alertsQuery, applyLiveAlerts } from '@/features/alerts/api'
 import { mergeAlerts, toRow, type AlertRowData } from '@/features/alerts/merge'
 import { commonReasons, heaviest, strongestStandOuts } from '@/features/alerts/summary'
 import type { AlertEvent, AlertMember, Page } from '@/lib/api-types'
@@ -49,6 +51,19 @@ describe('live alerts in a list', () => {
     const before = toRow(event('a', { probability: 0.9, occurred_at: 1 }), undefined)
     const after = toRow(event('a', { probability: 0.4, occurred_at: 9, decisions: 2 }), before)
     expect(after).toMatchObject({ highest_probability: 0.9, opened_at: 1, changed_at: 9 })
+  })
+})
+
+describe('a live alert', () => {
+  test('comes into a list that is loaded, and leaves it as old and as failed as its last answer', () => {
+    const client = new QueryClient()
+    const { queryKey } = alertsQuery(null)
+    client.setQueryData(queryKey, { pages: pageOf('a'), pageParams: [null] }, { updatedAt: 1_000 })
+    const error = new Error('the warehouse is away')
+    client.getQueryCache().find({ queryKey })?.setState({ error, status: 'error' })
+    applyLiveAlerts(client, [event('b')])
+    expect(ids(client.getQueryData(queryKey)?.pages ?? [])).toEqual(['b', 'a'])
+    expect(client.getQueryState(queryKey)).toMatchObject({ error, status: 'error', dataUpdatedAt: 1_000 })
   })
 })
 

@@ -4,6 +4,7 @@ import { CopyValue } from '@/design/copy-value'
 import { Section } from '@/design/facts'
 import { Meter, toneOf } from '@/design/meter'
 import { PanelSkeleton } from '@/design/panel-skeleton'
+import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
 import { decisionQuery } from '@/features/decisions/api'
 import { AnswerFacts, IntentFacts } from '@/features/decisions/decision-facts'
@@ -119,6 +120,12 @@ function Loaded({ decision }: { decision: DecisionDetail }) {
 export function DecisionPanel({ transactionId }: { transactionId: string }) {
   const decision = useQuery(decisionQuery(transactionId))
   if (decision.isPending) return <PanelSkeleton />
-  if (decision.isError) return <ErrorState error={decision.error} onRetry={() => void decision.refetch()} />
-  return <Loaded decision={decision.data} />
+  if (!decision.data || isLost(decision))
+    return <ErrorState error={decision.error} onRetry={() => void decision.refetch()} />
+  return (
+    <>
+      <StaleNotice of={decision} />
+      <Loaded decision={decision.data} />
+    </>
+  )
 }

@@ -3,6 +3,7 @@ import { ListOrdered } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { PageHeader } from '@/app/page-header'
 import { Segmented } from '@/design/segmented'
+import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { decisionsQuery } from '@/features/decisions/api'
 import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
@@ -19,18 +20,25 @@ function Rows({ verdict }: { verdict: Verdict | null }) {
     () => decisions.data?.pages.flatMap((page) => page.items.map(fromStored)) ?? [],
     [decisions.data],
   )
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = decisions
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = decisions
+  const wantsMore = hasNextPage && !isFetchingNextPage && !isFetchNextPageError
   const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (wantsMore) void fetchNextPage()
+  }, [wantsMore, fetchNextPage])
   if (decisions.isPending) return <DecisionListSkeleton rows={16} />
-  if (decisions.isError) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
+  if (isLost(decisions)) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
   if (rows.length === 0) {
     return (
       <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status" />
     )
   }
-  return <DecisionList rows={rows} label={t('feed.list')} onNearEnd={onNearEnd} />
+  return (
+    <>
+      <StaleNotice of={decisions} />
+      <DecisionList rows={rows} label={t('feed.list')} onNearEnd={onNearEnd} />
+      <NextPageNotice of={decisions} />
+    </>
+  )
 }
 
 /** Everything that was decided, page after page. */

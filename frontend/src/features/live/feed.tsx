@@ -4,6 +4,7 @@ import { useCallback, useEffect } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { Button } from '@/design/button'
 import { Segmented } from '@/design/segmented'
+import { PartialNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { decisionsQuery } from '@/features/decisions/api'
 import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
@@ -48,9 +49,25 @@ function FeedRows() {
   useEffect(() => {
     if (firstPage) seed(firstPage.items.map(fromStored))
   }, [firstPage, seed])
+  // While the feed is lost, the page's own banner says so.
+  const isPartial = useLive((state) => state.feedState === 'live') && stored.isError
   const onReading = useCallback(() => holdFeed(), [holdFeed])
 
-  if (rows.length > 0) return <DecisionList rows={rows} label={t('feed.list')} onReading={onReading} />
+  if (rows.length > 0) {
+    return (
+      <>
+        <DecisionList rows={rows} label={t('feed.list')} onReading={onReading} />
+        {isPartial && (
+          <PartialNotice
+            title={t('stale.earlier')}
+            error={stored.error}
+            busy={stored.isFetching}
+            onRetry={() => void stored.refetch()}
+          />
+        )}
+      </>
+    )
+  }
   if (stored.isPending) return <DecisionListSkeleton />
   if (stored.isError) return <ErrorState error={stored.error} onRetry={() => void stored.refetch()} />
   if (filter !== 'all') {

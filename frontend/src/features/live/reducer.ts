@@ -48,8 +48,9 @@ export const isFlagged = (row: DecisionRowData): boolean => row.verdict !== 'all
 
 /** Those of `incoming` that no list has, each once: a decision that was stored first may come over the feed as well, or come twice. */
 function unseen(incoming: readonly DecisionRowData[], ...lists: readonly DecisionRowData[][]): DecisionRowData[] {
-  const known = new Set(lists.flatMap((rows) => rows.map((row) => row.transaction_id)))
-  return incoming.filter(({ transaction_id }) => !known.has(transaction_id) && known.add(transaction_id))
+  const left = new Map(incoming.map((row) => [row.transaction_id, row]))
+  for (const rows of lists) for (const { transaction_id } of rows) left.delete(transaction_id)
+  return [...left.values()]
 }
 
 /** `incoming` is newest first. Flagged rows have a list of their own, or a busy minute of allowed ones would push them out. */

@@ -229,6 +229,11 @@ const messages = {
   'shortcuts.hold': 'Hold or resume the feed',
   'shortcuts.filter': 'Next filter',
 
+  'stale.title': 'This could not be refreshed.',
+  'stale.next': 'The next page could not be loaded.',
+  'stale.earlier': 'What was decided earlier could not be loaded.',
+  'stale.age': 'Last updated {ago}.',
+
   'error.title': 'This could not be loaded',
   'error.unreachable': 'The bank does not answer. Check the connection, then try again.',
   'error.server': 'Something went wrong on our side. It has been logged.',
@@ -294,6 +299,7 @@ const messages = {
   'reason.card_not_present': 'Card typed in, not shown',
   'reason.model_score': 'The pattern resembles known fraud',
   'reason.stand_in_limit': 'Above the limit while the scorer was away',
+  'reason.stand_in_allowed': 'Let through while the scorer was away',
 
   'label.legitimate': 'legitimate',
   'label.account_takeover': 'account takeover',

@@ -230,6 +230,11 @@ const messages: Messages = {
   'shortcuts.hold': 'Pausar ou retomar o fluxo',
   'shortcuts.filter': 'Próximo filtro',
 
+  'stale.title': 'Não foi possível atualizar.',
+  'stale.next': 'Não foi possível carregar a próxima página.',
+  'stale.earlier': 'Não foi possível carregar o que foi decidido antes.',
+  'stale.age': 'Última atualização {ago}.',
+
   'error.title': 'Não foi possível carregar',
   'error.unreachable': 'O banco não responde. Verifique a conexão e tente de novo.',
   'error.server': 'Algo deu errado do nosso lado. Já está registrado.',
@@ -294,6 +299,7 @@ const messages: Messages = {
   'reason.card_not_present': 'Cartão digitado, não apresentado',
   'reason.model_score': 'O padrão lembra fraudes conhecidas',
   'reason.stand_in_limit': 'Acima do limite enquanto o avaliador estava fora',
+  'reason.stand_in_allowed': 'Liberado enquanto o avaliador estava fora',
 
   'label.legitimate': 'legítima',
   'label.account_takeover': 'conta invadida',

@@ -48,6 +48,7 @@ def down() -> None:
 @app.command()
 def migrate() -> None:
     """Bring databases, roles and topics up to date on servers that already run (`baas up` does it by itself)."""
+    from baas.local_file import require_passwords
     from baas.machine import machine
     from baas.up.databases import prepare_databases
     from baas.up.tools import prepare_tools
@@ -55,6 +56,7 @@ def migrate() -> None:
 
     with _plain_errors():
         found = machine().settings
+        require_passwords(found)
         prepare_tools(found)
         prepare_databases(found)
         prepare_topics(found)

@@ -1,4 +1,8 @@
-"""`var/local.json`: the ports that this machine's set chose at its first start and the passwords it made (mode 600)."""
+"""`var/local.json`: all that tells one set from another, so that every shell finds the same one (mode 600).
+
+It holds the ports that this machine chose at the first start, the passwords it made, and what the environment named at a start:
+that stays until it is named again, and outside servers are among it.
+"""
 
 import json
 import secrets
@@ -6,9 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from baas.processes import HEALTH_PORTS
+from baas.operator_errors import Refused
+from baas.processes import HEALTH_PORTS, SERVERS
 from kit.localset import ports
-from kit.settings import Settings
+from kit.settings import Settings, named_in_environment
 
 NAME = "local.json"
 PASSWORD_BYTES = 24
@@ -33,15 +38,17 @@ def read(var: Path) -> Content:
 
 
 def complete(settings: Settings, *, move_ports: bool) -> bool:
-    """Choose what is still missing and write the file; return whether it changed.
+    """Keep what the environment names, choose what is still missing, write the file; return whether it changed.
 
     `move_ports` (when nothing of the set is running) also replaces every port that something else has taken since.
-    Sections of outside servers are left to the environment.
+    Raises Refused when a server was ours and now is an outside one, or the other way round: its data is elsewhere then.
     """
     var = settings.var.resolve()
     var.mkdir(parents=True, exist_ok=True)
     content = read(var)
     before = json.dumps(content, sort_keys=True)
+    _refuse_exchanged_servers(content, settings)
+    content = _merged(content, named_in_environment())
     _complete_servers(content, settings)
     _complete_ports(content, move_ports=move_ports)
     if json.dumps(content, sort_keys=True) == before:
@@ -50,9 +57,47 @@ def complete(settings: Settings, *, move_ports: bool) -> bool:
     return True
 
 
+def require_passwords(settings: Settings) -> None:
+    """Raise Refused when an outside database server's settings lack the password of a role that we log in as."""
+    for section, server, roles in (("core", settings.core, CORE_ROLES), ("warehouse", settings.warehouse, WAREHOUSE_ROLES)):
+        missing = [role for role in roles if role not in server.passwords]
+        if server.external and missing:
+            example = json.dumps(dict.fromkeys(roles, "..."))
+            raise Refused(
+                f"{section} is an outside server, and no password is named for {', '.join(missing)}. `postgres` is its own "
+                f"superuser's; the others are roles that `baas up` makes there, with the passwords that you choose:\n"
+                f"  export BAAS_{section.upper()}__PASSWORDS='{example}'"
+            )
+
+
+def _refuse_exchanged_servers(content: Content, settings: Settings) -> None:
+    for section in SERVERS:
+        if section not in content:
+            continue
+        was, now = bool(content[section].get("external")), getattr(settings, section).external
+        if was != now:
+            words = {True: "an outside server", False: "a server of its own"}
+            raise Refused(
+                f"the set in {settings.var.resolve()} was started with {words[was]} as {section}, and the settings now "
+                f"name {words[now]}; their data differs. Set BAAS_VAR to another folder for another set, or unset "
+                f"BAAS_{section.upper()}__EXTERNAL."
+            )
+
+
+def _merged(old: Content, new: Content) -> Content:
+    """Return `old` with every value that `new` names, section by section."""
+    both = {name: _merged(old[name], value) for name, value in new.items() if _is_section(value) and _is_section(old.get(name))}
+    return old | new | both
+
+
+def _is_section(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 def _complete_servers(content: Content, settings: Settings) -> None:
     for section, server, roles in (("core", settings.core, CORE_ROLES), ("warehouse", settings.warehouse, WAREHOUSE_ROLES)):
         if server.external:
+            content[section]["external"] = True
             continue
         own = content.setdefault(section, {})
         own.setdefault("dbname", section)
@@ -60,10 +105,12 @@ def _complete_servers(content: Content, settings: Settings) -> None:
         passwords = own.setdefault("passwords", {})
         for role in roles:
             passwords.setdefault(role, _password())
+    for section, outside in (("valkey", settings.valkey.external), ("kafka", settings.kafka.external)):
+        own = content.setdefault(section, {})
+        if outside:
+            own["external"] = True
     if not settings.valkey.external:
-        content.setdefault("valkey", {}).setdefault("password", _password())
-    if not settings.kafka.external:
-        content.setdefault("kafka", {})
+        content["valkey"].setdefault("password", _password())
 
 
 def _complete_ports(content: Content, *, move_ports: bool) -> None:
@@ -79,9 +126,9 @@ def _complete_ports(content: Content, *, move_ports: bool) -> None:
 def _ports(content: Content) -> Iterator[tuple[int | None, int | None, Callable[[int], None]]]:
     """Yield (the port a person would expect, the one kept, how to keep another) of everything that listens."""
     for section in ("core", "warehouse", "valkey"):
-        if section in content:
-            yield None, content[section].get("port"), _keeper(content[section])
-    if "kafka" in content:
+        if not content[section].get("external"):
+            yield None, _port(content[section]), _keeper(content[section])
+    if not content["kafka"].get("external"):
         bootstrap = content["kafka"].get("bootstrap")
         yield (
             None,
@@ -89,15 +136,19 @@ def _ports(content: Content) -> Iterator[tuple[int | None, int | None, Callable[
             lambda port: content["kafka"].update(bootstrap=f"127.0.0.1:{port}"),
         )
         controller = content.setdefault("kafka_controller", {})
-        yield None, controller.get("port"), _keeper(controller)
+        yield None, _port(controller), _keeper(controller)
     for section in ("api", "mlflow", "dagster"):
         own = content.setdefault(section, {})
-        yield Settings.model_fields[section].default.port, own.get("port"), _keeper(own)
+        yield Settings.model_fields[section].default.port, _port(own), _keeper(own)
     rpc = content.setdefault("scorer", {}).setdefault("rpc", {})
-    yield None, rpc.get("port"), _keeper(rpc)
+    yield None, _port(rpc), _keeper(rpc)
     for name in HEALTH_PORTS:
         own = content.setdefault("health", {}).setdefault(name, {})
-        yield None, own.get("port"), _keeper(own)
+        yield None, _port(own), _keeper(own)
+
+
+def _port(section: Content) -> int | None:
+    return int(section["port"]) if "port" in section else None
 
 
 def _keeper(section: Content) -> Callable[[int], None]:

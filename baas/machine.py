@@ -1,5 +1,6 @@
 """This machine's set as one object: its servers, its programs and its supervisor, made from the settings."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -78,12 +79,8 @@ class Machine:
         return {
             "core": lambda: check_postgres(self.settings.core),
             "warehouse": lambda: check_postgres(self.settings.warehouse),
-            "kafka": lambda: check_broker(self.settings.kafka.bootstrap),
-            "valkey": lambda: check_valkey(
-                host=self.settings.valkey.host,
-                port=self.settings.valkey.port,
-                password=self.settings.valkey.password.get_secret_value() if self.settings.valkey.password else None,
-            ),
+            "kafka": lambda: check_broker(self.settings.kafka.client()),
+            "valkey": lambda: check_valkey(self.settings.valkey.client()),
         }
 
     def programs(self, names: Iterable[processes.Process] = processes.PROCESSES) -> list[Program]:
@@ -92,14 +89,22 @@ class Machine:
         return ours + [self._program(process) for process in names]
 
     def _program(self, process: processes.Process) -> Program:
-        passed_on = {name: value for name, value in os.environ.items() if name.startswith("BAAS_")}
+        # A process reads its settings from `var/` when it starts; the digest of them makes one that read others start again.
+        passed_on = {"BAAS_VAR": str(self.settings.var), "BAAS_SETTINGS_SHA256": self._settings_sha256}
+        if "BAAS_CACHE" in os.environ:
+            passed_on["BAAS_CACHE"] = os.environ["BAAS_CACHE"]
         return Program(
             name=process.name,
             command=processes.command_line(process, self.settings),
             folder=REPOSITORY_ROOT,
-            environment=passed_on | {"BAAS_VAR": str(self.settings.var)} | processes.environment(process, self.settings),
+            environment=passed_on | processes.environment(process, self.settings),
             stop_wait_s=process.stop_wait_s,
         )
+
+    @cached_property
+    def _settings_sha256(self) -> str:
+        path = local_file.path_in(self.settings.var)
+        return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
 
 
 def check_postgres(server: PostgresServer) -> None:

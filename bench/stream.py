@@ -15,6 +15,7 @@ from bench.scorer_place import ScorerPlace, end_offset, scorer_place, wait_until
 from contracts.topics import DECISIONS, INBOUND_TRANSACTIONS
 from kit.kafka import consumer, producer, take, topic_name
 from kit.settings import REPOSITORY_ROOT, Kafka, settings
+from streams.alerts.credentials import broker_credentials
 
 FULL, QUICK = (400_000, 3, 20_000), (120_000, 1, 6_000)
 RAW_OUT, FAUST_IN, FAUST_OUT = "bench.raw", "bench.faust.in", "bench.faust.out"
@@ -121,7 +122,12 @@ def _faust(kafka: Kafka, _count: int) -> None:
     import faust
 
     app = faust.App(
-        "bench-faust", broker=f"kafka://{kafka.bootstrap}", store="memory://", topic_disable_leader=True, web_enabled=False
+        "bench-faust",
+        broker=f"kafka://{kafka.bootstrap}",
+        broker_credentials=broker_credentials(kafka),
+        store="memory://",
+        topic_disable_leader=True,
+        web_enabled=False,
     )
     outgoing = app.topic(topic_name(kafka, FAUST_OUT), value_type=bytes, value_serializer="raw", key_serializer="raw")
     incoming = app.topic(topic_name(kafka, FAUST_IN), value_type=bytes, value_serializer="raw", key_serializer="raw")

@@ -1,60 +1,138 @@
 """One settings tree for every process: environment (`BAAS_CORE__PORT=5433`), then `var/local.json`, then defaults.
 
-`var/local.json` is written by the local process set (mode 600): free ports it chose and passwords it made. Each server can
-be an outside one: set its host, port and passwords in the environment.
+`var/local.json` is written by `baas up` (mode 600): free ports it chose, passwords it made, and whatever the environment named
+at a start, so that every shell finds the same set. Each server can be an outside one: docs/outside-servers.md.
 """
 
 import json
 import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
+from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 REPOSITORY_ROOT = Path(__file__).resolve().parent.parent
+PREFIX, LEVEL = "BAAS_", "__"
+# Variables of ours that are no settings: caches, the tests' servers, what `baas up` and `make` pass on, the page's own server.
+OTHER_VARIABLES = frozenset({"BAAS_CACHE", "BAAS_TEST_SERVERS", "BAAS_SETTINGS_SHA256", "BAAS_STARTED_AT", "BAAS_API"})
+MAX_REPLICATION = 9
 
 
 class PostgresServer(BaseModel):
-    """One PostgreSQL server and the passwords of the roles that log in to it."""
+    """One PostgreSQL server and the passwords of the roles that log in to it.
+
+    `sslmode` is libpq's; `sslrootcert` the file of the authority that `verify-ca` and `verify-full` trust.
+    """
 
     host: str = "127.0.0.1"
     port: int = 5432
     dbname: str = "postgres"
-    sslmode: str = "prefer"
+    sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    sslrootcert: Path | None = None
     passwords: dict[str, SecretStr] = {}
     external: bool = False
 
     def dsn(self, role: str, *, dbname: str | None = None) -> str:
-        """Return libpq key-value connection text for `role`."""
+        """Return libpq key-value connection text for `role`, each value quoted."""
+        values = {"host": self.host, "port": str(self.port), "dbname": dbname or self.dbname, "user": role, **self.tls}
         password = self.passwords.get(role)
-        secret = f" password={password.get_secret_value()}" if password else ""
-        return f"host={self.host} port={self.port} dbname={dbname or self.dbname} user={role} sslmode={self.sslmode}{secret}"
+        if password:
+            values["password"] = password.get_secret_value()
+        return " ".join(f"{name}={_quoted(value)}" for name, value in values.items())
 
     def url(self, role: str, *, dbname: str | None = None, driver: str = "postgresql") -> str:
         """Return the same as a URL, for the tools that want one (SQLAlchemy, MLflow, Feast)."""
         password = self.passwords.get(role)
-        secret = f":{password.get_secret_value()}" if password else ""
-        return f"{driver}://{role}{secret}@{self.host}:{self.port}/{dbname or self.dbname}"
+        secret = f":{quote(password.get_secret_value(), safe='')}" if password else ""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        where = f"{host}:{self.port}/{quote(dbname or self.dbname, safe='')}"
+        return f"{driver}://{quote(role, safe='')}{secret}@{where}?{urlencode(self.tls)}"
+
+    @property
+    def tls(self) -> dict[str, str]:
+        """What libpq is told about encryption, by its own names."""
+        found = {"sslmode": str(self.sslmode)}
+        if self.sslrootcert:
+            found["sslrootcert"] = str(self.sslrootcert)
+        return found
 
 
 class Kafka(BaseModel):
-    """The broker, and a prefix that keeps one deployment's topics and groups apart from another's."""
+    """The brokers, how to log in to them, and a prefix that keeps one deployment's topics and groups apart from another's.
+
+    `ca` is the file of the authority that signed the brokers' certificates (absent: the machine's own list). `replication` is
+    of the topics that we make; `acks=all` then waits for all copies but one.
+    """
 
     bootstrap: str = "127.0.0.1:9092"
     prefix: str = ""
+    security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    user: str | None = None
+    password: SecretStr | None = None
+    ca: Path | None = None
+    replication: int = Field(default=1, ge=1, le=MAX_REPLICATION)
     external: bool = False
+
+    @model_validator(mode="after")
+    def _names_who_logs_in(self) -> Self:
+        if self.logs_in and not (self.user and self.password):
+            raise ValueError(f"{self.security} needs a user and a password")
+        return self
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether the brokers ask who we are."""
+        return self.security.startswith("SASL_")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the connection is TLS."""
+        return self.security.endswith("SSL")
+
+    def client(self) -> dict[str, str]:
+        """Return what every librdkafka client is told to reach the brokers."""
+        found = {"bootstrap.servers": self.bootstrap, "security.protocol": self.security}
+        if self.logs_in and self.user and self.password:
+            found |= {
+                "sasl.mechanism": self.mechanism,
+                "sasl.username": self.user,
+                "sasl.password": self.password.get_secret_value(),
+            }
+        if self.encrypted and self.ca:
+            found["ssl.ca.location"] = str(self.ca)
+        return found
 
 
 class Valkey(BaseModel):
-    """The online store of profile features."""
+    """The online store of profile features. `user` is one of its access list (absent: the default one); `ca` as with Kafka."""
 
     host: str = "127.0.0.1"
     port: int = 6379
+    user: str | None = None
     password: SecretStr | None = None
+    tls: bool = False
+    ca: Path | None = None
     external: bool = False
+
+    def client(self) -> dict[str, str | int | bool]:
+        """Return what a Redis client is told to reach it."""
+        found: dict[str, str | int | bool] = {"host": self.host, "port": self.port}
+        if self.user:
+            found["username"] = self.user
+        if self.password:
+            found["password"] = self.password.get_secret_value()
+        if self.tls:
+            found["ssl"] = True
+            if self.ca:
+                found["ssl_ca_certs"] = str(self.ca)
+        return found
 
 
 class Http(BaseModel):
@@ -65,7 +143,17 @@ class Http(BaseModel):
 
 
 class Scorer(BaseModel):
-    """The scorer's RPC door and its bounds."""
+    """The scorer's RPC door and its bounds.
+
+    `memory_rows`: the horizon of repetitions. A transaction that comes again is answered from memory while fewer than this many
+    later ones of the shard were decided, at most while fewer than twice as many were, and is decided anew after that; it should
+    cover what a shard decides within the inbound topic's retention. A row takes about 200 bytes. The log keeps the value of
+    each start; another one holds from the moment at which the generation in use is full.
+
+    `state_keys` bounds the live customers, instruments, devices and payees (each kind by itself) of the feature windows,
+    `state_log_bytes` their events, `state_table_bytes` the tables that find them. At a bound the process ends and says which;
+    memory is taken as it is used, so that a high bound costs address space only. None may be lowered below what the log needs.
+    """
 
     rpc: Http = Http(port=8101)
     deadline_ms: int = 100
@@ -76,6 +164,10 @@ class Scorer(BaseModel):
 
 class Demo(BaseModel):
     """How large a bank the first start makes, and how lively it stays: more than people would do looks like fraud."""
+    memory_rows: int = Field(default=4_000_000, ge=1_000, le=200_000_000)
+    state_keys: int = Field(default=4_000_000, ge=1)
+    state_log_bytes: int = Field(default=16 * 2**30, ge=2**20)
+    state_table_bytes: int = Field(default=8 * 2**30, ge=2**20)
 
     tenant: str = "demo"
     customers: int = 10_000
@@ -87,7 +179,10 @@ class Demo(BaseModel):
 class Settings(BaseSettings):
     """The whole tree."""
 
-    model_config = SettingsConfigDict(env_prefix="BAAS_", env_nested_delimiter="__", extra="ignore")
+    # What is misspelt is passed over here; `baas up` and `baas doctor` name it (`unknown_variables`).
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=LEVEL, extra="ignore", nested_model_default_partial_update=True
+    )
 
     var: Path = REPOSITORY_ROOT / "var"
     core: PostgresServer = PostgresServer(dbname="core")
@@ -97,7 +192,6 @@ class Settings(BaseSettings):
     api: Http = Http(port=8000)
     mlflow: Http = Http(port=5000)
     dagster: Http = Http(port=3000)
-    supervisor: Http = Http(port=9001)
     scorer: Scorer = Scorer()
     demo: Demo = Demo()
     health: dict[str, Http] = {}
@@ -151,6 +245,50 @@ def user_cache() -> Path:
 
 
 @lru_cache(maxsize=1)
+def named_in_environment() -> dict[str, Any]:
+    """Return the settings that the environment names, as it gives them, but for where they are kept (`var`)."""
+    named = EnvSettingsSource(Settings)()
+    named.pop("var", None)
+    return named
+
+
+def forget_environment() -> None:
+    """Take what the environment names out of it: for this process and those it starts, `var/local.json` alone counts."""
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        if name != "BAAS_VAR" and name not in OTHER_VARIABLES:
+            del os.environ[name]
+    settings.cache_clear()
+
+
+def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
+    """Return each of `names` that begins like a setting and is none, with the setting that it may have meant."""
+    known = {name.upper(): is_open for name, is_open in _variables(Settings, PREFIX)}
+    unknown = {}
+    for name in sorted(names):
+        upper = name.upper()
+        if not upper.startswith(PREFIX) or upper in OTHER_VARIABLES or upper in known:
+            continue
+        if any(is_open and upper.startswith(before + LEVEL) for before, is_open in known.items()):
+            continue
+        unknown[name] = next(iter(get_close_matches(upper, known, n=1)), None)
+    return unknown
+
+
+def _variables(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, bool]]:
+    """Yield (variable, whether names of any kind may follow it) of each setting."""
+    for field, info in model.model_fields.items():
+        kind = info.annotation
+        yield prefix + field, getattr(kind, "__origin__", None) is dict
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _variables(kind, prefix + field + LEVEL)
+
+
+def _quoted(value: str) -> str:
+    """Return a value as libpq's connection text wants it."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def settings() -> Settings:
     """Return the process's settings, read once."""
     return Settings()

@@ -1,5 +1,6 @@
 """The set: settings, ports, servers, processes, what a slow reader holds back."""
 
+import os
 import stat
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from kit.kafka import ADMIN_TIMEOUT_S, admin
 from kit.localset import ports
 from kit.localset.orphans import find_orphans
 from kit.postgres import connect
+from kit.settings import unknown_variables
 
 SLOT_WARNING_SHARE = 0.25  # of what a slot may hold back before it is cut off
 LAG_WARNING = 100_000
@@ -26,7 +28,13 @@ def examine_set() -> list[Finding]:
         ours = machine()
     except ValidationError as problem:
         return [Finding("fault", "settings", str(problem), "correct the BAAS_… variable that it names, or var/local.json")]
-    return list(_examine(ours))
+    return [*_variables(), *_examine(ours)]
+
+
+def _variables() -> Iterator[Finding]:
+    for name, meant in unknown_variables(os.environ).items():
+        remedy = f"name {meant}, if that is meant" if meant else "unset it"
+        yield Finding("warning", "settings", f"{name} is no setting and changes nothing", remedy)
 
 
 def _examine(ours: Machine) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from psycopg import sql
 
 from baas.local_file import CORE_ROLES, WAREHOUSE_ROLES
+from baas.operator_errors import Refused
 from kit.migrations import migrate
 from kit.postgres import connect
 from kit.settings import PostgresServer, Settings
@@ -12,7 +13,11 @@ TOOL_DATABASES = ("mlflow", "dagster", "feast")
 
 
 def prepare_databases(found: Settings) -> None:
-    """Create what is missing, migrate both servers, and set the passwords that the settings hold."""
+    """Create what is missing, migrate both servers, and set the passwords that the settings hold.
+
+    Raises Refused when the core does not write the log that the outbox is read from.
+    """
+    _require_logical_log(found.core)
     _ensure_database(found.core, found.core.dbname)
     _ensure_database(found.warehouse, found.warehouse.dbname)
     migrate(found.core.url("postgres"), server="core")
@@ -25,17 +30,23 @@ def prepare_databases(found: Settings) -> None:
 
 
 def set_passwords(server: PostgresServer, *, roles: tuple[str, ...]) -> None:
-    """Give every role that exists the password that the settings hold for it; the superuser's is its own affair."""
+    """Give every role the password that the settings hold for it; the superuser's is its own affair."""
     with connect(server.dsn("postgres", dbname="postgres"), application="baas-up") as connection:
-        present = {row[0] for row in connection.execute("select rolname from pg_roles where rolcanlogin").fetchall()}
         for role in roles:
-            password = server.passwords.get(role)
-            if role == "postgres" or role not in present or password is None:
+            if role == "postgres":
                 continue
-            statement = sql.SQL("alter role {} password {}").format(
-                sql.Identifier(role), sql.Literal(password.get_secret_value())
-            )
-            connection.execute(statement)
+            secret = server.passwords[role].get_secret_value()
+            connection.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(secret)))
+
+
+def _require_logical_log(server: PostgresServer) -> None:
+    with connect(server.dsn("postgres", dbname="postgres"), application="baas-up") as connection:
+        row = connection.execute("show wal_level").fetchone()
+    if row is None or row[0] != "logical":
+        raise Refused(
+            f"the core server's wal_level is {row and row[0]}, and the relay reads its log: set wal_level = logical there, "
+            "restart that server, and run `baas up` again"
+        )
 
 
 def _ensure_role(server: PostgresServer, role: str) -> None:

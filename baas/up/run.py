@@ -41,7 +41,6 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
     say = progress_since(time.monotonic())
     with _alone():
         ours = start_servers(say)
-        os.environ["BAAS_VAR"] = str(ours.settings.var)
         prepare_databases(ours.settings)
         say("databases and roles: up to date")
         prepare_topics(ours.settings)

@@ -1,5 +1,6 @@
-"""Step one: the servers. Choose ports and passwords, make data folders, start, and wait until each answers a real request."""
+"""Step one: the servers. Keep what the settings name, choose ports and passwords, make data folders, start, and wait."""
 
+import os
 from collections.abc import Callable
 
 from baas import local_file
@@ -7,7 +8,7 @@ from baas.machine import Machine, absolute, machine
 from baas.processes import SERVERS
 from kit.localset.readiness import wait_until_ready
 from kit.localset.supervision import Supervisor
-from kit.settings import settings
+from kit.settings import forget_environment, settings, unknown_variables
 
 READY_S = {"core": 120.0, "warehouse": 120.0, "kafka": 120.0, "valkey": 60.0}
 Say = Callable[[str], None]
@@ -16,12 +17,17 @@ Say = Callable[[str], None]
 def start_servers(say: Say) -> Machine:
     """Bring up every server that is ours, check every one that is not, and return the set. Raises NotReady."""
     settings.cache_clear()
+    for name, meant in unknown_variables(os.environ).items():
+        say(f"WARNING: {name} is no setting and changes nothing" + (f"; did you mean {meant}?" if meant else ""))
     found = absolute(settings())
+    local_file.require_passwords(found)
     supervisor = Supervisor(found.var)
     running = supervisor.alive()
     if not running:
         supervisor.shutdown()  # ends what a killed supervisor left behind, so that its ports are free again
     local_file.complete(found, move_ports=not running)
+    os.environ["BAAS_VAR"] = str(found.var)
+    forget_environment()
     ours = machine()
     states = ours.supervisor.states()
     for name, node in ours.nodes.items():

@@ -3,6 +3,7 @@
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,14 +91,14 @@ log.dirs={logs}
 
     def check(self) -> None:
         """Raise unless an admin client finds a broker and its topics."""
-        check_broker(f"127.0.0.1:{self.port}")
+        check_broker({"bootstrap.servers": f"127.0.0.1:{self.port}"})
 
 
-def check_broker(bootstrap: str) -> None:
-    """Raise unless an admin client gets an answer about the cluster and its topics from `bootstrap`."""
+def check_broker(client_settings: Mapping[str, str]) -> None:
+    """Raise unless an admin client with these settings gets an answer about the cluster and its topics."""
     from confluent_kafka.admin import AdminClient
 
-    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "socket.timeout.ms": int(ADMIN_S * 1000)})
+    client = AdminClient({**client_settings, "log_level": 0, "socket.timeout.ms": int(ADMIN_S * 1000)})
     client.poll(0)
     cluster = client.describe_cluster(request_timeout=ADMIN_S).result(ADMIN_S)
     if not cluster.nodes:
@@ -106,14 +107,14 @@ def check_broker(bootstrap: str) -> None:
 
 
 # Every replication factor is 1 because there is one broker. acks=all then means: this broker has it.
-SINGLE_NODE = """default.replication.factor=1
 # Group offsets are kept for 400 days, as long as the topics that the scorer reads. Kafka's default is seven: a scorer that was
 # stopped for longer, or a partition that was quiet, would be read again from the beginning.
+SINGLE_NODE = """default.replication.factor=1
 min.insync.replicas=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
 offsets.retention.minutes=576000
+transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 transaction.max.timeout.ms=900000

@@ -1,7 +1,9 @@
 """A Valkey server of our own: a password, and an append-only file so that a kill loses at most the last second."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kit.localset.program import Program
 
@@ -50,14 +52,14 @@ set-proc-title no
 
     def check(self) -> None:
         """Raise unless it answers and has loaded its file."""
-        check_valkey(host="127.0.0.1", port=self.port, password=self.password)
+        check_valkey({"host": "127.0.0.1", "port": self.port, "password": self.password})
 
 
-def check_valkey(*, host: str, port: int, password: str | None) -> None:
-    """Raise unless the server answers a ping and has loaded its data."""
+def check_valkey(client_settings: Mapping[str, Any]) -> None:
+    """Raise unless the server answers a ping of a client with these settings and has loaded its data."""
     import redis
 
-    with redis.Redis(host=host, port=port, password=password, socket_timeout=3, socket_connect_timeout=3) as client:
+    with redis.Redis(**client_settings, socket_timeout=3, socket_connect_timeout=3) as client:
         client.ping()
         if client.info("persistence").get("loading"):
             raise RuntimeError("still loading its file")

@@ -91,6 +91,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_USER": ROLE,
         "DBT_ENV_SECRET_PASSWORD": password.get_secret_value() if password else "",
         "DBT_SSLMODE": server.sslmode,
+        **({"PGSSLROOTCERT": str(server.sslrootcert)} if server.sslrootcert else {}),  # which libpq itself reads
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(_target(settings)),

@@ -44,4 +44,4 @@ def _great_expectations() -> Any:
 
 
 def _url(settings: Settings) -> str:
-    return f"{settings.warehouse.url(ROLE, driver='postgresql+psycopg2')}?sslmode={settings.warehouse.sslmode}"
+    return settings.warehouse.url(ROLE, driver="postgresql+psycopg2")

@@ -17,6 +17,7 @@ from kit.log import get_logger
 from kit.postgres import pool
 from kit.process import Lifecycle
 from kit.settings import Settings
+from streams.alerts.credentials import broker_credentials
 from streams.alerts.recorder import Recorder
 from streams.alerts.transport import ReadCommittedTransport
 from streams.alerts.watchdog import Backlog, StallDetector, watch
@@ -42,7 +43,8 @@ def make_app(settings: Settings) -> faust.App:
     datadir.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         kafka.prefix + GROUP,
-        broker=f"kafka://{kafka.bootstrap}",
+        broker=[f"kafka://{server.strip()}" for server in kafka.bootstrap.split(",")],
+        broker_credentials=broker_credentials(kafka),
         processing_guarantee="at_least_once",
         web_enabled=False,
         topic_allow_declare=False,

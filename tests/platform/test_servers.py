@@ -31,8 +31,8 @@ def back(local_set: LocalSet, name: str, dead: int) -> None:
     eventually(lambda: local_set.part(name)["healthy"], what=f"{name} answers again")
 
 
-def superuser_of(server: PostgresServer) -> str:
-    return json.dumps({"postgres": server.passwords["postgres"].get_secret_value()})
+def passwords_of(server: PostgresServer) -> str:
+    return json.dumps({role: password.get_secret_value() for role, password in server.passwords.items()})
 
 
 def test_the_first_start_makes_every_server_database_role_and_topic(local_set):
@@ -169,11 +169,11 @@ def test_an_outside_server_is_checked_and_not_started(local_set, tmp_path):
         "BAAS_CORE__EXTERNAL": "true",
         "BAAS_CORE__PORT": str(servers.core.port),
         "BAAS_CORE__DBNAME": "core",
-        "BAAS_CORE__PASSWORDS": superuser_of(servers.core),
+        "BAAS_CORE__PASSWORDS": passwords_of(servers.core),
         "BAAS_WAREHOUSE__EXTERNAL": "true",
         "BAAS_WAREHOUSE__PORT": str(servers.warehouse.port),
         "BAAS_WAREHOUSE__DBNAME": "warehouse",
-        "BAAS_WAREHOUSE__PASSWORDS": superuser_of(servers.warehouse),
+        "BAAS_WAREHOUSE__PASSWORDS": passwords_of(servers.warehouse),
         "BAAS_KAFKA__EXTERNAL": "true",
         "BAAS_KAFKA__BOOTSTRAP": servers.kafka.bootstrap,
         "BAAS_VALKEY__EXTERNAL": "true",

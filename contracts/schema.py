@@ -1,5 +1,8 @@
 """JSON Schema of every topic: `python -m contracts.schema write` makes the files, `check` refuses an incompatible change.
 
+`check [REVISION]` compares with a revision; without one, with the commit where this branch left origin/main, or else with the
+commit before this one. A revision that is not there is an error: a shallow clone cannot tell whether readers break.
+
 A change is compatible when every message that could be written under the committed schema can still be read: no field
 disappears or changes type, none becomes required, no accepted value is refused (the rule that Confluent's registry calls
 BACKWARD).
@@ -13,8 +16,11 @@ from typing import Any
 
 import msgspec
 
+from contracts.refusals import Refusal
 from contracts.topics import topics
 
+DLQ = "dlq"
+MAIN = "origin/main"
 FOLDER = Path(__file__).parent / "schemas"
 _BOUNDS_THAT_MAY_ONLY_FALL = ("minimum", "minLength", "minItems", "exclusiveMinimum")
 _BOUNDS_THAT_MAY_ONLY_RISE = ("maximum", "maxLength", "maxItems", "exclusiveMaximum")
@@ -22,9 +28,14 @@ _BOUNDS_THAT_MAY_ONLY_RISE = ("maximum", "maxLength", "maxItems", "exclusiveMaxi
 Schema = dict[str, Any]
 
 
+class NoSuchRevision(LookupError):
+    """There is no commit to compare with; the message says how to get one."""
+
+
 def generate() -> dict[str, Schema]:
-    """Return the schema of each topic from its struct."""
-    return {name: msgspec.json.schema(topic.message_type()) for name, topic in topics().items()}
+    """Return the schema of each topic from its struct, and of the headers on every dlq."""
+    found = {name: msgspec.json.schema(topic.message_type()) for name, topic in topics().items()}
+    return found | {DLQ: msgspec.json.schema(Refusal)}
 
 
 def incompatibilities(old: Schema, new: Schema) -> list[str]:
@@ -106,31 +117,66 @@ def write() -> None:
         (FOLDER / f"{name}.json").write_text(_text(schema))
 
 
-def check(base: str = "origin/main") -> list[str]:
-    """Return what is wrong: files that are not what the structs say, and changes since `base` that break readers."""
-    problems = []
-    for name, schema in generate().items():
+def check(base: str) -> list[str]:
+    """Return what is wrong: files that are not what the structs say, and changes since `base` that break readers.
+
+    Raises NoSuchRevision.
+    """
+    problems, schemas = [], generate()
+    for name, schema in schemas.items():
         path = FOLDER / f"{name}.json"
         if not path.exists() or path.read_text() != _text(schema):
             problems.append(f"{path.name} is not what the struct says: run `python -m contracts.schema write`")
-        committed = _at_revision(base, path)
-        if committed is not None:
-            problems += [f"{name}: {sentence}" for sentence in incompatibilities(committed, schema)]
+    for name, committed in schemas_at(base).items():
+        if name not in schemas:
+            problems.append(f"{name} disappeared, and whoever reads or writes it is not asked")
+            continue
+        problems += [f"{name}: {sentence}" for sentence in incompatibilities(committed, schemas[name])]
     return problems
 
 
-def _at_revision(revision: str, path: Path) -> Schema | None:
-    """The schema at a revision, or None where the revision or the file is not there (a new topic, a shallow clone)."""
-    shown = subprocess.run(  # noqa: S603 (fixed arguments)
-        ["git", "show", f"{revision}:./{path.name}"],  # noqa: S607
-        cwd=path.parent,
+def default_base(folder: Path = FOLDER) -> str:
+    """Return the commit where this branch left origin/main, or the one before this commit.
+
+    The first commit of all is compared with itself. Raises NoSuchRevision.
+    """
+    head = _git("rev-parse", "HEAD", folder=folder).strip()
+    try:
+        left_main = _git("merge-base", "HEAD", MAIN, folder=folder).strip()
+    except NoSuchRevision:
+        left_main = head  # there is no origin/main here
+    if left_main != head:
+        return left_main
+    parents = _git("rev-list", "--parents", "--max-count=1", head, folder=folder).split()[1:]
+    whole = _git("rev-parse", "--is-shallow-repository", folder=folder).strip() == "false"
+    return head if whole and not parents else f"{head}^"
+
+
+def schemas_at(revision: str, folder: Path = FOLDER) -> dict[str, Schema]:
+    """Return the schema of each topic that a revision has. Raises NoSuchRevision."""
+    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", folder=folder).strip()
+    names = _git("ls-tree", "--name-only", commit, "./", folder=folder).split()
+    return {
+        Path(name).stem: json.loads(_git("show", f"{commit}:./{name}", folder=folder))
+        for name in names
+        if name.endswith(".json")
+    }
+
+
+def _git(*arguments: str, folder: Path) -> str:
+    done = subprocess.run(  # noqa: S603 (fixed arguments)
+        ["git", *arguments],  # noqa: S607
+        cwd=folder,
         capture_output=True,
+        text=True,
         check=False,
     )
-    if shown.returncode != 0:
-        return None
-    schema: Schema = json.loads(shown.stdout)
-    return schema
+    if done.returncode != 0:
+        raise NoSuchRevision(
+            f"git {' '.join(arguments)}: {done.stderr.strip() or 'there is no such commit here'}. Contracts are compared "
+            "with an earlier commit: fetch it (git fetch --unshallow), or name one: make check CONTRACTS_SINCE=REVISION"
+        )
+    return done.stdout
 
 
 def main(arguments: list[str]) -> int:
@@ -139,7 +185,10 @@ def main(arguments: list[str]) -> int:
         write()
         return 0
     if arguments[:1] == ["check"]:
-        problems = check(*arguments[1:2])
+        try:
+            problems = check(arguments[1] if len(arguments) > 1 else default_base())
+        except NoSuchRevision as problem:
+            problems = [str(problem)]
         sys.stderr.writelines(f"{problem}\n" for problem in problems)
         return 1 if problems else 0
     sys.stderr.write("usage: python -m contracts.schema write | check [REVISION]\n")

@@ -1,6 +1,9 @@
 """Each topic's contract: its struct, its example and its schema agree."""
 
+import functools
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -32,9 +35,18 @@ def test_an_example_is_what_the_struct_and_the_schema_say(name, position, messag
     jsonschema.validate(message, json.loads((SCHEMAS / f"{name}.json").read_text()))
 
 
-def test_every_topic_has_an_example_of_each_record_it_carries():
-    seen = {name for name, _, _ in examples()}
-    assert seen == set(topics())
+@pytest.mark.parametrize("name", sorted(topics()))
+def test_every_topic_has_an_example_of_each_record_it_carries(name):
+    seen = [message for topic, _, message in examples() if topic == name]
+    assert seen
+    kinds = schema.generate()[name].get("discriminator")
+    if kinds:
+        assert {message[kinds["propertyName"]] for message in seen} == kinds["mapping"].keys()
+
+
+def test_every_topic_has_its_example_and_schema_and_nothing_else_has():
+    for folder in (EXAMPLES, SCHEMAS):
+        assert {path.stem for path in folder.iterdir()} == {*topics(), schema.DLQ}
 
 
 def test_the_schema_files_are_what_the_structs_say():
@@ -58,6 +70,56 @@ def test_a_change_that_breaks_readers_is_named(change, sentence):
     new = json.loads(json.dumps(old))
     change(new)
     assert any(found.startswith(sentence) for found in schema.incompatibilities(old, new))
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = {f"GIT_{who}_{what}": "tests@bank.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *arguments], cwd=folder, env=os.environ | author, check=True, capture_output=True)
+
+
+@pytest.fixture
+def history(tmp_path):
+    """A repository in which a topic was there before the last commit."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-b", "main")
+    for name in ("gone.v1", "risk.labels.v1"):
+        (folder / f"{name}.json").write_text(json.dumps(schema.generate()["risk.labels.v1"]))
+    git(folder, "add", ".")
+    git(folder, "commit", "-m", "both")
+    git(folder, "rm", "gone.v1.json")
+    git(folder, "commit", "-m", "one")
+    return folder
+
+
+def test_a_topic_that_disappeared_is_named(history, monkeypatch):
+    assert schema.schemas_at("HEAD^", history).keys() == {"gone.v1", "risk.labels.v1"}
+    monkeypatch.setattr(schema, "schemas_at", functools.partial(schema.schemas_at, folder=history))
+    assert [problem for problem in schema.check("HEAD^") if "gone.v1" in problem] == [
+        "gone.v1 disappeared, and whoever reads or writes it is not asked"
+    ]
+    assert schema.check("HEAD") == []
+
+
+def test_a_clone_that_lacks_the_earlier_commit_is_refused(history, tmp_path):
+    git(tmp_path, "clone", "--depth", "1", history.as_uri(), "shallow")
+    with pytest.raises(schema.NoSuchRevision, match="git fetch --unshallow"):
+        schema.schemas_at(schema.default_base(tmp_path / "shallow"), tmp_path / "shallow")
+
+
+def test_the_first_commit_of_all_has_nothing_to_be_compared_with(history):
+    git(history, "checkout", "HEAD^")
+    assert schema.schemas_at(schema.default_base(history), history).keys() == {"gone.v1", "risk.labels.v1"}
+
+
+def test_a_branch_is_compared_with_where_it_left_main(history, tmp_path):
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", history.as_uri(), "clone")
+    assert schema.default_base(clone).endswith("^")
+    for message in ("first", "second"):
+        git(clone, "commit", "--allow-empty", "-m", message)
+    assert schema.schemas_at(schema.default_base(clone), clone).keys() == {"risk.labels.v1"}
+    assert not schema.default_base(clone).endswith("^")
 
 
 def test_an_optional_field_may_be_added():

@@ -32,7 +32,7 @@ export function PartialNotice({ title, error, answeredAtMs, busy, onRetry }: Par
       role="status"
       className="flex shrink-0 animate-fade flex-wrap items-center gap-x-3 gap-y-1.5 border-y border-line bg-caution-soft px-4 py-2 text-[12.5px] first:border-t-0 last:border-b-0 sm:px-5"
     >
-      <div className="flex min-w-0 flex-[1_1_12rem] items-start gap-2.5">
+      <div className="flex min-w-0 flex-[1_1_18rem] items-start gap-2.5">
         <CloudOff size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0 text-caution" />
         <p className="flex min-w-0 flex-wrap gap-x-2">
           <span className="font-medium text-caution">{title}</span>
@@ -40,8 +40,9 @@ export function PartialNotice({ title, error, answeredAtMs, busy, onRetry }: Par
             <span className="text-ink-2 tabular">{t('stale.age', { ago: ago(nowMs - answeredAtMs) })}</span>
           )}
           {error instanceof ApiError && (
-            <span className="flex min-w-0 gap-1.5 text-ink-2">
-              {t('error.correlation')} <CopyValue value={error.correlationId} />
+            <span className="flex min-w-0 flex-wrap gap-x-1.5 text-ink-2">
+              <span className="whitespace-nowrap">{t('error.correlation')}</span>
+              <CopyValue value={error.correlationId} />
             </span>
           )}
         </p>

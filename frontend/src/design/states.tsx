@@ -29,6 +29,16 @@ export function Notice({ icon: Icon, title, body, children, role }: NoticeProps)
   )
 }
 
+/** The way out of a list that a filter leaves empty. */
+export function ShowAll({ onClick }: { onClick: () => void }) {
+  const { t } = useI18n()
+  return (
+    <Button className="mt-5" onClick={onClick}>
+      {t('common.showAll')}
+    </Button>
+  )
+}
+
 export const isDenied = (error: unknown): boolean => error instanceof ApiError && error.status === 403
 
 function explain(error: unknown, t: I18n['t']): { title: string; body: string; denied: boolean } {

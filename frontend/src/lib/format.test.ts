@@ -21,6 +21,13 @@ describe('formats', () => {
     expect(portuguese.duration(1_900)).toBe('1,90 ms')
   })
 
+  test('tell the day of what did not happen today', () => {
+    const evening = Date.parse('2025-11-24T23:30:00-03:00')
+    expect(english.day(evening)).toBe('Nov 24')
+    expect(portuguese.day(evening)).toBe('24 de nov.')
+    expect(english.date(evening)).toBe('Nov 24, 2025')
+  })
+
   test('never tell an age below zero', () => {
     expect(english.ago(-5_000)).toBe(english.ago(0))
     expect(english.ago(12_000)).toBe('12s ago')

@@ -26,7 +26,10 @@ export interface Formats {
   clock: (ms: number) => string
   hourMinute: (ms: number) => string
   preciseClock: (ms: number) => string
-  dateTime: (ms: number) => string
+  /** "Nov 24": enough for what is not long ago. */
+  day: (ms: number) => string
+  /** With the year, where a moment stands alone. */
+  date: (ms: number) => string
   /** "12 s ago" for an age that is never negative. */
   ago: (ageMs: number) => string
 }
@@ -69,7 +72,8 @@ export function formatsOf(language: Language): Formats {
     fractionalSecondDigits: 3,
     hour12: false,
   })
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hour12: false })
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
   const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' })
   const digitsOf = (code: string) => currencyFormat(code).resolvedOptions().maximumFractionDigits ?? 2
   const major = (amountMinor: number, code: string) => amountMinor / 10 ** digitsOf(code)
@@ -96,7 +100,8 @@ export function formatsOf(language: Language): Formats {
     clock: (ms) => clock.format(ms),
     hourMinute: (ms) => hourMinute.format(ms),
     preciseClock: (ms) => precise.format(ms),
-    dateTime: (ms) => dateTime.format(ms),
+    day: (ms) => day.format(ms),
+    date: (ms) => date.format(ms),
     ago: (ageMs) => relative.format(...relativeParts(Math.max(0, ageMs))),
   }
 }

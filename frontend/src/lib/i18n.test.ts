@@ -11,12 +11,15 @@ interface Parsed {
 }
 
 const ARGUMENT = 1
+const SELECT = 5
 const PLURAL = 6
+const SAME_IN_BOTH = ['channel.boleto', 'channel.pix', 'channel.ted', 'decision.usual', 'live.p99.short']
 
-/** The names of the values that a message takes, in whatever branch. */
+/** The names of the values that a message takes, in whatever branch, and the branches of each choice among words. */
 function namesOf(parsed: readonly Parsed[]): string[] {
   return parsed.flatMap(({ type, value, options }) => [
     ...(type >= ARGUMENT && type <= PLURAL && value !== undefined ? [value] : []),
+    ...(type === SELECT ? Object.keys(options ?? {}).map((word) => `${value}: ${word}`) : []),
     ...Object.values(options ?? {}).flatMap((option) => namesOf(option.value)),
   ])
 }
@@ -24,6 +27,16 @@ function namesOf(parsed: readonly Parsed[]): string[] {
 const placeholders = (message: string) => new Set(namesOf(new IntlMessageFormat(message, 'en').getAst() as Parsed[]))
 
 describe('messages', () => {
+  test('are the same in both languages, none left out and none too many', () => {
+    expect(Object.keys(pt).sort()).toEqual(Object.keys(en).sort())
+  })
+
+  test('are none empty, and none left in English but names and what is spelt alike', () => {
+    expect(Object.entries({ ...en, ...pt }).filter(([, message]) => message.trim() === '')).toEqual([])
+    const keys = Object.keys(en) as (keyof typeof en)[]
+    expect(keys.filter((key) => (en[key] as string) === pt[key]).sort()).toEqual(SAME_IN_BOTH)
+  })
+
   test.each(Object.keys(en) as (keyof typeof en)[])('%s takes the same values in both languages and parses', (key) => {
     expect(placeholders(pt[key])).toEqual(placeholders(en[key]))
     expect(() => new IntlMessageFormat(pt[key], 'pt-BR')).not.toThrow()

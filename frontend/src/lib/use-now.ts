@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { startOfDayMs } from '@/lib/time'
 
 /** The time, renewed every `everyMs`, for words such as "12 s ago". */
 export function useNow(everyMs: number): number {
@@ -8,4 +9,11 @@ export function useNow(everyMs: number): number {
     return () => clearInterval(timer)
   }, [everyMs])
   return now
+}
+
+const DAY_STEP_MS = 60_000
+
+/** The midnight with which today began; a page that stays open overnight sees it change. */
+export function useTodayMs(): number {
+  return startOfDayMs(useNow(DAY_STEP_MS))
 }

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { usePanel } from '@/app/panel'
 import { Skeleton } from '@/design/skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, Notice } from '@/design/states'
+import { ErrorState, Notice, ShowAll } from '@/design/states'
 import { AlertCard } from '@/features/alerts/alert-card'
 import { alertsQuery, heaviestQuery } from '@/features/alerts/api'
 import { heaviest, withStored } from '@/features/alerts/summary'
@@ -39,9 +39,11 @@ interface AlertListProps {
   status: AlertStatus | null
   /** Keeps the alert with most at stake in sight, above what is newest. */
   pinHeaviest?: boolean
+  /** Leads out of a list that its status leaves empty. */
+  onShowAll?: () => void
 }
 
-export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
+export function AlertList({ status, pinHeaviest = false, onShowAll }: AlertListProps) {
   const { t } = useI18n()
   const nowMs = useNow(AGE_STEP_MS)
   const { panel, openPanel } = usePanel()
@@ -70,7 +72,12 @@ export function AlertList({ status, pinHeaviest = false }: AlertListProps) {
   if (alerts.isPending) return <AlertListSkeleton />
   if (isLost(alerts)) return <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
   if (all.length === 0) {
-    return <Notice icon={ShieldCheck} title={t('alerts.empty.title')} body={t('alerts.empty.body')} role="status" />
+    const body = t(status === null || status === 'open' ? 'alerts.empty.body' : 'alerts.empty.moved')
+    return (
+      <Notice icon={ShieldCheck} title={t('alerts.empty.title', { status: status ?? 'any' })} body={body} role="status">
+        {status !== null && onShowAll && <ShowAll onClick={onShowAll} />}
+      </Notice>
+    )
   }
   const isSelected = (alertId: string) => panel?.kind === 'alert' && panel.id === alertId
   return (

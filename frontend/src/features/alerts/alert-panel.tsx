@@ -16,7 +16,9 @@ import type { AlertDetail, AlertMember } from '@/lib/api-types'
 import { shortId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
-import { useNow } from '@/lib/use-now'
+import { useNow, useTodayMs } from '@/lib/use-now'
+
+const AGE_STEP_MS = 10_000
 
 function Summary({ alert }: { alert: AlertDetail }) {
   const { t, money, percent } = useI18n()
@@ -29,10 +31,10 @@ function Summary({ alert }: { alert: AlertDetail }) {
     },
   ]
   return (
-    <dl className="grid grid-cols-3 border-t border-line">
+    <dl className="grid grid-cols-[repeat(3,auto)] border-t border-line">
       {facts.map((fact) => (
-        <div key={fact.name} className="border-l border-line px-4 py-3 first:border-l-0 first:pl-5">
-          <dt className="text-[12px] text-ink-3">{fact.name}</dt>
+        <div key={fact.name} className="border-l border-line px-3 py-3 first:border-l-0 first:pl-5 last:pr-5 sm:px-4">
+          <dt className="text-[12px] whitespace-nowrap text-ink-3">{fact.name}</dt>
           <dd className="mt-0.5 text-[14px] font-semibold whitespace-nowrap tabular">{fact.value}</dd>
         </div>
       ))}
@@ -40,16 +42,17 @@ function Summary({ alert }: { alert: AlertDetail }) {
   )
 }
 
-function Member({ member }: { member: AlertMember }) {
-  const { money, preciseClock, word } = useI18n()
+function Member({ member, todayMs }: { member: AlertMember; todayMs: number }) {
+  const { money, preciseClock, day, word } = useI18n()
   const { openPanel } = usePanel()
   const reason = member.reasons[0]
+  const atMs = toMs(member.event_time)
   return (
     <li>
       <button
         type="button"
         onClick={() => openPanel('decision', member.transaction_id)}
-        className="-mx-2 grid w-[calc(100%+1rem)] grid-cols-[minmax(0,1fr)_auto] gap-x-3 rounded-control px-2 py-2 text-left hover:bg-hover"
+        className="-mx-2 grid w-[calc(100%+1rem)] grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 rounded-control px-2 py-2 text-left hover:bg-hover"
       >
         <span className="flex min-w-0 items-center gap-2">
           <VerdictBadge verdict={member.verdict} />
@@ -59,7 +62,10 @@ function Member({ member }: { member: AlertMember }) {
           {money(member.amount.amount_minor, member.amount.currency)}
         </span>
         <span className="truncate text-[12.5px] text-ink-3">{reason ? word('reason', reason) : ''}</span>
-        <span className="text-right text-[12px] text-ink-3 tabular">{preciseClock(toMs(member.event_time))}</span>
+        <span className="text-right text-[12px] text-ink-3 tabular">
+          {atMs < todayMs && <span className="mr-1.5">{day(atMs)}</span>}
+          {preciseClock(atMs)}
+        </span>
       </button>
     </li>
   )
@@ -67,7 +73,8 @@ function Member({ member }: { member: AlertMember }) {
 
 function Loaded({ alert }: { alert: AlertDetail }) {
   const { t, word, ago } = useI18n()
-  const nowMs = useNow(10_000)
+  const nowMs = useNow(AGE_STEP_MS)
+  const todayMs = useTodayMs()
   const reasons = commonReasons(alert.members)
   const standOuts = strongestStandOuts(alert.members)
   return (
@@ -117,7 +124,7 @@ function Loaded({ alert }: { alert: AlertDetail }) {
         ) : (
           <ul>
             {alert.members.map((member) => (
-              <Member key={member.transaction_id} member={member} />
+              <Member key={member.transaction_id} member={member} todayMs={todayMs} />
             ))}
           </ul>
         )}

@@ -21,7 +21,7 @@ export default function AlertsPage() {
         <Segmented label={t('alerts.status')} value={choice} onChange={setChoice} options={options} />
       </PageHeader>
       <section aria-label={t('alerts.title')} className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
-        <AlertList status={choice === 'all' ? null : choice} />
+        <AlertList status={choice === 'all' ? null : choice} onShowAll={() => setChoice('all')} />
       </section>
     </div>
   )

@@ -8,6 +8,7 @@ import type { DecisionRowData } from '@/features/decisions/row'
 import { useI18n } from '@/lib/i18n'
 import { useShortcuts } from '@/lib/keyboard'
 import { useMedia } from '@/lib/use-media'
+import { useTodayMs } from '@/lib/use-now'
 
 const OVERSCAN_ROWS = 6
 const NEAR_END_ROWS = 20
@@ -46,13 +47,23 @@ export function DecisionListSkeleton({ rows = 12 }: { rows?: number }) {
       {Array.from({ length: rows }, (_, index) => (
         <div
           key={index}
-          className="flex items-center gap-6 border-b border-line px-5"
+          className={classes(
+            'grid items-center gap-x-4 border-b border-line px-4 sm:px-5',
+            wide ? ROW_COLUMNS : 'grid-cols-2 content-center gap-y-3',
+          )}
           style={{ height: wide ? ROW_HEIGHT_PX : TALL_ROW_HEIGHT_PX }}
         >
           <Skeleton className="h-3 w-14" />
+          {!wide && <Skeleton className="h-3 w-20 justify-self-end" />}
           <Skeleton className="h-3 w-20" />
-          <Skeleton className="hidden h-3 w-40 sm:block" />
-          <Skeleton className="ml-auto h-3 w-24" />
+          {wide && (
+            <>
+              <Skeleton className="h-3 w-4/5" />
+              <Skeleton className="h-3 w-3/5" />
+            </>
+          )}
+          <Skeleton className="h-3 w-12 justify-self-end" />
+          {wide && <Skeleton className="h-3 w-20 justify-self-end" />}
         </div>
       ))}
     </div>
@@ -62,6 +73,7 @@ export function DecisionListSkeleton({ rows = 12 }: { rows?: number }) {
 export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const wide = useMedia(WIDE_ROWS)
+  const todayMs = useTodayMs()
   const { panel, openPanel } = usePanel()
   const [selectedId, setSelectedId] = useState<string | null>(null)
   const openId = panel?.kind === 'decision' ? panel.id : null
@@ -136,6 +148,7 @@ export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionList
                   row={row}
                   selected={row.transaction_id === (openId ?? selectedId)}
                   tall={!wide}
+                  todayMs={todayMs}
                   onOpen={open}
                 />
               </li>

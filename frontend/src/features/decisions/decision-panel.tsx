@@ -12,6 +12,7 @@ import { Timeline } from '@/features/decisions/timeline'
 import { VerdictBadge } from '@/features/decisions/verdict'
 import type { Decision, DecisionDetail } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
+import { toMs } from '@/lib/time'
 
 function Why({ decision }: { decision: Decision }) {
   const { t, word } = useI18n()
@@ -83,7 +84,7 @@ function Flags({ decision }: { decision: DecisionDetail }) {
 }
 
 function Loaded({ decision }: { decision: DecisionDetail }) {
-  const { t, money, word } = useI18n()
+  const { t, money, word, date } = useI18n()
   return (
     <>
       <div className="p-5">
@@ -104,7 +105,10 @@ function Loaded({ decision }: { decision: DecisionDetail }) {
         <Scores decision={decision} />
         <Flags decision={decision} />
       </Section>
-      <Section title={t('decision.timeline')}>
+      <Section
+        title={t('decision.timeline')}
+        aside={<span className="text-[12px] text-ink-3 tabular">{date(toMs(decision.event_time))}</span>}
+      >
         <Timeline decision={decision} />
       </Section>
       <Section title={t('decision.intent')}>

@@ -15,6 +15,8 @@ interface DecisionRowProps {
   row: DecisionRowData
   selected: boolean
   tall: boolean
+  /** Rows from before this midnight say their day. */
+  todayMs: number
   onOpen: (row: DecisionRowData) => void
 }
 
@@ -55,6 +57,17 @@ function Why({ row }: { row: DecisionRowData }) {
   )
 }
 
+/** On a wide row the day stands above the time, so that both fit the column of the time alone. */
+function Time({ atMs, todayMs, tall }: { atMs: number; todayMs: number; tall: boolean }) {
+  const { clock, day } = useI18n()
+  return (
+    <span className="text-[12.5px] leading-4 whitespace-nowrap text-ink-3 tabular">
+      {atMs < todayMs && <span className={tall ? 'mr-1.5' : 'block'}>{day(atMs)}</span>}
+      {clock(atMs)}
+    </span>
+  )
+}
+
 function Amount({ row }: { row: DecisionRowData }) {
   const { money } = useI18n()
   return (
@@ -69,9 +82,9 @@ function Amount({ row }: { row: DecisionRowData }) {
   )
 }
 
-export const DecisionRow = memo(function DecisionRow({ row, selected, tall, onOpen }: DecisionRowProps) {
-  const { clock, duration } = useI18n()
-  const time = <span className="text-[12.5px] text-ink-3 tabular">{clock(row.scored_at)}</span>
+export const DecisionRow = memo(function DecisionRow({ row, selected, tall, todayMs, onOpen }: DecisionRowProps) {
+  const { duration } = useI18n()
+  const time = <Time atMs={row.scored_at} todayMs={todayMs} tall={tall} />
   return (
     <button
       type="button"

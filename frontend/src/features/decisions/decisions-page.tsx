@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { PageHeader } from '@/app/page-header'
 import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, Notice } from '@/design/states'
+import { ErrorState, Notice, ShowAll } from '@/design/states'
 import { decisionsQuery } from '@/features/decisions/api'
 import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
 import { fromStored } from '@/features/decisions/row'
@@ -13,7 +13,7 @@ import { useI18n } from '@/lib/i18n'
 
 type Choice = Verdict | 'all'
 
-function Rows({ verdict }: { verdict: Verdict | null }) {
+function Rows({ verdict, onShowAll }: { verdict: Verdict | null; onShowAll: () => void }) {
   const { t } = useI18n()
   const decisions = useInfiniteQuery(decisionsQuery(verdict))
   const rows = useMemo(
@@ -29,7 +29,9 @@ function Rows({ verdict }: { verdict: Verdict | null }) {
   if (isLost(decisions)) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
   if (rows.length === 0) {
     return (
-      <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status" />
+      <Notice icon={ListOrdered} title={t('decisions.empty.title')} body={t('decisions.empty.body')} role="status">
+        {verdict !== null && <ShowAll onClick={onShowAll} />}
+      </Notice>
     )
   }
   return (
@@ -46,7 +48,7 @@ export default function DecisionsPage() {
   const { t } = useI18n()
   const [choice, setChoice] = useState<Choice>('all')
   const options = [
-    { value: 'all' as Choice, label: t('common.all') },
+    { value: 'all' as Choice, label: t('feed.filter.all') },
     ...VERDICTS.map((verdict) => ({ value: verdict as Choice, label: t(`verdict.${verdict}`) })),
   ]
   return (
@@ -56,7 +58,7 @@ export default function DecisionsPage() {
       </PageHeader>
       <section aria-label={t('decisions.title')} className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
         <DecisionListHeader />
-        <Rows verdict={choice === 'all' ? null : choice} />
+        <Rows verdict={choice === 'all' ? null : choice} onShowAll={() => setChoice('all')} />
       </section>
     </div>
   )

@@ -38,11 +38,13 @@ export function StaleBanner() {
       role="status"
       className="flex animate-fade flex-wrap items-center gap-x-3 gap-y-2 rounded-panel bg-caution-soft px-4 py-2.5 text-caution"
     >
-      <WifiOff size={16} aria-hidden className="shrink-0" />
-      <p className="mr-auto">
-        <span className="font-medium tabular">{t('status.stale', { ago: ago(nowMs - lastHeardAtMs) })}</span>
-        <span className="ml-2 text-ink-2">{t('status.stale.body')}</span>
-      </p>
+      <div className="flex min-w-0 flex-[1_1_16rem] items-start gap-3">
+        <WifiOff size={16} aria-hidden className="mt-0.5 shrink-0" />
+        <p className="flex min-w-0 flex-wrap gap-x-2">
+          <span className="font-medium tabular">{t('status.stale', { ago: ago(nowMs - lastHeardAtMs) })}</span>
+          <span className="text-ink-2">{t('status.stale.body')}</span>
+        </p>
+      </div>
       <Button className="h-8 px-3" onClick={retry}>
         <RotateCw size={13} aria-hidden />
         {t('common.retry')}

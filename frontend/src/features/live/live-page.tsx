@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Ban } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { PageHeader } from '@/app/page-header'
 import { Segmented } from '@/design/segmented'
@@ -50,14 +50,19 @@ function SideBySide() {
 function OneAtATime() {
   const { t } = useI18n()
   const [shown, setShown] = useState<'feed' | 'alerts'>('feed')
+  const list = useRef<HTMLDivElement>(null)
+  const show = (next: 'feed' | 'alerts') => {
+    setShown(next)
+    list.current?.scrollIntoView({ block: 'start' })
+  }
   const options = [
     { value: 'feed', label: t('feed.title') },
     { value: 'alerts', label: t('alerts.title') },
   ] as const
   return (
-    <div className="grid h-[calc(100dvh-8rem)] grid-rows-[auto_minmax(0,1fr)] gap-3">
+    <div ref={list} className="grid h-[calc(100dvh-8rem)] scroll-mt-16 grid-rows-[auto_minmax(0,1fr)] gap-3">
       <div className="justify-self-start">
-        <Segmented label={t('live.title')} value={shown} onChange={setShown} options={options} />
+        <Segmented label={t('live.title')} value={shown} onChange={show} options={options} />
       </div>
       {shown === 'feed' ? <Feed /> : <AlertRail />}
     </div>

@@ -13,7 +13,7 @@ const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ d
 
 const SYNC_KEY = 'live'
 const BARE_CHARTS = '(max-width: 639px)'
-const SHORTEST_WINDOW_S = 60
+const SHORTEST_WINDOW_S = 30
 const LONGEST_WINDOW_S = 300
 const RATE_LINES: readonly ChartLine[] = [{ token: 'accent', filled: true }]
 const LATENCY_LINES: readonly ChartLine[] = [
@@ -21,7 +21,7 @@ const LATENCY_LINES: readonly ChartLine[] = [
   { token: 'ink-3', thin: true },
 ]
 
-/** The chart shows a minute at first and widens to five as data come, so that it is never mostly empty. */
+/** The chart shows half a minute at first and widens to five as data come, so that it is never mostly empty. */
 export function windowOf(atS: readonly number[]): number {
   const spanS = (atS.at(-1) ?? 0) - (atS[0] ?? 0)
   return Math.min(LONGEST_WINDOW_S, Math.max(SHORTEST_WINDOW_S, Math.ceil(spanS)))
@@ -67,10 +67,14 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
   return (
     <Cell name={t('live.rate')} className="border-r border-b sm:border-r-0 xl:border-r xl:border-b-0">
       <div className="mt-1 min-h-7">
-        {shown === undefined ? <Skeleton className="h-6 w-20" /> : <Figure value={count(Math.round(shown))} />}
+        {shown === undefined ? (
+          <Skeleton className="h-6 w-20 max-w-full" />
+        ) : (
+          <Figure value={count(Math.round(shown))} />
+        )}
       </div>
       <div className="mt-auto h-16 pt-2 sm:h-34">
-        {stats && (
+        {stats ? (
           <Suspense>
             <LineChart
               data={[series.at_s, series.per_second]}
@@ -85,6 +89,8 @@ function RateCell({ hover, onHover }: { hover: number | null; onHover: (index: n
               onHover={onHover}
             />
           </Suspense>
+        ) : (
+          <Skeleton className="size-full" />
         )}
       </div>
     </Cell>
@@ -111,11 +117,11 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
             <Figure value={text(p99Us)} unit={t('live.p99')} shortUnit={t('live.p99.short')} token="ink-3" />
           </>
         ) : (
-          <Skeleton className="h-6 w-40" />
+          <Skeleton className="h-6 w-40 max-w-full" />
         )}
       </div>
       <div className="mt-auto h-16 pt-2 sm:h-34">
-        {stats && (
+        {stats ? (
           <Suspense>
             <LineChart
               data={[series.at_s, series.p50_us, series.p99_us]}
@@ -130,6 +136,8 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
               onHover={onHover}
             />
           </Suspense>
+        ) : (
+          <Skeleton className="size-full" />
         )}
       </div>
     </Cell>

@@ -7,6 +7,7 @@ const messages = {
   'common.copied': 'Copied',
   'common.loading': 'Loading',
   'common.all': 'All',
+  'common.showAll': 'Show all',
 
   'nav.main': 'Main',
   'nav.bank': 'Bank',
@@ -168,8 +169,10 @@ const messages = {
   'alerts.lead': 'What somebody must look at, grouped by who it is about',
   'alerts.all': 'All alerts',
   'alerts.heaviest': 'Most at stake',
-  'alerts.empty.title': 'No alert is open',
+  'alerts.empty.title':
+    '{status, select, open {No alert is open} in_review {No alert is in review} confirmed {No alert is confirmed} dismissed {No alert is dismissed} other {No alert yet}}',
   'alerts.empty.body': 'Flagged decisions are grouped here by customer within a day.',
+  'alerts.empty.moved': 'An alert stands here once somebody has moved it.',
   'alerts.status': 'Status',
   'alerts.list': 'Alerts, newest first',
   'alerts.decisions': '{count, plural, one {# decision} other {# decisions}}',
@@ -203,7 +206,7 @@ const messages = {
   'alert.hours': '{count, plural, one {# hour} other {# hours}}',
 
   'command.title': 'Command menu',
-  'command.placeholder': 'Type a command, or paste a transaction or alert id',
+  'command.placeholder': 'Type a command, or paste an id',
   'command.empty': 'Nothing matches.',
   'command.go': 'Go to',
   'command.act': 'Do',

@@ -8,6 +8,7 @@ const messages: Messages = {
   'common.copied': 'Copiado',
   'common.loading': 'Carregando',
   'common.all': 'Todos',
+  'common.showAll': 'Mostrar tudo',
 
   'nav.main': 'Principal',
   'nav.bank': 'Banco',
@@ -169,8 +170,10 @@ const messages: Messages = {
   'alerts.lead': 'O que alguém precisa olhar, agrupado por quem está envolvido',
   'alerts.all': 'Todos os alertas',
   'alerts.heaviest': 'Maior valor em jogo',
-  'alerts.empty.title': 'Nenhum alerta aberto',
+  'alerts.empty.title':
+    '{status, select, open {Nenhum alerta aberto} in_review {Nenhum alerta em análise} confirmed {Nenhum alerta confirmado} dismissed {Nenhum alerta descartado} other {Nenhum alerta ainda}}',
   'alerts.empty.body': 'Decisões sinalizadas são agrupadas aqui por cliente, dentro de um dia.',
+  'alerts.empty.moved': 'Um alerta aparece aqui quando alguém o move para esta situação.',
   'alerts.status': 'Situação',
   'alerts.list': 'Alertas, do mais novo ao mais antigo',
   'alerts.decisions': '{count, plural, one {# decisão} other {# decisões}}',
@@ -204,7 +207,7 @@ const messages: Messages = {
   'alert.hours': '{count, plural, one {# hora} other {# horas}}',
 
   'command.title': 'Menu de comandos',
-  'command.placeholder': 'Digite um comando ou cole o id de uma transação ou de um alerta',
+  'command.placeholder': 'Digite um comando ou cole um id',
   'command.empty': 'Nada corresponde.',
   'command.go': 'Ir para',
   'command.act': 'Fazer',

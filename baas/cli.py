@@ -156,13 +156,18 @@ def restore(
     backup_folder: Annotated[Path, typer.Argument(help="What `baas backup` made.", exists=True, file_okay=False)],
     to: Annotated[Path, typer.Option("--to", help="A folder that does not exist yet.", show_default=False)],
 ) -> None:
-    """Restore a backup into a new, empty server on a port of its own, start it, and check that its books balance."""
+    """Restore a backup into a new, empty server on a port of its own, start it, and recount its books.
+
+    Exit code 1 when they do not balance.
+    """
     from baas.backup import restore_backup
     from baas.machine import machine
 
     with _plain_errors():
         restored = restore_backup(machine(), backup_folder=backup_folder, to=to)
-        typer.echo(restored.report())
+    typer.echo(restored.report())
+    if not restored.balances:
+        raise typer.Exit(1)
 
 
 class _plain_errors:  # noqa: N801 (reads as a statement: with _plain_errors())

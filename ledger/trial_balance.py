@@ -26,7 +26,7 @@ with counted as (
     from ledger.entry
     group by account_id
 )
-select a.id
+select coalesce(a.id, c.account_id)
 from ledger.account a
 full join counted c on c.account_id = a.id
 where a.id is null
@@ -35,7 +35,7 @@ where a.id is null
     or coalesce(c.last, 0) <> a.version
     or coalesce(c.total, 0) <> a.credits_posted_minor - a.debits_posted_minor
     or coalesce(c.credits, 0) <> a.credits_posted_minor
-order by a.id
+order by 1
 limit %s
 """
 _ENTRIES = """
@@ -49,6 +49,20 @@ from (
 ) e
 where e.balance_after_minor <> e.recounted or e.booked_at < e.before
 order by e.account_id, e.version
+limit %s
+"""
+_TRANSFERS = """
+select coalesce(t.id, e.transfer_id)
+from (select * from ledger.transfer where posted_minor > 0) t
+full join (
+    select
+        transfer_id, coalesce(sum(delta_minor) filter (where delta_minor > 0), 0) as credits,
+        coalesce(-sum(delta_minor) filter (where delta_minor < 0), 0) as debits
+    from ledger.entry
+    group by transfer_id
+) e on e.transfer_id = t.id
+where (e.credits, e.debits) is distinct from (t.posted_minor::numeric, t.posted_minor::numeric)
+order by 1
 limit %s
 """
 _HOLDS = """
@@ -108,12 +122,13 @@ class Differences:
     unbalanced: list[Total]
     accounts: list[uuid.UUID]
     entries: list[tuple[uuid.UUID, int]]
+    transfers: list[uuid.UUID]
     holds: list[uuid.UUID]
 
     @property
     def none(self) -> bool:
         """Whether everything agrees."""
-        return not (self.unbalanced or self.accounts or self.entries or self.holds)
+        return not (self.unbalanced or self.accounts or self.entries or self.transfers or self.holds)
 
 
 def trial_balance(connection: Connection) -> list[Total]:
@@ -135,10 +150,11 @@ def trial_balance(connection: Connection) -> list[Total]:
 
 
 def differences(connection: Connection, *, limit: int = 20) -> Differences:
-    """Recount every account, balance, version and hold from the entries and transfers. Reads everything: for audits."""
+    """Recount every account, balance, version, transfer and hold from the entries. Reads everything: for audits."""
     return Differences(
         unbalanced=[total for total in trial_balance(connection) if not total.balanced][:limit],
         accounts=[row[0] for row in connection.execute(_ACCOUNTS, (limit,))],
         entries=[(row[0], row[1]) for row in connection.execute(_ENTRIES, (limit,))],
+        transfers=[row[0] for row in connection.execute(_TRANSFERS, (limit,))],
         holds=[row[0] for row in connection.execute(_HOLDS, (limit,))],
     )

@@ -1,67 +1,57 @@
 """What a core server's books say about themselves, read in one snapshot."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
 
+from ledger.trial_balance import Differences, Total, differences, trial_balance
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Totals and contradictions of a ledger. Every count of contradictions must be zero."""
+    """How much a ledger holds, its totals, and where it contradicts itself."""
 
     accounts: int
     transfers: int
     entries: int
-    sums_minor: dict[str, int]
-    accounts_that_differ: int
-    transfers_without_both_sides: int
+    totals: list[Total]
+    differences: Differences
 
     def lines(self) -> list[str]:
         """The totals, for people."""
-        sums = ", ".join(f"{currency} {total}" for currency, total in sorted(self.sums_minor.items())) or "no entries"
         return [
             f"  {self.accounts:,} accounts, {self.transfers:,} transfers, {self.entries:,} entries",
-            f"  sum of all entries by currency (must be 0): {sums}",
+            *(
+                f"  {total.tenant_id}: {total.currency} {total.debits_posted_minor:,} debited, "
+                f"{total.credits_posted_minor:,} credited (minor units)"
+                for total in self.totals
+            ),
         ]
 
     def faults(self) -> list[str]:
-        """What contradicts itself; empty for sound books."""
-        found = [f"  entries in {currency} sum to {total}, not 0" for currency, total in self.sums_minor.items() if total]
-        if self.accounts_that_differ:
-            found.append(f"  {self.accounts_that_differ:,} accounts whose counters differ from the sum of their entries")
-        if self.transfers_without_both_sides:
-            found.append(f"  {self.transfers_without_both_sides:,} transfers whose entries do not sum to zero")
-        return found
+        """What contradicts itself, with examples; empty for sound books."""
+        found = self.differences
+        kinds: dict[str, Sequence[object]] = {
+            "currencies whose debits are not their credits": [f"{one.tenant_id} {one.currency}" for one in found.unbalanced],
+            "accounts whose counters are not the sum of their entries": found.accounts,
+            "entries whose running balance or order is wrong": [f"{account} {version}" for account, version in found.entries],
+            "transfers whose entries are not what they moved": found.transfers,
+            "accounts whose held amounts are not those of their holds": found.holds,
+        }
+        return [f"  {name}: {', '.join(str(one) for one in examples)}" for name, examples in kinds.items() if examples]
 
 
 def read_books(connection: psycopg.Connection) -> Books:
-    """Return what the ledger holds, from one snapshot of it."""
+    """Recount the whole ledger, from one snapshot of it."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        sums = connection.execute(
-            """
-            select a.currency, sum(e.delta_minor)::bigint
-            from ledger.entry e join ledger.account a on a.id = e.account_id group by a.currency
-            """
-        ).fetchall()
         return Books(
             accounts=_one(connection, "select count(*) from ledger.account"),
             transfers=_one(connection, "select count(*) from ledger.transfer"),
             entries=_one(connection, "select count(*) from ledger.entry"),
-            sums_minor={currency: int(total) for currency, total in sums},
-            accounts_that_differ=_one(
-                connection,
-                """
-                select count(*) from ledger.account a
-                left join (select account_id, sum(delta_minor) as total from ledger.entry group by account_id) e
-                  on e.account_id = a.id
-                where a.credits_posted_minor - a.debits_posted_minor <> coalesce(e.total, 0)
-                """,
-            ),
-            transfers_without_both_sides=_one(
-                connection,
-                "select count(*) from (select 1 from ledger.entry group by transfer_id having sum(delta_minor) <> 0) x",
-            ),
+            totals=trial_balance(connection),
+            differences=differences(connection),
         )
 
 

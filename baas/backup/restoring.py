@@ -1,4 +1,4 @@
-"""Restore a backup into a new server of its own and let it prove itself: it starts, and its books balance."""
+"""Restore a backup into a new server of its own and let it prove itself: it starts, and its books are recounted."""
 
 import shutil
 import subprocess
@@ -24,30 +24,37 @@ START_S = 300.0
 class Restored:
     """A restored server, its address when it runs, and what its books said."""
 
-    folder: Path
+    node: PostgresNode
     server: PostgresServer
     books: Books
-    start: str
-    account: str
+
+    @property
+    def balances(self) -> bool:
+        """Whether every account, transfer, entry and hold agrees with the others."""
+        return self.books.differences.none
 
     def report(self) -> str:
         """What to tell the operator."""
-        lines = [f"restored into {self.folder}; it started, and its books were read:", *self.books.lines()]
-        if self.books.faults():
-            lines += ["THE BOOKS DO NOT BALANCE:", *self.books.faults()]
+        account = self.node.account
+        lines = [
+            f"restored into {self.node.data}; it started, and its books were recounted by themselves:",
+            *self.books.lines(),
+        ]
+        lines += ["They balance."] if self.balances else ["THE BOOKS DO NOT BALANCE:", *self.books.faults()]
         lines += [
-            f"It is stopped again. To start it{self.account and f', as the user {self.account}'}:",
-            f"  {self.start}",
-            "To reconcile it by itself, or to use it in place of the core server, name it and run the command as usual:",
+            f"It is stopped again. To start it{f', as the user {account.name}' if account else ''}:",
+            f"  {' '.join(_pg_ctl(self.node, 'start'))}",
+            "To use it as the core server, or to compare it with topics, warehouse and lake, name it and go on as usual:",
             f"  export BAAS_CORE__EXTERNAL=true BAAS_CORE__PORT={self.server.port}   (passwords are those of the backup)",
             "  baas reconcile",
-            "A backup carries no replication slot: the relay makes a new one and goes on from the last position in the topic.",
+            "A backup carries no replication slot: the relay makes a new one and carries what is not on the topics yet.",
+            "What the core did after the backup is on the topics and not in it: that is what `baas reconcile` shows.",
         ]
         return "\n".join(lines)
 
 
 def restore_backup(ours: Machine, *, backup_folder: Path, to: Path) -> Restored:
-    """Copy a verified backup to `to` (which must not exist), start it on a free port, read its books, and stop it.
+    """Copy a verified backup to `to` (which must not exist), start it on a free port, recount its books, and stop it.
 
     Raises Refused when `to` exists or the backup is damaged, NotReady when the server does not start.
     """
@@ -67,13 +74,7 @@ def restore_backup(ours: Machine, *, backup_folder: Path, to: Path) -> Restored:
     dsn = server.dsn("postgres")
     with running(node, server), connect(dsn, application="baas-restore", statement_timeout_ms=0) as connection:
         books = read_books(connection)
-    return Restored(
-        folder=node.data,
-        server=server,
-        books=books,
-        start=" ".join(_pg_ctl(node, "start")),
-        account=node.account.name if node.account else "",
-    )
+    return Restored(node=node, server=server, books=books)
 
 
 def _node(server: PostgresServer, *, folder: Path) -> PostgresNode:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from baas.backup.repository import Books, read_books
+from baas.backup.repository import Books, leave_outbox_ids_out, read_books
 from baas.backup.taking import verify
 from baas.machine import CORE_MEMORY, Machine, check_postgres
 from baas.operator_errors import Refused
@@ -73,6 +73,7 @@ def restore_backup(ours: Machine, *, backup_folder: Path, to: Path) -> Restored:
     _copy(backup_folder.resolve(), node)
     dsn = server.dsn("postgres")
     with running(node, server), connect(dsn, application="baas-restore", statement_timeout_ms=0) as connection:
+        leave_outbox_ids_out(connection)
         books = read_books(connection)
     return Restored(node=node, server=server, books=books)
 

@@ -41,7 +41,8 @@ class Committed:
 class Decoder:
     """Turns messages into events and ends of transactions; keeps the open transaction's position and the table's columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, line: int) -> None:
+        self._line = line
         self._columns: dict[int, list[str]] = {}
         self._commit_lsn: int | None = None
         self._number = 0
@@ -95,7 +96,7 @@ class Decoder:
             raise UnexpectedMessage("an outbox row without id, topic, key or payload")
         self._number += 1
         return event(
-            Position(self._commit_lsn, self._number, _INT64.unpack(outbox_id)[0]),
+            Position(self._line, self._commit_lsn, self._number, _INT64.unpack(outbox_id)[0]),
             topic=topic.decode(),
             key=key,
             payload=payload,

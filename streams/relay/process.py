@@ -12,12 +12,12 @@ from kit.outbox import Position
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
-from streams.relay.bootstrap import bootstrap, needs_bootstrap
+from streams.relay.bootstrap import bootstrap, open_line
 from streams.relay.decoding import Committed, Decoder, OutboxEvent
 from streams.relay.housekeeping import Housekeeping
-from streams.relay.replication import SlotStream, parse_lsn
+from streams.relay.replication import SlotStream
 from streams.relay.sink import TRANSACTIONAL_ID, TransactionalSink
-from streams.relay.tail import fed_by_the_outbox, last_position
+from streams.relay.tail import fed_by_the_outbox
 
 PROCESS = "relay"
 ROLE = "relay"
@@ -47,7 +47,6 @@ class Relay:
         self._clock = clock
         self._slot = slot
         self._keep_rows_ms = keep_rows_ms
-        self._decoder = Decoder()
         self._batch: list[OutboxEvent] = []
         self._last: Position | None = None
         self._committed: Committed | None = None
@@ -73,15 +72,16 @@ class Relay:
             sink = TransactionalSink(kafka, topics=fed_by_the_outbox(), transactional_id=self._transactional_id())
             stream = SlotStream(dsn, slot=self._slot)
             try:
-                if needs_bootstrap(connection, slot=self._slot):
-                    carried = bootstrap(connection, stream, sink, kafka=kafka, slot=self._slot)
-                    log.info("relay_bootstrapped", slot=self._slot, carried=carried)
+                found = open_line(connection, kafka=kafka, slot=self._slot)
+                if found is not None:
+                    line, self._last = found
                 else:
-                    self._last = last_position(kafka, at_most_lsn=_end_of_log(connection))
+                    line, carried = bootstrap(connection, stream, sink, kafka=kafka, slot=self._slot, clock=self._clock)
+                    log.info("relay_bootstrapped", slot=self._slot, line=line, carried=carried)
                 stream.start()
                 log.info("relay_started", **self.facts(), prefix=topic_name(kafka, ""))
                 self._lifecycle.ready()
-                self._relay(stream, sink, self._housekeeping(connection))
+                self._relay(stream, Decoder(line=line), sink, self._housekeeping(connection))
             finally:
                 stream.close()
 
@@ -110,18 +110,18 @@ class Relay:
         row = connection.execute("select active from pg_replication_slots where slot_name = %s", (self._slot,)).fetchone()
         return bool(row and row[0])
 
-    def _relay(self, stream: SlotStream, sink: TransactionalSink, housekeeping: Housekeeping) -> None:
+    def _relay(self, stream: SlotStream, decoder: Decoder, sink: TransactionalSink, housekeeping: Housekeeping) -> None:
         confirmed_idle_s = time.monotonic()
         while self._lifecycle.running:
             message = stream.read(wait_s=0.0 if self._batch else IDLE_WAIT_S)
             if message is not None:
-                self._take(message)
+                self._take(decoder.decode(message))
             if self._batch and (message is None or len(self._batch) >= MAX_BATCH_ROWS):
                 self._flush(stream, sink)
             elif message is None:
                 self._lag_ms = 0
                 LAG.set(0)
-                if time.monotonic() - confirmed_idle_s > IDLE_CONFIRM_S and not self._decoder.in_transaction:
+                if time.monotonic() - confirmed_idle_s > IDLE_CONFIRM_S and not decoder.in_transaction:
                     # Other tables write too: without this the slot would hold their log for as long as no event comes.
                     stream.confirm(stream.sent_up_to())
                     self._committed = None
@@ -129,8 +129,7 @@ class Relay:
             housekeeping.turn()
         self._flush(stream, sink)
 
-    def _take(self, message: bytes) -> None:
-        found = self._decoder.decode(message)
+    def _take(self, found: OutboxEvent | Committed | None) -> None:
         if isinstance(found, Committed):
             self._committed = found
         elif found is not None:
@@ -153,8 +152,3 @@ class Relay:
             self._lag_ms = max(0, self._clock.now_ms() - self._committed.commit_time_ms)
             LAG.set(self._lag_ms / 1000)
             self._committed = None
-
-
-def _end_of_log(connection: Connection) -> int:
-    [text] = connection.execute("select pg_current_wal_insert_lsn()::text").fetchone() or ("0/0",)
-    return parse_lsn(text)

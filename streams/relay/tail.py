@@ -4,6 +4,7 @@ The relay writes all topics in one Kafka transaction in position order, so the h
 whole stream stands.
 """
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +16,7 @@ from kit.outbox import POSITION_HEADER, Position
 from kit.settings import Kafka
 
 FIRST_LOOK_BACK = 512
+FINGERPRINT_BYTES = 16
 
 
 def fed_by_the_outbox() -> frozenset[str]:
@@ -22,24 +24,35 @@ def fed_by_the_outbox() -> frozenset[str]:
     return frozenset(name for name, topic in topics().items() if POSITION_HEADER in topic.headers)
 
 
-def last_position(kafka: Kafka, *, at_most_lsn: int) -> Position | None:
-    """Return the highest last position of the topics that the outbox feeds; None while there is none.
+def last_position(kafka: Kafka, *, line: int) -> Position | None:
+    """Return the highest last position of `line` on the topics that the outbox feeds; None while there is none.
 
-    A position above `at_most_lsn`, the server's own end, was written for another server (this one is a restored copy of it)
-    and says nothing about this one's order.
+    A partition that ends in another line has nothing of this one, which began after it.
     """
     source = _reader(kafka)
     try:
         found = [position for partition in _partitions(source, kafka) if (position := _last_in(source, partition))]
-        found = [position for position in found if position.commit_lsn <= at_most_lsn]
     finally:
         source.close()
-    return max(found, default=None)
+    return max((position for position in found if position.line == line), default=None)
 
 
-def ids_present(kafka: Kafka, *, at_least: int) -> set[int]:
-    """Return the outbox ids from `at_least` on that are on the topics; reads them whole, for a slot that is made again."""
-    present: set[int] = set()
+def fingerprint(topic: str, *, outbox_id: int, payload: bytes) -> bytes:
+    """Return what tells an outbox row from every other, one that had its id in a history that a restore gave up included.
+
+    `topic` is the name without prefix.
+    """
+    whole = b"\0".join((topic.encode(), str(outbox_id).encode(), payload))
+    return hashlib.blake2b(whole, digest_size=FINGERPRINT_BYTES).digest()
+
+
+def fingerprints_present(kafka: Kafka, *, at_least: int) -> set[bytes]:
+    """Return the fingerprints of what is on the topics with outbox ids from `at_least` on.
+
+    Reads the topics whole, for a slot that is made again.
+    """
+    names = {topic_name(kafka, name): name for name in fed_by_the_outbox()}
+    present: set[bytes] = set()
     source = _reader(kafka)
     try:
         for partition in _partitions(source, kafka):
@@ -47,7 +60,8 @@ def ids_present(kafka: Kafka, *, at_least: int) -> set[int]:
             for message in _read(source, partition, low, high):
                 position = position_of(message)
                 if position is not None and position.outbox_id >= at_least:
-                    present.add(position.outbox_id)
+                    topic = names[partition.topic]
+                    present.add(fingerprint(topic, outbox_id=position.outbox_id, payload=message.value() or b""))
     finally:
         source.close()
     return present

@@ -10,8 +10,8 @@ export type Values = Record<string, string | number>
 export interface I18n extends Formats {
   language: Language
   t: (key: MessageKey, values?: Values) => string
-  /** The message of a word that the API chose (a reason, a rule), or the word itself made readable. */
-  word: (prefix: string, code: string) => string
+  /** The message of a word that the API chose (a reason, a rule), or `otherwise`: by default the word itself made readable. */
+  word: (prefix: string, code: string, otherwise?: string) => string
 }
 
 const loaders: Record<Language, () => Promise<{ default: Messages }>> = {
@@ -38,9 +38,9 @@ export function makeI18n(language: Language, messages: Messages): I18n {
     }
     return String(message.format(values))
   }
-  const word = (prefix: string, code: string): string => {
+  const word = (prefix: string, code: string, otherwise = humanise(code)): string => {
     const key = `${prefix}.${code}`
-    return key in messages ? t(key as MessageKey) : humanise(code)
+    return key in messages ? t(key as MessageKey) : otherwise
   }
   return { ...formatsOf(language), language, t, word }
 }

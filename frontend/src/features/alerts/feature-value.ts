@@ -1,6 +1,7 @@
 import type { I18n } from '@/lib/i18n'
 
 const MONEY = /_(sum|paid|received|mean|std|min)_\d+[mhd]$/
+const AMOUNT_LOG = 'amount_log'
 const SECONDS = /_idle_s(_|$)/
 const RATIO = /_to_(mean|max)(_|$)/
 const DEVIATIONS = /_z_score(_|$)/
@@ -11,6 +12,7 @@ const MICROSECONDS_PER_S = 1_000_000
 export function featureValue(feature: string, value: number, currency: string, i18n: I18n): string {
   const { t, money, decimal, duration, count } = i18n
   if (SECONDS.test(feature)) return duration(value * MICROSECONDS_PER_S)
+  if (feature === AMOUNT_LOG) return money(Math.round(Math.exp(value)), currency)
   if (MONEY.test(feature)) return money(Math.round(value), currency)
   if (RATIO.test(feature)) return t('value.times', { value: decimal(value) })
   if (DEVIATIONS.test(feature)) return t('value.deviations', { value: decimal(value) })

@@ -1,4 +1,5 @@
 import { featureValue } from '@/features/alerts/feature-value'
+import { standOutSentence } from '@/features/alerts/stand-out-sentence'
 import type { StandOut } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 
@@ -13,7 +14,7 @@ export function StandOuts({ items, currency }: { items: readonly StandOut[]; cur
         return (
           <li key={item.feature} className="grid gap-1.5">
             <p className="flex items-baseline justify-between gap-4">
-              <span className="text-pretty text-ink">{item.sentence}</span>
+              <span className="text-pretty text-ink">{standOutSentence(item, i18n)}</span>
               <span className="font-medium whitespace-nowrap text-ink tabular">
                 {featureValue(item.feature, item.value, currency, i18n)}
               </span>

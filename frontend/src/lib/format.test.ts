@@ -28,6 +28,12 @@ describe('formats', () => {
     expect(english.date(evening)).toBe('Nov 24, 2025')
   })
 
+  test('name a country in the language of the reader', () => {
+    expect(portuguese.country('BR')).toBe('Brasil')
+    expect(english.country('ES')).toBe('Spain')
+    expect(english.country('QZ')).toBe('QZ')
+  })
+
   test('never tell an age below zero', () => {
     expect(english.ago(-5_000)).toBe(english.ago(0))
     expect(english.ago(12_000)).toBe('12s ago')

@@ -23,6 +23,8 @@ export interface Formats {
   duration: (durationUs: number) => string
   /** The same for an axis: no more digits than the scale needs. */
   durationTick: (durationUs: number) => string
+  /** The name of a country by its two letters. */
+  country: (code: string) => string
   clock: (ms: number) => string
   hourMinute: (ms: number) => string
   preciseClock: (ms: number) => string
@@ -74,6 +76,7 @@ export function formatsOf(language: Language): Formats {
   })
   const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+  const countries = new Intl.DisplayNames(language, { type: 'region' })
   const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' })
   const digitsOf = (code: string) => currencyFormat(code).resolvedOptions().maximumFractionDigits ?? 2
   const major = (amountMinor: number, code: string) => amountMinor / 10 ** digitsOf(code)
@@ -97,6 +100,7 @@ export function formatsOf(language: Language): Formats {
         : durationUs < MICROSECONDS_PER_MS
           ? `${counts.format(durationUs)} µs`
           : `${counts.format(durationUs / MICROSECONDS_PER_MS)} ms`,
+    country: (code) => countries.of(code) ?? code,
     clock: (ms) => clock.format(ms),
     hourMinute: (ms) => hourMinute.format(ms),
     preciseClock: (ms) => precise.format(ms),

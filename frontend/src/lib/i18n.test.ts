@@ -13,7 +13,14 @@ interface Parsed {
 const ARGUMENT = 1
 const SELECT = 5
 const PLURAL = 6
-const SAME_IN_BOTH = ['channel.boleto', 'channel.pix', 'channel.ted', 'decision.usual', 'live.p99.short']
+const SAME_IN_BOTH = [
+  'channel.boleto',
+  'channel.pix',
+  'channel.ted',
+  'decision.usual',
+  'entryMode.chip',
+  'live.p99.short',
+]
 
 /** The names of the values that a message takes, in whatever branch, and the branches of each choice among words. */
 function namesOf(parsed: readonly Parsed[]): string[] {

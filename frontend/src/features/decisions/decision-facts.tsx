@@ -5,7 +5,7 @@ import { useI18n } from '@/lib/i18n'
 
 /** A field that the source did not know is left out, never shown as empty or zero. */
 export function IntentFacts({ decision }: { decision: DecisionDetail }) {
-  const { t } = useI18n()
+  const { t, word, country } = useI18n()
   const ids = [
     { name: t('decision.customer'), value: decision.customer_id },
     { name: t('decision.account'), value: decision.account_id },
@@ -26,8 +26,8 @@ export function IntentFacts({ decision }: { decision: DecisionDetail }) {
           ),
       )}
       {decision.mcc !== null && decision.mcc !== undefined && <Fact name={t('decision.mcc')}>{decision.mcc}</Fact>}
-      {decision.country && <Fact name={t('decision.country')}>{decision.country}</Fact>}
-      {decision.entry_mode && <Fact name={t('decision.entryMode')}>{decision.entry_mode}</Fact>}
+      {decision.country && <Fact name={t('decision.country')}>{country(decision.country)}</Fact>}
+      {decision.entry_mode && <Fact name={t('decision.entryMode')}>{word('entryMode', decision.entry_mode)}</Fact>}
     </Facts>
   )
 }

@@ -34,7 +34,7 @@ export function Specimen() {
               <ChannelIcon channel={channel} />
               {t(`channel.${channel}`)}
             </span>
-            <span className="block truncate text-[12.5px] text-ink-3">{t(why)}</span>
+            <span className="block text-[12.5px] text-pretty text-ink-3">{t(why)}</span>
           </span>
           <span className="text-[14px] font-medium whitespace-nowrap tabular">{money(amountMinor, 'BRL')}</span>
         </li>

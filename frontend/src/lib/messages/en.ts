@@ -123,6 +123,17 @@ const messages = {
   'door.rpc': 'Serving API',
   'door.ledger': 'Ledger',
 
+  'entryMode.app': 'App',
+  'entryMode.qr': 'QR code',
+  'entryMode.key': 'Pix key',
+  'entryMode.chip': 'Chip',
+  'entryMode.contactless': 'Contactless',
+  'entryMode.ecommerce': 'Online shop',
+  'entryMode.barcode': 'Barcode',
+  'entryMode.atm': 'Cash machine',
+  'entryMode.branch': 'Branch',
+  'entryMode.transfer': 'Bank transfer',
+
   'decision.title': 'Decision',
   'decision.why': 'Why',
   'decision.score': 'Fraud probability',

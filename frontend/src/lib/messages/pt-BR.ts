@@ -124,6 +124,17 @@ const messages: Messages = {
   'door.rpc': 'API de serviço',
   'door.ledger': 'Razão',
 
+  'entryMode.app': 'Aplicativo',
+  'entryMode.qr': 'Código QR',
+  'entryMode.key': 'Chave Pix',
+  'entryMode.chip': 'Chip',
+  'entryMode.contactless': 'Aproximação',
+  'entryMode.ecommerce': 'Loja on-line',
+  'entryMode.barcode': 'Código de barras',
+  'entryMode.atm': 'Caixa eletrônico',
+  'entryMode.branch': 'Agência',
+  'entryMode.transfer': 'Transferência bancária',
+
   'decision.title': 'Decisão',
   'decision.why': 'Por quê',
   'decision.score': 'Probabilidade de fraude',

@@ -8,6 +8,7 @@ import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice, ShowAll } from '@/design/states'
 import { AlertCard } from '@/features/alerts/alert-card'
 import { alertsQuery, heaviestQuery } from '@/features/alerts/api'
+import { useSteadyScroll } from '@/features/alerts/steady-scroll'
 import { heaviest, withStored } from '@/features/alerts/summary'
 import type { AlertStatus } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
@@ -61,6 +62,7 @@ export function AlertList({ status, pinHeaviest = false, onShowAll }: AlertListP
     getItemKey: (index) => items[index]?.alert_id ?? index,
   })
   const cards = virtualizer.getVirtualItems()
+  useSteadyScroll(virtualizer, items)
   const lastIndex = cards.at(-1)?.index ?? 0
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = alerts
   const wantsMore = hasNextPage && !isFetchingNextPage && !isFetchNextPageError

@@ -1,4 +1,4 @@
-"""PostgreSQL connections: pools bounded in size and in wait, and transactions that carry the tenant for row-level security."""
+"""PostgreSQL connections: bounded pools, and transactions that carry the tenant for row-level security."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +8,10 @@ from psycopg_pool import AsyncConnectionPool
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
+CONNECT_TIMEOUT_S = 5
 POOL_WAIT_S = 5.0
+# Who would stand behind so many others is told at once: a database that is away must not gather requests.
+WAITING_PER_CONNECTION = 64
 
 
 def _options(statement_timeout_ms: int) -> str:
@@ -23,19 +26,34 @@ def connect(
 ) -> psycopg.Connection:
     """Open one blocking connection with our timeouts; `application` shows in pg_stat_activity."""
     return psycopg.connect(
-        dsn, autocommit=autocommit, connect_timeout=5, application_name=application, options=_options(statement_timeout_ms)
+        dsn,
+        autocommit=autocommit,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        application_name=application,
+        options=_options(statement_timeout_ms),
     )
 
 
 def pool(dsn: str, *, application: str, max_size: int, min_size: int = 1) -> AsyncConnectionPool:
-    """Return a closed pool; open it with `async with`. Waiting for a connection is bounded by `POOL_WAIT_S`."""
+    """Return a closed pool; open it with `async with`.
+
+    A caller waits for a connection at most `POOL_WAIT_S`, behind at most `WAITING_PER_CONNECTION` others a connection; then a
+    subclass of psycopg.OperationalError is raised. A lost server is tried again within `POOL_WAIT_S` while it is wanted.
+    """
     return AsyncConnectionPool(
         dsn,
         min_size=min_size,
         max_size=max_size,
         timeout=POOL_WAIT_S,
+        reconnect_timeout=POOL_WAIT_S,
+        max_waiting=WAITING_PER_CONNECTION * max_size,
         open=False,
-        kwargs={"autocommit": True, "application_name": application, "options": _options(STATEMENT_TIMEOUT_MS)},
+        kwargs={
+            "autocommit": True,
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": application,
+            "options": _options(STATEMENT_TIMEOUT_MS),
+        },
         check=AsyncConnectionPool.check_connection,
     )
 

@@ -23,7 +23,7 @@ from serving.edge import problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
-from serving.edge.openapi import complete_examples
+from serving.edge.openapi import complete_examples, refusals
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.payments import endpoints as payments
@@ -70,7 +70,7 @@ def routes() -> Iterator[tuple[str, str]]:
 
 
 def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
-    """Return OpenAPI 3.1, with the credentials and roles that the access table asks for."""
+    """Return OpenAPI 3.1, with the credentials and roles that the access table asks for, and what any route may answer."""
     if app.openapi_schema is not None:
         return app.openapi_schema
     schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION)
@@ -79,10 +79,14 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "session": {"type": "apiKey", "in": "cookie", "name": "baas_session"},
     }
+    anywhere = {str(status): answer for status, answer in refusals(429, 503).items()}
+    schema["components"]["responses"] = anywhere
     complete_examples(schema)
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
+            for status in anywhere:
+                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{status}"})
             if rule is None or rule.public:
                 continue
             operation["security"] = [{"bearer": []}, {"apiKey": []}, {"session": []}]

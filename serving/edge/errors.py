@@ -1,6 +1,6 @@
 """What the edge itself refuses. Each class is a stable problem type; `edge/problems.py` gives it a status."""
 
-from kit.errors import DomainError
+from kit.errors import DomainError, Unavailable
 
 
 class Unauthenticated(DomainError):
@@ -92,6 +92,14 @@ class MethodNotAllowed(DomainError):
     code = "method-not-allowed"
     title = "This route does not take this method"
     remedy = "Use one of the methods in the Allow header."
+
+
+class DatabaseAway(Unavailable):
+    """The core database does not answer, or too many wait for it."""
+
+    code = "database-away"
+    title = "The core database does not answer"
+    remedy = "Try again after the number of seconds in Retry-After; whether a write took effect, reading it back tells."
 
 
 class InternalError(DomainError):

@@ -7,6 +7,8 @@ application; then security headers, metrics, the log line and, for a refused wri
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +22,7 @@ from serving.edge.correlation import Trace, trace_from
 from serving.edge.headers import NO_STORE, SECURITY_HEADERS
 from serving.edge.limits import Limits, RateLimiter
 from serving.edge.principals import Principal, Scheme
-from serving.edge.problems import render
+from serving.edge.problems import render, told
 
 _WANTED = frozenset(
     {b"authorization", b"x-api-key", b"cookie", b"x-csrf-token", b"x-correlation-id", b"traceparent", b"content-length"}
@@ -39,7 +41,14 @@ class _Exchange:
     started_s: float
     principal: Principal | None = None
     status: int = 0
+    ended: bool = False
     problem_code: str | None = None
+
+
+def _worth_a_row(exchange: _Exchange) -> bool:
+    """Whether a write was refused. One over its rate is not stored: a flood must not become as many rows."""
+    refused = exchange.status >= HTTPStatus.BAD_REQUEST and exchange.status != HTTPStatus.TOO_MANY_REQUESTS
+    return refused and exchange.rule is not None and exchange.rule.writes
 
 
 class Gateway:
@@ -89,22 +98,33 @@ class Gateway:
         try:
             await self._admit(exchange)
             await self._app(exchange.scope, self._bounded(receive), answer)
-        except DomainError as refusal:
-            await self._refuse(exchange, refusal, answer)
-        except Exception as defect:
-            self._log.error("request failed", path=exchange.scope["path"], exc_info=defect)
-            if exchange.status:
-                raise
-            await self._refuse(exchange, errors.InternalError("the request could not be served"), answer)
+        except Exception as error:
+            refusal = told(error)
+            if isinstance(refusal, errors.InternalError):
+                self._log.error("request failed", path=exchange.scope["path"], exc_info=error)
+            if not exchange.status:
+                await self._refuse(exchange, refusal, answer)
+            elif not exchange.ended:
+                raise  # half an answer has left: only closing the connection tells
         exchange.problem_code = exchange.problem_code or exchange.scope["state"].get("problem_code")
-        if exchange.status >= 400 and exchange.rule is not None and exchange.rule.writes and exchange.principal is not None:
-            await self._audit_refusal(
-                exchange.principal,
-                action=f"{exchange.rule.method} {exchange.rule.path}",
-                resource=exchange.scope["path"].removeprefix("/v1/")[:200],
-                correlation_id=exchange.trace.correlation_id,
-                status=exchange.status,
-                code=exchange.problem_code,
+        if exchange.principal is not None and exchange.rule is not None and _worth_a_row(exchange):
+            await self._audit(exchange.principal, exchange.rule, exchange)
+
+    async def _audit(self, principal: Principal, rule: Rule, exchange: _Exchange) -> None:
+        """Store that a write was refused. The answer has left: a row that cannot be stored is logged whole, and counted."""
+        row: dict[str, Any] = {
+            "action": f"{rule.method} {rule.path}",
+            "resource": exchange.scope["path"].removeprefix("/v1/")[:200].replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            "correlation_id": exchange.trace.correlation_id,
+            "status": exchange.status,
+            "code": exchange.problem_code,
+        }
+        try:
+            await self._audit_refusal(principal, **row)
+        except Exception as problem:
+            metrics.AUDIT_ROWS_LOST.inc()
+            self._log.error(
+                "audit row lost", actor=principal.subject, tenant_id=principal.tenant_id, **row, problem=str(problem)
             )
 
     async def _admit(self, exchange: _Exchange) -> None:
@@ -162,6 +182,7 @@ class Gateway:
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(NO_STORE)
             await send(message)
+            exchange.ended = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         return answer
 

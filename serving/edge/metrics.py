@@ -9,6 +9,9 @@ LATENCY = Histogram(
     "baas_http_request_seconds", "Time from the first byte in to the last byte out", ["route"], buckets=_LATENCY_BUCKETS_S
 )
 REFUSALS = Counter("baas_http_refusals_total", "Requests refused, by problem code", ["code"])
+AUDIT_ROWS_LOST = Counter(
+    "baas_audit_rows_lost_total", "Refused writes whose audit row could not be stored and stands in the log alone"
+)
 TRANSFERS = Counter("baas_transfers_total", "Transfers answered", ["status", "source"])
 SCORER_LATENCY = Histogram("baas_scorer_call_seconds", "Time a transfer waited for its decision", buckets=_LATENCY_BUCKETS_S)
 SCORER_AWAY = Counter(

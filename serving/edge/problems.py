@@ -1,18 +1,23 @@
 """The one place where an error becomes an HTTP answer: RFC 9457 problem details with a stable `type`."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import msgspec
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from kit.errors import Conflict, DomainError, NotFound, Unavailable
+from kit.log import get_logger
 from serving.edge import errors
 
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_STATUS = HTTPStatus.UNPROCESSABLE_ENTITY
+RETRY_DATABASE_S = 2
+MAX_NAMED_FIELD_LENGTH = 128
 
 # The nearest class of an error's own ancestry decides; a domain error that is not here is one about the request's content.
 STATUS: dict[type[DomainError], HTTPStatus] = {
@@ -68,6 +73,23 @@ def catalogue() -> dict[str, type[DomainError]]:
     return dict(sorted(found.items()))
 
 
+def told(error: Exception) -> DomainError:
+    """Return what the caller is told of an error: its own word, or InternalError for a defect of ours.
+
+    Of the database's own errors two are not defects: it is away or too busy (no connection, a timeout, a shutdown), and a value
+    of the request is none that it can store.
+    """
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, psycopg.OperationalError):
+        get_logger().warning("core database away", problem=str(error))
+        return errors.DatabaseAway("the core database does not answer", retry_after_s=RETRY_DATABASE_S)
+    if isinstance(error, psycopg.DataError):
+        get_logger().warning("value refused by the database", problem=str(error))
+        return errors.InvalidRequest("a value of the request cannot be stored")
+    return errors.InternalError("the request could not be served")
+
+
 def render(error: DomainError, *, path: str, correlation_id: str) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """Return status, body and extra headers of the answer to `error`."""
     status = status_of(type(error))
@@ -105,9 +127,8 @@ def answer_of(request: Request, error: DomainError, extra: dict[str, str] | None
     return response
 
 
-async def _on_domain_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DomainError)  # noqa: S101 (registered for this class only)
-    return answer_of(request, error)
+async def _on_error(request: Request, error: Exception) -> Response:
+    return answer_of(request, told(error))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -117,8 +138,14 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         return answer_of(
             request, errors.MalformedBody(f"the body cannot be read as JSON: {first.get('ctx', {}).get('error', '')}")
         )
-    where = ".".join(str(part) for part in first["loc"])
+    where = _named(first["loc"])
     return answer_of(request, errors.InvalidRequest(f"{where}: {first['msg']}", field=where))
+
+
+def _named(location: Sequence[int | str]) -> str:
+    """Return a field's name as a problem can carry it: a name that the caller made up may be long, or no Unicode text."""
+    where = ".".join(str(part) for part in location)
+    return where[:MAX_NAMED_FIELD_LENGTH].encode(errors="replace").decode()
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -137,7 +164,8 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Translate every error that reaches the framework; what does not, the gateway turns into a 500 problem."""
-    app.add_exception_handler(DomainError, _on_domain_error)
+    """Translate every error that reaches the framework; what does not, the gateway translates by the same `told`."""
+    for kind in (DomainError, psycopg.OperationalError, psycopg.DataError, Exception):
+        app.add_exception_handler(kind, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)

@@ -11,6 +11,7 @@ from serving.edge.principals import Principal, Role, Scheme
 from serving.identity.keys import RETIRE_AFTER_MS, ROTATE_AFTER_MS, TOKEN_LIFETIME_S, KeyRing
 from serving.identity.seed import LOGINS_FILE, seed_demo
 from serving.identity.tokens import Tokens
+from tests.serving.conftest import eventually
 
 NOW_MS = 1_764_000_000_000
 ANALYST = Principal(subject="user:1", tenant_id="demo", roles=frozenset({Role.ANALYST}), scheme=Scheme.BEARER)
@@ -164,7 +165,12 @@ def test_each_write_and_each_refused_write_is_in_the_audit_log_of_its_own_tenant
         "/v1/clients", json={"client_id": "audited", "name": "x", "roles": ["risk"]}, headers={"X-Correlation-Id": "aud-1"}
     )
     api.browser("risk").post("/v1/clients", json={}, headers={"X-Correlation-Id": "aud-2"})
-    rows = {row["correlation_id"]: row for row in admin.get("/v1/audit", params={"limit": 200}).json()["items"]}
+
+    def stored() -> dict[str, dict]:
+        return {row["correlation_id"]: row for row in admin.get("/v1/audit", params={"limit": 200}).json()["items"]}
+
+    # A refused write is stored after its answer.
+    rows = eventually(lambda: (found := stored()).keys() >= {"aud-1", "aud-2"} and found)
     assert (rows["aud-1"]["action"], rows["aud-1"]["resource"], rows["aud-1"]["status"]) == ("POST /v1/clients", "audited", 201)
     assert (rows["aud-2"]["status"], rows["aud-2"]["detail"]) == (403, {"code": "forbidden"})
     assert not {"aud-1", "aud-2"} & {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from serving.edge.schemas import CustomerId, Money
+from serving.edge.schemas import CustomerId, Money, Text
 
 _ACCOUNT: dict[str, JsonValue] = {
     "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
@@ -31,7 +31,7 @@ class NewAccount(BaseModel):
     customer_id: CustomerId | None = None
     product: Literal["checking", "savings", "payment"] = "checking"
     currency: str = Field(default="BRL", pattern=r"^[A-Z]{3}$")
-    nickname: str | None = Field(default=None, min_length=1, max_length=64)
+    nickname: Text | None = Field(default=None, min_length=1, max_length=64)
 
 
 class Account(BaseModel):

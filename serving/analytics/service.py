@@ -34,7 +34,8 @@ class AnalyticsService:
     async def daily(self, principal: Principal, *, first: date | None, past: date | None, today: date) -> list[Row]:
         """Return a row a day and channel of [first, past). Raises InvalidRequest for a period that is empty or too long."""
         past = past or today + timedelta(days=1)
-        first = first or past - timedelta(days=DEFAULT_DAYS)
+        if first is None:
+            first = past - min(timedelta(days=DEFAULT_DAYS), past - date.min)
         if not timedelta(0) < past - first <= timedelta(days=MAX_DAYS):
             raise InvalidRequest(f"from: must be before to, and at most {MAX_DAYS} days before it", field="from")
         async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from contracts.alerts import AlertStatus
-from serving.edge.schemas import Money
+from serving.edge.schemas import Money, Text
 
 _EXAMPLE: dict[str, JsonValue] = {
     "alert_id": "0193f2aa-1111-7222-8333-944445555666",
@@ -100,4 +100,4 @@ class Move(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"status": "in_review", "note": "calling the customer"}]}
     )
     status: AlertStatus
-    note: str | None = Field(default=None, max_length=500, description="Kept in the audit log")
+    note: Text | None = Field(default=None, max_length=500, description="Kept in the audit log")

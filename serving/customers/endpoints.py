@@ -6,6 +6,7 @@ from serving.customers.schemas import Customer, CustomerPage, NewCustomer
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.schemas import CustomerId
 
 router = APIRouter(tags=["customers"])
 
@@ -28,7 +29,7 @@ async def list_customers(
     return page(rows, limit=limit, key=lambda row: (str(row["customer_id"]),))
 
 
-@router.get("/v1/customers/{customer_id}", response_model=Customer, responses=refusals(401, 403, 404))
-async def get_customer(customer_id: str, principal: Caller, parts: Parts) -> dict[str, object]:
+@router.get("/v1/customers/{customer_id}", response_model=Customer, responses=refusals(401, 403, 404, 422))
+async def get_customer(customer_id: CustomerId, principal: Caller, parts: Parts) -> dict[str, object]:
     """Return one customer; a customer sees only themselves."""
     return await parts.customers.get(principal, customer_id)

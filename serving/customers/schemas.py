@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.edge.schemas import CustomerId
+from serving.edge.schemas import CustomerId, Text
 
 
 class NewCustomer(BaseModel):
@@ -17,8 +17,8 @@ class NewCustomer(BaseModel):
     )
     customer_id: CustomerId
     kind: Literal["person", "business"] = "person"
-    full_name: str | None = Field(default=None, min_length=1, max_length=200)
-    email: str | None = Field(default=None, min_length=3, max_length=254)
+    full_name: Text | None = Field(default=None, min_length=1, max_length=200)
+    email: Text | None = Field(default=None, min_length=3, max_length=254)
 
 
 class Customer(BaseModel):

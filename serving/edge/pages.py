@@ -13,6 +13,7 @@ from serving.edge.errors import InvalidRequest
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 MAX_CURSOR_LENGTH = 256
+MAX_CURSOR_NUMBER = 2**63 - 1
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many rows at most")]
 Cursor = Annotated[
     str | None, Query(max_length=MAX_CURSOR_LENGTH, description="next_cursor of the page before; absent for the first page")
@@ -33,9 +34,14 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as problem:
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
-    if not isinstance(key, list) or [type(part) for part in key] != list(kinds):
+    if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or not all(map(_could_be_ours, key)):
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor")
     return tuple(key)
+
+
+def _could_be_ours(part: str | int) -> bool:
+    """Whether a column that rows are ordered by could hold this."""
+    return 0 <= part <= MAX_CURSOR_NUMBER if isinstance(part, int) else "\0" not in part
 
 
 def page(rows: Sequence[Row], *, limit: int, key: Callable[[Row], tuple[str | int, ...]]) -> dict[str, object]:

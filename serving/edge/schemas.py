@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kit.money import MAX_AMOUNT_MINOR
 
+# Text as PostgreSQL can store it: any but NUL. Half a surrogate pair is refused by the type itself.
+STORABLE = r"^[^\x00]*$"
+Text = Annotated[str, Field(pattern=STORABLE)]
 CustomerId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:@-]+$")]
 
 

@@ -13,10 +13,12 @@ from serving.edge.errors import InvalidRequest, MalformedBody
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
 from serving.edge.principals import Principal
+from serving.edge.schemas import Text
 from serving.identity.keys import TOKEN_LIFETIME_S
 from serving.identity.schemas import (
     AccessToken,
     AuditPage,
+    ClientId,
     ClientPage,
     Login,
     MadeClient,
@@ -135,8 +137,8 @@ async def clients(principal: Caller, parts: Parts, cursor: Cursor = None, limit:
     return page(rows, limit=limit, key=lambda row: (str(row["client_id"]),))
 
 
-@router.delete("/v1/clients/{client_id}", status_code=204, responses=refusals(401, 403, 404))
-async def revoke_client(client_id: str, principal: Caller, parts: Parts, correlation_id: Correlation) -> None:
+@router.delete("/v1/clients/{client_id}", status_code=204, responses=refusals(401, 403, 404, 422))
+async def revoke_client(client_id: ClientId, principal: Caller, parts: Parts, correlation_id: Correlation) -> None:
     """Revoke a machine client; its API key stops working within seconds, its tokens when they expire."""
     await parts.identity.revoke_client(principal, client_id=client_id, correlation_id=correlation_id)
 
@@ -145,7 +147,7 @@ async def revoke_client(client_id: str, principal: Caller, parts: Parts, correla
 async def audit(
     principal: Caller,
     parts: Parts,
-    resource: Annotated[str | None, Query(max_length=200, description="Only rows about this resource")] = None,
+    resource: Annotated[Text | None, Query(max_length=200, description="Only rows about this resource")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, object]:

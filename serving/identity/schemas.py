@@ -1,10 +1,14 @@
 """What identity's routes take and give."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.edge.principals import Role
+from serving.edge.schemas import Text
+
+ClientId = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,48}$")]
 
 
 class Login(BaseModel):
@@ -13,8 +17,8 @@ class Login(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"email": "risk@demo.example", "password": "abcd-efgh-jkmn-pqrs-tuvw"}]}
     )
-    email: str = Field(min_length=3, max_length=254)
-    password: str = Field(min_length=1, max_length=256)
+    email: Text = Field(min_length=3, max_length=254)
+    password: Text = Field(min_length=1, max_length=256)
 
 
 class User(BaseModel):
@@ -60,9 +64,9 @@ class TokenRequest(BaseModel):
             "examples": [{"grant_type": "client_credentials", "client_id": "demo-partner", "client_secret": "43 characters"}]
         }
     )
-    grant_type: str = Field(max_length=64)
-    client_id: str = Field(max_length=48)
-    client_secret: str = Field(max_length=64)
+    grant_type: Text = Field(max_length=64)
+    client_id: Text = Field(max_length=48)
+    client_secret: Text = Field(max_length=64)
 
 
 class AccessToken(BaseModel):
@@ -117,8 +121,8 @@ class NewClient(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"client_id": "acme-pay", "name": "Acme Pay", "roles": ["partner"]}]}
     )
-    client_id: str = Field(pattern=r"^[a-z0-9-]{3,48}$")
-    name: str = Field(min_length=1, max_length=128)
+    client_id: ClientId
+    name: Text = Field(min_length=1, max_length=128)
     roles: list[Role] = Field(min_length=1, max_length=8)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contracts.transactions import AmountMinor, Channel, CurrencyCode, Direction, Id, Transaction, Uuid
+from contracts.transactions import UNREADABLE, AmountMinor, Channel, CurrencyCode, Direction, Id, Transaction, Uuid
 from kit.money import CURRENCY_EXPONENTS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
 
@@ -52,7 +52,7 @@ def parse(body: bytes) -> TransferRequest:
         reason, _, where = str(problem).partition(" - at `")
         field = where.rstrip("`").removeprefix("$.")
         raise InvalidRequest(f"{field or 'body'}: {reason}", field=field or None) from problem
-    except msgspec.DecodeError as problem:
+    except UNREADABLE as problem:
         raise MalformedBody(f"the body cannot be read as JSON: {problem}") from problem
     _check(request)
     return request

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.edge.schemas import Money
+from serving.edge.schemas import Money, Text
 from serving.payments.intents import TransferRequest
 
 TRANSFER_EXAMPLE: dict[str, Any] = {
@@ -116,4 +116,4 @@ class Resolution(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"action": "release", "note": "the customer confirmed by phone"}]}
     )
     action: Literal["release", "deny"]
-    note: str | None = Field(default=None, max_length=500, description="Kept in the audit log")
+    note: Text | None = Field(default=None, max_length=500, description="Kept in the audit log")

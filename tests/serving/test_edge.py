@@ -201,8 +201,11 @@ def test_buckets_fill_again_and_their_number_is_bounded():
 def test_a_cursor_is_read_back_as_it_was_given_and_nothing_else_is():
     assert decode_cursor(encode_cursor("a", 7), str, int) == ("a", 7)
     assert decode_cursor(None, int) is None
-    for bad in ("!", encode_cursor("a"), encode_cursor(1, 2), "e30"):
+    assert decode_cursor(encode_cursor(2**63 - 1), int) == (2**63 - 1,)
+    for bad in ("!", encode_cursor("a"), encode_cursor(1, 2), "e30", encode_cursor(2**63), encode_cursor(-1)):
         with pytest.raises(InvalidRequest):
             decode_cursor(bad, int)
+    with pytest.raises(InvalidRequest):
+        decode_cursor(encode_cursor("a\0"), str)
     assert page([1, 2, 3], limit=2, key=lambda row: (row,)) == {"items": [1, 2], "next_cursor": encode_cursor(2)}
     assert page([1, 2], limit=2, key=lambda row: (row,))["next_cursor"] is None

@@ -1,9 +1,8 @@
 """What the what-if route takes and gives."""
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.transactions import Channel, Direction
 from serving.edge.schemas import Amount, CustomerId
@@ -30,7 +29,9 @@ class WhatIf(BaseModel):
     channel: Channel
     direction: Direction = Direction.DEBIT
     amount: Amount
-    event_time: datetime | None = Field(default=None, description="Now when absent")
+    event_time: AwareDatetime | None = Field(
+        default=None, description="With its offset from UTC, at most 5 minutes ahead; now when absent"
+    )
     customer_id: CustomerId | None = None
     account_id: CustomerId | None = None
     card_id: CustomerId | None = None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from contracts.transactions import RefusedMessage, Transaction, check_transaction
+from contracts.transactions import Refusal, RefusedMessage, Transaction, check_transaction
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.ids import uuid7
@@ -12,6 +12,7 @@ from serving.scoring.client import ScorerAway, ScorerClient
 from serving.scoring.schemas import WhatIf
 
 _encode = msgspec.json.Encoder().encode
+_REFUSED_FIELDS = {Refusal.WRONG_CURRENCY: "amount.currency", Refusal.FAR_FUTURE: "event_time"}
 
 
 class ScorerNotReady(Unavailable):
@@ -45,15 +46,17 @@ class ScoringService:
                     "source": "what-if",
                     "external_id": transaction_id,
                     "event_time": event_ms,
-                    "known_at": max(now_ms, event_ms),
+                    "known_at": now_ms,
                     "amount_minor": question.amount.amount_minor,
                     "currency": question.amount.currency,
                 },
                 Transaction,
             )
             check_transaction(transaction)
-        except (msgspec.ValidationError, RefusedMessage) as problem:
+        except msgspec.ValidationError as problem:
             raise InvalidRequest(str(problem)) from problem
+        except RefusedMessage as refused:
+            raise InvalidRequest(str(refused), field=_REFUSED_FIELDS[refused.refusal]) from refused
         try:
             status, body = await self._scorer.what_if(_encode(transaction))
         except ScorerAway as away:

@@ -81,7 +81,9 @@ class TransfersService:
         transaction = transaction_of(
             intent.request, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id, customer_id=intent.owner_id
         )
-        answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id)
+        # A claim that was taken over may have been decided under its first holder.
+        taken_over = claimed.transfer_id != wish.transfer_id
+        answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         posting = self._posting(intent, transaction, answer, key=key, trace=trace)
         result = await self._post(posting)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
@@ -165,7 +167,7 @@ class TransfersService:
             correlation_id=trace.correlation_id,
         )
 
-    async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID) -> Answer:
+    async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID, taken_over: bool) -> Answer:
         started_s = time.perf_counter()
         try:
             return await self._scorer.score(transaction)
@@ -177,16 +179,15 @@ class TransfersService:
             answer = stand_in.decide(transaction, now_ms=self._clock.now_ms())
             if answer is not None:
                 return answer
-            raise await self._undecided(transaction, away, key=key, transfer_id=transfer_id) from away
+            asked = away.asked or taken_over
+            raise await self._undecided(transaction, asked=asked, key=key, transfer_id=transfer_id) from away
         finally:
             metrics.SCORER_LATENCY.observe(time.perf_counter() - started_s)
 
-    async def _undecided(
-        self, transaction: Transaction, away: ScorerAway, *, key: str, transfer_id: UUID
-    ) -> DecisionUnavailable:
+    async def _undecided(self, transaction: Transaction, *, asked: bool, key: str, transfer_id: UUID) -> DecisionUnavailable:
         """Say when to come back. A scorer that was asked may hold a decision: its claim stays, for the sweeper to abandon."""
         retry_after_s = LEASE_MS // 1000
-        if not away.asked:
+        if not asked:
             await self._claims.release(tenant_id=transaction.tenant_id, key=key, transfer_id=transfer_id)
             retry_after_s = 1
         return DecisionUnavailable(

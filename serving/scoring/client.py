@@ -119,36 +119,37 @@ class ScorerClient:
                     await self._ask(batch)
 
     async def _ask(self, batch: list[_Waiting]) -> None:
+        """Ask about a batch; once more when a connection kept from before breaks (the scorer applies each id once).
+
+        A batch that was sent on a connection that broke may have been decided, whatever the second try comes to.
+        """
         for waiting in batch:
             waiting.sent = True
+        body = b"[" + b",".join([waiting.payload for waiting in batch]) + b"]"
+        kept, broke = self._connection.open, False
         try:
             async with asyncio.timeout(self._deadline_s):
-                body = b"[" + b",".join([waiting.payload for waiting in batch]) + b"]"
-                status, content = await self._post(body)
+                try:
+                    status, content = await self._connection.post("/score/batch", body)
+                except (ConnectionResetError, BrokenPipeError, EOFError):
+                    if not kept:
+                        raise
+                    broke = True
+                    status, content = await self._connection.post("/score/batch", body)
             rows: list[_Row] = _decode_rows(content) if status == 200 else []
         except ConnectionRefusedError:
-            self._stay_away(batch, "refused", asked=False)
+            self._stay_away(batch, "refused", asked=broke)
             return
         except (OSError, EOFError, TimeoutError, ValueError) as problem:
             self._stay_away(batch, "late" if isinstance(problem, TimeoutError) else type(problem).__name__, asked=True)
             return
         if status == 503:
-            self._stay_away(batch, "not-ready", asked=False)
+            self._stay_away(batch, "not-ready", asked=broke)
         elif len(rows) != len(batch):
             self._stay_away(batch, f"status-{status}", asked=True)
         else:
             for waiting, row in zip(batch, rows, strict=True):
                 _resolve(waiting.future, row)
-
-    async def _post(self, body: bytes) -> tuple[int, bytes]:
-        """Send a batch; once more when a connection kept from before turns out closed (the scorer applies each id once)."""
-        kept = self._connection.open
-        try:
-            return await self._connection.post("/score/batch", body)
-        except (ConnectionResetError, BrokenPipeError, EOFError):
-            if not kept:
-                raise
-        return await self._connection.post("/score/batch", body)
 
     def _stay_away(self, batch: list[_Waiting], reason: str, *, asked: bool) -> None:
         """Answer these, and for a moment everybody, without asking again: waiting out each deadline would help nobody."""

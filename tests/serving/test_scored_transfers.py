@@ -9,15 +9,18 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 from bench.random_model import random_export
-from contracts.topics import CONTROLS
-from kit.kafka import producer, topic_name
+from contracts.topics import CONTROLS, DECISIONS
+from contracts.transactions import MAX_CLOCK_SKEW_MS
+from kit.kafka import consumer, end_offsets, producer, take, topic_name
 from kit.settings import REPOSITORY_ROOT, Settings
 from serving.sweeper import sweep_once
 from tests.servers import environment_of
@@ -56,6 +59,44 @@ class Scorer:
     def wait_until_ready(self) -> None:
         self.publish({"kind": "model", "alias": "champion", "name": "random", "version": 1, "export_sha256": self.sha256})
         eventually(lambda: self.what_if().get("source") == "scorer", within_s=240)
+
+    def kill(self) -> None:
+        """As a machine dies: no warning."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def start_again(self) -> None:
+        self.process = self.launch()
+        eventually(lambda: self.what_if().get("source") == "scorer", within_s=120)
+
+    def has_unread_bytes(self) -> bool:
+        """Whether a request lies in a socket of the scorer's door that it has not read (Linux's table of TCP sockets)."""
+        door = f"0100007F:{self.settings.scorer.rpc.port:04X}"
+        sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return any(fields[1] == door and int(fields[4].partition(":")[2], 16) > 0 for fields in sockets)
+
+    def decided(self) -> set[str]:
+        """The ids of every transaction that the committed log holds a decision about."""
+        source = consumer(self.settings.kafka, group=f"t-{uuid.uuid4()}", client="test")
+        topic = topic_name(self.settings.kafka, DECISIONS)
+        try:
+            partitions = [TopicPartition(topic, number, 0) for number in source.list_topics(topic).topics[topic].partitions]
+            ends = end_offsets(source, partitions)
+            source.assign(partitions)
+            found: set[str] = set()
+            eventually(lambda: self._read(source, found, ends), within_s=30)
+            return found
+        finally:
+            source.close()
+
+    @staticmethod
+    def _read(source: Consumer, found: set[str], ends: dict[tuple[str, int], int]) -> bool:
+        for message in take(source, at_most=1_000, wait_s=0.5):
+            record = json.loads(message.value())
+            if record["record"] == "decision":
+                found.add(record["transaction"]["transaction_id"])
+        places = source.position([TopicPartition(topic, number) for topic, number in ends])
+        return all(max(place.offset, 0) >= ends[place.topic, place.partition] for place in places)
 
     def launch(self) -> subprocess.Popen[bytes]:
         return launch("streams.scorer", environment(self.settings), self.log)
@@ -153,10 +194,19 @@ def test_what_may_be_asked_of_the_scorer_changes_nothing_and_is_refused_in_words
     assert answer.status_code == 200, answer.text
     assert set(answer.json()) == {"answer", "features", "stand_outs"}
     assert answer.json()["features"]
-    far = risk.post("/v1/score", json=question | {"event_time": "2999-01-01T00:00:00Z"})
-    assert far.status_code in (200, 422)
+    for ahead_s, status in ((MAX_CLOCK_SKEW_MS // 1000 - 60, 200), (MAX_CLOCK_SKEW_MS // 1000 + 60, 422), (9e8, 422)):
+        moment = datetime.fromtimestamp(CLOCK.now_ms() / 1000 + ahead_s, UTC).isoformat()
+        far = risk.post("/v1/score", json=question | {"event_time": moment})
+        assert far.status_code == status, far.text
+        assert status == 200 or (far.json()["code"], far.json()["facts"]) == ("invalid-request", {"field": "event_time"})
+    naive = risk.post("/v1/score", json=question | {"event_time": "2025-11-24T16:00:00"})
+    assert (naive.status_code, naive.json()["facts"]["field"]) == (422, "body.event_time")
     wrong = risk.post("/v1/score", json=question | {"amount": {"amount_minor": 5, "currency": "XXX"}})
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid-request")
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["facts"]["field"]) == (
+        422,
+        "invalid-request",
+        "amount.currency",
+    )
     assert api.browser("customer").post("/v1/score", json=question).status_code == 403
 
 
@@ -285,6 +335,58 @@ def test_a_claim_that_nobody_takes_over_is_abandoned_once_and_says_so(api, score
     assert events_of(api, str(transfer_id)) == ["abandoned"]
     again = send(api, pair, ABOVE_STAND_IN, headers)
     assert (again.status_code, again.json()["code"]) == (409, "transfer-abandoned")
+
+
+def test_a_scorer_killed_in_mid_traffic_leaves_no_decision_without_a_claim_or_a_transfer(api, scorer, pair):
+    time_to_ask_again(api)
+    scorer.decide("allow-before-the-kill", review_from=1.0, deny_from=1.0)
+    assert send(api, pair, ABOVE_STAND_IN).status_code == 201  # so that the API holds a connection that has served
+    keys = [key() for _ in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        under_way = [threads.submit(send, api, pair, ABOVE_STAND_IN + n, keys[n]) for n in range(6)]
+        scorer.process.send_signal(signal.SIGSTOP)
+        under_way += [threads.submit(send, api, pair, ABOVE_STAND_IN + n, keys[n]) for n in range(6, 12)]
+        eventually(scorer.has_unread_bytes, within_s=DEADLINE_MS / 1000)
+        scorer.kill()
+        answers = [each.result() for each in under_way]
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    away = [n for n, answer in enumerate(answers) if answer.status_code == 503]
+    kept = {n for n in away if claim_of(api, keys[n]["Idempotency-Key"]) is not None}
+    assert {n for n in away if answers[n].headers["retry-after"] == str(LEASE_S)} == kept
+    assert kept, "what lay on the wire when the scorer died was given back, although it may have been decided"
+
+    scorer.start_again()
+    assert scorer.decided() <= claimed_or_ended(api)
+    for n in away:
+        again = eventually(
+            lambda n=n: (a := send(api, pair, ABOVE_STAND_IN + n, keys[n])).status_code == 201 and a, within_s=60
+        )
+        assert events_of(api, again.json()["id"]) == ["posted"]
+    assert scorer.decided() <= claimed_or_ended(api)
+
+
+def test_a_claim_taken_over_is_kept_while_the_scorer_is_away_because_its_first_holder_may_have_asked(api, scorer, pair):
+    scorer.decide("allow-before-the-take-over", review_from=1.0, deny_from=1.0)
+    headers = key()
+    scorer.process.send_signal(signal.SIGSTOP)
+    assert send(api, pair, ABOVE_STAND_IN, headers).headers["retry-after"] == str(LEASE_S)
+    transfer_id = claim_of(api, headers["Idempotency-Key"])
+    scorer.kill()
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        connection.execute("update idempotency.claim set leased_until = now() where transfer_id = %s", (transfer_id,))
+    time_to_ask_again(api)
+    again = send(api, pair, ABOVE_STAND_IN, headers)
+    assert (again.status_code, again.json()["code"]) == (503, "decision-unavailable")
+    assert claim_of(api, headers["Idempotency-Key"]) == transfer_id
+    scorer.start_again()
+
+
+def claimed_or_ended(api: Server) -> set[str]:
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        rows = connection.execute(
+            "select transfer_id::text from idempotency.claim union select id::text from ledger.transfer"
+        ).fetchall()
+    return {row[0] for row in rows}
 
 
 def is_ready(url: str) -> bool:

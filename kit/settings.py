@@ -142,6 +142,12 @@ class Http(BaseModel):
     port: int = 0
 
 
+class Edge(BaseModel):
+    """What stands in front of the API: addresses or networks of proxies whose X-Forwarded-For and -Proto are believed."""
+
+    trusted_proxies: list[str] = []
+
+
 class Scorer(BaseModel):
     """The scorer's RPC door and its bounds.
 
@@ -158,16 +164,16 @@ class Scorer(BaseModel):
     rpc: Http = Http(port=8101)
     deadline_ms: int = 100
     max_lateness_ms: int = 24 * 3_600_000
+    memory_rows: int = Field(default=4_000_000, ge=1_000, le=200_000_000)
+    state_keys: int = Field(default=4_000_000, ge=1)
+    state_log_bytes: int = Field(default=16 * 2**30, ge=2**20)
+    state_table_bytes: int = Field(default=8 * 2**30, ge=2**20)
     commit_interval_ms: int = 75
     commit_max_events: int = 16_384
 
 
 class Demo(BaseModel):
     """How large a bank the first start makes, and how lively it stays: more than people would do looks like fraud."""
-    memory_rows: int = Field(default=4_000_000, ge=1_000, le=200_000_000)
-    state_keys: int = Field(default=4_000_000, ge=1)
-    state_log_bytes: int = Field(default=16 * 2**30, ge=2**20)
-    state_table_bytes: int = Field(default=8 * 2**30, ge=2**20)
 
     tenant: str = "demo"
     customers: int = 10_000
@@ -190,6 +196,7 @@ class Settings(BaseSettings):
     kafka: Kafka = Kafka()
     valkey: Valkey = Valkey()
     api: Http = Http(port=8000)
+    edge: Edge = Edge()
     mlflow: Http = Http(port=5000)
     dagster: Http = Http(port=3000)
     scorer: Scorer = Scorer()
@@ -238,13 +245,6 @@ class _LocalFile(PydanticBaseSettingsSource):
         return content
 
 
-def user_cache() -> Path:
-    """Where what is made once serves every checkout and every `var/`: `$BAAS_CACHE`, else `~/.cache/baas`."""
-    named = os.environ.get("BAAS_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "baas"
-
-
-@lru_cache(maxsize=1)
 def named_in_environment() -> dict[str, Any]:
     """Return the settings that the environment names, as it gives them, but for where they are kept (`var`)."""
     named = EnvSettingsSource(Settings)()
@@ -289,6 +289,13 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
+def user_cache() -> Path:
+    """Where what is made once serves every checkout and every `var/`: `$BAAS_CACHE`, else `~/.cache/baas`."""
+    named = os.environ.get("BAAS_CACHE")
+    return Path(named) if named else Path.home() / ".cache" / "baas"
+
+
+@lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the process's settings, read once."""
     return Settings()

@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m serving", description=__doc__)
     parser.add_argument("--workers", type=int, default=1, help="worker processes (each keeps its own rate limits and metrics)")
     arguments = parser.parse_args()
-    address = settings().api
+    address, proxies = settings().api, settings().edge.trusted_proxies
     uvicorn.run(
         "serving.__main__:worker",
         factory=True,
@@ -40,7 +40,9 @@ def main() -> None:
         log_level="warning",
         backlog=MAX_WAITING_CONNECTIONS,
         timeout_graceful_shutdown=DRAIN_S,
-        proxy_headers=True,
+        # Whoever may set these headers chooses the address that the limits count: nobody, unless the settings name them.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
     )
 
 

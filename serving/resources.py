@@ -21,6 +21,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
 from serving.identity.keys import KeyRing
+from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
 from serving.live.hub import LiveHub
@@ -81,7 +82,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         await stack.enter_async_context(warehouse)
         keys = KeyRing(settings.secrets / "jwt", clock=clock)
         tokens = Tokens(keys, clock=clock)
-        authenticator = Authenticator(core, tokens, clock_s=monotonic)
+        authenticator = Authenticator(core, tokens, PlatformToken(settings.secrets), clock_s=monotonic)
         scorer = ScorerClient(settings.scorer)
         scorer.start()
         stack.push_async_callback(scorer.close)

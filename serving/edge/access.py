@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from serving.edge.principals import EVERYONE, Role
 
 PUBLIC: frozenset[Role] = frozenset()
+NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
@@ -15,7 +16,10 @@ CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open."""
+    """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open.
+
+    `platform` ones tell of all tenants together, and so are open to the platform operator's token and to no tenant's role.
+    """
 
     method: str
     path: str
@@ -23,6 +27,7 @@ class Rule:
     public: bool = False
     signs_in: bool = False
     streams: bool = False
+    platform: bool = False
 
     @property
     def writes(self) -> bool:
@@ -41,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/.well-known/jwks.json", PUBLIC, public=True),
     Rule("POST", "/v1/session", PUBLIC, public=True, signs_in=True),
     Rule("POST", "/v1/oauth/token", PUBLIC, public=True, signs_in=True),
-    Rule("GET", "/metrics", frozenset({Role.OPERATOR, Role.ADMIN})),
+    Rule("GET", "/metrics", NO_ROLE, platform=True),
     Rule("GET", "/v1/session", EVERYONE),
     Rule("DELETE", "/v1/session", EVERYONE),
     Rule("GET", "/v1/clients", frozenset({Role.ADMIN})),

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from serving.edge.errors import CsrfRefused, Unauthenticated
 from serving.edge.principals import Principal, Scheme, roles_from
 from serving.identity import repository
+from serving.identity.platform import PlatformToken
 from serving.identity.tokens import Tokens
 
 SESSION_COOKIE = "baas_session"
@@ -46,9 +47,12 @@ def cookie_value(header: bytes, name: str) -> str | None:
 class Authenticator:
     """Finds the principal of a request. Sessions and keys are remembered for seconds, so that revoking one takes no longer."""
 
-    def __init__(self, pool: AsyncConnectionPool, tokens: Tokens, *, clock_s: Callable[[], float]) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool, tokens: Tokens, platform: PlatformToken, *, clock_s: Callable[[], float]
+    ) -> None:
         self._pool = pool
         self._tokens = tokens
+        self._platform = platform
         self._clock_s = clock_s
         self._remembered: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
 
@@ -64,6 +68,10 @@ class Authenticator:
         if cookie is not None and (session := cookie_value(cookie, SESSION_COOKIE)):
             return await self._by_session(session)
         raise Unauthenticated("there is no credential in the request")
+
+    def is_platform_operator(self, authorization: bytes | None) -> bool:
+        """Whether the platform operator's token is in this Authorization header."""
+        return self._platform.admits(authorization)
 
     def check_csrf(self, *, cookie: bytes, sent: bytes | None) -> None:
         """Raise CsrfRefused unless the CSRF header is the one of the cookie's session."""

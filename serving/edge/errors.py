@@ -24,7 +24,7 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     title = "Your roles do not open this"
-    remedy = "Ask an administrator of your tenant for one of the roles named in the detail."
+    remedy = "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator."
 
 
 class CsrfRefused(DomainError):

@@ -138,6 +138,8 @@ class Gateway:
         if rule is None or rule.public:
             return
         headers = exchange.headers
+        if rule.platform and self._authenticator.is_platform_operator(headers.get(b"authorization")):
+            return
         principal = await self._authenticator.principal(
             authorization=headers.get(b"authorization"), api_key=headers.get(b"x-api-key"), cookie=headers.get(b"cookie")
         )
@@ -146,6 +148,10 @@ class Gateway:
         self._limiter.admit_principal(principal)
         if principal.scheme is Scheme.COOKIE and rule.method != "GET":
             self._authenticator.check_csrf(cookie=headers[b"cookie"], sent=headers.get(b"x-csrf-token"))
+        if rule.platform:
+            raise errors.Forbidden(
+                f"{rule.method} {rule.path} is open to the platform's operator, whose token is on its machine"
+            )
         if not (principal.roles & rule.roles):
             raise errors.Forbidden(f"{rule.method} {rule.path} is open to: {', '.join(sorted(rule.roles))}")
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import stat
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from serving.edge.limits import Limits, Rate, TokenBuckets
 from serving.edge.pages import decode_cursor, encode_cursor, page
 from serving.edge.principals import EVERYONE, Role
 from serving.edge.problems import catalogue, status_of
+from serving.identity.platform import TOKEN_FILE, PlatformToken
 from serving.resources import Options
 from tests.serving.conftest import Server
 
@@ -160,8 +162,23 @@ def test_readiness_and_metrics_say_what_operators_need(api: Server):
     assert api.client().get("/healthz").json() == {"alive": True}
     ready = api.client().get("/readyz")
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
-    metrics = api.browser("admin").get("/metrics").text
+    operator = api.client(Authorization=f"Bearer {(api.settings.secrets / TOKEN_FILE).read_text().strip()}")
+    metrics = operator.get("/metrics").text
     assert 'baas_http_requests_total{method="GET",route="/healthz",status="200"}' in metrics
+
+
+def test_what_tells_of_all_tenants_together_is_open_to_the_platforms_operator_and_to_no_tenant(api: Server):
+    token = (api.settings.secrets / TOKEN_FILE).read_text().strip()
+    assert stat.S_IMODE((api.settings.secrets / TOKEN_FILE).stat().st_mode) == 0o600
+    assert PlatformToken(api.settings.secrets).admits(f"bearer {token}".encode())
+    for asker in (api.browser("admin"), api.browser("admin", "other"), api.partner()):
+        refused = asker.get("/metrics")
+        assert (refused.status_code, problem(refused)["code"]) == (403, "forbidden")
+        assert "baas_http" not in refused.text
+    for wrong in ("Bearer", f"Basic {token}", f"Bearer {token}x", f"Bearer {token[:-1]}", token):
+        refused = api.client(Authorization=wrong).get("/metrics")
+        assert (refused.status_code, problem(refused)["code"]) == (401, "unauthenticated"), wrong
+    assert api.client(Authorization=f"Bearer {token}").get("/v1/customers").status_code == 401
 
 
 def test_a_person_over_their_rate_is_told_when_to_come_back(api: Server):

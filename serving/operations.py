@@ -35,11 +35,16 @@ async def healthz() -> dict[str, bool]:
 
 @router.get("/readyz")
 async def readyz(parts: Parts, response: Response) -> dict[str, object]:
-    """Say whether money can be moved; the warehouse and the scorer only limit what can be done."""
+    """Say whether money can be moved. What only limits what can be done, or is done later, is told beside it."""
     core, warehouse = await asyncio.gather(obstacle_of(parts.core), obstacle_of(parts.warehouse))
     if core is not None:
         response.status_code = 503
-    return {"ready": core is None, "obstacle": core and f"core: {core}", "warehouse": warehouse or "there"}
+    return {
+        "ready": core is None,
+        "obstacle": core and f"core: {core}",
+        "warehouse": warehouse or "there",
+        "sweeper": parts.sweeper.obstacle or "running",
+    }
 
 
 @router.get("/metrics")

@@ -65,6 +65,7 @@ class Resources:
     decisions: DecisionsService
     analytics: AnalyticsService
     live: LiveHub
+    sweeper: Sweeper
 
 
 def resources_of(request: Request) -> Resources:
@@ -120,6 +121,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse),
             live=await _open_live(stack, settings, clock),
+            sweeper=sweeper,
         )
 
 

@@ -17,5 +17,6 @@ SCORER_LATENCY = Histogram("baas_scorer_call_seconds", "Time a transfer waited f
 SCORER_AWAY = Counter(
     "baas_scorer_away_total", "Transfers that had to be decided without the scorer, or not at all", ["reason"]
 )
+SWEEPS = Counter("baas_sweeps_total", "Sweeps, by what was swept and whether it could be", ["step", "result"])
 LIVE_READERS = Gauge("baas_live_readers", "Open live feeds")
 LIVE_DROPPED = Counter("baas_live_readers_dropped_total", "Live feeds closed because their reader was too slow")

@@ -38,6 +38,15 @@ def eventually(condition: Callable[[], object], *, within_s: float = 10.0) -> ob
         time.sleep(0.02)
 
 
+async def async_eventually(condition: Callable[[], object], *, within_s: float = 10.0) -> object:
+    """Do what `eventually` does, and let the event loop go on meanwhile."""
+    deadline = time.monotonic() + within_s
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.02)
+    return found
+
+
 @dataclass
 class Server:
     """A running API."""

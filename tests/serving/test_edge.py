@@ -162,6 +162,7 @@ def test_readiness_and_metrics_say_what_operators_need(api: Server):
     assert api.client().get("/healthz").json() == {"alive": True}
     ready = api.client().get("/readyz")
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert ready.json()["sweeper"] == "running"
     operator = api.client(Authorization=f"Bearer {(api.settings.secrets / TOKEN_FILE).read_text().strip()}")
     metrics = operator.get("/metrics").text
     assert 'baas_http_requests_total{method="GET",route="/healthz",status="200"}' in metrics

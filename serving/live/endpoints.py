@@ -14,7 +14,7 @@ _EXAMPLE = (
     '"customer_id":"c000042","payee_id":null,"merchant_id":null,"verdict":"review","probability":0.731,'
     '"reasons":["payee_new_for_customer"],"source":"scorer","latency_us":812}\n\n'
     'event: stats\ndata: {"per_second":212,"p50_us":410,"p99_us":1900,"verdicts":{"allow":9120,"review":31,"step_up":0,'
-    '"deny":7},"moved_minor":1203300,"saved_minor":88000,"since":1764000000000}\n\n'
+    '"deny":7},"currency":"BRL","moved_minor":1203300,"saved_minor":88000,"other_currencies":[],"since":1764000000000}\n\n'
 )
 
 
@@ -30,7 +30,10 @@ _EXAMPLE = (
     },
 )
 async def live(principal: Caller, parts: Parts) -> StreamingResponse:
-    """Stream the tenant's decisions and alerts. Of allowed ones at most 200 a second are shown; `stats` count all."""
+    """Stream the tenant's decisions and alerts. Of allowed ones at most 200 a second are shown; `stats` count all.
+
+    They count decisions by verdict, and money by what the ledger made of it: posted money has moved, denied money was saved.
+    """
     parts.live.admit(principal.tenant_id)
     return StreamingResponse(
         parts.live.read(principal.tenant_id), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from contracts.decisions import Verdict
+from contracts.ledger_events import LedgerStatus
 from kit.clock import Clock
 from kit.errors import Unavailable
 from serving.edge import metrics
@@ -39,8 +40,17 @@ class LiveEvent:
     name: str
     data: bytes
     verdict: Verdict | None = None
-    amount_minor: int = 0
     latency_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookedEvent:
+    """What the ledger made of a transfer: counted, and not shown."""
+
+    tenant_id: str
+    status: LedgerStatus
+    amount_minor: int
+    currency: str
 
 
 @dataclass(eq=False)
@@ -75,15 +85,18 @@ class LiveHub:
         """How many feeds are open."""
         return sum(len(tenant.readers) for tenant in self._tenants.values())
 
-    def dispatch(self, events: Iterable[LiveEvent]) -> None:
+    def dispatch(self, events: Iterable[LiveEvent | BookedEvent]) -> None:
         """Count and hand on. Of what was allowed only `ALLOWED_SHOWN_PER_S` a second are shown; stats tell the true number."""
         by_tenant: dict[str, list[bytes]] = defaultdict(list)
         for event in events:
             tenant = self._tenants.get(event.tenant_id)
             if tenant is None:
                 continue
+            if isinstance(event, BookedEvent):
+                tenant.statistics.book(event.status, amount_minor=event.amount_minor, currency=event.currency)
+                continue
             if event.verdict is not None:
-                tenant.statistics.count(event.verdict, amount_minor=event.amount_minor, latency_us=event.latency_us)
+                tenant.statistics.count(event.verdict, latency_us=event.latency_us)
                 if event.verdict is Verdict.ALLOW:
                     tenant.shown += 1
                     if tenant.shown > ALLOWED_SHOWN_PER_S:

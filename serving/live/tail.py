@@ -1,4 +1,4 @@
-"""One tail of decisions and alerts a worker: no group, assigned at the end, in a thread, idle while nobody watches."""
+"""One tail of decisions, alerts and ledger events a worker: no group, from the end, in a thread, idle while nobody watches."""
 
 import asyncio
 import threading
@@ -9,18 +9,31 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from contracts.alerts import AlertEvent
 from contracts.decisions import DecisionRecord, LogRecord
-from contracts.topics import ALERTS, DECISIONS
+from contracts.ledger_events import LedgerStatus, Purpose
+from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS
 from kit.ids import uuid7
 from kit.kafka import ADMIN_TIMEOUT_S, consumer, end_offsets, take, topic_name
 from kit.log import get_logger
 from kit.settings import Kafka
-from serving.live.hub import LiveEvent
+from serving.live.hub import BookedEvent, LiveEvent
 
 BATCH = 500
 POLL_S = 0.25
 RETRY_S = 1.0
 
+
+class _Booked(msgspec.Struct, gc=False):
+    """As much of a ledger event as is counted."""
+
+    tenant_id: str
+    status: LedgerStatus
+    purpose: Purpose
+    amount_minor: int
+    currency: str
+
+
 _encode = msgspec.json.Encoder().encode
+_decode_booked = msgspec.json.Decoder(_Booked).decode
 _decode_log = msgspec.json.Decoder(LogRecord).decode
 _decode_alert = msgspec.json.Decoder(AlertEvent).decode
 
@@ -32,11 +45,23 @@ def _latency_us(message: Message) -> int | None:
     return None
 
 
-def live_event(message: Message, *, alerts_topic: str) -> LiveEvent | None:
-    """Return what the feed shows of a message, or None. Raises msgspec.DecodeError for one that cannot be read."""
+def booked_event(message: Message) -> BookedEvent | None:
+    """Return what is counted of a ledger event, or None for one that is no transfer. Raises msgspec.DecodeError."""
+    booked = _decode_booked(message.value() or b"")
+    if booked.purpose is not Purpose.TRANSFER:
+        return None
+    return BookedEvent(booked.tenant_id, booked.status, booked.amount_minor, booked.currency)
+
+
+def alert_event(message: Message) -> LiveEvent:
+    """Return what the feed shows of an alert. Raises msgspec.DecodeError."""
     value = message.value() or b""
-    if message.topic() == alerts_topic:
-        return LiveEvent(_decode_alert(value).tenant_id, "alert", value)
+    return LiveEvent(_decode_alert(value).tenant_id, "alert", value)
+
+
+def decision_event(message: Message) -> LiveEvent | None:
+    """Return what the feed shows of a record of the log, or None for one that is no decision. Raises msgspec.DecodeError."""
+    value = message.value() or b""
     record = _decode_log(value)
     if not isinstance(record, DecisionRecord):
         return None
@@ -63,7 +88,6 @@ def live_event(message: Message, *, alerts_topic: str) -> LiveEvent | None:
         "decision",
         _encode(shown),
         verdict=answer.verdict,
-        amount_minor=transaction.amount_minor,
         latency_us=latency_us,
     )
 
@@ -77,13 +101,17 @@ class LiveTail:
         *,
         loop: asyncio.AbstractEventLoop,
         is_watched: Callable[[], bool],
-        dispatch: Callable[[list[LiveEvent]], None],
+        dispatch: Callable[[list[LiveEvent | BookedEvent]], None],
     ) -> None:
         self._kafka = kafka
         self._loop = loop
         self._is_watched = is_watched
         self._dispatch = dispatch
-        self._topics = [topic_name(kafka, DECISIONS), topic_name(kafka, ALERTS)]
+        self._readers: dict[str, Callable[[Message], LiveEvent | BookedEvent | None]] = {
+            topic_name(kafka, DECISIONS): decision_event,
+            topic_name(kafka, ALERTS): alert_event,
+            topic_name(kafka, BANKING_TRANSACTIONS): booked_event,
+        }
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-tail", daemon=True)
         self.assigned = threading.Event()
@@ -124,17 +152,17 @@ class LiveTail:
 
     def _assign_at_end(self, source: Consumer) -> None:
         partitions = []
-        for topic in self._topics:
+        for topic in self._readers:
             described = source.list_topics(topic, timeout=ADMIN_TIMEOUT_S).topics[topic]
             partitions += [TopicPartition(topic, number) for number in described.partitions]
         ends = end_offsets(source, partitions)
         source.assign([TopicPartition(topic, number, offset) for (topic, number), offset in ends.items()])
 
-    def _events(self, messages: list[Message]) -> list[LiveEvent]:
-        found = []
+    def _events(self, messages: list[Message]) -> list[LiveEvent | BookedEvent]:
+        found: list[LiveEvent | BookedEvent] = []
         for message in messages:
             try:
-                event = live_event(message, alerts_topic=self._topics[1])
+                event = self._readers[message.topic()](message)
             except msgspec.DecodeError as problem:
                 where = f"{message.topic()}:{message.partition()}:{message.offset()}"
                 self._log.warning("live tail skipped a message", where=where, problem=str(problem))

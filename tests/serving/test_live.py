@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from contracts.decisions import Verdict
-from contracts.topics import ALERTS, DECISIONS
+from contracts.ledger_events import LedgerStatus
+from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS
 from kit.clock import ManualClock
 from kit.kafka import producer, topic_name
 from serving.live.hub import ALLOWED_SHOWN_PER_S, MAX_READERS_OF_A_TENANT, LiveEvent, LiveHub, TooManyReaders
@@ -66,7 +67,8 @@ def feeds(api: Server) -> Iterator[tuple[Feed, Feed]]:
 
 def test_decisions_and_alerts_reach_their_own_tenant_and_nobody_else(api, feeds):
     mine, theirs = feeds
-    decision, alert = example(DECISIONS), example(ALERTS)
+    decision, alert, booked = example(DECISIONS), example(ALERTS), example(BANKING_TRANSACTIONS)
+    assert (booked["status"], booked["tenant_id"]) == ("posted", "demo")
     sink = producer(api.settings.kafka, client="test")
 
     def publish() -> bool:
@@ -74,6 +76,9 @@ def test_decisions_and_alerts_reach_their_own_tenant_and_nobody_else(api, feeds)
         sink.produce(topic_name(api.settings.kafka, DECISIONS), json.dumps(decision), headers=[("duration_us", b"812")])
         sink.produce(topic_name(api.settings.kafka, DECISIONS), b"not json")
         sink.produce(topic_name(api.settings.kafka, ALERTS), json.dumps(alert))
+        for change in ({}, {"status": "failed"}, {"status": "held"}, {"purpose": "opening"}):
+            sink.produce(topic_name(api.settings.kafka, BANKING_TRANSACTIONS), json.dumps(booked | change))
+        sink.produce(topic_name(api.settings.kafka, BANKING_TRANSACTIONS), b"{}")
         sink.flush(5)
         return bool(mine.named("decision") and mine.named("alert"))
 
@@ -82,13 +87,14 @@ def test_decisions_and_alerts_reach_their_own_tenant_and_nobody_else(api, feeds)
     assert shown["transaction_id"] == decision["transaction"]["transaction_id"]
     assert (shown["verdict"], shown["latency_us"], shown["amount_minor"]) == ("allow", 812, 125000)
     assert mine.named("alert")[0] == alert
-    stats = eventually(lambda: [s for s in mine.named("stats") if s["verdicts"]["allow"]])[-1]
-    assert stats["moved_minor"] == stats["verdicts"]["allow"] * 125000
+    stats = eventually(lambda: [s for s in mine.named("stats") if s["verdicts"]["allow"] and s["moved_minor"]])[-1]
+    assert stats["moved_minor"] % booked["amount_minor"] == 0
+    assert (stats["currency"], stats["saved_minor"], stats["other_currencies"]) == (booked["currency"], 0, [])
     assert stats["p50_us"] == stats["p99_us"] == 812
     eventually(lambda: theirs.named("stats"))
     assert not theirs.named("decision")
     assert not theirs.named("alert")
-    assert all(s["verdicts"]["allow"] == 0 for s in theirs.named("stats"))
+    assert all((s["verdicts"]["allow"], s["currency"], s["moved_minor"]) == (0, None, 0) for s in theirs.named("stats"))
 
 
 def test_a_customer_cannot_watch_the_bank(api):
@@ -138,20 +144,35 @@ async def test_a_tenant_cannot_open_feeds_without_end():
         await reader.aclose()
 
 
-def test_a_second_tells_speed_latency_and_money():
+def test_a_second_tells_speed_latency_and_money_of_the_currency_that_most_transfers_are_in():
     statistics = LiveStatistics(since_ms=5)
     for latency_us in range(1, 101):
-        statistics.count(Verdict.ALLOW, amount_minor=10, latency_us=latency_us)
-    statistics.count(Verdict.DENY, amount_minor=7_000, latency_us=None)
-    statistics.count(Verdict.REVIEW, amount_minor=1, latency_us=None)
+        statistics.count(Verdict.ALLOW, latency_us=latency_us)
+    statistics.count(Verdict.DENY, latency_us=None)
+    statistics.count(Verdict.REVIEW, latency_us=None)
+    before = statistics.second()
+    assert (before["per_second"], before["currency"], before["moved_minor"]) == (102, None, 0)
+    for status, amount_minor, currency in (
+        (LedgerStatus.POSTED, 10, "BRL"),
+        (LedgerStatus.POSTED, 20, "BRL"),
+        (LedgerStatus.DENIED, 7_000, "BRL"),
+        (LedgerStatus.POSTED, 900_000, "USD"),
+        (LedgerStatus.DENIED, 1, "USD"),
+    ):
+        statistics.book(status, amount_minor=amount_minor, currency=currency)
+    for status in (LedgerStatus.FAILED, LedgerStatus.OBSERVED, LedgerStatus.ABANDONED, LedgerStatus.HELD):
+        for _ in range(9):
+            statistics.book(status, amount_minor=5, currency="EUR")
     first, second = statistics.second(), statistics.second()
     assert first == {
-        "per_second": 102,
+        "per_second": 0,
         "p50_us": 51,
         "p99_us": 100,
         "verdicts": {"allow": 100, "review": 1, "step_up": 0, "deny": 1},
-        "moved_minor": 1000,
-        "saved_minor": 7000,
+        "currency": "BRL",
+        "moved_minor": 30,
+        "saved_minor": 7_000,
+        "other_currencies": [{"currency": "USD", "moved_minor": 900_000, "saved_minor": 1}],
         "since": 5,
     }
-    assert second == first | {"per_second": 0}
+    assert second == first

@@ -101,14 +101,19 @@ export interface AlertEvent {
   stand_outs?: StandOut[]
 }
 
-/** Once a second over the live feed. Money and counts are since `since`; rate and latency are of the last second. */
+/**
+ * Once a second over the live feed. Money and counts are since `since`; rate and latency are of the last second. Money is what
+ * the ledger posted (moved) and what was denied (saved), in the currency of most transfers; null before the first.
+ */
 export interface LiveStats {
   per_second: number
   p50_us: number | null
   p99_us: number | null
   verdicts: Record<Verdict, number>
+  currency: string | null
   moved_minor: number
   saved_minor: number
+  other_currencies: { currency: string; moved_minor: number; saved_minor: number }[]
   since: Instant
 }
 

@@ -366,6 +366,8 @@ export interface paths {
         /**
          * Live
          * @description Stream the tenant's decisions and alerts. Of allowed ones at most 200 a second are shown; `stats` count all.
+         *
+         *     They count decisions by verdict, and money by what the ledger made of it: posted money has moved, denied money was saved.
          */
         get: operations["live_v1_live_get"];
         put?: never;
@@ -2058,7 +2060,7 @@ export interface components {
             entry_mode?: string | null;
             /**
              * Event Time
-             * @description Now when absent
+             * @description With its offset from UTC, at most 5 minutes ahead; now when absent
              */
             event_time?: string | null;
             /** Mcc */
@@ -2113,7 +2115,78 @@ export interface components {
             }[];
         };
     };
-    responses: never;
+    responses: {
+        /** @description Too Many Requests */
+        429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "too-many-requests",
+                 *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                 *       "detail": "what was wrong with this very request",
+                 *       "instance": "/v1/…",
+                 *       "remedy": "Wait the number of seconds in Retry-After, and spread requests out.",
+                 *       "status": 429,
+                 *       "title": "Too many requests",
+                 *       "type": "/problems/too-many-requests"
+                 *     }
+                 */
+                "application/problem+json": {
+                    code: string;
+                    correlation_id: string;
+                    detail: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    instance: string;
+                    reasons?: string[];
+                    remedy: string;
+                    status: number;
+                    title: string;
+                    /** Format: uri-reference */
+                    type: string;
+                };
+            };
+        };
+        /** @description Service Unavailable */
+        503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "unavailable",
+                 *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                 *       "detail": "what was wrong with this very request",
+                 *       "instance": "/v1/…",
+                 *       "remedy": "Try again after the number of seconds in Retry-After.",
+                 *       "status": 503,
+                 *       "title": "A part that this needs is away",
+                 *       "type": "/problems/unavailable"
+                 *     }
+                 */
+                "application/problem+json": {
+                    code: string;
+                    correlation_id: string;
+                    detail: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    instance: string;
+                    reasons?: string[];
+                    remedy: string;
+                    status: number;
+                    title: string;
+                    /** Format: uri-reference */
+                    type: string;
+                };
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -2139,6 +2212,8 @@ export interface operations {
                     "application/json": components["schemas"]["PublicKeys"];
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     list_accounts_v1_accounts_get: {
@@ -2213,7 +2288,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -2271,6 +2346,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     open_account_v1_accounts_post: {
@@ -2345,7 +2422,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -2473,6 +2550,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     get_account_v1_accounts__account_id__get: {
@@ -2542,7 +2621,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -2635,6 +2714,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     balance_v1_accounts__account_id__balance_get: {
@@ -2707,7 +2788,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -2800,6 +2881,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     entries_v1_accounts__account_id__entries_get: {
@@ -2874,7 +2957,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -2967,6 +3050,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     list_alerts_v1_alerts_get: {
@@ -3040,7 +3125,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3098,6 +3183,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     get_alert_v1_alerts__alert_id__get: {
@@ -3167,7 +3254,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3234,6 +3321,8 @@ export interface operations {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     move_alert_v1_alerts__alert_id__status_post: {
@@ -3307,7 +3396,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3435,6 +3524,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     daily_v1_analytics_daily_get: {
@@ -3507,7 +3598,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3565,6 +3656,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -3667,7 +3759,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3690,6 +3782,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -3799,7 +3892,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3857,6 +3950,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     clients_v1_clients_get: {
@@ -3929,7 +4024,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -3987,6 +4082,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     make_client_v1_clients_post: {
@@ -4058,7 +4155,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4151,6 +4248,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     revoke_client_v1_clients__client_id__delete: {
@@ -4218,7 +4317,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4276,15 +4375,43 @@ export interface operations {
                     };
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     list_customers_v1_customers_get: {
@@ -4357,7 +4484,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4415,6 +4542,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     make_customer_v1_customers_post: {
@@ -4486,7 +4615,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4579,6 +4708,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     get_customer_v1_customers__customer_id__get: {
@@ -4648,7 +4779,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4706,15 +4837,43 @@ export interface operations {
                     };
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     list_decisions_v1_decisions_get: {
@@ -4789,7 +4948,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -4847,6 +5006,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -4951,7 +5111,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -5044,6 +5204,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -5101,7 +5262,7 @@ export interface operations {
                      *     data: {"transaction_id":"0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01","event_time":1764000000123,"scored_at":1764000000181,"channel":"pix","direction":"debit","amount_minor":125000,"currency":"BRL","customer_id":"c000042","payee_id":null,"merchant_id":null,"verdict":"review","probability":0.731,"reasons":["payee_new_for_customer"],"source":"scorer","latency_us":812}
                      *
                      *     event: stats
-                     *     data: {"per_second":212,"p50_us":410,"p99_us":1900,"verdicts":{"allow":9120,"review":31,"step_up":0,"deny":7},"moved_minor":1203300,"saved_minor":88000,"since":1764000000000}
+                     *     data: {"per_second":212,"p50_us":410,"p99_us":1900,"verdicts":{"allow":9120,"review":31,"step_up":0,"deny":7},"currency":"BRL","moved_minor":1203300,"saved_minor":88000,"other_currencies":[],"since":1764000000000}
                      */
                     "text/event-stream": string;
                 };
@@ -5153,7 +5314,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -5176,6 +5337,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -5390,6 +5552,7 @@ export interface operations {
                     };
                 };
             };
+            503: components["responses"]["503"];
         };
     };
     score_v1_score_post: {
@@ -5461,7 +5624,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -5519,6 +5682,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -5609,6 +5773,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     sign_in_v1_session_post: {
@@ -5738,6 +5904,7 @@ export interface operations {
                     };
                 };
             };
+            503: components["responses"]["503"];
         };
     };
     sign_out_v1_session_delete: {
@@ -5803,7 +5970,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -5826,6 +5993,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     create_transfer_v1_transfers_post: {
@@ -5993,7 +6162,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -6295,7 +6464,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -6388,6 +6557,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     resolve_transfer_v1_transfers__transfer_id__resolution_post: {
@@ -6461,7 +6632,7 @@ export interface operations {
                      *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
                      *       "detail": "what was wrong with this very request",
                      *       "instance": "/v1/…",
-                     *       "remedy": "Ask an administrator of your tenant for one of the roles named in the detail.",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
@@ -6589,6 +6760,8 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
 }

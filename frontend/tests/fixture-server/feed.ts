@@ -93,8 +93,10 @@ export class Feed {
       p50_us: percentile(sorted, 0.5),
       p99_us: percentile(sorted, 0.99),
       verdicts: this.verdicts,
+      currency: 'BRL',
       moved_minor: this.movedMinor,
       saved_minor: this.savedMinor,
+      other_currencies: [],
       since: this.sinceMs,
     })
   }

@@ -9,6 +9,7 @@ import type { Summary } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
+/** What the marts' amounts are in, and what nothing is shown in before the first transfer. */
 const CURRENCY = 'BRL'
 const DAY_MS = 86_400_000
 
@@ -22,7 +23,9 @@ export function MoneyCell() {
   const { t, money, moneyShort, count, hourMinute } = useI18n()
   const stats = useLive((state) => state.stats)
   const { data: summary } = useQuery(summaryQuery)
-  const format = useCallback((amountMinor: number) => money(amountMinor, CURRENCY), [money])
+  const currency = stats?.currency ?? CURRENCY
+  const format = useCallback((amountMinor: number) => money(amountMinor, currency), [money, currency])
+  const others = (stats?.other_currencies ?? []).filter((other) => other.moved_minor > 0)
   const days = summary ? daysOf(summary) : 0
   return (
     <Cell name={t('live.moved')} className="col-span-2 border-b sm:col-span-1 sm:border-r xl:border-b-0">
@@ -32,6 +35,7 @@ export function MoneyCell() {
             <RollingNumber value={stats.moved_minor} format={format} />
           </p>
           <p className="truncate text-[12.5px] text-ink-3 tabular">
+            {others.map((other) => `+ ${money(other.moved_minor, other.currency)} · `)}
             {t('live.since', { time: hourMinute(toMs(stats.since)) })}
             {summary && days > 0 && (
               <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, CURRENCY), days })}</>

@@ -40,8 +40,10 @@ const told = (atMs: number, perSecond: number): LiveEvent => {
     p50_us: 400,
     p99_us: 900,
     verdicts: { allow: 1, review: 0, step_up: 0, deny: 0 },
+    currency: 'BRL',
     moved_minor: 1,
     saved_minor: 0,
+    other_currencies: [],
     since: 0,
   }
   return { kind: 'stats', stats, atMs }

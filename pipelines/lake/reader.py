@@ -1,6 +1,5 @@
 """From files to frames. The order of a frame is the order of the log, and a gap between files is an error."""
 
-import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,17 +7,21 @@ from pathlib import Path
 import polars as pl
 
 from contracts import topics
+from contracts.decisions import Answer
 from kit.errors import DomainError
 
+SHOWN = 3
+_ANSWER = frozenset(Answer.__struct_fields__)
+_IDENTITY = ["tenant_id", "transaction_id"]
 _FILE = re.compile(r"^(?P<partition>\d+)-(?P<first>\d+)-(?P<last>\d+)\.parquet$")
 
 
 class LakeGap(DomainError):
-    """Two files of a partition overlap or do not follow each other."""
+    """Two files of a partition overlap or do not follow each other, or the first ones are not there."""
 
     code = "lake-gap"
     title = "The lake has a gap or an overlap"
-    remedy = "Move the later files of the partition aside and restart the lake sink; it writes them again from Kafka."
+    remedy = "Move the files of the partition after it aside and restart the lake sink; it writes them again from Kafka."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,42 @@ class LakeFile:
 
 
 def offset_ranges(lake: Path, topic: str) -> list[LakeFile]:
-    """Return the topic's files by partition and offset. Raises LakeGap when two of them overlap."""
+    """Return the topic's files by partition and offset. Raises LakeGap unless each partition's cover its offsets seamlessly.
+
+    A topic that the broker keeps for ever is there from offset 0; another from where it began when the lake was made.
+    """
+    found = _listed(lake, topic)
+    if _gaps(found, topic):
+        # A folder that is read while files come may show a file without the one before it; the next reading has both.
+        found = _listed(lake, topic)
+    if gaps := _gaps(found, topic):
+        raise LakeGap("; ".join(gaps[:SHOWN]), gaps=len(gaps))
+    return found
+
+
+def _listed(lake: Path, topic: str) -> list[LakeFile]:
+    names = ((path, _FILE.match(path.name)) for path in (lake / topic).glob("*.parquet"))
+    found = [LakeFile(path, int(name["partition"]), int(name["first"]), int(name["last"])) for path, name in names if name]
+    return sorted(found, key=lambda file: (file.partition, file.first_offset))
+
+
+def _gaps(files: list[LakeFile], topic: str) -> list[str]:
+    """What does not follow. Only the names count: offsets of transaction markers are covered, and no row has them."""
     found = []
-    for path in (lake / topic).glob("*.parquet"):
-        name = _FILE.match(path.name)
-        if name:
-            found.append(LakeFile(path, int(name["partition"]), int(name["first"]), int(name["last"])))
-    found.sort(key=lambda file: (file.partition, file.first_offset))
-    for before, after in itertools.pairwise(found):
-        if before.partition == after.partition and after.first_offset <= before.last_offset:
-            raise LakeGap(f"{before.path.name} and {after.path.name} of {topic} overlap")
+    before: LakeFile | None = None
+    kept_for_ever = topics.topics()[topic].retention_days is None
+    for after in files:
+        if before is None or before.partition != after.partition:
+            if kept_for_ever and after.first_offset > 0:
+                found.append(f"{topic} begins with {after.path.name}: nothing covers offsets 0 to {after.first_offset - 1}")
+        elif after.first_offset <= before.last_offset:
+            found.append(f"{before.path.name} and {after.path.name} of {topic} overlap")
+        elif after.first_offset > before.last_offset + 1:
+            found.append(
+                f"nothing of {topic} covers offsets {before.last_offset + 1} to {after.first_offset - 1} of partition "
+                f"{after.partition}"
+            )
+        before = after
     return found
 
 
@@ -51,18 +80,35 @@ def _scan(lake: Path, topic: str) -> pl.LazyFrame | None:
 
 
 def decisions(lake: Path, *, columns: list[str] | None = None, tenant_id: str | None = None) -> pl.DataFrame:
-    """Return the decision records in log order, with the last override of each applied to its verdict.
+    """Return the decision records in log order, each with the answer of its last override where it has one.
 
-    Without `columns`, everything but the raw payload. An empty lake gives an empty frame.
+    Without `columns`, everything but the raw payload. An empty lake gives an empty frame. Raises LakeGap.
     """
     scan = _scan(lake, topics.DECISIONS)
     if scan is None:
         return pl.DataFrame()
-    chosen = scan.filter(pl.col("record") == "decision")
     if tenant_id is not None:
-        chosen = chosen.filter(pl.col("tenant_id") == tenant_id)
+        scan = scan.filter(pl.col("tenant_id") == tenant_id)
     names = columns or [name for name in scan.collect_schema().names() if name != "payload"]
-    return chosen.sort("n").select(names).collect()
+    chosen = scan.filter(pl.col("record") == "decision").sort("n")
+    answers = [name for name in names if name.removesuffix("_ms") in _ANSWER]
+    if answers:
+        chosen = _overridden(chosen, scan.filter(pl.col("record") == "override"), answers)
+    return chosen.select(names).collect()
+
+
+def _overridden(decided: pl.LazyFrame, overrides: pl.LazyFrame, answers: list[str]) -> pl.LazyFrame:
+    """Put the newest override's answer, its nulls too, in the place of the first."""
+    newest = (
+        overrides.sort("n")
+        .unique(_IDENTITY, keep="last")
+        .select(*_IDENTITY, pl.struct(answers).alias("stored"), pl.lit(value=True).alias("overridden"))
+    )
+    joined = decided.join(newest, on=_IDENTITY, how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.when(pl.col("overridden")).then(pl.col("stored").struct.field(name)).otherwise(pl.col(name)).alias(name)
+        for name in answers
+    )
 
 
 def labels(lake: Path, *, known_by_ms: int) -> pl.DataFrame:
@@ -75,7 +121,7 @@ def labels(lake: Path, *, known_by_ms: int) -> pl.DataFrame:
     return (
         scan.filter(pl.col("known_at_ms") <= known_by_ms)
         .sort("known_at_ms", "offset")
-        .unique(["tenant_id", "transaction_id"], keep="last", maintain_order=True)
+        .unique(_IDENTITY, keep="last", maintain_order=True)
         .select("tenant_id", "transaction_id", "fraud", "kind")
         .collect()
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from confluent_kafka import OFFSET_BEGINNING, Message, TopicPartition
+from confluent_kafka import Message, TopicPartition
 
 from kit import kafka as kit_kafka
 from kit.settings import Kafka
@@ -30,8 +30,10 @@ class Source:
         for name, topic in self._contract_names.items():
             for partition in self._consumer.list_topics(name, timeout=METADATA_TIMEOUT_S).topics[name].partitions:
                 start = starts.get((topic, partition))
-                self._positions[topic, partition] = start or 0
-                assignment.append(TopicPartition(name, partition, OFFSET_BEGINNING if start is None else start))
+                if start is None:  # where the broker begins, so that a sink never says that it has what was gone before it came
+                    start = self._consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=METADATA_TIMEOUT_S)[0]
+                self._positions[topic, partition] = start
+                assignment.append(TopicPartition(name, partition, start))
         if len({topic for topic, _ in self._positions}) < len(self._contract_names):
             raise RuntimeError(f"a topic has no partitions yet: {sorted(self._contract_names)}")
         self._consumer.assign(assignment)

@@ -4,14 +4,18 @@ import itertools
 import json
 import random
 import time
+import uuid
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from confluent_kafka import TopicPartition
 
 from contracts.topics import DECISIONS, LABELS
+from kit.kafka import ADMIN_TIMEOUT_S, admin
 from streams.sinks.lake.files import file_name, next_offsets, only_writer, remove_leftovers, write_file
+from tests.streams.conftest import example
 
 SINK = "streams.sinks.lake"
 
@@ -78,6 +82,24 @@ def test_a_stopping_sink_writes_what_it_gathered_and_refuses_what_it_cannot_read
     assert rows[-1]["event_time_ms"] == good["transaction"]["event_time"]
     assert read(lake / LABELS) == []
     assert next_offsets(lake / LABELS) == {0: 1}
+
+
+@pytest.mark.servers
+def test_a_lake_that_begins_after_the_broker_forgot_the_oldest_does_not_say_that_it_has_them(
+    start, traffic, kafka, tmp_path, eventually
+):
+    labels = [example(LABELS) | {"label_id": str(uuid.uuid4())} for _ in range(5)]
+    traffic.send(LABELS, labels)
+    end = traffic.end(LABELS, 0)
+    begins = TopicPartition(end.topic, 0, end.offset - 2)
+    client = admin(kafka)
+    client.delete_records([begins])[begins].result(ADMIN_TIMEOUT_S)
+    sink = start(SINK, BAAS_VAR=str(tmp_path))
+    folder = tmp_path / "lake" / LABELS
+    eventually(lambda: folder.exists() and covered(folder), what="a file is written")
+    assert sink.terminate() == 0
+    assert covered(folder) == [(end.offset - 2, end.offset - 1)]
+    assert [row["label_id"] for row in read(folder)] == [label["label_id"] for label in labels[-2:]]
 
 
 @pytest.mark.servers

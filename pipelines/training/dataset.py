@@ -15,8 +15,8 @@ from contracts import topics
 from feature_store.columns import TEXT_FIELDS, TenantNumbers
 from feature_store.definitions import CATALOGUE, FEATURE_COUNT
 from feature_store.frames import columns_from_frame
-from feature_store.stream.state import FeatureState
-from feature_store.vocabulary import DAY_MS, Entity, WindowFeature
+from feature_store.stream.state import Bounds, FeatureState
+from feature_store.vocabulary import DAY_MS, Aggregation, Entity, Feature, WindowFeature
 from kit.errors import DomainError
 from kit.settings import Settings
 from pipelines.lake import decisions, labels, offset_ranges
@@ -57,28 +57,39 @@ class TrainingSet:
 def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progress) -> TrainingSet:
     """Fold the tenant's decisions that were known at `cutoff_ms` and join the labels known then. Raises NothingToLearnFrom."""
     frame = decisions(settings.lake, columns=[*_COLUMNS, *TEXT_FIELDS], tenant_id=tenant_id)
-    frame = frame.filter(pl.col("known_at_ms") <= cutoff_ms) if len(frame) else frame
+    if len(frame):
+        frame = _up_to_the_last_known(frame, cutoff_ms=cutoff_ms)
     if not len(frame):
         raise NothingToLearnFrom(f"no decision of {tenant_id} in {settings.lake} was known by the cutoff")
     progress(f"folding {len(frame):,} decisions")
-    rows = fold(frame)
+    max_lateness_ms = settings.scorer.max_lateness_ms
+    rows = fold(frame, max_lateness_ms=max_lateness_ms)
     known = labels(settings.lake, known_by_ms=cutoff_ms).filter(pl.col("tenant_id") == tenant_id)
     fraud = frame.join(known, on="transaction_id", how="left", maintain_order="left")["fraud"].fill_null(value=False)
-    old_enough = frame["event_time_ms"].to_numpy() < cutoff_ms - LABEL_DELAY_MS
+    usable = (pl.col("event_time_ms") < cutoff_ms - LABEL_DELAY_MS) & (pl.col("known_at_ms") <= cutoff_ms)
+    old_enough = frame.select(usable).to_series().to_numpy()
     chosen = TrainingSet(
         rows=rows[old_enough],
         fraud=fraud.to_numpy()[old_enough],
         event_time_ms=frame["event_time_ms"].to_numpy()[old_enough],
-        reference=_reference(settings, tenant_id=tenant_id, cutoff_ms=cutoff_ms, rows=int(old_enough.sum())),
+        reference=_reference(
+            settings, tenant_id=tenant_id, cutoff_ms=cutoff_ms, max_lateness_ms=max_lateness_ms, rows=int(old_enough.sum())
+        ),
     )
     if not chosen.fraud.any():
         raise NothingToLearnFrom(f"none of the {len(chosen):,} decisions older than the label delay is a known fraud")
     return chosen
 
 
-def fold(frame: pl.DataFrame) -> NDArray[np.float32]:
-    """Return the vectors of the frame's events, applied in the frame's order to an empty state."""
-    state = FeatureState()
+def _up_to_the_last_known(frame: pl.DataFrame, *, cutoff_ms: int) -> pl.DataFrame:
+    """Cut the log after the last decision known at the cutoff; one before it that was known later is in its windows."""
+    known = frame.select((pl.col("known_at_ms") <= cutoff_ms).arg_true()).to_series()
+    return frame.head(known[-1] + 1 if len(known) else 0)
+
+
+def fold(frame: pl.DataFrame, *, max_lateness_ms: int) -> NDArray[np.float32]:
+    """Return the vectors of the frame's events, applied in the frame's order to an empty state of the scorer's lateness."""
+    state = FeatureState(Bounds(max_lateness_ms=max_lateness_ms))
     events = columns_from_frame(frame, TenantNumbers())
     out = np.empty((len(frame), FEATURE_COUNT), np.float32)
     flags = np.empty(len(frame), np.uint8)
@@ -89,16 +100,26 @@ def fold(frame: pl.DataFrame) -> NDArray[np.float32]:
 
 
 def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) -> NDArray[np.float32]:
-    """Return a copy in which each entity is unknown in `HIDDEN_SHARE` of the rows: files without devices exist."""
+    """Return a copy in which each entity is unknown in `HIDDEN_SHARE` of the rows: files without devices exist.
+
+    What becomes NaN is what the engine gives as NaN to an event without that entity.
+    """
     hidden = rows.copy()
     for entity in Entity:
-        touched = [isinstance(feature, WindowFeature) and entity in (feature.entity, feature.of) for feature in CATALOGUE]
+        touched = [_is_unknown_without(entity, feature) for feature in CATALOGUE]
         chosen = np.flatnonzero(generator.random(len(rows)) < HIDDEN_SHARE)
         hidden[np.ix_(chosen, np.flatnonzero(touched))] = np.nan
     return hidden
 
 
-def _reference(settings: Settings, *, tenant_id: str, cutoff_ms: int, rows: int) -> dict[str, str | int]:
+def _is_unknown_without(entity: Entity, feature: Feature) -> bool:
+    """Whether the engine answers NaN; a number of different values is known for an event that has none of its own."""
+    if not isinstance(feature, WindowFeature):
+        return False
+    return feature.entity == entity or (feature.of == entity and feature.aggregation is not Aggregation.DISTINCT)
+
+
+def _reference(settings: Settings, *, tenant_id: str, cutoff_ms: int, max_lateness_ms: int, rows: int) -> dict[str, str | int]:
     """What data this was, so that the run can be repeated: the lake's offsets never change."""
     files = offset_ranges(settings.lake, topics.DECISIONS)
     return {
@@ -107,5 +128,6 @@ def _reference(settings: Settings, *, tenant_id: str, cutoff_ms: int, rows: int)
         "first_offset": min(file.first_offset for file in files),
         "last_offset": max(file.last_offset for file in files),
         "cutoff_ms": cutoff_ms,
+        "max_lateness_ms": max_lateness_ms,
         "rows": rows,
     }

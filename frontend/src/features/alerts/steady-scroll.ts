@@ -1,5 +1,5 @@
 import type { Virtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef, type RefObject } from 'react'
 
 type Key = string | number | bigint
 
@@ -16,14 +16,20 @@ export function moveOf(before: ReadonlyMap<Key, number>, after: ReadonlyMap<Key,
 }
 
 /** Keeps what is read in its place when live items come above it. At its top a list shows what is newest, and so moves. */
-export function useSteadyScroll(virtualizer: Virtualizer<HTMLDivElement, Element>, items: readonly unknown[]): void {
+export function useSteadyScroll(
+  scroller: RefObject<HTMLDivElement>,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  items: readonly unknown[],
+): void {
   const inSight = useRef<ReadonlyMap<Key, number>>(new Map())
   useLayoutEffect(() => {
-    if (!virtualizer.scrollElement?.scrollTop) return
+    const element = scroller.current
+    if (!element || element.scrollTop === 0) return
     const after = new Map(virtualizer.measurementsCache.map(({ key, start }) => [key, start]))
     const move = moveOf(inSight.current, after)
-    if (move !== 0) virtualizer.scrollBy(move)
-  }, [virtualizer, items])
+    // Not the virtualizer's own `scrollBy`: that forgets what it has just added for an item that turned out taller than guessed.
+    if (move !== 0) element.scrollBy(0, move)
+  }, [scroller, virtualizer, items])
   useLayoutEffect(() => {
     inSight.current = new Map(virtualizer.getVirtualItems().map(({ key, start }) => [key, start]))
   })

@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback } from 'react'
+import { classes } from '@/design/classes'
 import { Skeleton } from '@/design/skeleton'
 import { summaryQuery } from '@/features/analytics/api'
 import { Cell } from '@/features/live/cell'
 import { RollingNumber } from '@/features/live/rolling-number'
 import { useLive } from '@/features/live/store'
-import type { Summary } from '@/lib/api-types'
+import type { LiveStats, Summary } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
-/** What the marts' amounts are in, and what nothing is shown in before the first transfer. */
-const CURRENCY = 'BRL'
+/** What the marts' amounts are in. */
+const MARTS_CURRENCY = 'BRL'
 const DAY_MS = 86_400_000
 
 function daysOf(summary: Summary): number {
@@ -18,33 +19,56 @@ function daysOf(summary: Summary): number {
   return Math.round((toMs(summary.last_day) - toMs(summary.first_day)) / DAY_MS) + 1
 }
 
+interface SumProps {
+  stats: LiveStats
+  of: 'moved_minor' | 'saved_minor'
+  className: string
+}
+
+/** In the currency of most transfers; each other one for itself below, for two currencies have no sum. */
+function Sum({ stats, of, className }: SumProps) {
+  const { money } = useI18n()
+  const { currency } = stats
+  const format = useCallback(
+    (amountMinor: number) => (currency === null ? '–' : money(amountMinor, currency)),
+    [money, currency],
+  )
+  const others = stats.other_currencies.filter((other) => other[of] > 0)
+  return (
+    <>
+      <p className={classes('font-semibold tracking-tight whitespace-nowrap tabular', className)}>
+        <RollingNumber key={currency} value={stats[of]} format={format} />
+      </p>
+      {others.length > 0 && (
+        <ul className="flex flex-wrap gap-x-2.5 text-[12.5px] text-ink-2 tabular">
+          {others.map((other) => (
+            <li key={other.currency}>+ {money(other[of], other.currency)}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
 /** Money moved and money saved since the feed began; what all days came to, below, once the marts have answered. */
 export function MoneyCell() {
-  const { t, money, moneyShort, count, hourMinute } = useI18n()
+  const { t, moneyShort, count, hourMinute } = useI18n()
   const stats = useLive((state) => state.stats)
   const { data: summary } = useQuery(summaryQuery)
-  const currency = stats?.currency ?? CURRENCY
-  const format = useCallback((amountMinor: number) => money(amountMinor, currency), [money, currency])
-  const others = (stats?.other_currencies ?? []).filter((other) => other.moved_minor > 0)
   const days = summary ? daysOf(summary) : 0
   return (
     <Cell name={t('live.moved')} className="col-span-2 border-b sm:col-span-1 sm:border-r xl:border-b-0">
       {stats ? (
         <>
-          <p className="mt-1 text-[26px] leading-8 font-semibold tracking-tight whitespace-nowrap tabular">
-            <RollingNumber value={stats.moved_minor} format={format} />
-          </p>
+          <Sum stats={stats} of="moved_minor" className="mt-1 text-[26px] leading-8" />
           <p className="truncate text-[12.5px] text-ink-3 tabular">
-            {others.map((other) => `+ ${money(other.moved_minor, other.currency)} · `)}
             {t('live.since', { time: hourMinute(toMs(stats.since)) })}
             {summary && days > 0 && (
-              <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, CURRENCY), days })}</>
+              <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, MARTS_CURRENCY), days })}</>
             )}
           </p>
           <h3 className="mt-auto pt-5 text-[13px] text-ink-2">{t('live.saved')}</h3>
-          <p className="mt-0.5 text-[20px] leading-7 font-semibold tracking-tight whitespace-nowrap text-good tabular">
-            <RollingNumber value={stats.saved_minor} format={format} />
-          </p>
+          <Sum stats={stats} of="saved_minor" className="mt-0.5 text-[20px] leading-7 text-good" />
           <p className="truncate text-[12.5px] text-ink-3 tabular">
             {summary && summary.frauds > 0
               ? t('live.caught', { caught: count(summary.frauds_caught), frauds: count(summary.frauds) })

@@ -7,6 +7,7 @@ from typing import LiteralString
 import psycopg
 
 TopicPartition = tuple[str, int]
+MAX_NAMED = 100
 
 # One sink writes at a time. The lock lives as long as the connection that also writes, so whoever lost it cannot commit.
 SINK_LOCK = 5_160_417_233
@@ -17,12 +18,31 @@ class Fenced(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A row whose key the table has already with another content: the first one stands."""
+
+    table: str
+    key: str
+    offset: int
+    first_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write met: rows that were there already, and up to `MAX_NAMED` of each table that contradict those."""
+
+    already_there: int
+    contradictions: list[Contradiction]
+
+
+@dataclass(frozen=True, slots=True)
 class _Table:
     """A raw table: its columns in COPY order, those that arrive as epoch milliseconds, and its key."""
 
     columns: tuple[LiteralString, ...]
     times: frozenset[str]
     name: LiteralString
+    key: tuple[LiteralString, ...]
 
     @property
     def staging(self) -> LiteralString:
@@ -41,17 +61,33 @@ class _Table:
         return "copy " + self.staging + " (" + ", ".join(self.columns) + ") from stdin"
 
     def insert(self) -> LiteralString:
-        columns = ", ".join(self.columns)
-        values = ", ".join(
-            "timestamptz 'epoch' + " + name + " * interval '1 millisecond'" if name in self.times else name
-            for name in self.columns
-        )
+        columns, values = ", ".join(self.columns), ", ".join(self._value(name) for name in self.columns)
         return (
-            "insert into raw." + self.name + " (" + columns + ") select " + values + " from " + self.staging
+            "insert into raw." + self.name + " (" + columns + ") select " + values + " from " + self.staging + " s"
             + " on conflict do nothing"
         )  # fmt: skip
 
+    def contradictions(self) -> LiteralString:
+        """Staged rows that say something else than the row of their key, found once they were inserted where none was.
 
+        The same message read again is the same row; another message may repeat the content, at another place of its topic.
+        """
+        content = [name for name in self.columns if name not in _PLACE]
+        staged, kept = ", ".join(self._value(name) for name in content), ", ".join("r." + name for name in content)
+        same_key = " and ".join("r." + name + " = " + self._value(name) for name in self.key)
+        key = " || ' ' || ".join("s." + name + "::text" for name in self.key)
+        return (
+            "select " + key + ", s.log_offset, r.log_offset from " + self.staging + " s join raw." + self.name + " r on "
+            + same_key + " where s.log_offset <> r.log_offset and (" + staged + ") is distinct from (" + kept + ")"
+            + " order by 2 limit %s"
+        )  # fmt: skip
+
+    def _value(self, name: LiteralString) -> LiteralString:
+        return "timestamptz 'epoch' + s." + name + " * interval '1 millisecond'" if name in self.times else "s." + name
+
+
+# Where a record stands in its log, and what was measured beside it: not what it says.
+_PLACE = frozenset({"epoch", "n", "log_offset", "duration_us"})
 _ANSWER: tuple[LiteralString, ...] = (
     "verdict", "source", "probability", "anomaly", "rules", "reasons", "model", "policy", "feature_set", "truncated", "late",
     "control_group", "scored_at",
@@ -61,6 +97,7 @@ _ANSWER: tuple[LiteralString, ...] = (
 _TABLES: tuple[_Table, ...] = (
     _Table(
         name="decisions",
+        key=("tenant_id", "transaction_id"),
         columns=(
             "tenant_id", "transaction_id", "epoch", "n", "door", "adopted", "event_time", "known_at", "channel", "direction",
             "amount_minor", "currency", "customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id", "mcc",
@@ -70,21 +107,25 @@ _TABLES: tuple[_Table, ...] = (
     ),
     _Table(
         name="outcomes",
+        key=("tenant_id", "transaction_id", "event_id"),
         columns=("tenant_id", "transaction_id", "event_id", "outcome", "occurred_at", "epoch", "n", "log_offset"),
         times=frozenset({"occurred_at"}),
     ),
     _Table(
         name="overrides",
+        key=("tenant_id", "transaction_id", "n"),
         columns=("tenant_id", "transaction_id", "epoch", "n", *_ANSWER, "log_offset"),
         times=frozenset({"scored_at"}),
     ),
     _Table(
         name="controls",
+        key=("epoch", "n"),
         columns=("tenant_id", "control_id", "kind", "known_at", "body", "epoch", "n", "log_offset"),
         times=frozenset({"known_at"}),
     ),
     _Table(
         name="ledger_events",
+        key=("tenant_id", "event_id"),
         columns=(
             "tenant_id", "event_id", "transfer_id", "status", "purpose", "occurred_at", "amount_minor", "currency",
             "debit_account_id", "credit_account_id", "door", "reason", "log_offset",
@@ -93,11 +134,13 @@ _TABLES: tuple[_Table, ...] = (
     ),
     _Table(
         name="labels",
+        key=("tenant_id", "label_id"),
         columns=("tenant_id", "transaction_id", "label_id", "fraud", "kind", "known_at", "source", "log_offset"),
         times=frozenset({"known_at"}),
     ),
     _Table(
         name="alerts",
+        key=("tenant_id", "event_id"),
         columns=(
             "tenant_id", "event_id", "alert_id", "status", "change", "subject_kind", "subject_id", "transaction_id", "verdict",
             "amount_minor", "currency", "first_event_time", "last_event_time", "occurred_at", "decisions",
@@ -153,12 +196,13 @@ def write(
     rows: Mapping[str, list[str]],
     *,
     moves: Mapping[TopicPartition, tuple[int, int]],
-) -> int:
+) -> Written:
     """Write COPY lines by table and move each partition's offset from `moves[...][0]` to `[1]`; all or nothing.
 
-    Returns how many rows were there already. Raises Fenced, or psycopg.DataError for a row that PostgreSQL refuses.
+    Raises Fenced, or psycopg.DataError for a row that PostgreSQL refuses.
     """
     already_there = 0
+    contradictions: list[Contradiction] = []
     with connection.transaction(), connection.cursor() as cursor:
         for table in _TABLES:
             lines = rows.get(table.name)
@@ -167,11 +211,14 @@ def write(
             with cursor.copy(table.copy()) as copy:
                 copy.write("".join(lines))
             cursor.execute(table.insert())
-            already_there += len(lines) - cursor.rowcount
+            if repeated := len(lines) - cursor.rowcount:
+                already_there += repeated
+                found = cursor.execute(table.contradictions(), (MAX_NAMED,)).fetchall()
+                contradictions += [Contradiction(table.name, *row) for row in found]
             if table.name == "overrides":
                 cursor.execute(_APPLY_OVERRIDES)
         for (topic, partition), (expected, following) in moves.items():
             cursor.execute(_MOVE_OFFSET, {"topic": topic, "partition": partition, "next": following, "expected": expected})
             if cursor.rowcount != 1:
                 raise Fenced(f"{topic}[{partition}] was not at {expected}")
-    return already_there
+    return Written(already_there, contradictions)

@@ -22,6 +22,9 @@ STANDBY_CHECK_S = 1.0
 
 _written = Counter("baas_warehouse_rows_total", "Rows written to the warehouse", ["table"])
 _repeated = Counter("baas_warehouse_repeated_rows_total", "Rows that the warehouse had already")
+_contradicting = Counter(
+    "baas_warehouse_contradicting_rows_total", "Rows that say something else than the one of their key, which stands", ["table"]
+)
 _lag = Gauge("baas_warehouse_lag_messages", "Messages between the sink and the topics' ends")
 
 
@@ -97,7 +100,7 @@ class WarehouseSink:
         self._refusals.settle()
         moves = self._moves(source, entries)
         try:
-            repeated = repository.write(connection, rows, moves=moves)
+            written = repository.write(connection, rows, moves=moves)
         except (psycopg.DataError, psycopg.IntegrityError) as problem:
             get_logger().warning("PostgreSQL refuses a row of this batch", messages=len(entries), problem=str(problem))
             if len(entries) > 1:
@@ -112,7 +115,12 @@ class WarehouseSink:
         self._written.update({partition: offset for partition, (_, offset) in moves.items()})
         for table, lines in rows.items():
             _written.labels(table).inc(len(lines))
-        _repeated.inc(repeated)
+        _repeated.inc(written.already_there)
+        for one in written.contradictions:
+            _contradicting.labels(one.table).inc()
+            get_logger().error(
+                "a row contradicts the one of its key", table=one.table, key=one.key, offset=one.offset, first=one.first_offset
+            )
 
     def _moves(self, source: Source, entries: list[_Entry]) -> dict[Partition, tuple[int, int]]:
         after = {(source.contract_name(message), message.partition()): message.offset() + 1 for message, _ in entries}

@@ -117,6 +117,32 @@ def test_every_kind_of_record_lands_in_its_table_as_it_was(start, traffic, rows,
     ]
 
 
+def test_a_second_decision_of_a_transaction_is_counted_and_named_and_the_first_one_stands(
+    start, traffic, rows, eventually, free_port
+):
+    first, repeated, other = (traffic.decision(tenant_id="twice") for _ in range(3))
+    for record in (repeated, other):
+        record["transaction"] = dict(first["transaction"])
+        record["answer"] = dict(first["answer"])
+    other["answer"]["verdict"] = "deny"
+    one_batch, alike = traffic.decision(tenant_id="twice"), traffic.decision(tenant_id="twice")
+    alike["transaction"] = one_batch["transaction"] | {"amount_minor": one_batch["transaction"]["amount_minor"] + 1}
+    sink = start(SINK, BAAS_HEALTH=json.dumps({"sink-warehouse": {"port": free_port}}))
+    traffic.send(DECISIONS, [first])
+    query = "select count(*) from raw.decisions where tenant_id = 'twice'"
+    eventually(lambda: rows(query) == [(1,)], what="the first decision is written")
+    traffic.send(DECISIONS, [repeated, other, one_batch, alike])
+    eventually(lambda: rows(query) == [(2,)], what="the second transaction is written")
+    transaction_id = first["transaction"]["transaction_id"]
+    eventually(lambda: f"twice {transaction_id}" in sink.output(), what="the second decision is named")
+    assert f"twice {one_batch['transaction']['transaction_id']}" in sink.output()
+    assert sink.output().count("contradicts") == 2
+    metrics = httpx.get(f"http://127.0.0.1:{free_port}/metrics", timeout=10).text
+    assert 'baas_warehouse_contradicting_rows_total{table="decisions"} 2.0' in metrics
+    assert sink.terminate() == 0
+    assert rows("select verdict from raw.decisions where transaction_id = %s", transaction_id) == [("allow",)]
+
+
 def test_what_cannot_be_read_goes_to_the_dlq_once_and_the_stream_goes_on(start, traffic, rows, eventually):
     """Broken JSON, a missing field, a control character, ids that only PostgreSQL refuses, a number past 64 bits."""
     escaped = json.dumps(traffic.decision(tenant_id="bad")).replace('"c000042"', '"c\\u0009042"').encode()

@@ -79,6 +79,13 @@ PROCESSES = (
         about="copies the topics to Parquet",
     ),
     Process(
+        name="marts",
+        command=("python", "-m", "pipelines.marts"),
+        depends_on=("warehouse", "sink-warehouse"),
+        after_history=True,
+        about="builds the analysts' marts from what the warehouse got",
+    ),
+    Process(
         name="api",
         command=("python", "-m", "serving"),
         depends_on=("core", "warehouse", "kafka", "scorer"),

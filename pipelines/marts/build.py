@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kit.errors import DomainError
 from kit.settings import REPOSITORY_ROOT, Settings
@@ -18,9 +19,19 @@ PROJECT = REPOSITORY_ROOT / "dbt"
 ROLE = "transform"
 BUILD_S = 900.0
 PARSE_S = 180.0
+# Whoever has the lock gives it back within `BUILD_S`, and another that waited longer may have come before us.
+WAIT_S = 2 * BUILD_S
+LOCK_RETRY_S = 0.25
+LOOK_S = 0.5
+STOP_S = 15.0
 TOLD_CHARACTERS = 4_000
 
 Progress = Callable[[str], None]
+Stopped = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
 
 
 class MartsNotBuilt(DomainError):
@@ -29,6 +40,18 @@ class MartsNotBuilt(DomainError):
     code = "marts-not-built"
     title = "The marts could not be built, or do not hold what they promise"
     remedy = "Read the detail; the log is dbt/logs/dbt.log under the var folder. Marts built before are still there."
+
+
+class MartsBusy(DomainError):
+    """Another build has held the marts for longer than one may take."""
+
+    code = "marts-busy"
+    title = "Another build of the marts does not end"
+    remedy = "Look for a dbt process of this deployment and end it; its lock is dbt/build.lock under the var folder."
+
+
+class BuildStopped(Exception):
+    """The build was ended because its process was asked to; the marts are whole, some of them new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +72,16 @@ class Built:
         return sum(run.kind == "test" for run in self.runs)
 
 
-def build(settings: Settings, *, progress: Progress | None = None) -> Built:
-    """Build and test every model. One build at a time; a second waits. Raises MartsNotBuilt."""
-    began = time.monotonic()
-    with one_build_at_a_time(settings):
+def build(settings: Settings, *, progress: Progress | None = None, stopped: Stopped = _never) -> Built:
+    """Build and test every model. One build at a time; a second waits. `stopped` is asked whether to give up meanwhile.
+
+    Raises MartsNotBuilt, MartsBusy, BuildStopped.
+    """
+    with one_build_at_a_time(settings, stopped=stopped):
+        began = time.monotonic()
         results = _target(settings) / "run_results.json"
         results.unlink(missing_ok=True)
-        done = _dbt(settings, "build", timeout_s=BUILD_S)
+        done = _dbt(settings, "build", timeout_s=BUILD_S, stopped=stopped)
         runs = tuple(read_results(results.read_text())) if results.exists() else ()
     failed = [run for run in runs if run.bad]
     if done.returncode != 0 or not runs:
@@ -110,23 +136,59 @@ def _target(settings: Settings) -> Path:
     return _folder(settings) / "target"
 
 
-def _dbt(settings: Settings, command: str, *, timeout_s: float) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).parent / "dbt"
-    return subprocess.run(  # noqa: S603 (fixed arguments)
-        [str(program), command],
+def _dbt(settings: Settings, command: str, *, timeout_s: float, stopped: Stopped = _never) -> subprocess.CompletedProcess[str]:
+    program = str(Path(sys.executable).parent / "dbt")
+    deadline = time.monotonic() + timeout_s
+    with subprocess.Popen(  # noqa: S603 (fixed arguments)
+        [program, command],
         cwd=PROJECT,
         env=os.environ | environment(settings),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=timeout_s,
-        check=False,
-    )
+    ) as dbt:
+        while True:
+            try:
+                said, complained = dbt.communicate(timeout=LOOK_S)
+            except subprocess.TimeoutExpired:
+                if stopped():
+                    _end(dbt)
+                    raise BuildStopped(command) from None
+                if time.monotonic() > deadline:
+                    _end(dbt)
+                    raise MartsNotBuilt(f"dbt {command} did not end within {timeout_s:.0f} s") from None
+            else:
+                return subprocess.CompletedProcess(dbt.args, dbt.returncode, said, complained)
+
+
+def _end(dbt: subprocess.Popen[str]) -> None:
+    """A table is swapped in within one transaction, so that none is left half made."""
+    dbt.terminate()
+    try:
+        dbt.communicate(timeout=STOP_S)
+    except subprocess.TimeoutExpired:
+        dbt.kill()
+        dbt.communicate()
 
 
 @contextmanager
-def one_build_at_a_time(settings: Settings) -> Iterator[None]:
-    """Wait until no other build of this deployment runs: two would swap the same tables."""
+def one_build_at_a_time(settings: Settings, *, stopped: Stopped = _never, wait_s: float = WAIT_S) -> Iterator[None]:
+    """Wait until no other build of this deployment runs: two would swap the same tables. Raises MartsBusy, BuildStopped."""
     _folder(settings).mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_s
     with (_folder(settings) / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while not _locked(lock):
+            if stopped():
+                raise BuildStopped("before its turn")
+            if time.monotonic() > deadline:
+                raise MartsBusy(f"another build has not ended within {wait_s:.0f} s")
+            time.sleep(LOCK_RETRY_S)
         yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -27,4 +27,5 @@ async def daily(
 ) -> dict[str, object]:
     """List days and channels of the half-open period [from, to)."""
     today = datetime.fromtimestamp(parts.clock.now_ms() / 1000, UTC).date()
-    return {"items": await parts.analytics.daily(principal, first=first, past=past, today=today), "next_cursor": None}
+    rows, as_of = await parts.analytics.daily(principal, first=first, past=past, today=today)
+    return {"items": rows, "as_of": as_of, "next_cursor": None}

@@ -1,6 +1,6 @@
 """The SQL of analytics: marts only, under the reader's tenant."""
 
-from datetime import date
+from datetime import date, datetime
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
@@ -24,6 +24,13 @@ async def daily(connection: AsyncConnection, *, tenant_id: str, first: date, pas
             (tenant_id, first, past),
         )
         return await cursor.fetchall()
+
+
+async def as_of(connection: AsyncConnection, *, tenant_id: str) -> datetime | None:
+    """Return when the build that made the marts began; None where they hold nothing of the tenant."""
+    cursor = await connection.execute("select as_of from marts.freshness where tenant_id = %s", (tenant_id,))
+    row = await cursor.fetchone()
+    return row[0] if row else None
 
 
 async def by_channel(connection: AsyncConnection, *, tenant_id: str) -> list[Row]:

@@ -1,6 +1,10 @@
-"""What the analytics routes give. Amounts are in minor units of the tenant's currency."""
+"""What the analytics routes give. Amounts are in minor units of the tenant's currency.
 
-from datetime import date
+`as_of` is when the build that made the marts began: what came to the warehouse later is not in them yet. Null where they hold
+nothing of the tenant.
+"""
+
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,7 +46,19 @@ class DailyRow(Counts):
 class DailyPage(BaseModel):
     """The days of the half-open period asked for, oldest first."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [{"day": "2025-11-24", "channel": "pix", **_COUNTS}],
+                    "as_of": "2025-11-24T14:05:00Z",
+                    "next_cursor": None,
+                }
+            ]
+        }
+    )
     items: list[DailyRow]
+    as_of: datetime | None
     next_cursor: str | None
 
 
@@ -60,6 +76,7 @@ class Summary(Counts):
             "examples": [
                 {
                     **_COUNTS,
+                    "as_of": "2025-11-24T14:05:00Z",
                     "first_day": "2025-08-27",
                     "last_day": "2025-11-24",
                     "caught_share": 0.864,
@@ -69,6 +86,7 @@ class Summary(Counts):
             ]
         }
     )
+    as_of: datetime | None
     first_day: date | None
     last_day: date | None
     caught_share: float | None

@@ -17,7 +17,7 @@ class MartNotBuilt(Unavailable):
 
     code = "mart-not-built"
     title = "The mart behind this has not been built yet"
-    remedy = "Run `dbt build` in the dbt folder (the orchestration does it on a schedule), then ask again."
+    remedy = "Look at the process `marts` (`baas logs marts`), which builds them every few minutes, then ask again."
 
 
 class WarehouseAway(Unavailable):

@@ -26,6 +26,11 @@ insert into marts.daily_volume_and_fraud values
     ('demo', '2025-11-24', 'pix', 20, 3000, 18, 1, 1, 2, 300, 2, 0),
     ('demo', '2025-11-24', 'card', 5, 500, 5, 0, 0, 0, 0, 0, 0),
     ('other', '2025-11-24', 'pix', 7, 700, 7, 0, 0, 1, 9, 0, 0);
+create table marts.freshness (tenant_id text, as_of timestamptz, last_event_time timestamptz);
+alter table marts.freshness enable row level security;
+create policy own_tenant on marts.freshness using (tenant_id = current_setting('app.tenant_id', true));
+grant select on marts.freshness to analytics;
+insert into marts.freshness values ('demo', '2025-11-24 14:05+00', '2025-11-24 14:04+00');
 """
 DECISION = """
 insert into raw.decisions (
@@ -103,7 +108,7 @@ def test_a_mart_that_is_not_built_says_what_to_do_and_then_answers(api):
     risk = api.browser("risk")
     missing = risk.get("/v1/analytics/summary")
     assert (missing.status_code, missing.json()["code"]) == (503, "mart-not-built")
-    assert "dbt build" in missing.json()["remedy"]
+    assert "baas logs marts" in missing.json()["remedy"]
     assert int(missing.headers["retry-after"]) > 0
     with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
         connection.execute(MART)
@@ -111,13 +116,14 @@ def test_a_mart_that_is_not_built_says_what_to_do_and_then_answers(api):
     assert (summary["transactions"], summary["amount_minor"], summary["frauds"], summary["frauds_caught"]) == (35, 4500, 4, 3)
     assert (summary["caught_share"], summary["first_day"], summary["last_day"]) == (0.75, "2025-11-23", "2025-11-24")
     assert [(row["channel"], row["transactions"]) for row in summary["channels"]] == [("card", 5), ("pix", 30)]
-    days = risk.get("/v1/analytics/daily", params={"from": "2025-11-24", "to": "2025-11-25"}).json()["items"]
-    assert [(row["day"], row["channel"], row["transactions"]) for row in days] == [
+    days = risk.get("/v1/analytics/daily", params={"from": "2025-11-24", "to": "2025-11-25"}).json()
+    assert summary["as_of"] == days["as_of"] == "2025-11-24T14:05:00Z"
+    assert [(row["day"], row["channel"], row["transactions"]) for row in days["items"]] == [
         ("2025-11-24", "card", 5),
         ("2025-11-24", "pix", 20),
     ]
     theirs = api.browser("risk", "other").get("/v1/analytics/summary").json()
-    assert (theirs["transactions"], theirs["caught_share"]) == (7, 0.0)
+    assert (theirs["transactions"], theirs["caught_share"], theirs["as_of"]) == (7, 0.0, None)
     for period in ({"from": "2025-11-24", "to": "2025-11-24"}, {"from": "2020-01-01", "to": "2025-01-01"}, {"from": "x"}):
         assert risk.get("/v1/analytics/daily", params=period).status_code == 422
 

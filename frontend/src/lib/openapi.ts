@@ -1068,6 +1068,7 @@ export interface components {
          * DailyPage
          * @description The days of the half-open period asked for, oldest first.
          * @example {
+         *       "as_of": "2025-11-24T14:05:00Z",
          *       "items": [
          *         {
          *           "allowed": 18102,
@@ -1087,6 +1088,8 @@ export interface components {
          *     }
          */
         DailyPage: {
+            /** As Of */
+            as_of: string | null;
             /** Items */
             items: components["schemas"]["DailyRow"][];
             /** Next Cursor */
@@ -1812,6 +1815,7 @@ export interface components {
          * @example {
          *       "allowed": 18102,
          *       "amount_minor": 412330021,
+         *       "as_of": "2025-11-24T14:05:00Z",
          *       "caught_share": 0.864,
          *       "channels": [
          *         {
@@ -1844,6 +1848,8 @@ export interface components {
             allowed: number;
             /** Amount Minor */
             amount_minor: number;
+            /** As Of */
+            as_of: string | null;
             /** Caught Share */
             caught_share: number | null;
             /** Channels */

@@ -18,7 +18,7 @@ const ROLES: Record<string, string[]> = {
 const SUMMARY = {
   transactions: 1_048_211, amount_minor: 41_233_002_100, allowed: 1_041_377, reviewed: 5_102, denied: 1_732, frauds: 1_984,
   fraud_amount_minor: 92_100_000, frauds_caught: 1_741, false_alarms: 2_204, first_day: '2025-08-27', last_day: '2025-11-24',
-  caught_share: 0.877, false_alarm_share: 0.0021, channels: [],
+  caught_share: 0.877, false_alarm_share: 0.0021, channels: [], as_of: '2025-11-24T14:05:00Z',
 } // prettier-ignore
 
 interface Answer {

@@ -1,0 +1,127 @@
+"""The marts follow the warehouse without anybody asking, say how far they have come, and are built by one at a time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from kit.process import Lifecycle
+from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer, Settings
+from pipelines.marts import BuildStopped, MartsBusy, build, one_build_at_a_time
+from pipelines.marts.keeper import MartKeeper
+from tests.dbt.rows import Decided, Raw
+from tests.servers import environment_of
+
+pytestmark = pytest.mark.servers
+NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+SINK_HAS = (
+    "insert into raw.sink_offset (topic, partition, next_offset) values ('risk.decisions.v1', 0, %s) "
+    "on conflict (topic, partition) do update set next_offset = excluded.next_offset"
+)
+
+
+class Bank:
+    """A warehouse that gets decisions as its sink would write them."""
+
+    def __init__(self, warehouse: PostgresServer) -> None:
+        self._warehouse = warehouse
+        self._raw = Raw(warehouse)
+        self._decided = 0
+
+    def decide(self, *rows: Decided) -> None:
+        self._raw.add(*rows)
+        self._decided += len(rows)
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(SINK_HAS, (self._decided,))
+
+    def told(self) -> tuple[int, datetime]:
+        """What an analyst of the tenant reads: transactions, and as of when."""
+        with psycopg.connect(self._warehouse.dsn("analytics")) as connection:
+            connection.execute("select set_config('app.tenant_id', 'demo', false)")
+            [transactions] = connection.execute("select sum(transactions) from marts.daily_volume_and_fraud").fetchone() or (0,)
+            [as_of] = connection.execute("select as_of from marts.freshness").fetchone() or (None,)
+        return int(transactions), as_of
+
+
+@pytest.fixture(scope="module")
+def settings(warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse)
+
+
+@pytest.fixture(scope="module")
+def bank(warehouse: PostgresServer) -> Bank:
+    found = Bank(warehouse)
+    found.decide(*(Decided(event_time=NOON + timedelta(minutes=minute)) for minute in range(3)))
+    return found
+
+
+def test_what_the_sink_wrote_reaches_the_marts_by_itself_and_they_say_as_of_when(settings: Settings, bank: Bank) -> None:
+    lifecycle = Lifecycle()
+    keeper = MartKeeper(settings, lifecycle)
+    keeper.turn()
+    assert lifecycle.obstacle is None
+    transactions, first = bank.told()
+    assert transactions == 3
+    built = keeper.facts()
+
+    keeper.turn()
+    assert keeper.facts() == built, "nothing came, so that nothing was to be built"
+
+    bank.decide(Decided(event_time=NOON + timedelta(hours=1)))
+    keeper.turn()
+    transactions, second = bank.told()
+    assert transactions == 4
+    assert second > first
+
+
+def test_marts_that_do_not_hold_are_said_so_and_do_not_call_themselves_fresh(settings: Settings, bank: Bank) -> None:
+    lifecycle = Lifecycle()
+    keeper = MartKeeper(settings, lifecycle)
+    keeper.turn()
+    _, before = bank.told()
+    bank.decide(Decided(event_time=NOON + timedelta(hours=2), channel="pigeon"))
+    keeper.turn()
+    assert lifecycle.obstacle == "The marts could not be built, or do not hold what they promise"
+    assert bank.told()[1] == before
+
+
+def test_a_build_waits_for_another_no_longer_than_that_one_may_take(settings: Settings) -> None:
+    with (
+        one_build_at_a_time(settings),
+        pytest.raises(MartsBusy, match="has not ended within 1 s"),
+        one_build_at_a_time(settings, wait_s=1),
+    ):
+        pytest.fail("two builds at once")
+
+
+def test_a_build_that_waits_ends_when_its_process_is_asked_to(settings: Settings) -> None:
+    with one_build_at_a_time(settings), pytest.raises(BuildStopped):
+        build(settings, stopped=lambda: True)
+
+
+def test_the_process_ends_in_the_middle_of_a_build_and_leaves_no_dbt_behind(
+    core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, bank: Bank, tmp_path: Path
+) -> None:
+    found = environment_of(core=core, warehouse=warehouse, kafka=kafka, var=tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.marts"], cwd=REPOSITORY_ROOT, env=os.environ | found | {"BAAS_HEALTH": "{}"}
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (children := psutil.Process(process.pid).children()):
+            assert process.poll() is None
+            assert time.monotonic() < deadline, "no build began"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert not any(child.is_running() for child in children)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -43,13 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
     report.figure("mismatches", mismatches)
     for batch in BATCHES:
         asked, filled = np.ascontiguousarray(unknown[:batch]), np.ascontiguousarray(rows[:batch])
-        ours = _us_per_row(lambda asked=asked: trees.sum_into(asked, out), batch, run_s)
-        peer = _us_per_row(lambda asked=asked: booster.predict(asked, raw_score=True, num_threads=1), batch, run_s)
+        ours = _us_per_row(partial(trees.sum_into, asked, out), batch, run_s)
+        peer = _us_per_row(partial(booster.predict, asked, raw_score=True, num_threads=1), batch, run_s)
         mine = report.figure(f"trees_batch_{batch}_us", ours)
         theirs = report.baseline("lightgbm", f"trees_batch_{batch}_us", peer)
         report.ratio(f"trees_batch_{batch}_vs_lightgbm", theirs / mine)
-        ours = _us_per_row(lambda filled=filled: isolation.sum_into(filled, out), batch, run_s)
-        peer = _us_per_row(lambda filled=filled: library.score_samples(filled), batch, run_s)
+        ours = _us_per_row(partial(isolation.sum_into, filled, out), batch, run_s)
+        peer = _us_per_row(partial(library.score_samples, filled), batch, run_s)
         mine = report.figure(f"isolation_batch_{batch}_us", ours)
         theirs = report.baseline("scikit-learn", f"isolation_batch_{batch}_us", peer)
         report.ratio(f"isolation_batch_{batch}_vs_scikit-learn", theirs / mine)

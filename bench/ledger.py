@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from bench.report import Report, parser
 from contracts.topics import BANKING_TRANSACTIONS
@@ -55,13 +56,13 @@ def bench_database() -> Iterator[PostgresServer]:
     server = PostgresServer(**json.loads(Path(named).read_text())["core"]) if named else settings().core
     name = f"bench_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server.dsn("postgres", dbname="postgres"), autocommit=True) as admin:
-        admin.execute(f"create database {name}")
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         try:
             own = server.model_copy(update={"dbname": name})
             migrate(own.url("postgres"), server="core")
             yield own
         finally:
-            admin.execute(f"drop database if exists {name} with (force)")
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def now_ms() -> int:

@@ -26,7 +26,8 @@ def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms:
 
     def skewed(size: int) -> list[int]:
         weights = 1.0 / np.arange(1, size + 1) ** 0.6
-        return np.searchsorted(np.cumsum(weights / weights.sum()), rng.random(count)).clip(0, size - 1).tolist()
+        chosen: list[int] = np.searchsorted(np.cumsum(weights / weights.sum()), rng.random(count)).clip(0, size - 1).tolist()
+        return chosen
 
     ids = rng.bytes(16 * count)
     customers = skewed(CUSTOMERS)

@@ -100,7 +100,10 @@ def main() -> int:
 def _rounds(report: Report, place: ScorerPlace, *, seconds: int, rounds: int) -> None:
     messages = random_messages((_WARM_UP_S + seconds * rounds) * RATE_PER_S, seed=os.getpid())
     uvloop.run(_offer(place.rpc_port, messages[: _WARM_UP_S * RATE_PER_S]))
-    p50, p99, p999, rates = [], [], [], []
+    p50: list[float] = []
+    p99: list[float] = []
+    p999: list[float] = []
+    rates = []
     for number in range(rounds):
         begin = (_WARM_UP_S + number * seconds) * RATE_PER_S
         part = messages[begin : begin + seconds * RATE_PER_S]

@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 import psutil
 import psycopg
+from psycopg import sql
 
 from bench.http_load import Load, Sent, drive
 from bench.random_model import random_export
@@ -126,12 +127,12 @@ def _own_places(shared: Settings) -> Iterator[Settings]:
 @contextmanager
 def _database(dsn: str, name: str) -> Iterator[None]:
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     try:
         yield
     finally:
         with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute(f"drop database if exists {name} with (force)")
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _free_port() -> int:

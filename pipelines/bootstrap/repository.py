@@ -1,8 +1,8 @@
 """The counts that the first start waits for and reports. Read only; core as `audit`, warehouse as `audit`."""
 
-from typing import Any
+from typing import Any, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 
 def decided_transfers(core: Connection, *, tenant_id: str) -> int:
@@ -68,11 +68,12 @@ def mart_rows(warehouse: Connection) -> list[tuple[str, int]]:
     names = warehouse.execute(
         "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
     ).fetchall()
-    return [(name, _one(warehouse, f'select count(*) from marts."{name}"')) for (name,) in names]
+    count = sql.SQL("select count(*) from marts.{}")
+    return [(name, _one(warehouse, count.format(sql.Identifier(name)))) for (name,) in names]
 
 
-def _one(connection: Connection, query: str, *parameters: object) -> int:
-    row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+def _one(connection: Connection, query: LiteralString | sql.Composed, *parameters: object) -> int:
+    row = connection.execute(query, parameters).fetchone()
     if row is None:
         raise LookupError(query)
     return int(row[0])

@@ -1,0 +1,142 @@
+"""SQL lies in modules named for it, and is put together from constants alone: what comes from outside is bound."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit.settings import REPOSITORY_ROOT
+from tests.platform.test_dependencies import PYPROJECT
+
+STATEMENT = re.compile(
+    r"\s*(select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s*(\(.*\))?\s*as\s|truncate\s|show\s+\w+$"
+    r"|copy\s+\S+\s*(\(|from|to)|(create|alter|drop)\s+(temporary\s+)?(table|database|role|schema|index|publication|system)\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Modules that hold SQL and have another name, each because it is the one place of what it is named for.
+NAMED_FOR_IT = {
+    "ledger/accounts.py": "the ledger's own tables",
+    "ledger/claims.py": "the ledger's own tables",
+    "ledger/holds.py": "the ledger's own tables",
+    "ledger/trial_balance.py": "the ledger's own tables",
+    "kit/outbox.py": "the outbox's one insert",
+    "kit/postgres.py": "the tenant of a transaction",
+    "pipelines/reconcile/stores.py": "what reconciliation reads",
+    "serving/identity/seed.py": "the demo's users",
+    "serving/operations.py": "whether the databases answer",
+    "streams/relay/bootstrap.py": "the relay's slot and publication",
+    "streams/relay/housekeeping.py": "the outbox's trimming",
+    "streams/relay/process.py": "the relay's own lock",
+    "baas/machine.py": "whether a server answers",
+    "baas/up/databases.py": "databases and roles",
+    "kit/localset/postgres.py": "whether a server answers",
+    "feature_store/repo/customer_profiles.py": "Feast wants the query in its own definition",
+    "bench/ledger.py": "the peer that posts one statement after another",
+    "bench/transfers_http.py": "the bench's own databases",
+}
+# Values in a statement that cannot be bound there, each of a kind that holds no SQL.
+NOT_BOUND = {"pipelines/quality/repository.py": {"start", "end"}}  # Great Expectations takes text; moments in ISO 8601
+
+
+def modules() -> Iterator[str]:
+    for package in PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]:
+        for path in sorted((REPOSITORY_ROOT / package).rglob("*.py")):
+            yield str(path.relative_to(REPOSITORY_ROOT))
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+
+
+def checked_by_types(tree: ast.AST) -> set[int]:
+    """Everything in functions that return a LiteralString: the type checker proves that those come from constants."""
+    return {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.returns is not None and ast.unparse(node.returns) == "LiteralString"
+        for inner in ast.walk(node)
+    }
+
+
+def is_constant(part: ast.expr) -> bool:
+    name = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
+    return isinstance(part, ast.Constant) or (name.isupper() and bool(name))
+
+
+def parts_of(node: ast.AST) -> list[ast.expr] | None:
+    """What a text is put together from, in order; None when it is not put together."""
+    if isinstance(node, ast.JoinedStr):
+        return [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+        return [*(parts_of(node.left) or [node.left]), *(parts_of(node.right) or [node.right])]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join", "replace"}:
+        return [node.func.value, *node.args, *(keyword.value for keyword in node.keywords)]
+    return None
+
+
+def text_of(part: ast.expr) -> str:
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "x"
+
+
+def statements(source: str) -> Iterator[tuple[int, list[str]]]:
+    """Each SQL statement of a module: its line, and what in it is no constant."""
+    tree = ast.parse(source)
+    passed_over = docstrings(tree)
+    proved = checked_by_types(tree)
+    for node in ast.walk(tree):
+        if id(node) in passed_over:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.match(node.value):
+            yield node.lineno, []
+        elif (parts := parts_of(node)) is not None and STATEMENT.match("".join(map(text_of, parts))):
+            foreign = [ast.unparse(part) for part in parts if not is_constant(part)]
+            yield node.lineno, [] if id(node) in proved else foreign
+
+
+@pytest.mark.parametrize("module", list(modules()))
+def test_sql_is_in_a_module_named_for_it_and_made_of_constants(module):
+    found = list(statements((REPOSITORY_ROOT / module).read_text()))
+    if Path(module).name != "repository.py" and module not in NAMED_FOR_IT:
+        assert found == []
+    foreign = {part for _, parts in found for part in parts}
+    assert foreign == NOT_BOUND.get(module, set())
+
+
+@pytest.mark.parametrize("module", sorted(NAMED_FOR_IT))
+def test_each_exception_is_still_one(module):
+    assert list(statements((REPOSITORY_ROOT / module).read_text()))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'run(f"select * from ledger.account where id = {account}")',
+        'run("select * from ledger.account where id = " + account)',
+        'run("delete from ledger.account where id = %s" % account)',
+        'run("update ledger.account set note = {}".format(note))',
+        'run(f"insert into t select {columns.lower()}")',
+        'run("select 1 " + TAIL + given)',
+    ],
+)
+def test_a_value_in_the_text_of_a_statement_is_found(source):
+    assert any(parts for _, parts in statements(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'run(f"select {COLUMNS} from ledger.account where id = %s", (account,))',
+        '"""Select what is there."""',
+        'run(sql.SQL("create database {} owner {}").format(name, owner))',
+        'say("updates " + name)',
+    ],
+)
+def test_a_statement_of_constants_is_let_pass(source):
+    assert not any(parts for _, parts in statements(source))

@@ -9,7 +9,7 @@ import { useI18n } from '@/lib/i18n'
 export const ROW_HEIGHT_PX = 44
 export const TALL_ROW_HEIGHT_PX = 68
 export const ROW_COLUMNS =
-  'grid-cols-[4rem_6.25rem_minmax(0,1.2fr)_minmax(0,1.1fr)_3.75rem_7rem] 2xl:grid-cols-[5rem_8rem_minmax(0,1fr)_minmax(0,1.4fr)_5rem_9rem]'
+  'grid-cols-[4rem_6.25rem_minmax(0,1.3fr)_minmax(0,1fr)_3.75rem_7rem] 2xl:grid-cols-[5rem_8rem_minmax(0,1fr)_minmax(0,1.4fr)_5rem_9rem]'
 
 interface DecisionRowProps {
   row: DecisionRowData

@@ -246,7 +246,7 @@ const messages = {
   'stale.title': 'This could not be refreshed.',
   'stale.next': 'The next page could not be loaded.',
   'stale.earlier': 'What was decided earlier could not be loaded.',
-  'stale.age': 'Last updated {ago}.',
+  'stale.age': 'Last updated {ago}',
 
   'error.title': 'This could not be loaded',
   'error.unreachable': 'The bank does not answer. Check the connection, then try again.',

@@ -50,7 +50,7 @@ const messages: Messages = {
   'live.saved.hint': 'O que os pagamentos negados teriam movido',
   'live.since': 'desde {time}',
   'live.sinceAll': '{amount} em {days, plural, one {# dia} other {# dias}}',
-  'live.caught': '{caught} de {frauds} fraudes conhecidas barradas',
+  'live.caught': '{caught} de {frauds} fraudes barradas',
   'value.yes': 'sim',
   'value.no': 'não',
   'value.times': '{value} vezes',
@@ -247,7 +247,7 @@ const messages: Messages = {
   'stale.title': 'Não foi possível atualizar.',
   'stale.next': 'Não foi possível carregar a próxima página.',
   'stale.earlier': 'Não foi possível carregar o que foi decidido antes.',
-  'stale.age': 'Última atualização {ago}.',
+  'stale.age': 'Última atualização {ago}',
 
   'error.title': 'Não foi possível carregar',
   'error.unreachable': 'O banco não responde. Verifique a conexão e tente de novo.',

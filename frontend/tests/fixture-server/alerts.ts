@@ -8,7 +8,9 @@ const MOVES: Record<string, string[]> = {
   confirmed: ['in_review'],
   dismissed: ['in_review'],
 }
-const RING_MEMBERS = 14
+/** Whom the ring pays. */
+export const RING = 'c004417'
+export const RING_MEMBERS = 14
 const RING_SPAN_MS = 38 * 60_000
 
 export interface FixtureAlert {
@@ -55,7 +57,7 @@ export class Alerts {
       this.bank.decide(startMs + Math.round((index / (RING_MEMBERS - 1)) * RING_SPAN_MS), {
         channel: 'pix',
         customer_id: padded('c', 1_200 + index * 617),
-        payee_id: 'c004417',
+        payee_id: RING,
         merchant_id: null,
         card_id: null,
         mcc: null,
@@ -66,7 +68,7 @@ export class Alerts {
         reasons: ['payee_many_payers', 'payee_new_for_customer', 'payee_many_customers'],
       }),
     )
-    this.all.unshift(this.make('payee', 'c004417', members))
+    this.all.unshift(this.make('payee', RING, members))
   }
 
   /** A flagged decision joins its customer's alert, or opens one. */

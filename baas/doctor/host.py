@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psutil
 
 from baas.doctor.finding import Finding, judged
+from baas.local_file import path_in
 from baas.machine import JARS, absolute
 from kit.localset import account
 from kit.localset.jars import read_lock, sha256_of
@@ -15,7 +16,10 @@ from kit.localset.java import NoJava, find_java
 from kit.settings import settings, user_cache
 
 DISK_FAULT_BYTES = 1_000_000_000
-DISK_WARNING_BYTES = 8_000_000_000
+# What a first start takes: 15 GB, of which installing has taken its part by the time that anybody asks.
+INSTALLED_BYTES = 3_000_000_000
+FIRST_START_BYTES = 12_000_000_000
+DISK_WARNING_BYTES = 4_000_000_000
 MEMORY_FAULT_BYTES = 2_000_000_000
 MEMORY_WARNING_BYTES = 6_000_000_000
 OPEN_FILES = 4096
@@ -65,11 +69,12 @@ def _disk() -> Finding:
     var = absolute(settings()).var
     existing = next(folder for folder in (var, *var.parents) if folder.exists())
     free = shutil.disk_usage(existing).free
+    wanted = DISK_WARNING_BYTES if path_in(var).exists() else FIRST_START_BYTES
     return judged(
         "disk",
         f"{free / 1e9:.1f} GB free under {existing}",
         fault=free < DISK_FAULT_BYTES,
-        warning=free < DISK_WARNING_BYTES,
+        warning=free < wanted,
         remedy="make room, or set BAAS_VAR to a folder on a larger disk before the first `baas up`",
     )
 

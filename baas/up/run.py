@@ -1,13 +1,11 @@
 """`baas up`, `baas down` and `baas restart`: the steps in order, one run at a time, each bounded."""
 
 import fcntl
-import importlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,17 +26,24 @@ if TYPE_CHECKING:
     from serving.identity.seed import Login
 
 Progress = Callable[[str], None]
-HISTORY = "pipelines.bootstrap"
+MAKE_STARTED_AT = "BAAS_STARTED_AT"
 
 
-def progress_since(started: float) -> Progress:
-    """Return what prints a line with the seconds since `started` before it."""
-    return lambda text: typer.echo(f"{time.monotonic() - started:7.1f} s  {text}")
+def progress_since(started_s: float) -> Progress:
+    """Return what prints a line with the seconds since `started_s` (of the system's clock) before it."""
+    return lambda text: typer.echo(f"{time.time() - started_s:7.1f} s  {text}")
+
+
+def started_s() -> float:
+    """Return when `make` began, so that what it installed counts; now, when nobody came through it."""
+    named = os.environ.get(MAKE_STARTED_AT)
+    return float(named) if named else time.time()
 
 
 def bring_up(*, profile: Profile, servers_only: bool) -> None:
     """Do what is missing of: servers, databases, topics, processes, history, live traffic; then say where it all is."""
-    say = progress_since(time.monotonic())
+    began_s = started_s()
+    say = progress_since(began_s)
     with _alone():
         ours = start_servers(say)
         prepare_databases(ours.settings)
@@ -57,8 +62,9 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
     _print_addresses(ours, wanted)
     for login in logins:
         typer.echo(f"  {login.kind:<12} {login.name}  {login.secret}")
-    if summary:
-        typer.echo(summary)
+    typer.echo(summary)
+    took = f"{time.time() - began_s:,.0f} s"
+    typer.echo(f"up after {took}, installing included" if MAKE_STARTED_AT in os.environ else f"up after {took}")
 
 
 def _seed(ours: Machine) -> list["Login"]:
@@ -68,12 +74,11 @@ def _seed(ours: Machine) -> list["Login"]:
     return seed_demo(ours.settings.core.dsn("postgres"), ours.settings.demo.tenant, ours.settings.secrets)
 
 
-def _load_history(say: Progress) -> str | None:
+def _load_history(say: Progress) -> str:
     """Run the bootstrap of the pipelines: simulate, load, train, plant; it does nothing when that was done before."""
-    if find_spec("pipelines") is None or find_spec(HISTORY) is None:
-        return None
-    summary: str | None = importlib.import_module(HISTORY).run(say)
-    return summary
+    from pipelines.bootstrap import run
+
+    return run(say)
 
 
 def _print_addresses(ours: Machine, wanted: tuple[Process, ...]) -> None:

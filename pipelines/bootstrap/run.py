@@ -21,6 +21,8 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     """Do what is missing and return the summary table. Raises what its steps raise; run again to go on."""
     ours = settings()
     folder = simulated_folder(ours.var)
+    for sentence in not_as_asked(ours.demo, folder):
+        progress(f"WARNING: {sentence}")
     manifest = write(folder, plan(ours.demo, folder, clock or SystemClock()), progress=progress)
     from_day = live_from(folder)
     loaded = load_history(ours, folder, until_day=from_day, progress=progress)
@@ -34,6 +36,21 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     drain.until_settled(ours.demo.tenant, decisions=sum(day["events"] for day in manifest["days"]))
     build_marts(ours, progress)
     return summarise(ours, folder, tenant_id=ours.demo.tenant)
+
+
+def not_as_asked(demo: Demo, folder: Path) -> list[str]:
+    """Return what to tell somebody whose settings ask for another bank than the one that was begun: it stays as it is."""
+    if not (folder / "manifest.json").exists():
+        return []
+    begun = plan(demo, folder, SystemClock())
+    asked = {"customers": demo.customers, "days": demo.days, "seed": demo.seed, "tenant_id": demo.tenant}
+    other = [f"{value} {name}, not {getattr(begun, name)}" for name, value in asked.items() if value != getattr(begun, name)]
+    if not other:
+        return []
+    return [
+        f"the settings ask for {'; '.join(other)}. The bank in {folder.parent} was begun otherwise and stays as it is. For "
+        f"another: `baas down`, remove {folder.parent} (its data is lost) or set BAAS_VAR to another folder, and start again"
+    ]
 
 
 def plan(demo: Demo, folder: Path, clock: Clock) -> Plan:

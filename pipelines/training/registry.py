@@ -1,8 +1,11 @@
 """The model registry: runs with data reference, metrics and files, versions, and the alias that the scorer follows."""
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,9 @@ from risk.export import save_export
 EXPERIMENT = "fraud"
 CHAMPION, CHALLENGER = "champion", "challenger"
 PUBLISH_TIMEOUT_S = 30.0
+# Registering takes seconds; whoever waits longer waits for a trainer that hangs.
+TURN_S = 600.0
+TURN_RETRY_S = 0.25
 
 Progress = Callable[[str], None]
 
@@ -33,12 +39,28 @@ class NotPublished(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """One version of the model."""
+    """One version of the model, and the moment up to which it may know anything."""
 
     name: str
     version: int
     run_id: str
     export_sha256: str
+    cutoff_ms: int
+
+
+def release(settings: Settings, trained: Trained) -> tuple[RegisteredModel, bool]:
+    """Register a model, and promote it if it knows more than the champion: whether it did is the second part of the answer.
+
+    One trainer at a time, so that of several that end in any order the one with the latest cutoff stays. Raises NotPublished,
+    or TimeoutError when another trainer does not end.
+    """
+    with _turn(settings):
+        found = champion(settings)
+        registered = register(settings, trained)
+        later = found is None or registered.cutoff_ms > found.cutoff_ms
+        if later:
+            promote(settings, registered)
+        return registered, later
 
 
 def register(settings: Settings, trained: Trained) -> RegisteredModel:
@@ -63,7 +85,7 @@ def register(settings: Settings, trained: Trained) -> RegisteredModel:
     registered = int(versions[0].version)
     if registered != version:
         raise RuntimeError(f"the registry made version {registered} where {version} was next: another trainer is at work")
-    return RegisteredModel(MODEL_NAME, version, run_id, sha256)
+    return RegisteredModel(MODEL_NAME, version, run_id, sha256, int(trained.reference["cutoff_ms"]))
 
 
 def promote(settings: Settings, model: RegisteredModel, *, alias: str = CHAMPION, clock: Clock | None = None) -> None:
@@ -102,8 +124,31 @@ def champion(settings: Settings) -> RegisteredModel | None:
         if problem.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise
-    tags = client.get_run(found.run_id).data.tags
-    return RegisteredModel(MODEL_NAME, int(found.version), str(found.run_id), tags["export_sha256"])
+    run = client.get_run(found.run_id).data
+    return RegisteredModel(
+        name=MODEL_NAME,
+        version=int(found.version),
+        run_id=str(found.run_id),
+        export_sha256=run.tags["export_sha256"],
+        cutoff_ms=int(run.params["data.cutoff_ms"]),
+    )
+
+
+@contextmanager
+def _turn(settings: Settings) -> Iterator[None]:
+    settings.models.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + TURN_S
+    with (settings.models / ".trainer.lock").open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"another trainer has not ended within {TURN_S:.0f} s") from None
+                time.sleep(TURN_RETRY_S)
+            else:
+                break
+        yield
 
 
 def _mlflow(settings: Settings) -> Any:

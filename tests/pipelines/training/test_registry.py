@@ -1,0 +1,111 @@
+"""What a registered model says of itself, in a real registry: its data, its signature, its metrics, and who follows it."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import mlflow
+import msgspec
+import numpy as np
+import pytest
+from confluent_kafka import TopicPartition
+
+from contracts.controls import ModelControl
+from contracts.topics import CONTROLS
+from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES, FEATURE_SET
+from feature_store.vocabulary import DAY_MS
+from kit.kafka import consumer, take, topic_name
+from kit.settings import Kafka, PostgresServer, Settings
+from pipelines.training.dataset import LABEL_DELAY_MS, TrainingSet
+from pipelines.training.registry import CHAMPION, champion, register, release
+from pipelines.training.train import Trained, fit
+from risk.export import load_export
+from tests.registry import mlflow_server
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
+START_MS = 1_760_000_000_000
+CUTOFF_MS = START_MS + 60 * DAY_MS
+ROWS = 4_000
+REFERENCE = {
+    "topic": "risk.decisions.v1", "tenant_id": "demo", "first_offset": 0, "last_offset": 4_711, "cutoff_ms": CUTOFF_MS,
+    "max_lateness_ms": DAY_MS, "rows": ROWS,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with mlflow_server(Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse, kafka=kafka)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    generator = np.random.default_rng(5)
+    rows = generator.normal(size=(ROWS, FEATURE_COUNT)).astype(np.float32)
+    fraud = generator.random(ROWS) < 1 / (1 + np.exp(3.0 - 2 * rows[:, 0]))
+    moments = np.sort(START_MS + generator.integers(0, 60 * DAY_MS - LABEL_DELAY_MS, ROWS))
+    data = TrainingSet(rows=rows, fraud=fraud, event_time_ms=moments, reference=dict(REFERENCE))
+    return fit(data, cutoff_ms=CUTOFF_MS, progress=lambda _line: None)
+
+
+def of_cutoff(trained: Trained, cutoff_ms: int) -> Trained:
+    return dataclasses.replace(trained, reference=trained.reference | {"cutoff_ms": cutoff_ms})
+
+
+def controls(kafka: Kafka) -> list[ModelControl]:
+    source = consumer(kafka, group="test-registry", client="test")
+    try:
+        source.assign([TopicPartition(topic_name(kafka, CONTROLS), 0, 0)])
+        return [msgspec.json.decode(message.value(), type=ModelControl) for message in take(source, at_most=100, wait_s=5)]
+    finally:
+        source.close()
+
+
+def test_a_version_says_on_what_data_it_was_trained_what_it_takes_how_good_it_is_and_where_its_export_lies(
+    settings: Settings, trained: Trained
+) -> None:
+    assert champion(settings) is None
+    registered = register(settings, trained)
+    client = mlflow.MlflowClient(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
+    run = client.get_run(registered.run_id)
+    assert {name: run.data.params[f"data.{name}"] for name in REFERENCE} == {
+        name: str(value) for name, value in REFERENCE.items()
+    }
+    assert run.data.params["feature_set"] == FEATURE_SET
+    wanted = trained.metrics | {"review_from": trained.review_from, "deny_from": trained.deny_from}
+    assert run.data.metrics == pytest.approx(wanted)
+    assert {"auc", "average_precision", "expected_calibration_error"} <= run.data.metrics.keys()
+    assert run.data.tags["export_sha256"] == registered.export_sha256
+    files = {entry.path for entry in client.list_artifacts(registered.run_id)}
+    assert {"trees.txt", "importance.tsv", "export"} <= files
+    version = client.get_model_version(registered.name, str(registered.version))
+    assert version.run_id == registered.run_id
+
+    uri = f"models:/{registered.name}/{registered.version}"
+    signature = mlflow.models.get_model_info(uri).signature
+    assert [spec.shape for spec in signature.inputs.inputs] == [(-1, len(FEATURE_NAMES))]
+    assert signature.outputs is not None
+    loaded = mlflow.lightgbm.load_model(uri)
+    np.testing.assert_array_equal(loaded.predict(trained.sample), trained.booster.predict(trained.sample))
+    export = load_export(settings.models, registered.export_sha256)
+    assert (export.version, export.features) == (registered.version, FEATURE_NAMES)
+
+
+def test_the_alias_follows_the_latest_cutoff_in_whatever_order_trainings_end_and_the_scorer_is_told_of_each(
+    settings: Settings, trained: Trained, kafka: Kafka
+) -> None:
+    told = len(controls(kafka))
+    tuesday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 2 * DAY_MS))
+    assert promoted
+    monday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + DAY_MS))
+    assert not promoted
+    again, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 2 * DAY_MS))
+    assert not promoted
+    assert champion(settings) == tuesday
+    wednesday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 3 * DAY_MS))
+    assert promoted
+    assert champion(settings) == wednesday
+    assert [model.version for model in (monday, again, wednesday)] == [tuesday.version + step for step in (1, 2, 3)]
+    heard = controls(kafka)[told:]
+    assert [(each.alias, each.version, each.export_sha256) for each in heard] == [
+        (CHAMPION, model.version, model.export_sha256) for model in (tuesday, wednesday)
+    ]

@@ -4,18 +4,24 @@ from dagster import (
     AssetSelection,
     DefaultScheduleStatus,
     Definitions,
+    RunRequest,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
     build_schedule_from_partitioned_job,
     define_asset_job,
+    schedule,
 )
 
 from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
+from orchestration.days import TIMEZONE, last_ended
 from orchestration.risk.assets import risk_assets
 from orchestration.warehouse.checks import KEY, checked_decisions
 from orchestration.warehouse.marts import dbt_resource, mart_assets
 from orchestration.warehouse.profiles import online_profiles
 
 DAILY_HOUR, DAILY_MINUTE = 3, 15
+RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
 
 
 def build_definitions(found: Settings) -> Definitions:
@@ -35,12 +41,30 @@ def build_definitions(found: Settings) -> Definitions:
         assets=[*bank_assets(found), *risk_assets(found), checked_decisions(found), marts, profiles],
         jobs=[daily, retrain],
         schedules=[
+            weekly_retraining(),
             build_schedule_from_partitioned_job(
                 daily, hour_of_day=DAILY_HOUR, minute_of_hour=DAILY_MINUTE, default_status=DefaultScheduleStatus.RUNNING
-            )
+            ),
         ],
         resources={"dbt": dbt_resource(found)},
     )
+
+
+def weekly_retraining() -> ScheduleDefinition:
+    """Return what trains on the newest day that has ended."""
+
+    @schedule(
+        job_name="retrain",
+        name="retrain_schedule",
+        cron_schedule=RETRAIN,
+        execution_timezone=TIMEZONE,
+        default_status=DefaultScheduleStatus.RUNNING,
+    )
+    def retrain_schedule(context: ScheduleEvaluationContext) -> RunRequest:
+        day = last_ended(context.scheduled_execution_time).isoformat()
+        return RunRequest(run_key=day, partition_key=day)
+
+    return retrain_schedule
 
 
 defs = build_definitions(settings())

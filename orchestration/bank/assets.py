@@ -37,12 +37,15 @@ def bank_assets(settings: Settings) -> list[AssetsDefinition]:
 
     @asset(group_name=GROUP, kinds={"kafka"}, deps=[ledger_history])
     def inbound_days(context: AssetExecutionContext) -> MaterializeResult[None]:
-        """The last two weeks, sent to the inbound topic for the scorer to decide, and the labels known by then."""
+        """The last two weeks, sent to the inbound topic and decided, and the labels known by then; all of it in the lake."""
+        from pipelines.bootstrap.progress import Drain
         from pipelines.history import live_from, play_inbound
-        from simulator.files import simulated_folder
+        from simulator.files import read_manifest, simulated_folder
 
         folder = simulated_folder(settings.var)
         played = play_inbound(settings, folder, from_day=live_from(folder), progress=context.log.info)
+        decisions = sum(day["events"] for day in read_manifest(folder)["days"])
+        Drain(settings, context.log.info).until_kept(settings.demo.tenant, decisions=decisions)
         return MaterializeResult(
             metadata={"sent": played.events, "labels": played.labels, "already_there": played.already_there}
         )

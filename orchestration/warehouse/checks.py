@@ -29,7 +29,12 @@ def checked_decisions(settings: Settings) -> AssetsDefinition:
         kinds={"postgres", "great_expectations"},
         partitions_def=days,
         deps=["inbound_days"],
-        check_specs=[AssetCheckSpec(CHECK, asset=KEY, description="Identity, words, bounds and times of a day's decisions.")],
+        check_specs=[
+            # What is built on a day that breaks a promise would spread it: nothing downstream of this runs then.
+            AssetCheckSpec(
+                CHECK, asset=KEY, blocking=True, description="Identity, words, bounds and times of a day's decisions."
+            )
+        ],
     )
     def decisions(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the annotation as outputs
         """Every decided transaction of a day, as the warehouse sink wrote it."""

@@ -33,7 +33,12 @@ class Drain:
     def until_adopted(self, tenant_id: str) -> None:
         """Every decided transfer of the ledger is a decision in the warehouse and in the lake, and so is every label."""
         self._wait("decisions adopted", lambda: self._arrived(tenant_id))
-        self._wait("decisions and labels in the lake", self._lake)
+        self._until_in_lake()
+
+    def until_kept(self, tenant_id: str, *, decisions: int) -> None:
+        """At least `decisions` are made, and the lake has what is decided and labelled by now: what training reads."""
+        self._wait("decisions made", lambda: (self._decided(tenant_id), decisions))
+        self._until_in_lake()
 
     def until_settled(self, tenant_id: str, *, decisions: int) -> None:
         """`decisions` are made, and each has its outcome or an open hold."""
@@ -61,12 +66,15 @@ class Drain:
                 warehouse, tenant_id=tenant_id
             )
 
-    def _lake(self) -> tuple[int, int]:
+    def _until_in_lake(self) -> None:
+        """The cut is made once: under traffic the lake is always some seconds behind the newest."""
         with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
-            wanted = repository.sink_offset(warehouse, topic=topics.DECISIONS)
-        labels = self._end(topics.LABELS)
-        have = min(self._in_lake(topics.DECISIONS), wanted) + min(self._in_lake(topics.LABELS), labels)
-        return have, wanted + labels
+            cut = {topics.DECISIONS: repository.sink_offset(warehouse, topic=topics.DECISIONS)}
+        cut[topics.LABELS] = self._end(topics.LABELS)
+        self._wait(
+            "decisions and labels in the lake",
+            lambda: (sum(min(self._in_lake(topic), wanted) for topic, wanted in cut.items()), sum(cut.values())),
+        )
 
     def _in_lake(self, topic: str) -> int:
         files = offset_ranges(self._settings.lake, topic)

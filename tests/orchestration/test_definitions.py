@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from dagster import AssetKey, DagsterInstance, Definitions, materialize
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DefaultScheduleStatus,
+    Definitions,
+    build_schedule_context,
+    materialize,
+)
 
 from kit.settings import PostgresServer, Settings
 from orchestration.days import end_ms
@@ -57,6 +64,17 @@ def test_every_day_has_a_run_that_checks_it_and_builds_the_marts(definitions: De
     assert resolved.execution_timezone == "America/Sao_Paulo"
 
 
+def test_every_week_a_model_is_trained_on_the_newest_day_that_has_ended(definitions: Definitions) -> None:
+    retraining = definitions.resolve_schedule_def("retrain_schedule")
+    assert (retraining.cron_schedule, retraining.execution_timezone) == ("45 3 * * 1", "America/Sao_Paulo")
+    assert retraining.default_status is DefaultScheduleStatus.RUNNING
+    monday = datetime(2026, 3, 9, 6, 45, tzinfo=UTC)
+    known = definitions.get_repository_def()
+    with build_schedule_context(scheduled_execution_time=monday, repository_def=known) as context:
+        (asked,) = retraining.evaluate_tick(context).run_requests
+    assert asked.partition_key == "2026-03-08"
+
+
 def test_a_day_ends_at_the_bank_s_midnight() -> None:
     assert end_ms(datetime(2026, 3, 10, tzinfo=UTC).date()) == int(datetime(2026, 3, 11, 3, tzinfo=UTC).timestamp() * 1000)
 
@@ -72,6 +90,19 @@ def test_dagster_builds_the_marts_and_runs_dbt_s_tests_as_checks(
     assert all(check.passed for check in checks)
     with psycopg.connect(settings.warehouse.dsn("audit")) as connection:
         assert connection.execute("select sum(transactions) from marts.daily_volume_and_fraud").fetchone() == (6,)
+
+
+def test_nothing_is_built_on_a_day_that_breaks_its_promises(
+    definitions: Definitions, settings: Settings, instance: DagsterInstance
+) -> None:
+    chain = [
+        asset
+        for asset in definitions.assets
+        if asset.keys == {AssetKey(["raw", "decisions"])} or AssetKey(["marts", "fct_transactions"]) in asset.keys
+    ]
+    done = materialize(chain, instance=instance, partition_key=BROKEN, resources=definitions.resources, raise_on_error=False)
+    assert not done.success
+    assert {event.asset_key for event in done.get_asset_materialization_events()} == {AssetKey(["raw", "decisions"])}
 
 
 def test_the_check_of_a_day_tells_a_sound_day_from_a_broken_one(definitions: Definitions, instance: DagsterInstance) -> None:

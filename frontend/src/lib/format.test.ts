@@ -34,6 +34,10 @@ describe('formats', () => {
     expect(english.country('QZ')).toBe('QZ')
   })
 
+  test('tell a small probability as small, and not as nothing', () => {
+    expect([0.973, 0.1, 0.034, 0.0002, 0].map(english.probability)).toEqual(['97%', '10%', '3.4%', '< 0.1%', '0.0%'])
+  })
+
   test('never tell an age below zero', () => {
     expect(english.ago(-5_000)).toBe(english.ago(0))
     expect(english.ago(12_000)).toBe('12s ago')

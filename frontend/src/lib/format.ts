@@ -3,6 +3,8 @@
 export type Language = 'pt-BR' | 'en'
 
 const MICROSECONDS_PER_MS = 1_000
+const LEAST_PROBABILITY = 0.001
+const FEW_PROBABILITY = 0.1
 
 function cached<K extends string, V>(make: (key: K) => V): (key: K) => V {
   const made = new Map<K, V>()
@@ -19,6 +21,8 @@ export interface Formats {
   count: (value: number) => string
   decimal: (value: number, digits?: number) => string
   percent: (ratio: number, digits?: number) => string
+  /** A probability as exact as it is worth reading: what is small is never told as nothing. */
+  probability: (ratio: number) => string
   /** A duration in the unit that keeps it short: µs, ms or s. */
   duration: (durationUs: number) => string
   /** The same for an axis: no more digits than the scale needs. */
@@ -80,6 +84,7 @@ export function formatsOf(language: Language): Formats {
   const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' })
   const digitsOf = (code: string) => currencyFormat(code).resolvedOptions().maximumFractionDigits ?? 2
   const major = (amountMinor: number, code: string) => amountMinor / 10 ** digitsOf(code)
+  const percent = (ratio: number, digits = 1) => percents(`${digits}`).format(ratio)
   const decimal = (value: number, digits = 1) => decimals(`${digits}`).format(value)
 
   return {
@@ -87,7 +92,11 @@ export function formatsOf(language: Language): Formats {
     moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)),
     count: (value) => counts.format(value),
     decimal,
-    percent: (ratio, digits = 1) => percents(`${digits}`).format(ratio),
+    percent,
+    probability: (ratio) =>
+      ratio > 0 && ratio < LEAST_PROBABILITY
+        ? `< ${percent(LEAST_PROBABILITY)}`
+        : percent(ratio, ratio < FEW_PROBABILITY ? 1 : 0),
     duration: (durationUs) => {
       if (durationUs < MICROSECONDS_PER_MS) return `${decimal(durationUs, 0)} µs`
       const durationMs = durationUs / MICROSECONDS_PER_MS

@@ -50,14 +50,14 @@ interface AlertCardProps {
 
 /** Who, how much, why, since when. */
 export const AlertCard = memo(function AlertCard({ alert, selected, nowMs, onOpen }: AlertCardProps) {
-  const { t, word, money, percent, ago } = useI18n()
+  const { t, word, money, probability, ago } = useI18n()
   const reason = alert.reasons?.[0]
   const spanMs = toMs(alert.last_event_time) - toMs(alert.first_event_time)
   const highest = alert.highest_probability
   const gist = {
     count: alert.decisions,
     span: spanInWords(spanMs, t),
-    highest: highest === null ? '–' : percent(highest, 0),
+    highest: highest === null ? '–' : probability(highest),
   }
   const why = reason ? word('reason', reason) : t('alerts.gist', gist)
   return (

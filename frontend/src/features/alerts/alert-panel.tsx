@@ -21,13 +21,13 @@ import { useNow, useTodayMs } from '@/lib/use-now'
 const AGE_STEP_MS = 10_000
 
 function Summary({ alert }: { alert: AlertDetail }) {
-  const { t, money, percent } = useI18n()
+  const { t, money, probability } = useI18n()
   const facts = [
     { name: t('alert.total'), value: money(alert.total.amount_minor, alert.total.currency) },
     { name: t('alert.span'), value: spanInWords(toMs(alert.last_event_time) - toMs(alert.first_event_time), t) },
     {
       name: t('alert.highest'),
-      value: alert.highest_probability === null ? '–' : percent(alert.highest_probability, 0),
+      value: alert.highest_probability === null ? '–' : probability(alert.highest_probability),
     },
   ]
   return (

@@ -37,7 +37,7 @@ function Why({ decision }: { decision: Decision }) {
 }
 
 function Scores({ decision }: { decision: Decision }) {
-  const { t, percent } = useI18n()
+  const { t, probability } = useI18n()
   const scores = [
     { name: t('decision.score'), value: decision.probability },
     { name: t('decision.anomaly'), value: decision.anomaly },
@@ -48,9 +48,7 @@ function Scores({ decision }: { decision: Decision }) {
       {scores.map(({ name, value }) => (
         <div key={name} className="grid grid-cols-[8.5rem_minmax(0,1fr)_3.5rem] items-center gap-x-4">
           <dt className="text-ink-3">{name}</dt>
-          <dd className="col-start-3 row-start-1 text-right font-medium tabular">
-            {percent(value, value < 0.1 ? 1 : 0)}
-          </dd>
+          <dd className="col-start-3 row-start-1 text-right font-medium tabular">{probability(value)}</dd>
           <dd className="col-start-2 row-start-1">
             <Meter ratio={value} tone={toneOf(value)} />
           </dd>

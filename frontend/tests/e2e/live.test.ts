@@ -139,6 +139,19 @@ describe('the live page', () => {
     await context.close()
   })
 
+  test.each([1024, 1280, 1440])('cuts nothing off and lays nothing over anything at %i px', async (width) => {
+    const { page, context } = await open(browser, { viewport: { width, height: 900 } })
+    await signIn(page)
+    await page.getByText('Live', { exact: true }).first().waitFor()
+    const overflowing = await page.evaluate(() =>
+      [...document.querySelectorAll('[data-row], .panel')]
+        .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+        .map((box) => box.textContent),
+    )
+    expect(overflowing).toEqual([])
+    await context.close()
+  })
+
   test('stands still for those who ask for reduced motion', async () => {
     const { page, context } = await open(browser, { reducedMotion: 'reduce' })
     await signIn(page)

@@ -7,16 +7,18 @@ import { DecisionRow, ROW_COLUMNS, ROW_HEIGHT_PX, TALL_ROW_HEIGHT_PX } from '@/f
 import type { DecisionRowData } from '@/features/decisions/row'
 import { useI18n } from '@/lib/i18n'
 import { useShortcuts } from '@/lib/keyboard'
-import { useMedia } from '@/lib/use-media'
 import { useTodayMs } from '@/lib/use-now'
 
 const OVERSCAN_ROWS = 6
 const NEAR_END_ROWS = 20
+/** Where a list has the page's width; a list with something beside it has a query of its own. */
 export const WIDE_ROWS = '(min-width: 900px)'
 
 interface DecisionListProps {
   rows: DecisionRowData[]
   label: string
+  /** One line a row, in columns. */
+  wide: boolean
   /** Called when somebody reads down the list, or takes hold of a row: a live list then stops moving. */
   onReading?: () => void
   onNearEnd?: () => void
@@ -24,8 +26,6 @@ interface DecisionListProps {
 
 export function DecisionListHeader() {
   const { t } = useI18n()
-  const wide = useMedia(WIDE_ROWS)
-  if (!wide) return null
   return (
     <div aria-hidden className="border-b border-line px-5 py-2 text-[12px] text-ink-3">
       <div className={classes('grid gap-x-4', ROW_COLUMNS)}>
@@ -40,8 +40,7 @@ export function DecisionListHeader() {
   )
 }
 
-export function DecisionListSkeleton({ rows = 12 }: { rows?: number }) {
-  const wide = useMedia(WIDE_ROWS)
+export function DecisionListSkeleton({ rows = 12, wide }: { rows?: number; wide: boolean }) {
   return (
     <div aria-hidden>
       {Array.from({ length: rows }, (_, index) => (
@@ -70,9 +69,8 @@ export function DecisionListSkeleton({ rows = 12 }: { rows?: number }) {
   )
 }
 
-export function DecisionList({ rows, label, onReading, onNearEnd }: DecisionListProps) {
+export function DecisionList({ rows, label, wide, onReading, onNearEnd }: DecisionListProps) {
   const scroller = useRef<HTMLDivElement>(null)
-  const wide = useMedia(WIDE_ROWS)
   const todayMs = useTodayMs()
   const { panel, openPanel } = usePanel()
   const [selectedId, setSelectedId] = useState<string | null>(null)

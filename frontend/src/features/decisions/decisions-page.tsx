@@ -6,14 +6,21 @@ import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice, ShowAll } from '@/design/states'
 import { decisionsQuery } from '@/features/decisions/api'
-import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
+import { DecisionList, DecisionListHeader, DecisionListSkeleton, WIDE_ROWS } from '@/features/decisions/decision-list'
 import { fromStored } from '@/features/decisions/row'
 import { VERDICTS, type Verdict } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
+import { useMedia } from '@/lib/use-media'
 
 type Choice = Verdict | 'all'
 
-function Rows({ verdict, onShowAll }: { verdict: Verdict | null; onShowAll: () => void }) {
+interface RowsProps {
+  verdict: Verdict | null
+  wide: boolean
+  onShowAll: () => void
+}
+
+function Rows({ verdict, wide, onShowAll }: RowsProps) {
   const { t } = useI18n()
   const decisions = useInfiniteQuery(decisionsQuery(verdict))
   const rows = useMemo(
@@ -25,7 +32,7 @@ function Rows({ verdict, onShowAll }: { verdict: Verdict | null; onShowAll: () =
   const onNearEnd = useCallback(() => {
     if (wantsMore) void fetchNextPage()
   }, [wantsMore, fetchNextPage])
-  if (decisions.isPending) return <DecisionListSkeleton rows={16} />
+  if (decisions.isPending) return <DecisionListSkeleton rows={16} wide={wide} />
   if (isLost(decisions)) return <ErrorState error={decisions.error} onRetry={() => void decisions.refetch()} />
   if (rows.length === 0) {
     return (
@@ -37,7 +44,7 @@ function Rows({ verdict, onShowAll }: { verdict: Verdict | null; onShowAll: () =
   return (
     <>
       <StaleNotice of={decisions} />
-      <DecisionList rows={rows} label={t('feed.list')} onNearEnd={onNearEnd} />
+      <DecisionList rows={rows} wide={wide} label={t('feed.list')} onNearEnd={onNearEnd} />
       <NextPageNotice of={decisions} />
     </>
   )
@@ -46,6 +53,7 @@ function Rows({ verdict, onShowAll }: { verdict: Verdict | null; onShowAll: () =
 /** Everything that was decided, page after page. */
 export default function DecisionsPage() {
   const { t } = useI18n()
+  const wide = useMedia(WIDE_ROWS)
   const [choice, setChoice] = useState<Choice>('all')
   const options = [
     { value: 'all' as Choice, label: t('feed.filter.all') },
@@ -57,8 +65,8 @@ export default function DecisionsPage() {
         <Segmented label={t('feed.filter')} value={choice} onChange={setChoice} options={options} />
       </PageHeader>
       <section aria-label={t('decisions.title')} className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
-        <DecisionListHeader />
-        <Rows verdict={choice === 'all' ? null : choice} onShowAll={() => setChoice('all')} />
+        {wide && <DecisionListHeader />}
+        <Rows verdict={choice === 'all' ? null : choice} wide={wide} onShowAll={() => setChoice('all')} />
       </section>
     </div>
   )

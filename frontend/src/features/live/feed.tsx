@@ -13,6 +13,10 @@ import { FEED_FILTERS, visibleRows } from '@/features/live/reducer'
 import { useLive } from '@/features/live/store'
 import { useI18n } from '@/lib/i18n'
 import { useShortcuts } from '@/lib/keyboard'
+import { useMedia } from '@/lib/use-media'
+
+// From 1280 px on the alerts stand beside the feed, and leave its columns too little room up to 1360.
+const WIDE_FEED = '(min-width: 1360px), (min-width: 900px) and (max-width: 1279px)'
 
 function FeedToolbar() {
   const { t } = useI18n()
@@ -38,7 +42,7 @@ function FeedToolbar() {
   )
 }
 
-function FeedRows() {
+function FeedRows({ wide }: { wide: boolean }) {
   const { t } = useI18n()
   const rows = useLive(useShallow((state) => visibleRows(state, state.filter)))
   const filter = useLive((state) => state.filter)
@@ -56,7 +60,7 @@ function FeedRows() {
   if (rows.length > 0) {
     return (
       <>
-        <DecisionList rows={rows} label={t('feed.list')} onReading={onReading} />
+        <DecisionList rows={rows} wide={wide} label={t('feed.list')} onReading={onReading} />
         {isPartial && (
           <PartialNotice
             title={t('stale.earlier')}
@@ -68,7 +72,7 @@ function FeedRows() {
       </>
     )
   }
-  if (stored.isPending) return <DecisionListSkeleton />
+  if (stored.isPending) return <DecisionListSkeleton wide={wide} />
   if (stored.isError) return <ErrorState error={stored.error} onRetry={() => void stored.refetch()} />
   if (filter !== 'all') {
     return (
@@ -85,6 +89,7 @@ function FeedRows() {
 
 export function Feed() {
   const { t } = useI18n()
+  const wide = useMedia(WIDE_FEED)
   const skipped = useLive((state) => state.skipped)
   const toggleHold = useLive((state) => state.toggleHold)
   const nextFilter = useLive((state) => state.nextFilter)
@@ -92,8 +97,8 @@ export function Feed() {
   return (
     <section aria-label={t('feed.title')} className="panel flex min-h-0 flex-col overflow-hidden">
       <FeedToolbar />
-      <DecisionListHeader />
-      <FeedRows />
+      {wide && <DecisionListHeader />}
+      <FeedRows wide={wide} />
       {skipped > 0 && (
         <p className="border-t border-line px-5 py-2 text-[12px] text-ink-3 tabular">
           {t('feed.skipped', { count: skipped })}

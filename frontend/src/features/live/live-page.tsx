@@ -14,7 +14,7 @@ import { useLive } from '@/features/live/store'
 import { useI18n } from '@/lib/i18n'
 import { useMedia } from '@/lib/use-media'
 
-const SIDE_BY_SIDE = '(min-width: 1024px)'
+const SIDE_BY_SIDE = '(min-width: 1280px)'
 
 function AlertRail() {
   const { t } = useI18n()
@@ -74,7 +74,7 @@ export default function LivePage() {
   const forbidden = useLive((state) => state.feedState === 'forbidden')
   const sideBySide = useMedia(SIDE_BY_SIDE)
   return (
-    <div className="mx-auto flex max-w-[1720px] flex-col gap-4 p-4 sm:p-6 lg:h-dvh lg:min-h-[52rem]">
+    <div className="mx-auto flex max-w-[1720px] flex-col gap-4 p-4 sm:p-6 xl:h-dvh xl:min-h-[52rem]">
       <PageHeader title={t('live.title')} lead={t('live.lead')}>
         {!forbidden && <FeedStatus />}
       </PageHeader>

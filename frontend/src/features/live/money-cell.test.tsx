@@ -38,6 +38,7 @@ const NOTHING_YET: Summary = {
   false_alarm_share: null,
   first_day: null,
   last_day: null,
+  as_of: null,
   channels: [],
 }
 

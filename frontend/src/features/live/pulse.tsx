@@ -48,8 +48,8 @@ function Figure({ value, unit, shortUnit = unit ?? '', token }: FigureProps) {
       <span className="text-[20px] leading-7 font-semibold tracking-tight tabular">{value}</span>
       {unit && (
         <span className="text-[12.5px] text-ink-3">
-          <span className="max-sm:hidden">{unit}</span>
-          <span className="sm:hidden">{shortUnit}</span>
+          <span className="max-2xl:hidden">{unit}</span>
+          <span className="2xl:hidden">{shortUnit}</span>
         </span>
       )}
     </span>
@@ -110,7 +110,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
     durationUs === null || durationUs === undefined ? '–' : duration(durationUs)
   return (
     <Cell name={t('live.latency')} className="border-b sm:border-r sm:border-b-0">
-      <div className="mt-1 flex min-h-7 flex-col gap-x-5 sm:flex-row sm:flex-wrap">
+      <div className="mt-1 flex min-h-7 flex-col gap-x-5 sm:flex-row">
         {stats ? (
           <>
             <Figure value={text(p50Us)} unit={t('live.p50')} token="accent" />
@@ -148,7 +148,7 @@ function LatencyCell({ hover, onHover }: { hover: number | null; onHover: (index
 export function Pulse() {
   const [hover, setHover] = useState<number | null>(null)
   return (
-    <div className="panel grid overflow-hidden grid-cols-2 xl:grid-cols-[minmax(17rem,1fr)_minmax(0,1.35fr)_minmax(0,1.6fr)_minmax(14rem,0.9fr)]">
+    <div className="panel grid shrink-0 overflow-hidden grid-cols-2 xl:grid-cols-[minmax(17rem,1fr)_minmax(0,1.35fr)_minmax(0,1.6fr)_minmax(14rem,0.9fr)]">
       <MoneyCell />
       <RateCell hover={hover} onHover={setHover} />
       <LatencyCell hover={hover} onHover={setHover} />

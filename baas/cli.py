@@ -64,6 +64,15 @@ def migrate() -> None:
 
 
 @app.command()
+def bootstrap() -> None:
+    """Make the logins, load the history and train, on processes that already run (`baas up` does it by itself)."""
+    from baas.up.run import bootstrap as run_bootstrap
+
+    with _plain_errors():
+        run_bootstrap()
+
+
+@app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show what runs, where, how it is and what it takes. Exit code 1 when something that should run does not answer."""
     from baas.status import look, print_json, print_table

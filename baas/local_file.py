@@ -60,7 +60,7 @@ def complete(settings: Settings, *, move_ports: bool) -> bool:
 def require_passwords(settings: Settings) -> None:
     """Raise Refused when an outside database server's settings lack the password of a role that we log in as."""
     for section, server, roles in (("core", settings.core, CORE_ROLES), ("warehouse", settings.warehouse, WAREHOUSE_ROLES)):
-        missing = [role for role in roles if role not in server.passwords]
+        missing = [role for role in roles if role not in server.passwords or not server.passwords[role].get_secret_value()]
         if server.external and missing:
             example = json.dumps(dict.fromkeys(roles, "..."))
             raise Refused(

@@ -60,11 +60,25 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
         start_processes(ours, [process for process in wanted if process.after_history], say)
     say("up")
     _print_addresses(ours, wanted)
-    for login in logins:
-        typer.echo(f"  {login.kind:<12} {login.name}  {login.secret}")
+    _print_logins(logins)
     typer.echo(summary)
     took = f"{time.time() - began_s:,.0f} s"
     typer.echo(f"up after {took}, installing included" if MAKE_STARTED_AT in os.environ else f"up after {took}")
+
+
+def bootstrap() -> None:
+    """On processes that already run: make the demo's logins, load its history, train, and say it all. Run again, it goes on."""
+    say = progress_since(started_s())
+    ours = machine()
+    logins = _seed(ours)
+    summary = _load_history(say)
+    _print_logins(logins)
+    typer.echo(summary)
+
+
+def _print_logins(logins: list["Login"]) -> None:
+    for login in logins:
+        typer.echo(f"  {login.kind:<12} {login.name}  {login.secret}")
 
 
 def _seed(ours: Machine) -> list["Login"]:

@@ -77,6 +77,11 @@ inter.broker.listener.name=PLAINTEXT
 log.dirs={logs}
 {SINGLE_NODE}"""
 
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """What this broker is told besides its addresses and folders: any other single broker in its place needs it."""
+        return dict(line.split("=", 1) for line in SINGLE_NODE.splitlines())
+
     def program(self) -> Program:
         """How the supervisor runs it."""
         options = ["-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError"]

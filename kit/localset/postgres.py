@@ -99,37 +99,42 @@ class PostgresNode:
             settings.write(f"\ninclude '{INCLUDED}'\n")
         scratch.rename(self.data)
 
-    def _write_settings(self) -> None:
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """What this server is told besides where it listens and what it logs: any other in its place needs it."""
         memory = self.memory
-        text = "\n".join(
-            (
-                "# Written at every start by the local process set; put changes into postgresql.auto.conf (alter system).",
-                f"port = {self.port}",
-                "listen_addresses = '127.0.0.1'",
-                "unix_socket_directories = ''",
-                f"max_connections = {self.max_connections}",
-                "password_encryption = 'scram-sha-256'",
-                "wal_level = logical",
-                "max_wal_senders = 20",
-                "max_replication_slots = 20",
-                f"max_slot_wal_keep_size = {self.slot_wal_keep_mb}MB",
-                f"max_wal_size = {self.max_wal_mb}MB",
-                "checkpoint_timeout = 10min",
-                f"shared_buffers = {memory.shared_buffers_mb}MB",
-                f"work_mem = {memory.work_mem_mb}MB",
-                f"maintenance_work_mem = {memory.maintenance_work_mem_mb}MB",
-                f"effective_cache_size = {memory.effective_cache_mb}MB",
-                "random_page_cost = 1.1",
-                "jit = off",
-                "timezone = 'UTC'",
-                "log_timezone = 'UTC'",
-                "log_line_prefix = '%m [%p] %u@%d %a '",
-                "log_min_duration_statement = 5s",
-                "log_lock_waits = on",
-                f"shared_preload_libraries = '{self.shared_preload}'",
-                "",
-            )
-        )
+        return {
+            "max_connections": str(self.max_connections),
+            "password_encryption": "scram-sha-256",
+            "wal_level": "logical",
+            "max_wal_senders": "20",
+            "max_replication_slots": "20",
+            "max_slot_wal_keep_size": f"{self.slot_wal_keep_mb}MB",
+            "max_wal_size": f"{self.max_wal_mb}MB",
+            "checkpoint_timeout": "10min",
+            "shared_buffers": f"{memory.shared_buffers_mb}MB",
+            "work_mem": f"{memory.work_mem_mb}MB",
+            "maintenance_work_mem": f"{memory.maintenance_work_mem_mb}MB",
+            "effective_cache_size": f"{memory.effective_cache_mb}MB",
+            "random_page_cost": "1.1",
+            "jit": "off",
+            "timezone": "UTC",
+            "shared_preload_libraries": self.shared_preload,
+        }
+
+    def _write_settings(self) -> None:
+        of_this_machine = {
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "log_timezone": "UTC",
+            "log_line_prefix": "%m [%p] %u@%d %a ",
+            "log_min_duration_statement": "5s",
+            "log_lock_waits": "on",
+        }
+        lines = [f"{name} = '{value}'" for name, value in (of_this_machine | self.server_settings).items()]
+        first = "# Written at every start by the local process set; put changes into postgresql.auto.conf (alter system)."
+        text = "\n".join([first, *lines, ""])
         target = self.data / INCLUDED
         target.write_text(text)
         if self.account:

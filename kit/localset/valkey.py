@@ -22,22 +22,30 @@ class ValkeyNode:
     def _settings(self) -> Path:
         return self.folder / "valkey.conf"
 
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """What this server is told besides where it listens, its folder and its password."""
+        return {
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": '""',
+            "maxmemory": f"{self.max_memory_mb}mb",
+            "maxmemory-policy": "noeviction",
+        }
+
     def prepare(self) -> None:
         """Write its settings, readable by us alone: they hold the password."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._settings.touch(mode=0o600)
         self._settings.chmod(0o600)
+        lines = "\n".join(f"{name} {value}" for name, value in self.server_settings.items())
         self._settings.write_text(
             f"""# Written at every start by the local process set.
 bind 127.0.0.1
 port {self.port}
 requirepass {self.password}
 dir "{self.folder}"
-appendonly yes
-appendfsync everysec
-save ""
-maxmemory {self.max_memory_mb}mb
-maxmemory-policy noeviction
+{lines}
 daemonize no
 # A title would overwrite the environment by which a server that outlived its supervisor is found.
 set-proc-title no

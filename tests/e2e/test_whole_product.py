@@ -80,7 +80,7 @@ def test_another_bank_than_the_one_that_is_there_is_refused_loudly(product: Prod
 
 @pytest.mark.parametrize(
     "command",
-    ["status", "status --json", "logs scorer", "logs scorer -n 5", "restart sink-lake", "doctor"],
+    ["status", "status --json", "logs scorer", "logs scorer -n 5", "restart sink-lake", "doctor", "migrate", "bootstrap"],
 )
 def test_a_command_of_the_readme_works_on_the_running_product(product: Product, command: str):
     done = product.baas(*command.split())

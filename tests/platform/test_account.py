@@ -38,7 +38,7 @@ def test_preparing_again_keeps_the_data(closed):
     again = PostgresNode(name="core", folder=closed / "core", port=20_001, password="a-password")
     again.prepare()
     assert (again.data / "PG_VERSION").stat().st_mtime_ns == made
-    assert "port = 20001" in (again.data / "localset.conf").read_text()
+    assert "port = '20001'" in (again.data / "localset.conf").read_text()
 
 
 def test_an_initialisation_that_was_cut_short_is_begun_anew(closed):

@@ -7,12 +7,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from pydantic import SecretStr
 
-from baas.processes import PROCESSES, SERVERS
-from kit.settings import REPOSITORY_ROOT
+from baas.machine import Machine
+from baas.processes import PROCESSES, SERVERS, environment, of_profile
+from kit.localset.kafka import KafkaNode
+from kit.settings import REPOSITORY_ROOT, Settings, unknown_variables
 
 SCHEMA = Path(__file__).parent / "schemas" / "compose-spec.json"
-ONE_SHOT = {"prepare"}
+ONE_SHOT = {"prepare": ["baas", "migrate"], "bootstrap": ["baas", "bootstrap"]}
+CORE, FULL = ({process.name: process for process in of_profile(profile)} for profile in ("core", "full"))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def test_a_service_that_the_specification_does_not_allow_is_noticed(compose):
 
 
 def test_it_holds_the_same_servers_and_processes_as_the_local_set(compose):
-    assert compose["services"].keys() - ONE_SHOT == set(SERVERS) | {process.name for process in PROCESSES}
+    assert compose["services"].keys() - ONE_SHOT.keys() == set(SERVERS) | {process.name for process in PROCESSES}
 
 
 def test_a_python_process_runs_the_same_module_in_both(compose):
@@ -42,7 +46,75 @@ def test_a_python_process_runs_the_same_module_in_both(compose):
 
 def test_the_profiles_are_the_same(compose):
     full = {process.name for process in PROCESSES if process.profile == "full"}
-    assert {name for name, service in compose["services"].items() if "full" in service.get("profiles", [])} == full
+    assert {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service} == {
+        name: ["full"] for name in full
+    }
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory) -> Machine:
+    """The local set, as a first start would make it."""
+    var = tmp_path_factory.mktemp("var")
+    found = Settings(var=var)
+    for server in (found.core, found.warehouse):
+        server.passwords["postgres"] = SecretStr("any")
+    found.kafka.external = True
+    return Machine(found)
+
+
+@pytest.mark.parametrize("name", ["core", "warehouse"])
+def test_postgresql_is_told_the_same_in_both(compose, local, name):
+    program, *options = compose["services"][name]["command"]
+    assert program == "postgres"
+    assert dict(option.removeprefix("-c").split("=", 1) for option in options) == local.nodes[name].server_settings
+
+
+def test_kafka_is_told_the_same_in_both(compose):
+    told = {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in compose["services"]["kafka"]["environment"].items()
+    }
+    node = KafkaNode(name="kafka", folder=Path(), port=1, controller_port=2, java=None, class_path=())
+    assert node.server_settings.items() <= told.items()
+    where = r"process\.roles|node\.id|controller\..*|.*listener.*|log\.dirs|heap\.opts"
+    assert [name for name in told.keys() - node.server_settings.keys() if not re.fullmatch(where, name)] == []
+    assert told["heap.opts"] == f"-Xms{node.heap_mb}m -Xmx{node.heap_mb}m"
+
+
+def test_valkey_is_told_the_same_in_both(compose, local):
+    written = re.search(r"printf '(.*?)'", compose["services"]["valkey"]["command"][2])[1]
+    told = dict(line.split(" ", 1) for line in written.split("\\n") if line)
+    assert told.pop("requirepass") == "%s"
+    assert told == local.nodes["valkey"].server_settings
+
+
+def test_a_process_finds_the_same_around_it_in_both(compose, local):
+    elsewhere = re.compile(r"_DIR$|_URI$|_URL$|_HOME$")  # folders and addresses are the container's own
+    for process in PROCESSES:
+        there = compose["services"][process.name]["environment"]
+        for variable, value in environment(process, local.settings).items():
+            assert variable in there, f"{process.name}: {variable}"
+            assert elsewhere.search(variable) or there[variable] == value, f"{process.name}: {variable}"
+        assert unknown_variables(there) == {}
+
+
+def test_the_tracking_server_answers_to_the_name_that_the_others_call_it(compose):
+    mlflow = compose["services"]["mlflow"]["environment"]
+    called = f"{mlflow['BAAS_MLFLOW__HOST']}:{mlflow['BAAS_MLFLOW__PORT']}"
+    assert called in mlflow["MLFLOW_SERVER_ALLOWED_HOSTS"].split(",")
+
+
+def test_what_is_done_once_is_done_in_the_order_of_a_start(compose):
+    services = compose["services"]
+    for name, command in ONE_SHOT.items():
+        assert services[name]["command"] == command
+        assert services[name]["restart"] == "no"
+    assert services["prepare"]["depends_on"].keys() == set(SERVERS)
+    before = {name for name, process in CORE.items() if not process.after_history}
+    assert services["bootstrap"]["depends_on"] == {name: {"condition": "service_healthy"} for name in before}
+    for name, process in FULL.items():
+        waits = "bootstrap" if process.after_history else "prepare"
+        assert services[name]["depends_on"][waits] == {"condition": "service_completed_successfully"}
 
 
 def test_every_image_names_a_version(compose):

@@ -101,6 +101,13 @@ class KeptControl(msgspec.Struct, tag_field="record", tag="control"):
     control: msgspec.Raw
 
 
+class KeptStart(msgspec.Struct, tag_field="record", tag="start", gc=False):
+    """A scorer's start."""
+
+    epoch: int
+    n: int
+
+
 class KeptControlFacts(msgspec.Struct, gc=False):
     """What every control says about itself."""
 
@@ -163,7 +170,7 @@ class KeptAlert(msgspec.Struct):
     stand_outs: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-KeptLogRecord = KeptDecision | KeptOutcome | KeptOverride | KeptControl
+KeptLogRecord = KeptDecision | KeptOutcome | KeptOverride | KeptControl | KeptStart
 Kept = KeptLogRecord | KeptLedgerEvent | KeptLabel | KeptAlert
 
 _kept: dict[str, msgspec.json.Decoder[Any]] = {

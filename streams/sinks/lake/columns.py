@@ -19,6 +19,7 @@ from streams.sinks.messages import (
     KeptDecision,
     KeptOutcome,
     KeptOverride,
+    KeptStart,
     KeptTransaction,
     control_facts,
 )
@@ -91,7 +92,7 @@ _ABSENT: Any = type(
     (),
     dict.fromkeys((*KeptTransaction.__struct_fields__, *KeptAnswer.__struct_fields__, *KeptOutcome.__struct_fields__)),
 )()
-_RECORD = {kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl)}
+_RECORD = {kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl, KeptStart)}
 _ANSWER_NAMES = frozenset(name for name, _ in _ANSWER_COLUMNS) | {"scored_at_ms"}
 _RECORD_NAMES = frozenset({"epoch", "n", "door", "adopted"})
 _OUTCOME_NAMES = frozenset({"outcome", "event_id", "occurred_at_ms"})

@@ -19,6 +19,7 @@ from streams.sinks.messages import (
     KeptLedgerEvent,
     KeptOutcome,
     KeptOverride,
+    KeptStart,
     control_facts,
 )
 
@@ -122,6 +123,11 @@ _writers: dict[type, Callable[[Any, int, int | None], tuple[str, str]]] = {
 }
 
 
-def as_row(kept: Kept, *, offset: int, duration_us: int | None) -> tuple[str, str]:
-    """Return (table of schema raw, its COPY line). Raises Unreadable for a control that does not say what it is."""
+def as_row(kept: Kept, *, offset: int, duration_us: int | None) -> tuple[str, str] | None:
+    """Return (table of schema raw, its COPY line), or None for what only the lake keeps.
+
+    Raises Unreadable for a control that does not say what it is.
+    """
+    if isinstance(kept, KeptStart):
+        return None
     return _writers[type(kept)](kept, offset, duration_us)

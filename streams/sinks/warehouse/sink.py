@@ -28,7 +28,7 @@ _contradicting = Counter(
 _lag = Gauge("baas_warehouse_lag_messages", "Messages between the sink and the topics' ends")
 
 
-# A message, and the table and COPY line it became; None where it was refused.
+# A message, and the table and COPY line it became; None where it was refused or is not for the warehouse.
 _Entry = tuple[Message, tuple[str, str] | None]
 
 

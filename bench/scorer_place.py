@@ -89,8 +89,9 @@ class ScorerPlace:
     def give_champion(self) -> None:
         """Make a random model of production size the champion, and wait until the log says so."""
         controls = [champion_control(random_export(self.var / "models")), quiet_policy()]
+        begins = end_offset(self.kafka, DECISIONS)
         self.send(CONTROLS, controls)
-        wait_until(lambda: end_offset(self.kafka, DECISIONS) >= len(controls), "the champion to be in the log")
+        wait_until(lambda: end_offset(self.kafka, DECISIONS) >= begins + len(controls), "the champion to be in the log")
 
 
 def end_offset(kafka: Kafka, topic: str, partition: int = 0) -> int:

@@ -3,7 +3,7 @@
 Pure but for reading model exports: no Kafka, no HTTP, no clock. A batch is decided as the serial execution of its rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import Control, ProfileControl
-from contracts.decisions import Answer, Door, StandOut
-from contracts.transactions import Refusal, RefusedMessage
+from contracts.decisions import Answer, Door, StandOut, StartRecord
+from contracts.transactions import MAX_CLOCK_SKEW_MS, UNREADABLE, Refusal, RefusedMessage
+from feature_store.definitions import FEATURE_SET
+from risk.export import BadExport
 from risk.policy import ALLOW
 from scoring import answers as columns
 from scoring.encoder import Encoded, encode_decisions
-from scoring.features import Features
-from scoring.fields import TEXT_COLUMNS
+from scoring.features import Bounds, Features
+from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.flags import encode_flagged
 from scoring.judge import Judge
 from scoring.lexicon import Lexicon
@@ -26,8 +28,12 @@ from scoring.memory import ALTERED, DEFAULT_ROWS, NEW, DecisionMemory, Meeting, 
 from scoring.scanner import Scan, scan_transactions
 from scoring.tenants import Tenants
 
-MAX_BATCH = 4_096
+# Of controls the latest ids are known: a repetition comes soon after a crash, not after so many others.
+MAX_CONTROLS_SEEN = 1_000_000
+# What `apply_control` raises for a control that this engine cannot follow.
+UNUSABLE = (BadExport, ValueError, *UNREADABLE)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
+_EVENT_TIME, _KNOWN_AT = NUMBER_COLUMNS["event_time"], NUMBER_COLUMNS["known_at"]
 
 
 @dataclass(slots=True)
@@ -77,25 +83,40 @@ class Counters:
 class Engine:
     """One shard's state and the way to move it on. Not safe for threads: the process holds a lock around it."""
 
-    def __init__(self, *, models: Path, memory_rows: int = DEFAULT_ROWS, max_lateness_ms: int = 24 * 3_600_000) -> None:
+    def __init__(self, *, models: Path, memory_rows: int = DEFAULT_ROWS, bounds: Bounds | None = None) -> None:
         self.epoch = 0
         self.next_n = 0
         self.counters = Counters()
         self.lexicon = Lexicon()
         self.tenants = Tenants()
         self.memory = DecisionMemory(memory_rows)
-        self.features = Features(max_lateness_ms=max_lateness_ms)
+        self.features = Features(bounds)
         self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants)
-        self.controls_seen: set[str] = set()
+        self._controls_seen: dict[str, None] = {}
+
+    def start_epoch(self, *, now_ms: int, memory_rows: int) -> StartRecord:
+        """Begin the next epoch over what was folded. The record must be in the log before an answer leaves the process."""
+        if self.next_n:
+            self.epoch += 1
+        self.memory.set_rows(memory_rows)
+        n = self.take_numbers()
+        return StartRecord(epoch=self.epoch, n=n, started_at=now_ms, feature_set=FEATURE_SET, memory_rows=memory_rows)
 
     # -- deciding ----------------------------------------------------------------------------------------------------------
 
-    def decide(self, messages: Sequence[bytes], *, now_ms: int, door: Door, keys: Sequence[bytes | None] = ()) -> Batch:
+    def decide(
+        self, messages: Sequence[bytes], *, now_ms: int, door: Door, keys: Sequence[bytes | None] | None = None
+    ) -> Batch:
         """Decide what is new, in order. `keys`, when given, are the messages' keys and must be their tenants' ids."""
         scan = scan_transactions(messages)
-        tenants = self.tenants.of(scan)
         refused = scan.refused
-        scan, tenants = self._refuse_tenants(scan, tenants, keys, refused)
+        scan = self._refuse(scan, keys, refused, now_ms=now_ms)
+        tenants = self.tenants.of(scan)
+        if (tenants < 0).any():
+            full = RefusedMessage(Refusal.WRONG_TENANT, "this shard has no room for another tenant")
+            refused += [(int(origin), full) for origin in scan.origin[tenants < 0]]
+            rows = np.flatnonzero(tenants >= 0)
+            scan, tenants = scan.take(rows), tenants[rows]
         meeting = self.meet(scan, tenants)
         duplicates = []
         for row in np.flatnonzero(meeting.status != NEW).tolist():
@@ -104,17 +125,15 @@ class Engine:
                 detail = "another intent was decided under this transaction_id"
                 refused.append((origin, RefusedMessage(Refusal.ALTERED_DUPLICATE, detail)))
             else:
-                duplicates.append((origin, bool(meeting.old[row]), int(meeting.rows[row])))
-        new = scan
+                duplicates.append((origin, row))
+        new, met = scan, meeting
         if (meeting.status != NEW).any():
             rows = np.flatnonzero(meeting.status == NEW)
-            new, tenants, meeting = scan.take(rows), tenants[rows], _only(meeting, rows)
-        batch = self._decide_new(new, tenants, meeting, now_ms=now_ms, door=door)
+            new, tenants, met = scan.take(rows), tenants[rows], meeting.take(rows)
+        batch = self._decide_new(new, tenants, met, now_ms=now_ms, door=door)
         batch.refused = refused
         batch.slow = scan.slow
-        batch.duplicates = [
-            (origin, columns.unpack(self.memory.answer(old=old, row=row), self.lexicon)) for origin, old, row in duplicates
-        ]
+        batch.duplicates = [(origin, columns.unpack(meeting.answer(row), self.lexicon)) for origin, row in duplicates]
         altered = sum(refusal.refusal is Refusal.ALTERED_DUPLICATE for _, refusal in refused)
         counters = self.counters
         counters.duplicates += len(duplicates)
@@ -123,25 +142,20 @@ class Engine:
         counters.slow_rows += scan.slow
         return batch
 
-    def _refuse_tenants(
-        self,
-        scan: Scan,
-        tenants: NDArray[np.int32],
-        keys: Sequence[bytes | None],
-        refused: list[tuple[int, RefusedMessage]],
-    ) -> tuple[Scan, NDArray[np.int32]]:
-        """Refuse what another tenant's key brought, and tenants past the bound."""
-        wrong = dict.fromkeys(np.flatnonzero(tenants < 0).tolist(), "this shard has no room for another tenant")
-        if keys:
+    def _refuse(
+        self, scan: Scan, keys: Sequence[bytes | None] | None, refused: list[tuple[int, RefusedMessage]], *, now_ms: int
+    ) -> Scan:
+        """Refuse what another tenant's key or none brought, and what says that it comes from the future."""
+        wrong = {row: future(scan, row, now_ms=now_ms) for row in ahead(scan, now_ms=now_ms).tolist()}
+        if keys is not None:
             names = self.tenants.names
-            for row, (origin, tenant) in enumerate(zip(scan.origin.tolist(), tenants.tolist(), strict=True)):
-                if keys[origin] is not None and (tenant < 0 or keys[origin] != names[tenant]):
-                    wrong.setdefault(row, "the message's key is another tenant's than its tenant_id")
+            for row, (origin, tenant) in enumerate(zip(scan.origin.tolist(), self.tenants.find(scan).tolist(), strict=True)):
+                if keys[origin] != (names[tenant] if tenant >= 0 else self.tenants.name(scan, row)):
+                    wrong[row] = RefusedMessage(Refusal.WRONG_TENANT, "the message's key is not its tenant_id")
         if not wrong:
-            return scan, tenants
-        refused += [(int(scan.origin[row]), RefusedMessage(Refusal.WRONG_TENANT, detail)) for row, detail in wrong.items()]
-        rows = np.delete(np.arange(scan.n), list(wrong))
-        return scan.take(rows), tenants[rows]
+            return scan
+        refused += [(int(scan.origin[row]), refusal) for row, refusal in wrong.items()]
+        return scan.take(np.delete(np.arange(scan.n), list(wrong)))
 
     def meet(self, scan: Scan, tenants: NDArray[np.int32]) -> Meeting:
         """Look up each input and remember what is new; the answers of new rows must follow."""
@@ -158,7 +172,7 @@ class Engine:
         answers = scored.answers
         answers[:, columns.EPOCH] = self.epoch
         answers[:, columns.N] = self.next_n + np.arange(scan.n)
-        self.memory.remember(meeting.rows, answers)
+        meeting.remember(answers)
         encoded = encode_decisions(
             buffer=scan.buffer,
             bounds=scan.bounds,
@@ -188,18 +202,23 @@ class Engine:
     def flag(self, scan: Scan, scored: Scored, encoded: Encoded, *, first_n: int) -> list[tuple[int, bytes]]:
         """Return (row, message for `risk.flagged.v1`) of whatever is not allowed."""
         return [
-            (
-                row,
-                encode_flagged(
-                    epoch=self.epoch,
-                    n=first_n + row,
-                    transaction=scan.buffer[scan.bounds[row, 0] : scan.bounds[row, 1]].tobytes(),
-                    answer=self._answer_text(scored.answers[row], encoded, row),
-                    stand_outs=self._stand_outs(scored, row),
-                ),
-            )
+            (row, self._flagged(scan, scored, row, self._answer_text(scored.answers[row], encoded, row), n=first_n + row))
             for row in np.flatnonzero(scored.answers[:, columns.VERDICT] != ALLOW).tolist()
         ]
+
+    def flag_disagreements(
+        self, scan: Scan, scored: Scored, answers: Mapping[int, Answer], *, first_n: int
+    ) -> list[tuple[int, bytes]]:
+        """Return (row, message) of rows that somebody else allowed, each with the answer that this engine would have given."""
+        return [
+            (row, self._flagged(scan, scored, row, msgspec.json.encode(answer), n=first_n + row))
+            for row, answer in answers.items()
+        ]
+
+    def _flagged(self, scan: Scan, scored: Scored, row: int, answer: bytes, *, n: int) -> bytes:
+        start, end = scan.bounds[row]
+        transaction, stand_outs = scan.buffer[start:end].tobytes(), self._stand_outs(scored, row)
+        return encode_flagged(epoch=self.epoch, n=n, transaction=transaction, answer=answer, stand_outs=stand_outs)
 
     def _stand_outs(self, scored: Scored, row: int) -> list[StandOut]:
         explainer, outside = self.judge.explainer, scored.outside.get(row)
@@ -242,12 +261,22 @@ class Engine:
     # -- controls ----------------------------------------------------------------------------------------------------------
 
     def apply_control(self, control: Control) -> None:
-        """Change how the next batch is decided. Raises BadExport or ValueError, and then nothing has changed."""
+        """Change how the next batch is decided. Raises one of `UNUSABLE`, and then nothing has changed."""
         if isinstance(control, ProfileControl):
             self.features.apply_profile(control)
         else:
             self.judge.apply(control)
-        self.controls_seen.add(control.control_id)
+        self.see_control(control)
+
+    def see_control(self, control: Control) -> None:
+        """Know the control from now on."""
+        self._controls_seen[control.control_id] = None
+        if len(self._controls_seen) > MAX_CONTROLS_SEEN:
+            del self._controls_seen[next(iter(self._controls_seen))]
+
+    def knows_control(self, control: Control) -> bool:
+        """Whether it is a repetition."""
+        return control.control_id in self._controls_seen
 
     @property
     def obstacle(self) -> str | None:
@@ -255,5 +284,14 @@ class Engine:
         return None if self.judge.models.champion else "no champion: rules only"
 
 
-def _only(meeting: Meeting, rows: NDArray[np.int64]) -> Meeting:
-    return Meeting(meeting.status[rows], meeting.old[rows], meeting.rows[rows])
+def ahead(scan: Scan, *, now_ms: int) -> NDArray[np.int64]:
+    """Rows that say that they come from the future: applied, they would raise their tenant's watermark past all later ones."""
+    latest = np.maximum(scan.numbers[:, _EVENT_TIME], scan.numbers[:, _KNOWN_AT])
+    return np.flatnonzero(latest > now_ms + MAX_CLOCK_SKEW_MS)
+
+
+def future(scan: Scan, row: int, *, now_ms: int) -> RefusedMessage:
+    """The refusal of such a row."""
+    ahead_ms = int(max(scan.numbers[row, _EVENT_TIME], scan.numbers[row, _KNOWN_AT])) - now_ms
+    detail = f"event_time or known_at is {ahead_ms} ms ahead of the clock; at most {MAX_CLOCK_SKEW_MS} ms is taken"
+    return RefusedMessage(Refusal.FAR_FUTURE, detail)

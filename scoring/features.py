@@ -11,7 +11,10 @@ from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.scanner import Scan
 from scoring.tenants import MAX_TENANTS
 
-__all__ = ["LATE", "TRUNCATED", "Features"]
+__all__ = ["LATE", "TRUNCATED", "Bounds", "Features"]
+
+MAX_PROFILES = 1_000_000
+MAX_PROFILE_VALUES = 64
 
 _EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC = (
     NUMBER_COLUMNS[name] for name in ("event_time", "amount_minor", "channel", "direction", "mcc")
@@ -38,10 +41,13 @@ def event_columns(scan: Scan, tenants: NDArray[np.int32]) -> EventColumns:
 
 
 class Features:
-    """The state behind the features of one shard, and the slow profiles that controls bring."""
+    """The state behind the features of one shard, and the slow profiles that controls bring.
 
-    def __init__(self, *, max_lateness_ms: int) -> None:
-        self.state = FeatureState(Bounds(tenants=MAX_TENANTS, max_lateness_ms=max_lateness_ms))
+    Of profiles the `MAX_PROFILES` that changed last are kept.
+    """
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self.state = FeatureState(bounds or Bounds(tenants=MAX_TENANTS))
         self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
 
     def apply(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -57,5 +63,11 @@ class Features:
         return x, flags
 
     def apply_profile(self, control: ProfileControl) -> None:
-        """Keep the slow features of one entity; a later control replaces them."""
-        self.profiles[control.tenant_id, control.entity, control.entity_id] = control.values
+        """Keep the slow features of one entity; a later control replaces them. Raises ValueError for too many of them."""
+        if len(control.values) > MAX_PROFILE_VALUES:
+            raise ValueError(f"{len(control.values)} values of one entity; at most {MAX_PROFILE_VALUES} are kept")
+        key = control.tenant_id, control.entity, control.entity_id
+        self.profiles.pop(key, None)
+        self.profiles[key] = control.values
+        if len(self.profiles) > MAX_PROFILES:
+            del self.profiles[next(iter(self.profiles))]

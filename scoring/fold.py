@@ -1,15 +1,24 @@
-"""State from the log: folding it rebuilds an engine, and proves that every decision follows from what came before it."""
+"""State from the log: folding it rebuilds an engine, and proves that every decision follows from what came before it.
+
+A control that this engine cannot follow (a model of another feature set, a rule that is gone) is known and not in use; what
+was decided under it is applied as recorded. So an engine of a later version goes on where an earlier one ended.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from contracts.decisions import ControlRecord, DecisionSource, OutcomeRecord
+from contracts.controls import Control, ModelControl, PolicyControl
+from contracts.decisions import ControlRecord, DecisionSource, OutcomeRecord, OverrideRecord, StartRecord
 from contracts.outcomes import Outcome
+from feature_store.definitions import FEATURE_SET
 from kit.errors import DomainError
+from kit.log import get_logger
 from scoring import answers as columns
-from scoring.engine import Engine
+from scoring.engine import UNUSABLE, Engine
 from scoring.fields import TEXT_COLUMNS
 from scoring.log_scanner import Decisions, LogScanner, Other
 from scoring.memory import NEW
@@ -18,6 +27,8 @@ OUTCOMES = tuple(Outcome)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
 _OWN = (columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOURCE[DecisionSource.BOOTSTRAP])
 MAX_DIFFERENCES = 20
+# What a control changes: one place, which the next usable control for it changes again.
+_CHAMPION, _GENERAL_POLICY = ("champion", None), ("policy", None)
 
 
 class BrokenLog(DomainError):
@@ -30,15 +41,22 @@ class BrokenLog(DomainError):
 
 @dataclass
 class Proof:
-    """What a fold found. `reproduced` decisions came out again, column by column; the others were applied as recorded."""
+    """What a fold found. `reproduced` decisions came out again, column by column; the others were applied as recorded.
+
+    `incomparable` of the latter are a scorer's own, under a model, a policy or a feature set that this engine does not have;
+    `unusable` of the controls are not in use.
+    """
 
     records: int = 0
     decisions: int = 0
     reproduced: int = 0
     as_recorded: int = 0
+    incomparable: int = 0
     outcomes: int = 0
     overrides: int = 0
     controls: int = 0
+    unusable: int = 0
+    starts: int = 0
     differing: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -50,6 +68,8 @@ class Fold:
         self.proof = Proof()
         self._check = check
         self._scanner = LogScanner(engine.lexicon)
+        self._feature_set = engine.lexicon.text(FEATURE_SET)
+        self._unfollowed: set[tuple[str, str | None]] = set()
 
     def feed(self, records: Sequence[bytes]) -> None:
         """Apply a batch of records. Raises BrokenLog."""
@@ -80,39 +100,68 @@ class Fold:
         if self._check:
             scored = engine.score(scan, tenants, scored_at_ms=run.answers[:, columns.SCORED_AT])
             scored.answers[:, columns.EPOCH], scored.answers[:, columns.N] = epochs, numbers
-            self._compare(run, scored.answers)
+            self._compare(run, scored.answers, tenants)
         else:
             engine.features.apply(scan, tenants)
-        engine.memory.remember(meeting.rows, run.answers)
+        meeting.remember(run.answers)
         engine.epoch = int(epochs[-1])
         engine.next_n = int(numbers[-1]) + 1
         self.proof.decisions += scan.n
 
-    def _compare(self, run: Decisions, again: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> None:
+    def _compare(self, run: Decisions, again: NDArray[np.int64], tenants: NDArray[np.int32]) -> None:
         own = np.isin(run.answers[:, columns.SOURCE], _OWN) & (run.heads[:, 3] == 0)
+        compared = own & (run.answers[:, columns.FEATURE_SET] == self._feature_set) & self._followed(tenants)
         same = (run.answers == again).all(axis=1)
-        self.proof.reproduced += int(np.count_nonzero(own & same))
-        self.proof.as_recorded += int(np.count_nonzero(~own))
-        for row in np.flatnonzero(own & ~same)[: MAX_DIFFERENCES - len(self.proof.differing)].tolist():
+        self.proof.reproduced += int(np.count_nonzero(compared & same))
+        self.proof.as_recorded += int(np.count_nonzero(~compared))
+        self.proof.incomparable += int(np.count_nonzero(own & ~compared))
+        for row in np.flatnonzero(compared & ~same)[: MAX_DIFFERENCES - len(self.proof.differing)].tolist():
             recorded = columns.unpack(run.answers[row], self.engine.lexicon)
             decided = columns.unpack(again[row], self.engine.lexicon)
             self.proof.differing.append((int(run.heads[row, 1]), f"recorded {recorded}, decided again {decided}"))
+
+    def _followed(self, tenants: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Of which tenants this engine follows the controls that the log has for them."""
+        if not self._unfollowed.isdisjoint({_CHAMPION, _GENERAL_POLICY}):
+            return np.zeros(len(tenants), np.bool_)
+        known = self.engine.tenants.known
+        without = [known.get((name or "").encode(), -1) for kind, name in self._unfollowed if kind == "policy"]
+        return ~np.isin(tenants, without)
 
     def _other(self, run: Other) -> None:
         engine = self.engine
         if isinstance(run, list):
             self._outcomes(run)
             return
+        if isinstance(run, StartRecord) and run.n and run.epoch <= engine.epoch:
+            raise BrokenLog(f"record {run.n} starts epoch {run.epoch} after records of epoch {engine.epoch}")
         self._expect(epoch=run.epoch, first_n=run.n)
         engine.next_n = run.n + 1
         if isinstance(run, ControlRecord):
-            engine.apply_control(run.control)
-            self.proof.controls += 1
-            return
-        meeting = engine.find_all([(run.tenant_id.encode(), run.transaction_id.encode())])
+            self._control(run.control)
+        elif isinstance(run, StartRecord):
+            engine.memory.set_rows(run.memory_rows)
+            self.proof.starts += 1
+        else:
+            self._override(run)
+
+    def _control(self, control: Control) -> None:
+        self.proof.controls += 1
+        place = _place(control)
+        try:
+            self.engine.apply_control(control)
+        except UNUSABLE as problem:
+            self.engine.see_control(control)
+            self._unfollowed.add(place)
+            self.proof.unusable += 1
+            get_logger().error("a control of the log is not in use", control=msgspec.to_builtins(control), problem=str(problem))
+        else:
+            self._unfollowed.discard(place)
+
+    def _override(self, run: OverrideRecord) -> None:
+        meeting = self.engine.find_all([(run.tenant_id.encode(), run.transaction_id.encode())])
         if meeting.rows[0] >= 0:
-            answer = engine.memory.answer(old=bool(meeting.old[0]), row=int(meeting.rows[0]))
-            answer[:] = columns.pack(run.answer, engine.lexicon)
+            meeting.answer(0)[:] = columns.pack(run.answer, self.engine.lexicon)
         self.proof.overrides += 1
 
     def _outcomes(self, run: list[OutcomeRecord]) -> None:
@@ -121,10 +170,15 @@ class Fold:
             self._expect(epoch=record.epoch, first_n=record.n)
             engine.next_n = record.n + 1
         meeting = engine.find_all([(record.tenant_id.encode(), record.transaction_id.encode()) for record in run])
-        for record, old, row in zip(run, meeting.old.tolist(), meeting.rows.tolist(), strict=True):
-            if row >= 0:
-                engine.memory.set_outcome(old=old, row=row, code=OUTCOMES.index(record.outcome))
+        for at in np.flatnonzero(meeting.rows >= 0).tolist():
+            meeting.set_outcome(at, OUTCOMES.index(run[at].outcome))
         self.proof.outcomes += len(run)
+
+
+def _place(control: Control) -> tuple[str, str | None]:
+    if isinstance(control, ModelControl):
+        return control.alias, None
+    return ("policy", control.tenant_id) if isinstance(control, PolicyControl) else ("profile", None)
 
 
 def rebuild(engine: Engine, batches: Iterable[Sequence[bytes]], *, check: bool = False) -> Proof:

@@ -38,6 +38,7 @@ class Judge:
         self._policies: dict[str | None, Policy] = {}
         self._policy_rows = np.zeros((0, 4), np.int64)
         self._policy_texts = np.zeros(0, np.int64)
+        self._strangers: dict[bytes, int] = {}
         self._feature_set_text = lexicon.text(FEATURE_SET)
         self._rule_texts = {0: 0}
 
@@ -52,7 +53,8 @@ class Judge:
     ) -> tuple[NDArray[np.int64], dict[int, list[int]]]:
         """Model, rules, policy and reasons over features that are already there. The answers carry no sequence.
 
-        Beside them: of each row that is not allowed, the features that stand out.
+        Beside them: of each row that is not allowed, the features that stand out. A tenant number below zero is a tenant that
+        nothing was decided for yet.
         """
         n = scan.n
         answers = np.empty((n, columns.WIDTH), np.int64)
@@ -68,20 +70,21 @@ class Judge:
         hits = self.rules.hits(event_time_ms=scan.numbers[:, _EVENT_TIME], events=scan.numbers[:, _RULE_NUMBERS], features=x)
         control_group = np.empty(n, np.bool_)
         policies, texts = self._policy_table()
+        places = self._policy_places(scan, tenants)
         decide_verdicts(
             answers[:, columns.PROBABILITY],
             hits,
             self.rules.actions,
             self.rules.mandatory_mask,
             policies,
-            tenants,
+            places,
             scan.hashes[:, 1],
             answers[:, columns.VERDICT],
             control_group,
         )
         answers[:, columns.SCORED_AT] = scored_at_ms
         answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
-        answers[:, columns.POLICY] = texts[tenants]
+        answers[:, columns.POLICY] = texts[places]
         answers[:, columns.FEATURE_SET] = self._feature_set_text
         answers[:, columns.FLAGS] = (
             (flags & TRUNCATED != 0) * columns.TRUNCATED
@@ -114,13 +117,27 @@ class Judge:
         return self.models.explainer
 
     def _policy_table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Policies by tenant number, extended as tenants come."""
-        if len(self._policy_rows) < len(self._tenants.names):
+        """Policies by tenant number, extended as tenants come; then those of tenants without one, and last the general one."""
+        names = self._tenants.names
+        if len(self._policy_rows) <= len(names) + len(self._strangers):
+            own = {name.encode(): policy for name, policy in self._policies.items() if name is not None}
             general = self._policies.get(None) or self._default_policy()
-            chosen = [self._policies.get(name.decode(), general) for name in self._tenants.names]
+            strangers = [name for name in own if name not in self._tenants.known]
+            self._strangers = {name: len(names) + at for at, name in enumerate(strangers)}
+            chosen = [own.get(name, general) for name in (*names, *strangers)] + [general]
             self._policy_rows = np.array([policy.as_row() for policy in chosen], np.int64)
             self._policy_texts = np.array([self._lexicon.text(policy.version) for policy in chosen], np.int64)
         return self._policy_rows, self._policy_texts
+
+    def _policy_places(self, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Each row's place in the policy table."""
+        unknown = np.flatnonzero(tenants < 0)
+        if not len(unknown):
+            return tenants
+        places = tenants.copy()
+        for row in unknown.tolist():
+            places[row] = self._strangers.get(self._tenants.name(scan, row), len(self._policy_rows) - 1)
+        return places
 
     def _default_policy(self) -> Policy:
         every_rule = (1 << len(self.rules.codes)) - 1

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.decisions import ControlRecord, DecisionRecord, LogRecord, OutcomeRecord, OverrideRecord
+from contracts.decisions import ControlRecord, DecisionRecord, LogRecord, OutcomeRecord, OverrideRecord, StartRecord
 from scoring import answers as columns
 from scoring.lexicon import Lexicon
 from scoring.log_kernels import index_lexicon, scan_log
@@ -24,7 +24,7 @@ class Decisions:
     heads: NDArray[np.int64]
 
 
-Other = list[OutcomeRecord] | OverrideRecord | ControlRecord
+Other = list[OutcomeRecord] | OverrideRecord | ControlRecord | StartRecord
 _decoder: msgspec.json.Decoder[LogRecord] = msgspec.json.Decoder(LogRecord)
 _encoder = msgspec.json.Encoder()
 
@@ -106,6 +106,8 @@ class LogScanner:
     def _one(self, record: DecisionRecord) -> Decisions:
         """A decision that another encoder wrote."""
         scan = scan_transactions([_encoder.encode(record.transaction)])
+        if scan.refused:
+            raise msgspec.ValidationError(f"record {record.n}: {scan.refused[0][1]}")
         answer = columns.pack(record.answer, self._lexicon)[None, :]
         door = list(type(record.door)).index(record.door)
         return Decisions(scan, answer, np.array([[record.epoch, record.n, door, record.adopted]], np.int64))

@@ -1,7 +1,9 @@
 """What has been decided: exact ids, the intent's content hash, the answer and the outcome, over a bounded horizon.
 
-Two generations of at most `rows` decisions each: when the young one is full the old one is forgotten, so that
-between `rows` and twice as many of the latest decisions are known. Pages of memory are touched only as decisions come.
+Two generations of `rows` decisions each: the decision that the young one has no room for begins a new one, and the old one is
+forgotten, so that between `rows` and twice as many of the latest decisions are known. What is known depends on the decisions
+before and on nothing else, neither on how they were batched nor on repetitions: a fold of the log forgets what the live engine
+forgot. Pages of memory are touched only as decisions come.
 """
 
 from collections.abc import Sequence
@@ -115,12 +117,14 @@ def _find_all(
 
 
 @kernel
-def _meet_all(
+def _meet_from(
+    begin: int,
     slots: NDArray[np.uint64],
     ids: NDArray[np.uint8],
     tenants: NDArray[np.int32],
     contents: NDArray[np.uint64],
     used: int,
+    room: int,
     hashes: NDArray[np.uint64],
     batch_tenants: NDArray[np.int32],
     batch_contents: NDArray[np.uint64],
@@ -129,12 +133,17 @@ def _meet_all(
     found: NDArray[np.int64],
     fresh: NDArray[np.bool_],
 ) -> Any:
-    """Insert rows that are in neither generation; `found` becomes the row in the young one, `fresh[i]` whether it is new."""
-    for i in range(starts.shape[0]):
+    """Insert rows that are in neither generation; `found` becomes the row in the young one, `fresh[i]` whether it is new.
+
+    Return how many the young one then holds, and the first row of the batch for which it had no room, or the batch's length.
+    """
+    for i in range(begin, starts.shape[0]):
         if found[i] >= 0:
             continue
         row, slot = _find(slots, ids, tenants, hashes[i], batch_tenants[i], buffer, starts[i])
         if row < 0:
+            if used == room:
+                return used, i
             row = used
             used += 1
             slots[slot, 0] = hashes[i]
@@ -144,7 +153,7 @@ def _meet_all(
             contents[row] = batch_contents[i]
             fresh[i] = True
         found[i] = row
-    return used
+    return used, starts.shape[0]
 
 
 @kernel
@@ -171,23 +180,63 @@ def hash_pairs(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[NDArray[np.uint8],
 
 @dataclass(slots=True)
 class Meeting:
-    """What a batch met: `status` NEW, DUPLICATE or ALTERED, and where each row's decision lies."""
+    """What a batch met: `status` NEW, DUPLICATE or ALTERED; `rows` of generations, -1 where nothing is known.
+
+    It holds what it found, also where the batch itself went past the horizon.
+    """
 
     status: NDArray[np.int64]
-    old: NDArray[np.bool_]
     rows: NDArray[np.int64]
+    _generation: NDArray[np.int32]
+    _generations: list[_Generation]
+
+    def take(self, rows: NDArray[np.int64]) -> "Meeting":
+        """Only `rows`, in that order."""
+        return Meeting(self.status[rows], self.rows[rows], self._generation[rows], self._generations)
+
+    def remember(self, answers: NDArray[np.int64]) -> None:
+        """Keep the answers of a meeting of NEW rows only."""
+        for number in np.unique(self._generation).tolist():
+            here = self._generation == number
+            rows = self.rows[here]
+            kept = self._generations[number].answers
+            if rows[-1] - rows[0] + 1 == len(rows):
+                kept[rows[0] : rows[-1] + 1] = answers[here]
+            else:
+                kept[rows] = answers[here]
+
+    def answer(self, at: int) -> NDArray[np.int64]:
+        """The stored answer of a known row, as a view that an override may change."""
+        answer: NDArray[np.int64] = self._generations[self._generation[at]].answers[self.rows[at]]
+        return answer
+
+    def set_outcome(self, at: int, code: int) -> bool:
+        """Keep the first outcome of a known row; False when it has one already."""
+        outcomes = self._generations[self._generation[at]].outcomes
+        if outcomes[self.rows[at]]:
+            return False
+        outcomes[self.rows[at]] = 1 + code
+        return True
 
 
 class DecisionMemory:
     """Finds decisions by tenant and transaction id, every byte compared."""
 
     def __init__(self, rows: int = DEFAULT_ROWS) -> None:
-        self._rows = rows
+        if rows < 1:
+            raise ValueError("a generation has at least one row")
+        self.rows = rows
         self._young = _Generation(rows)
         self._old = _Generation(8)
 
     def __len__(self) -> int:
         return self._young.used + self._old.used
+
+    def set_rows(self, rows: int) -> None:
+        """Give every generation that begins from now on this many rows; also the one in use where it is still empty."""
+        self.rows = rows
+        if not self._young.used:
+            self._young = _Generation(rows)
 
     def populate_ahead(self, ahead_bytes: int) -> bool:
         """Take memory for the next decisions now; for any thread. False where that cannot be."""
@@ -202,22 +251,32 @@ class DecisionMemory:
         buffer: NDArray[np.uint8],
         starts: NDArray[np.int64],
     ) -> Meeting:
-        """Look the batch up and remember what is new, in order; the answers of new rows are set with `remember`."""
+        """Look the batch up and remember what is new, in order; the answers of new rows are set with `Meeting.remember`."""
         n = len(starts)
-        if self._young.used + n > self._rows:
-            self._old, self._young = self._young, _Generation(self._rows)
-        self._young.make_room(n)
-        rows = self._find(self._old, hashes, tenants, buffer, starts)
-        old = rows >= 0
-        young = self._young
-        fresh = np.zeros(n, np.bool_)
-        young.used = _meet_all(
-            young.slots, young.ids, young.tenants, young.contents, young.used, hashes, tenants, contents, buffer, starts, rows,
-            fresh,
-        )  # fmt: skip
-        known = np.where(old, self._old.contents[np.where(old, rows, 0)], young.contents[np.where(old, 0, rows)])
-        status = np.where(fresh, NEW, np.where(known == contents, DUPLICATE, ALTERED))
-        return Meeting(status, old, rows)
+        status, rows = np.empty(n, np.int64), np.empty(n, np.int64)
+        generation = np.empty(n, np.int32)
+        generations = [self._old]
+        begin = end = 0
+        while True:
+            young = self._young
+            generations.append(young)
+            young.make_room(min(n - begin, young.rows - young.used))
+            found = self._find(self._old, hashes, tenants, buffer, starts)
+            old = found >= 0
+            fresh = np.zeros(n, np.bool_)
+            young.used, end = _meet_from(
+                begin, young.slots, young.ids, young.tenants, young.contents, young.used, young.rows, hashes, tenants,
+                contents, buffer, starts, found, fresh,
+            )  # fmt: skip
+            met = slice(begin, end)
+            known = np.where(old, self._old.contents[np.where(old, found, 0)], young.contents[np.where(old, 0, found)])
+            status[met] = np.where(fresh, NEW, np.where(known == contents, DUPLICATE, ALTERED))[met]
+            rows[met] = found[met]
+            generation[met] = np.where(old, len(generations) - 2, len(generations) - 1)[met]
+            if end == n:
+                return Meeting(status, rows, generation, generations)
+            self._old, self._young = young, _Generation(self.rows)
+            begin = end
 
     @staticmethod
     def _find(
@@ -240,28 +299,5 @@ class DecisionMemory:
         older = self._find(self._old, hashes, tenants, buffer, starts)
         old = (young < 0) & (older >= 0)
         rows = np.where(old, older, young)
-        return Meeting(np.where(rows < 0, NEW, DUPLICATE), old, rows)
-
-    def remember(self, rows: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
-        """Keep the answers of rows that `meet` called NEW."""
-        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
-            self._young.answers[rows[0] : rows[-1] + 1] = answers
-        else:
-            self._young.answers[rows] = answers
-
-    def answer(self, *, old: bool, row: int) -> NDArray[np.int64]:
-        """The stored answer, as a view that an override may change."""
-        answer: NDArray[np.int64] = (self._old if old else self._young).answers[row]
-        return answer
-
-    def content(self, *, old: bool, row: int) -> int:
-        """The content hash of the intent."""
-        return int((self._old if old else self._young).contents[row])
-
-    def set_outcome(self, *, old: bool, row: int, code: int) -> bool:
-        """Keep the first outcome of a decision; False when it has one already."""
-        outcomes = (self._old if old else self._young).outcomes
-        if outcomes[row]:
-            return False
-        outcomes[row] = 1 + code
-        return True
+        generation = np.where(old, 0, 1).astype(np.int32)
+        return Meeting(np.where(rows < 0, NEW, DUPLICATE), rows, generation, [self._old, self._young])

@@ -52,15 +52,32 @@ class Tenants:
         self._lengths = np.zeros(MAX_TENANTS, np.int32)
         self.known: dict[bytes, int] = {}
 
-    def of(self, scan: Scan) -> NDArray[np.int32]:
-        """Return each row's tenant number, int32[n]; new tenants get the next ones, and -1 when there are too many."""
+    def find(self, scan: Scan) -> NDArray[np.int32]:
+        """Return each row's tenant number, int32[n]; -1 where the tenant is unknown."""
         out = np.empty(scan.n, np.int32)
-        arrays = (self._slots, self._bytes, self._lengths, scan.buffer, scan.spans, scan.hashes, out)
-        if _look_up(*arrays):
-            for row in np.flatnonzero(out < 0).tolist():
-                self._add(scan.text(row, _COLUMN).encode(), int(scan.hashes[row, 2]))
-            _look_up(*arrays)
+        self._fill(scan, out)
         return out
+
+    def of(self, scan: Scan) -> NDArray[np.int32]:
+        """The same, and new tenants get the next numbers; -1 when there are too many.
+
+        Only for what is applied next: a name that comes with nothing that is accepted must not take a number.
+        """
+        out = np.empty(scan.n, np.int32)
+        if self._fill(scan, out):
+            for row in np.flatnonzero(out < 0).tolist():
+                self._add(self.name(scan, row), int(scan.hashes[row, 2]))
+            self._fill(scan, out)
+        return out
+
+    @staticmethod
+    def name(scan: Scan, row: int) -> bytes:
+        """The tenant's id as the row spells it."""
+        return scan.text(row, _COLUMN).encode()
+
+    def _fill(self, scan: Scan, out: NDArray[np.int32]) -> int:
+        unknown: int = _look_up(self._slots, self._bytes, self._lengths, scan.buffer, scan.spans, scan.hashes, out)
+        return unknown
 
     def _add(self, name: bytes, name_hash: int) -> None:
         number = len(self.names)

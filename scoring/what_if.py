@@ -7,7 +7,7 @@ import numpy as np
 from contracts.decisions import Answer, StandOut
 from feature_store.definitions import FEATURE_NAMES
 from scoring import answers as columns
-from scoring.engine import Engine
+from scoring.engine import Engine, ahead, future
 from scoring.scanner import scan_transactions
 
 
@@ -25,7 +25,9 @@ def what_if(engine: Engine, message: bytes, *, now_ms: int) -> Hypothesis:
     scan = scan_transactions([message])
     if scan.refused:
         raise scan.refused[0][1]
-    tenants = engine.tenants.of(scan)
+    if len(ahead(scan, now_ms=now_ms)):
+        raise future(scan, 0, now_ms=now_ms)
+    tenants = engine.tenants.find(scan)
     x, flags = engine.features.peek(scan, tenants)
     explainer = engine.judge.explainer
     answers, outside = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))

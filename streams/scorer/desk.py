@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import msgspec
@@ -55,6 +55,12 @@ class Desk:
             taken, self._pending = self._pending, []
         return taken
 
+    def start_epoch(self, *, memory_rows: int) -> None:
+        """File the record that starts this process's epoch; it must be committed before either door opens."""
+        with self.lanes.bulk():
+            record = self.engine.start_epoch(now_ms=self.clock.now_ms(), memory_rows=memory_rows)
+            self._pending.append(Entry(DECISIONS, b"", msgspec.json.encode(record), []))
+
     def decide_messages(
         self, values: Sequence[bytes], *, keys: Sequence[bytes | None], headers: Sequence[Headers | None], arrived_s: float
     ) -> list[tuple[int, RefusedMessage]]:
@@ -101,11 +107,15 @@ class Desk:
     def apply_ledger_events(self, values: Sequence[bytes]) -> Written:
         """Facts of our own ledger, one slice."""
         with self.lanes.bulk():
-            before = (self.engine.counters.adopted, self.engine.counters.overridden)
+            counters = self.engine.counters
+            before = replace(counters)
             written = apply_ledger_events(self.engine, values, now_ms=self.clock.now_ms())
             self._append(written)
-            metrics.adopted.inc(self.engine.counters.adopted - before[0])
-            metrics.overridden.inc(self.engine.counters.overridden - before[1])
+            metrics.adopted.inc(counters.adopted - before.adopted)
+            metrics.overridden.inc(counters.overridden - before.overridden)
+            metrics.outcomes_unknown.inc(counters.outcomes_unknown - before.outcomes_unknown)
+            for _, reason, _ in written.refused:
+                metrics.refused.labels(Door.LEDGER, reason).inc()
         return written
 
     def apply_controls(self, values: Sequence[bytes]) -> Written:
@@ -113,6 +123,8 @@ class Desk:
         with self.lanes.bulk():
             written = apply_controls(self.engine, values)
             self._append(written)
+            for _, reason, _ in written.refused:
+                metrics.refused.labels("controls", reason).inc()
         return written
 
     def _append(self, written: Written) -> None:

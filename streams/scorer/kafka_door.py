@@ -55,10 +55,30 @@ class KafkaDoor:
         self._lag_shown_s = 0.0
 
     def join(self) -> None:
-        """Take every partition from its committed offset. Manual: a restart waits for no rebalance."""
+        """Take every partition from its committed offset, or its beginning. Manual: a restart waits for no rebalance.
+
+        Every offset is committed again with the next transaction: the broker forgets one that was not committed for its
+        `offsets.retention.minutes`, and a quiet partition would be read from its beginning after a restart.
+        """
         found = self._consumer.list_topics(timeout=_TIMEOUT_S).topics
         wanted = [TopicPartition(name, partition) for name in self._names for partition in found[name].partitions]
-        self._consumer.assign(self._consumer.committed(wanted, timeout=_TIMEOUT_S))
+        places = self._consumer.committed(wanted, timeout=_TIMEOUT_S)
+        for place in places:
+            if place.error is not None:
+                raise KafkaException(place.error)
+            if place.offset < 0:
+                low, high = self._consumer.get_watermark_offsets(place, timeout=_TIMEOUT_S, cached=False)
+                if high > low and self._desk.engine.next_n:
+                    get_logger().warning("no committed offset: read from the beginning", topic=place.topic, messages=high - low)
+                place.offset = low
+            self._offsets[place.topic, place.partition] = place.offset
+        self._consumer.assign(places)
+
+    def start_epoch(self, *, memory_rows: int) -> None:
+        """Have the record that starts this process's epoch in the log, for good, before any door opens."""
+        self._desk.start_epoch(memory_rows=memory_rows)
+        self._write()
+        self._commit()
 
     def run(self, lifecycle: Lifecycle, *, drain: Callable[[], None]) -> None:
         """Work until asked to stop, `drain` the other door, commit. Raises KafkaException when a transaction fails."""
@@ -95,19 +115,10 @@ class KafkaDoor:
             by_topic[self._names[name]].append(message)
             self._offsets[name, message.partition()] = message.offset() + 1
         self._events += len(messages)
-        if by_topic[CONTROLS]:
-            written = self._desk.apply_controls(_values(by_topic[CONTROLS]))
-            for position, reason, detail in written.refused:
-                self._refuse(by_topic[CONTROLS][position], reason, detail)
-        for part in _slices(by_topic[BANKING_TRANSACTIONS]):
-            for position, reason, detail in self._desk.apply_ledger_events(_values(part)).refused:
-                get_logger().error(
-                    "ledger event not used",
-                    reason=reason,
-                    detail=detail,
-                    offset=part[position].offset() if position >= 0 else None,
-                )
-                metrics.refused.labels("ledger", reason).inc()
+        for topic, apply in ((CONTROLS, self._desk.apply_controls), (BANKING_TRANSACTIONS, self._desk.apply_ledger_events)):
+            for part in _slices(by_topic[topic]):
+                for position, reason, detail in apply(_values(part)).refused:
+                    self._refuse(part[position], reason, detail)
         for part in _slices(by_topic[INBOUND_TRANSACTIONS]):
             refused = self._desk.decide_messages(
                 _values(part),

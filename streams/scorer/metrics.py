@@ -10,6 +10,8 @@ duplicates = Counter("baas_scorer_duplicates_total", "Transactions met again and
 refused = Counter("baas_scorer_refused_total", "Messages refused", ["door", "reason"])
 adopted = Counter("baas_scorer_adopted_total", "Decisions taken over from our own ledger's events")
 overridden = Counter("baas_scorer_overridden_total", "Answers that a posting overrode")
+outcomes_unknown = Counter("baas_scorer_unknown_outcomes_total", "Outcomes of transactions that were never decided here")
+unusable_controls = Gauge("baas_scorer_unusable_controls", "Controls of the log that this process cannot follow")
 seconds = Histogram(
     "baas_scorer_decision_seconds",
     "From arrival in the process to the decision, a batch of messages or a request each",

@@ -5,14 +5,16 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.random_model import random_export
-from contracts.decisions import Door
+from contracts.decisions import Door, StartRecord
 from scoring.engine import Engine
-from scoring.facts import apply_controls
+from scoring.facts import Written, apply_controls, apply_ledger_events
 
 NOW_MS = 1_764_000_000_000
+FIRST_EVENT_MS = NOW_MS - 7 * 86_400_000
 
 
 def transaction(number: int, **changes: object) -> dict:
@@ -23,8 +25,8 @@ def transaction(number: int, **changes: object) -> dict:
         "tenant_id": "demo",
         "source": "test",
         "external_id": f"x{number}",
-        "event_time": NOW_MS + number * 60_000,
-        "known_at": NOW_MS + number * 60_000,
+        "event_time": FIRST_EVENT_MS + number * 60_000,
+        "known_at": FIRST_EVENT_MS + number * 60_000,
         "channel": ("pix", "card", "ted", "boleto")[number % 4],
         "direction": "debit",
         "amount_minor": 1_000 + number * 7_919 % 500_000,
@@ -65,10 +67,20 @@ def champion(export: str) -> bytes:
 class Desk:
     """An engine and every record that it wrote."""
 
-    def __init__(self, models: Path) -> None:
+    def __init__(self, models: Path, *, memory_rows: int = 10_000) -> None:
         self.models = models
-        self.engine = Engine(models=models, memory_rows=10_000)
+        self.engine = Engine(models=models, memory_rows=memory_rows)
         self.log: list[bytes] = []
+
+    def start(self, *, memory_rows: int) -> StartRecord:
+        record = self.engine.start_epoch(now_ms=NOW_MS, memory_rows=memory_rows)
+        self.log.append(msgspec.json.encode(record))
+        return record
+
+    def ledger(self, events: list[bytes], *, now_ms: int = NOW_MS) -> Written:
+        written = apply_ledger_events(self.engine, events, now_ms=now_ms)
+        self.log += [record for _, record in written.records]
+        return written
 
     def control(self, control: bytes) -> list:
         written = apply_controls(self.engine, [control])

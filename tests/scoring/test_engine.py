@@ -52,10 +52,13 @@ def test_the_same_id_of_two_tenants_is_two_transactions(desk):
     assert batch.tenants == [b"demo", b"other"]
 
 
-def test_a_message_under_another_tenants_key_is_refused(desk):
-    batch = desk.decide([message(1), message(2)], keys=[b"other", None])
-    assert [(origin, refusal.refusal) for origin, refusal in batch.refused] == [(0, Refusal.WRONG_TENANT)]
-    assert batch.origin == [1]
+def test_a_message_under_another_tenants_key_or_none_is_refused(desk):
+    batch = desk.decide([message(1), message(2), message(3)], keys=[b"other", None, b"demo"])
+    assert [(origin, refusal.refusal) for origin, refusal in batch.refused] == [
+        (0, Refusal.WRONG_TENANT),
+        (1, Refusal.WRONG_TENANT),
+    ]
+    assert batch.origin == [2]
 
 
 @pytest.mark.parametrize("size", [1, 3, 17, 200])
@@ -190,3 +193,54 @@ def test_a_missing_entity_is_unknown_and_touches_no_state(desk):
         assert "customer_count_1h" not in features
         assert not np.isnan(features["amount_log"])
         desk.decide([message(number, **bare)])
+
+
+def test_an_event_whose_transaction_no_door_would_let_in_is_refused_with_its_word(desk):
+    bad = [
+        transaction(1, currency="XXX"),
+        transaction(2, event_time=2 * NOW_MS, known_at=2 * NOW_MS),
+        transaction(3, transaction_id="-" * 36),
+    ]
+    events = [b"{", *(event(each, transaction=each, answer=SIMULATED) for each in bad), event(transaction(4))]
+    good = transaction(5)
+    written = desk.ledger([*events, event(good, transaction=good, answer=SIMULATED), b" " * 70_000])
+    assert [(position, word) for position, word, _ in sorted(written.refused)] == [
+        (0, "malformed"),
+        (1, "wrong-currency"),
+        (2, "far-future"),
+        (3, "malformed"),
+        (6, "oversized"),
+    ]
+    assert [decode(record).n for record in desk.log] == [0, 1, 2]
+    assert (desk.engine.counters.refused, desk.engine.counters.outcomes_unknown) == (5, 4)
+    assert desk.engine.tenants.names == [b"demo"]
+
+
+def test_what_was_posted_as_another_intent_than_decided_is_refused_at_its_place(desk):
+    desk.decide([message(1)])
+    altered = transaction(1, amount_minor=5)
+    written = desk.ledger([event(transaction(9)), event(altered, transaction=altered, answer=SIMULATED)])
+    assert [(position, word) for position, word, _ in written.refused] == [(1, "altered-duplicate")]
+
+
+STAND_IN = SIMULATED | {"source": "stand_in", "policy": "stand-in-1"}
+
+
+@pytest.mark.parametrize(("hindsight", "flagged"), [("deny", 1), ("review", 1), ("allow", 0)])
+def test_what_a_stand_in_allowed_and_the_scorer_would_not_have_is_flagged(desk, fresh, hindsight, flagged):
+    thresholds = {"deny": (0.0, 0.0), "review": (0.0, 1.0), "allow": (1.0, 1.0)}[hindsight]
+    policy = {
+        "kind": "policy", "control_id": str(uuid.uuid4()), "known_at": NOW_MS, "version": "p", "review_from": thresholds[0],
+        "deny_from": thresholds[1], "control_group_ppm": 0,
+    }  # fmt: skip
+    desk.control(json.dumps(policy).encode())
+    stood_in = transaction(1)
+    written = desk.ledger([event(stood_in, transaction=stood_in, answer=STAND_IN)])
+    record = decode(desk.log[-2])
+    found = [msgspec.json.decode(value, type=FlaggedDecision) for _, value in written.flagged]
+    assert (record.answer.verdict, record.hindsight.verdict) == (Verdict.ALLOW, hindsight)
+    assert [(each.n, each.answer.verdict, each.transaction) for each in found] == [
+        (record.n, record.hindsight.verdict, record.transaction)
+    ] * flagged
+    assert all(each.answer.reasons[0] == "stand_in_allowed" and len(each.answer.reasons) <= 4 for each in found)
+    assert rebuild(fresh(), [desk.log], check=True).as_recorded == 1

@@ -1,5 +1,6 @@
 """The scorer as it runs: both doors, kills, refusals, facts of our own ledger; always judged by the committed log."""
 
+import hashlib
 import json
 import threading
 import uuid
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS
+from kit.kafka import MAX_REFUSED_VALUE_BYTES, producer, topic_name
 from tests.streams.scorer.conftest import EVENT_TIME_MS, transaction
 
 pytestmark = pytest.mark.servers
@@ -36,6 +38,29 @@ def test_each_bad_message_ends_in_the_dlq_with_its_word(scorer, traffic, eventua
     assert found == bad
     eventually(lambda: transaction(1_008)["transaction_id"] in ids(scorer.decisions()), what="the stream to go on")
     assert ids(scorer.decisions()).count(good["transaction_id"]) == 1
+
+
+def test_a_message_as_large_as_the_broker_takes_is_refused_and_the_stream_goes_on(scorer, kafka, traffic, eventually):
+    large = json.dumps(transaction(1_100, source="x" * 2_050_000)).encode()
+    sink = producer(kafka, client="large", **{"message.max.bytes": 2_097_000})
+    sink.produce(topic_name(kafka, INBOUND_TRANSACTIONS), large, b"demo" + b"k" * 30_000)
+    assert sink.flush(30) == 0
+    traffic.send(INBOUND_TRANSACTIONS, [transaction(1_101)])
+    eventually(lambda: transaction(1_101)["transaction_id"] in ids(scorer.decisions()), what="the stream to go on")
+    kept = {headers["value_bytes"]: (value, headers) for value, headers in traffic.dlq(INBOUND_TRANSACTIONS, at_least=11)}
+    value, headers = kept[b"%d" % len(large)]
+    assert (value, headers["reason"]) == (large[:MAX_REFUSED_VALUE_BYTES], b"oversized")
+    assert headers["value_sha256"].decode() == hashlib.sha256(large).hexdigest()
+
+
+def test_a_card_number_does_not_reach_the_dlq_or_the_log(scorer, traffic):
+    sent = json.dumps(transaction(1_200, card_number="4111111111111111", channel="4000 0000 0000 0002")).encode()
+    traffic.send(INBOUND_TRANSACTIONS, [sent])
+    hidden = sent.replace(b"411111111111", b"*" * 12).replace(b"4000 0000 0000 ", b"**** **** **** ")
+    found = dict(traffic.dlq(INBOUND_TRANSACTIONS, at_least=12))
+    assert "value_sha256" not in found[hidden]
+    assert b"4000 0000" not in b"".join(found[hidden].values())
+    assert "4000 0000" not in scorer.process.output()
 
 
 def test_a_request_gets_the_answer_that_the_log_then_holds(scorer, eventually):
@@ -180,3 +205,40 @@ def test_a_control_that_cannot_be_followed_is_refused_and_a_policy_is_followed(s
         lambda: sum(r["record"] == "control" and r["control"]["kind"] == "policy" for r in scorer.records()) == 1,
         what="one policy control in the log",
     )
+
+
+def test_a_ledger_event_that_cannot_be_used_is_refused_and_an_unknown_outcome_counted(scorer, traffic, eventually):
+    decided = transaction(90_001)
+    answer = scorer.score(decided).json()
+    altered = decided | {"amount_minor": decided["amount_minor"] + 1}
+    unreadable = transaction(90_002, currency="XXX")
+    events = [
+        b'{"schema":1}',
+        ledger_event(altered, answer=answer),
+        ledger_event(unreadable, answer=answer) | {"currency": "BRL"},
+        ledger_event(transaction(90_003)),
+    ]
+    traffic.send(BANKING_TRANSACTIONS, events)
+    refused = traffic.dlq(BANKING_TRANSACTIONS, at_least=3)
+    assert {headers["reason"] for _, headers in refused} == {b"malformed", b"altered-duplicate", b"wrong-currency"}
+    assert {value for value, _ in refused} == {
+        each if isinstance(each, bytes) else json.dumps(each).encode() for each in events[:3]
+    }
+    shown = httpx.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text
+    assert "baas_scorer_unknown_outcomes_total 2.0" in shown
+    assert 'baas_scorer_refused_total{door="ledger",reason="wrong-currency"} 1.0' in shown
+
+
+def test_every_start_has_an_epoch_of_its_own_even_when_the_one_before_died_at_once(scorer, eventually):
+    epochs = []
+    for number in range(2):
+        scorer.process.kill()
+        scorer.start()
+        eventually(scorer.is_ready, what="the scorer to be ready again", within_s=60)
+        epochs.append(scorer.score(transaction(95_000 + number)).json()["sequence"]["epoch"])
+    assert epochs[0] < epochs[1]
+    records = scorer.records()
+    starts = [record for record in records if record["record"] == "start"]
+    assert [record["epoch"] for record in starts] == list(range(len(starts)))
+    for record in starts:
+        assert record == next(each for each in records if each["epoch"] == record["epoch"])

@@ -110,7 +110,21 @@ class ControlRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record
     control: Control
 
 
-LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord
+class StartRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="start"):
+    """A scorer started: the first record of its epoch, in the log before anybody gets an answer that carries the epoch.
+
+    `memory_rows` is the horizon within which it recognises repetitions (settings, `scorer.memory_rows`): a fold of the log
+    forgets what this scorer forgot, whatever its own setting.
+    """
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    started_at: EpochMs
+    feature_set: Id
+    memory_rows: Annotated[int, Meta(ge=1)]
+
+
+LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord | StartRecord
 
 
 class StandOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +137,10 @@ class StandOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlaggedDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`risk.flagged.v1`: a decision that somebody must look at (anything but allow)."""
+    """`risk.flagged.v1`: a decision that somebody must look at: not allowed, or allowed by a stand-in against hindsight.
+
+    Of the latter `answer` is the scorer's in hindsight; its first reason says so.
+    """
 
     epoch: Annotated[int, Meta(ge=0)]
     n: Annotated[int, Meta(ge=0)]

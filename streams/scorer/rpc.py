@@ -85,7 +85,8 @@ class RpcDoor:
             )
         except Exception as problem:
             for _, _, _, decided in waiting:
-                decided.set_exception(problem)
+                if not decided.cancelled():
+                    decided.set_exception(problem)
             raise
         for (_, _, _, decided), reply in zip(waiting, replies, strict=True):
             if not decided.cancelled():

@@ -147,3 +147,12 @@ def test_no_password_stands_in_it(compose):
 def test_ports_are_published_on_this_machine_alone(compose):
     for name, service in compose["services"].items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+
+
+def test_the_image_is_built_with_the_programs_that_make_uses():
+    """The wheel's own `npm` script does not find its library, in an image as little as here."""
+    image = (REPOSITORY_ROOT / "deploy" / "images" / "baas.Dockerfile").read_text()
+    assert image.count("npm-cli.js") == 2
+    assert not re.search(r"(?<![-/])\bnpm (ci|run)", image)
+    assert "--require-hashes -r requirements/bootstrap.txt" in image
+    assert "uv pip sync --no-cache requirements/runtime.lock" in image

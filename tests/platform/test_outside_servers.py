@@ -172,6 +172,7 @@ def test_a_core_that_does_not_write_a_logical_log_is_refused():
             prepare_databases(Settings(var=folder, core=there))
     finally:
         supervisor.shutdown()
+        shutil.rmtree(folder)
 
 
 def test_a_broker_that_asks_who_comes_needs_a_user_and_a_password():

@@ -28,6 +28,7 @@ class Decided:
     outcome: str | None = "posted"
     labels: Sequence[tuple[bool, int]] = ()
     """(fraud, days until it was known), in any order."""
+    transaction_id: uuid.UUID | None = None
 
 
 class Raw:
@@ -39,7 +40,7 @@ class Raw:
 
     def add(self, *rows: Decided) -> list[uuid.UUID]:
         """Write the decisions with their outcomes and labels; return the transaction ids."""
-        ids = [uuid.uuid4() for _ in rows]
+        ids = [row.transaction_id or uuid.uuid4() for row in rows]
         with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
             for transaction_id, row in zip(ids, rows, strict=True):
                 self._decision(connection, transaction_id, row)

@@ -35,6 +35,7 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     progress(f"inbound: {played}")
     drain.until_settled(ours.demo.tenant, decisions=sum(day["events"] for day in manifest["days"]))
     build_marts(ours, progress)
+    publish_profiles(ours, progress)
     return summarise(ours, folder, tenant_id=ours.demo.tenant)
 
 
@@ -82,3 +83,13 @@ def build_marts(ours: Settings, progress: Progress) -> None:
 
     progress("building the marts")
     build(ours)
+
+
+def publish_profiles(ours: Settings, progress: Progress, *, project: str | None = None) -> None:
+    """Write the marts' profiles to the online store and to the scorer, unless each customer has one in the scorer's log."""
+    from pipelines.profiles import PROJECT, materialise
+
+    drain = Drain(ours, progress)
+    if not drain.unpublished_profiles():
+        return
+    drain.until_profiles_are_known(materialise(ours, progress=progress, project=project or PROJECT).published)

@@ -2,5 +2,6 @@
 
 from pipelines.profiles.materialise import Materialised, materialise
 from pipelines.profiles.publish import ProfilesNotPublished, publish
+from pipelines.profiles.store import PROJECT
 
-__all__ = ["Materialised", "ProfilesNotPublished", "materialise", "publish"]
+__all__ = ["PROJECT", "Materialised", "ProfilesNotPublished", "materialise", "publish"]

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -304,6 +306,20 @@ async def test_accounts_open_once_and_close_only_when_empty(
         assert account in {a.id for a in await reading.owned_by(reader, "c1")}
         with pytest.raises(NotFound):
             await reading.get(reader, uuid.uuid4())
+
+
+def test_an_account_that_two_open_at_the_same_moment_is_opened_by_one_and_there_for_the_other(api, core):
+    shared = system_account(tenant_id=TENANT, currency="BRL", code="settlement:raced")
+    with connect(core.dsn("api"), application="other") as other, ThreadPoolExecutor(1) as pool:
+        with other.transaction():
+            assert open_accounts(other, [shared], now_ms=NOW_MS) == [reading.AccountOutcome.OPENED]
+            second = pool.submit(open_accounts, api, [shared], now_ms=NOW_MS)
+            waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%open_accounts%'"
+            with connect(core.dsn("postgres"), application="looks") as looks:
+                deadline = time.monotonic() + 20
+                while looks.execute(waiting).fetchone() == (0,):
+                    assert time.monotonic() < deadline, "the second does not wait for the first"
+        assert second.result(20) == [reading.AccountOutcome.DUPLICATE]
 
 
 def test_batches_in_every_order_neither_deadlock_nor_lose_money(core: PostgresServer, api: psycopg.Connection) -> None:

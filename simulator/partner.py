@@ -70,7 +70,10 @@ class Partner:
         self._lifecycle = lifecycle
         self._queue: queue.Queue[Transfer | None] = queue.Queue(QUEUE_BOUND)
         self._threads = [threading.Thread(target=self._work, name=f"partner-{n}", daemon=True) for n in range(WORKERS)]
-        self.statuses: dict[int, int] = {}
+        self._counting = threading.Lock()
+        self._statuses: dict[int, int] = {}
+        self.given_up = 0
+        """Transfers that got no answer before the tries, or the process, were at their end."""
         for thread in self._threads:
             thread.start()
 
@@ -85,6 +88,11 @@ class Partner:
             return False
         return True
 
+    def answers(self) -> dict[int, int]:
+        """How many transfers were answered with each status."""
+        with self._counting:
+            return dict(self._statuses)
+
     def close(self) -> None:
         """Let the threads finish what they have begun."""
         for _ in self._threads:
@@ -96,9 +104,11 @@ class Partner:
     def _work(self) -> None:
         while (transfer := self._queue.get()) is not None:
             response = self._send(transfer)
-            if response is None:
-                continue
-            self.statuses[response.status_code] = self.statuses.get(response.status_code, 0) + 1
+            with self._counting:
+                if response is None:
+                    self.given_up += 1
+                    continue
+                self._statuses[response.status_code] = self._statuses.get(response.status_code, 0) + 1
             transfer.answered(_transfer_id(response), response.status_code)
 
     def _send(self, transfer: Transfer) -> httpx.Response | None:
@@ -116,8 +126,12 @@ class Partner:
 
 
 def _later(response: httpx.Response) -> bool:
-    """Whether the same request is to be sent again: the API, or the scorer behind it, is away or busy with its twin."""
-    return response.status_code in (429, 502, 503, 504) or (response.status_code == 409 and "retry-after" in response.headers)
+    """Whether the same request is to be sent again: what went wrong is the other side's, or a twin of it is still at work.
+
+    After a 5xx nobody knows whether the money moved; sent again under its key, it is the same transfer.
+    """
+    status = response.status_code
+    return status >= 500 or status == 429 or (status == 409 and "retry-after" in response.headers)
 
 
 def _transfer_id(response: httpx.Response) -> str | None:

@@ -8,8 +8,9 @@ with the same key, and what finds no place in that queue goes by Kafka.
 import argparse
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -65,7 +66,7 @@ class Play:
         )
         self._people = make_population(seed=script.seed, customers=script.customers, tenant_id=script.tenant_id)
         self._accounts = frozenset(bytes(row).decode() for row in self._people.account_text)
-        self._inbound = _publisher(tree, INBOUND_TRANSACTIONS, script)
+        self._inbound = _publisher(tree, INBOUND_TRANSACTIONS, script, tell_deliveries=True)
         self._told = _publisher(tree, LABELS, script)
         key = api_key(tree.secrets, tenant_id=script.tenant_id)
         self._partner = Partner(tree.api, key=key, lifecycle=lifecycle) if key and script.api_share > 0 else None
@@ -87,8 +88,9 @@ class Play:
             self._inbound.flush()
 
     def facts(self) -> dict[str, object]:
-        """What `/readyz` adds: the API's answers so far."""
-        return {"api_answers": dict(self._partner.statuses) if self._partner else {}}
+        """What `/readyz` adds: the API's answers so far, and how many transfers never got one."""
+        partner = self._partner
+        return {"api_answers": partner.answers() if partner else {}, "api_given_up": partner.given_up if partner else 0}
 
     def _hours(self) -> Iterator[Hour]:
         """The hours from now on; the next one is drawn while one is played."""
@@ -122,7 +124,7 @@ class Play:
         while self._lifecycle.running:
             now_ms = self._clock.now_ms()
             if labels := self._labels.due(now_ms):
-                self._deliver(self._told, labels)
+                self._deliver(partial(self._told.send, labels))
                 LABELLED.inc(len(labels))
             if now_ms >= due_ms:
                 return True
@@ -137,9 +139,13 @@ class Play:
         if self._by_api(transaction, kind):
             PLAYED.labels("api").inc()
             return
-        self._deliver(self._inbound, [msgspec.json.encode(transaction).decode()])
-        self._labels.expect(transaction.transaction_id, kind=kind, now_ms=now_ms)
-        PLAYED.labels("inbound").inc()
+
+        def arrived() -> None:
+            """Only of what came in will anybody say what it was."""
+            PLAYED.labels("inbound").inc()
+            self._labels.expect(transaction.transaction_id, kind=kind, now_ms=self._clock.now_ms())
+
+        self._deliver(lambda: self._inbound.send_one(msgspec.json.encode(transaction).decode(), delivered=arrived))
 
     def _by_api(self, transaction: Transaction, kind: int) -> bool:
         """Hand a transfer from the bank's own app to the API; False when it goes by Kafka."""
@@ -155,9 +161,9 @@ class Play:
 
         return self._partner.offer(transaction, credit_account_id=inside, answered=answered)
 
-    def _deliver(self, publisher: Publisher, values: list[str]) -> None:
+    def _deliver(self, send: Callable[[], None]) -> None:
         try:
-            publisher.send(values)
+            send()
             self._lifecycle.ready()
         except NotDelivered as problem:
             self._lifecycle.not_ready("the broker is away")
@@ -194,8 +200,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _publisher(tree: Settings, topic: str, script: Script) -> Publisher:
-    return Publisher(tree.kafka, topic=topic_name(tree.kafka, topic), key=script.tenant_id, client=PROCESS)
+def _publisher(tree: Settings, topic: str, script: Script, *, tell_deliveries: bool = False) -> Publisher:
+    return Publisher(
+        tree.kafka, topic=topic_name(tree.kafka, topic), key=script.tenant_id, client=PROCESS, tell_deliveries=tell_deliveries
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

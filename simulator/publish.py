@@ -20,11 +20,12 @@ class NotDelivered(RuntimeError):
 class Publisher:
     """An idempotent producer with one topic and one key: order is kept, and nothing is sent twice by a retry."""
 
-    def __init__(self, kafka: Kafka, *, topic: str, key: str, client: str) -> None:
+    def __init__(self, kafka: Kafka, *, topic: str, key: str, client: str, tell_deliveries: bool = False) -> None:
+        """`tell_deliveries`: also hear of what was delivered, which costs a call a message."""
         self._topic = topic
         self._key = key.encode()
         self._failed: list[str] = []
-        settings = {"linger.ms": 20, "delivery.report.only.error": True}
+        settings = {"linger.ms": 20, "delivery.report.only.error": not tell_deliveries}
         self._producer: Producer = producer(kafka, client=client, transactional_id=None, **settings)
 
     def __enter__(self) -> "Publisher":
@@ -36,17 +37,26 @@ class Publisher:
 
     def send(self, values: Iterable[str]) -> None:
         """Queue the messages; waits while the queue is full. Raises NotDelivered once the broker has refused one."""
-        produce, poll = self._producer.produce, self._producer.poll
         for number, value in enumerate(values):
-            while True:
-                try:
-                    produce(self._topic, value=value, key=self._key, on_delivery=self._report)
-                    break
-                except BufferError:
-                    poll(0.05)
+            self._queue(value, self._report)
             if number % POLL_EVERY == 0:
-                poll(0)
+                self._producer.poll(0)
                 self._raise_on_failure()
+
+    def send_one(self, value: str, *, delivered: Callable[[], None]) -> None:
+        """Queue a message; `delivered` is called, in a later `send` or `flush`, if and when the broker has it.
+
+        Only for a publisher that tells deliveries. Raises NotDelivered once the broker has refused one.
+        """
+
+        def report(error: object, message: object) -> None:
+            self._report(error, message)
+            if error is None:
+                delivered()
+
+        self._queue(value, report)
+        self._producer.poll(0)
+        self._raise_on_failure()
 
     def flush(self) -> None:
         """Wait until the broker has everything. Raises NotDelivered."""
@@ -54,6 +64,15 @@ class Publisher:
         self._raise_on_failure()
         if left:
             raise NotDelivered(f"{left} messages to {self._topic} are not acknowledged after {FLUSH_TIMEOUT_S} s")
+
+    def _queue(self, value: str, report: Callable[[object, object], None]) -> None:
+        while True:
+            try:
+                self._producer.produce(self._topic, value=value, key=self._key, on_delivery=report)
+            except BufferError:
+                self._producer.poll(0.05)
+            else:
+                return
 
     def _report(self, error: object, _message: object) -> None:
         if error is not None:

@@ -10,19 +10,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from contracts.topics import INBOUND_TRANSACTIONS, LABELS
 from contracts.transactions import parse_transaction
-from kit.kafka import consumer, take, topic_name
-from kit.settings import Kafka
+from kit.clock import SystemClock
+from kit.kafka import admin, consumer, take, topic_name
+from kit.process import Lifecycle
+from kit.settings import Kafka, Settings
 from simulator.bank import Plan
 from simulator.calendar import day_start_ms, local_date
-from simulator.codes import HOUR_MS
+from simulator.codes import DAY_MS, HOUR_MS, KIND
 from simulator.encode import messages
 from simulator.live import hours
 from simulator.names import cpfs
+from simulator.play import Play, Script
 from simulator.population import make_population
-from simulator.publish import Publisher
+from simulator.publish import NotDelivered, Publisher
 
 ENOUGH = 600
 DEADLINE_S = 90.0
@@ -71,6 +75,64 @@ def test_it_plays_onto_kafka_until_sigterm_and_then_drains(kafka: Kafka, tmp_pat
     ids = {transaction.transaction_id for transaction in transactions}
     assert len(ids) == len(transactions)
     assert all(json.loads(label)["fraud"] for label in labels)
+
+
+@pytest.mark.servers
+def test_nobody_reports_what_the_broker_did_not_take(kafka: Kafka, tmp_path: Path) -> None:
+    """Of ten frauds the topic refuses those that are larger than it takes, which are all, and then takes ten more."""
+    tree = Settings(kafka=kafka, var=tmp_path)
+    script = Script(seed=7, customers=300, tenant_id="demo", rate_per_s=5, api_share=0, label_day_s=1)
+    play = Play(tree, script, lifecycle=Lifecycle(), clock=SystemClock())
+    first = next(hours(make_population(seed=7, customers=300), seed=7, rate_per_s=1, from_ms=1_780_000_000_000, run="r"))
+    rows = first.table.slice(0, 20).to_pylist()
+    name = topic_name(kafka, INBOUND_TRANSACTIONS)
+    _limit(kafka, name, max_bytes="100")
+    _wait_until_refused(kafka, name)
+    for row in rows[:10]:
+        play._send(row, kind=KIND["stolen_card"])
+    with pytest.raises(NotDelivered):
+        play._inbound.flush()
+    for_ever_ms = SystemClock().now_ms() + 1_000 * DAY_MS
+    assert play._labels.due(for_ever_ms) == []
+
+    _limit(kafka, name, max_bytes="1000000")
+    _wait_until_taken(kafka, name)
+    for row in rows[10:]:
+        play._send(row, kind=KIND["stolen_card"])
+    play._inbound.flush()
+    told = {json.loads(label)["transaction_id"] for label in play._labels.due(for_ever_ms)}
+    assert 7 <= len(told) <= 10
+    assert told <= {row["transaction_id"] for row in rows[10:]}
+
+
+def _limit(kafka: Kafka, name: str, *, max_bytes: str) -> None:
+    entry = ConfigEntry("max.message.bytes", max_bytes, incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, name, incremental_configs=[entry])
+    client = admin(kafka)
+    for changed in client.incremental_alter_configs([resource]).values():
+        changed.result(20)
+
+
+def _takes(kafka: Kafka, name: str) -> bool:
+    with Publisher(kafka, topic=name, key="demo", client="test") as probe:
+        probe.send(["x" * 1_000])
+        try:
+            probe.flush()
+        except NotDelivered:
+            return False
+    return True
+
+
+def _wait_until_refused(kafka: Kafka, name: str) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while _takes(kafka, name):
+        assert time.monotonic() < deadline, "the topic still takes everything"
+
+
+def _wait_until_taken(kafka: Kafka, name: str) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not _takes(kafka, name):
+        assert time.monotonic() < deadline, "the topic still refuses everything"
 
 
 @pytest.mark.servers

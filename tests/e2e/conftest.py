@@ -68,7 +68,7 @@ def make(target: str, environment: dict[str, str], *, timeout_s: float) -> subpr
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
     var = REPOSITORY_ROOT / "var" / "e2e"
     shutil.rmtree(var, ignore_errors=True)

@@ -15,6 +15,8 @@ from kit.settings import Kafka
 
 Headers = list[tuple[str, bytes]]
 ADMIN_TIMEOUT_S = 20.0
+LEADER_RETRY_S = 0.1
+NO_LEADER_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
 # A refused message may be as large as the broker lets anybody write, which is more than a producer of ours sends.
 MAX_REFUSED_VALUE_BYTES = 65_536
 MAX_REFUSED_KEY_BYTES = 256
@@ -157,7 +159,17 @@ def _wait_until_visible(client: AdminClient, names: set[str]) -> None:
 
 
 def end_offsets(source: Consumer, partitions: Iterable[TopicPartition]) -> dict[tuple[str, int], int]:
-    """Return (topic, partition) -> the offset after the last committed message."""
-    return {
-        (p.topic, p.partition): source.get_watermark_offsets(p, timeout=ADMIN_TIMEOUT_S, cached=False)[1] for p in partitions
-    }
+    """Return (topic, partition) -> the offset after the last committed message. Raises KafkaException."""
+    return {(p.topic, p.partition): _end_offset(source, p) for p in partitions}
+
+
+def _end_offset(source: Consumer, partition: TopicPartition) -> int:
+    """A partition that was just made, or whose broker just came back, has no leader for a moment: ask again until it has."""
+    deadline = time.monotonic() + ADMIN_TIMEOUT_S
+    while True:
+        try:
+            return int(source.get_watermark_offsets(partition, timeout=ADMIN_TIMEOUT_S, cached=False)[1])
+        except KafkaException as problem:
+            if problem.args[0].code() not in NO_LEADER_YET or time.monotonic() > deadline:
+                raise
+        time.sleep(LEADER_RETRY_S)

@@ -1,4 +1,4 @@
-"""`python -m pipelines.replay FILE --mapping M [--tenant T] [--rate R] [--from DAY] [--until DAY] [--dry-run [N]]`."""
+"""`python -m pipelines.replay FILE -m M [--tenant T] [--rate R] [--from DAY] [--until DAY] [--send-only | --dry-run [N]]`."""
 
 import argparse
 import json
@@ -9,11 +9,13 @@ from pathlib import Path
 from kit.errors import DomainError
 from kit.process import Lifecycle
 from kit.settings import settings
+from pipelines.bootstrap.progress import Stalled
+from pipelines.replay.arrival import ReplayInterrupted, build_marts_of
 from pipelines.replay.play import first_rows, replay
 
 
 def main(arguments: list[str]) -> int:
-    """Replay a file; exit code 2 when the file or the mapping is wrong."""
+    """Replay a file and build its marts; exit code 2 when the file or the mapping is wrong, 1 when not all of it was done."""
     options = _parser().parse_args(arguments)
     lifecycle = Lifecycle()
     lifecycle.install_signal_handlers()
@@ -33,13 +35,21 @@ def main(arguments: list[str]) -> int:
             progress=_say,
             lifecycle=lifecycle,
         )
+        sys.stdout.write(
+            f"{done.events:,} transactions and {done.labels:,} labels sent for tenant {done.tenant_id}"
+            f" ({done.already_there:,} were there), {done.accounts:,} accounts open\n"
+        )
+        if not options.send_only:
+            build_marts_of(settings(), done.tenant_id, progress=_say, lifecycle=lifecycle)
+    except Stalled as problem:
+        sys.stderr.write(f"everything is sent, and the marts are not built: {problem}\n")
+        return 1
+    except ReplayInterrupted as interrupted:
+        sys.stderr.write(f"interrupted; what was sent goes on, and the marts follow: {interrupted}\n")
+        return 1
     except DomainError as problem:
         sys.stderr.write(f"{problem.detail}\n{problem.remedy}\n")
         return 2
-    sys.stdout.write(
-        f"{done.events:,} transactions and {done.labels:,} labels sent for tenant {done.tenant_id}"
-        f" ({done.already_there:,} were there), {done.accounts:,} accounts open\n"
-    )
     return 0
 
 
@@ -63,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, help="transactions a second (default: as fast as the broker takes them)")
     parser.add_argument("--from", dest="from_day", type=date.fromisoformat, help="first day (UTC)")
     parser.add_argument("--until", dest="until_day", type=date.fromisoformat, help="day after the last (UTC)")
+    parser.add_argument("--send-only", action="store_true", help="neither wait for the decisions nor build the marts")
     parser.add_argument("--dry-run", type=int, nargs="?", const=5, metavar="N", help="show the first N; send nothing")
     return parser
 

@@ -81,7 +81,13 @@ class Scene:
         return BORROWED_DEVICES_FIRST + np.where(self.rng.random(count) < 0.55, crew, alone)
 
     def pix(self, when: Ints, who: Ints, *, payee: Ints, amount: Ints, kind: int = 0, case: Ints | int = NOTHING) -> Events:
-        """Return Pix payments as the account's owner would make them: own device, own place, within the night limit."""
+        """Return Pix payments as the account's owner would make them: own device, own place, within the night limit.
+
+        A payee who turns out to be the payer is somebody at another bank instead: no money moves from an account to itself.
+        """
+        himself = payee == self.accounts(who)
+        if himself.any():
+            payee = np.where(himself, self.strangers(len(who)), payee)
         amount = within_night_limit(self.rng, amount, channel=np.full(len(who), PIX), moments_ms=when)
         events = Events.of(
             event_time=when, channel=PIX, direction=DEBIT, amount=amount, account=who, payee=payee, kind=kind, case=case

@@ -120,6 +120,21 @@ def scene(people: Population) -> Callable[[], Scene]:
     return _scene
 
 
+@pytest.mark.parametrize("fraud", [account_takeover, social_pressure, fan_in, fan_out])
+def test_no_money_moves_from_an_account_to_itself(scene: Callable[[], Scene], fraud: Callable[[Scene], Events]) -> None:
+    stage = scene()
+    events = fraud(stage)
+    assert not (events.payee == stage.accounts(events.account)).any()
+
+
+def test_a_payee_who_is_the_payer_becomes_somebody_elsewhere(scene: Callable[[], Scene]) -> None:
+    stage, who = scene(), np.arange(40)
+    when = np.full(len(who), stage.day.start_ms + 12 * HOUR_MS)
+    paid = stage.pix(when, who, payee=stage.accounts(np.repeat(who[:20], 2)), amount=np.full(len(who), 5_000))
+    assert not (paid.payee == stage.accounts(who)).any()
+    assert (paid.payee[1:] == stage.accounts(np.repeat(who[:20], 2))[1:]).all(), "only he who would pay himself pays another"
+
+
 def cases(events: Events, kind: str) -> list[Events]:
     """The cases of a kind, each in the order of its moments."""
     assert (events.kind == KIND[kind]).all()

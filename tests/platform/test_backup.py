@@ -1,5 +1,6 @@
 """A backup of the core is taken while it works, verified, and restored into an empty server that proves itself and goes on."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from confluent_kafka import TopicPartition
+from polars.testing import assert_frame_equal
 
 from baas.backup import Restored, restore_backup
 from baas.backup.repository import read_books
@@ -107,7 +109,9 @@ def test_a_restored_core_reconciles_by_itself_with_what_was_there_when_it_was_ba
     book(core, amount_minor=99_00)
     restored = restore(local_set, backup, to=tmp_path / "alone")
     with running(restored.node, restored.server):
-        assert read_core(Settings(core=restored.server)) == then
+        restored_core = read_core(Settings(core=restored.server))
+        for field in dataclasses.fields(then):
+            assert_frame_equal(getattr(restored_core, field.name), getattr(then, field.name), check_row_order=False)
         with connect(restored.server.dsn("audit"), application="test") as connection:
             assert differences(connection).none
             assert trial_balance(connection) == totals

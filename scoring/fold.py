@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from contracts.controls import Control, ModelControl, PolicyControl
 from contracts.decisions import ControlRecord, DecisionSource, OutcomeRecord, OverrideRecord, StartRecord
 from contracts.outcomes import Outcome
-from feature_store.definitions import FEATURE_SET
 from kit.errors import DomainError
 from kit.log import get_logger
 from scoring import answers as columns
@@ -68,7 +67,7 @@ class Fold:
         self.proof = Proof()
         self._check = check
         self._scanner = LogScanner(engine.lexicon)
-        self._feature_set = engine.lexicon.text(FEATURE_SET)
+        self._feature_set = engine.lexicon.text(engine.feature_set)
         self._unfollowed: set[tuple[str, str | None]] = set()
 
     def feed(self, records: Sequence[bytes]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from feature_store.columns import PADDING_BYTES
 from feature_store.definitions import MAX_EVENTS_PER_KEY, MAX_LATENESS_MS
 from feature_store.stream.layout import (
     ARENA_BOUND,
@@ -17,6 +18,7 @@ from feature_store.stream.layout import (
     ENTITIES,
     EVENTS_PER_KEY,
     FREE_KEY,
+    FREE_LOG,
     HASH_MASK,
     HASHES,
     HEADS_AT,
@@ -26,22 +28,23 @@ from feature_store.stream.layout import (
     LOG_BOUND,
     LOG_TOP,
     NEVER,
+    PAIR_ID_BYTES,
     PART_AT,
     PART_WORDS,
     PARTS,
     PLAN_WIDTH,
-    RECORD_WORDS,
     RENUMBER_AT,
     STRIDE,
     TABLE_BOUND,
     TABLE_TOP,
+    WORK_WORDS,
     Memory,
 )
 from feature_store.stream.plan import Plan
 from kit.pages import populate
 
 _WORD_BYTES = 8
-_MAX_KEYS = 2**30
+_MAX_KEYS = 2**27 - 1
 _ID_WORDS = 8
 _HUGE_PAGE_BYTES = 2 * 2**20
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
@@ -88,14 +91,14 @@ def reserve(count: int, dtype: DTypeLike) -> NDArray[Any]:
 def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     """Return the arrays of an empty state."""
     heads = reserve(plan.place(bounds.keys), np.int64)
-    records = bounds.log_bytes // (RECORD_WORDS * _WORD_BYTES)
-    log = reserve(records * RECORD_WORDS, np.int64)
+    log_words = bounds.log_bytes // _WORD_BYTES
+    log = reserve(log_words, np.int64)
     table_words = bounds.table_bytes // _WORD_BYTES
     arena_words = bounds.keys * ENTITIES * _ID_WORDS
     counters = np.zeros(COUNTERS, np.int64)
     counters[FREE_KEY : FREE_KEY + ENTITIES] = -1
-    counters[32:] = -1
-    counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = records, table_words, arena_words
+    counters[FREE_LOG:] = -1
+    counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = log_words, table_words, arena_words
     counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
     counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
     counters[EVENTS_PER_KEY], counters[RENUMBER_AT] = bounds.events_per_key, bounds.renumber_at
@@ -113,6 +116,8 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         parts=parts,
         arena=reserve(arena_words, np.uint64),
         scratch=np.zeros(plan.rows.size, np.int64),
+        work=np.zeros(WORK_WORDS, np.int64),
+        pair_ids=np.zeros(PAIR_ID_BYTES + PADDING_BYTES, np.uint8),
         hashes=np.zeros(HASHES * ENTITIES, np.uint64),
     )
 
@@ -121,7 +126,7 @@ def populate_ahead(memory: Memory, *, ahead_bytes: int) -> bool:
     """Have pages behind the used front of each array ready before a kernel needs them; False where the system cannot."""
     counters = memory.counters
     fronts = [
-        (memory.log, int(counters[LOG_TOP]) * RECORD_WORDS),
+        (memory.log, int(counters[LOG_TOP])),
         (memory.tables, int(counters[TABLE_TOP])),
         (memory.arena, int(counters[ARENA_TOP])),
     ]
@@ -138,7 +143,7 @@ def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
         "counters": counters,
         "highs": memory.highs,
         "parts": memory.parts,
-        "log": memory.log[: counters[LOG_TOP] * RECORD_WORDS],
+        "log": memory.log[: counters[LOG_TOP]],
         "tables": memory.tables[: counters[TABLE_TOP]],
         "arena": memory.arena[: counters[ARENA_TOP]],
     }

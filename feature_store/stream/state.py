@@ -53,16 +53,17 @@ def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = Fal
 
 @cache
 def _kernel() -> Callable[..., int]:
-    words, halves = _array(types.int64, 1, "C"), _array(types.int32, 1, "C")
+    words, halves, bytes_ = (_array(kind, 1, "C") for kind in (types.int64, types.int32, types.uint8))
     table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
-    memory = [words, words, words, words, halves, words, halves, table, words, table, words, table]
+    memory = [words, words, words, words, halves, words, halves, table, words, table, words, words, bytes_, table]
     batch = [halves, words]
     events = [
-        _array(types.int32, 1, "A", readonly=True), *[strided] * 5,
+        _array(types.int32, 1, "A", readonly=True), *[strided] * 7,
         _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
-    signature = types.int64(*memory, types.int64, types.int64, types.boolean, *batch, *events, *results)
+    quotients = _array(types.int64, 2, "C")
+    signature = types.int64(*memory, types.int64, quotients, types.int64, types.boolean, *batch, *events, *results)
     return kernels.compiled(fold.fold, signature)
 
 
@@ -103,6 +104,7 @@ class FeatureState:
     def _call(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8], *, inserts: bool) -> int:
         n = len(events.event_time_ms)
         same = len(events.tenant) == len(events.amount_minor) == len(events.channel) == len(events.direction) == n
+        same = same and len(events.latitude_e5) == len(events.longitude_e5) == n
         if not (same and len(events.mcc) == len(events.spans) == len(out) == len(flags) == n):
             raise ValueError("columns, out and flags must have one row an event")
         if out.shape[1] != self._plan.columns or events.spans.shape[1:] != (len(columns.TEXT_FIELDS), 2):
@@ -111,9 +113,9 @@ class FeatureState:
         if n > len(self._highs):
             self._keys, self._highs = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int64)
         return self._run(
-            *self._memory, self._first_event, self._longest_ms, inserts, self._keys, self._highs, events.tenant,
-            events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc, events.buffer,
-            events.spans, out, flags,
+            *self._memory, self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._highs,
+            events.tenant, events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc,
+            events.latitude_e5, events.longitude_e5, events.buffer, events.spans, out, flags,
         )  # fmt: skip
 
     def _what_is_full(self, answer: int) -> str:

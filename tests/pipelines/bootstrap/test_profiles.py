@@ -2,7 +2,6 @@
 
 import os
 import socket
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -26,24 +25,18 @@ NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def settings(
-    servers: Servers, core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory
+    servers: Servers,
+    core: PostgresServer,
+    feast_warehouse: PostgresServer,
+    kafka: Kafka,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
-    Raw(warehouse).add(*(Decided(event_time=NOON, customer_id=f"c{number:06d}") for number in range(3)))
-    with psycopg.connect(warehouse.dsn("postgres", dbname="postgres"), autocommit=True) as admin:
-        if not admin.execute("select 1 from pg_database where datname = 'feast'").fetchone():
-            admin.execute("create database feast owner feast")
-    found = Settings(var=tmp_path_factory.mktemp("var"), core=core, warehouse=warehouse, kafka=kafka, valkey=servers.valkey)
+    Raw(feast_warehouse).add(*(Decided(event_time=NOON, customer_id=f"c{number:06d}") for number in range(3)))
+    found = Settings(
+        var=tmp_path_factory.mktemp("var"), core=core, warehouse=feast_warehouse, kafka=kafka, valkey=servers.valkey
+    )
     build(found)
     return found
-
-
-@pytest.fixture(scope="module")
-def project(settings: Settings) -> Iterator[str]:
-    from pipelines.profiles.store import open_store
-
-    name = f"t{uuid.uuid4().hex[:12]}"
-    yield name
-    open_store(settings, project=name).teardown()
 
 
 @pytest.fixture(scope="module")

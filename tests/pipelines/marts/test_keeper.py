@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pipelines.marts import BuildStopped, MartsBusy, build, one_build_at_a_time
 from pipelines.marts.keeper import MartKeeper
 from tests.dbt.rows import Decided, Raw
 from tests.servers import environment_of
+from tests.streams.conftest import wait_until
 
 pytestmark = pytest.mark.servers
 NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -114,11 +114,10 @@ def test_the_process_ends_in_the_middle_of_a_build_and_leaves_no_dbt_behind(
         [sys.executable, "-m", "pipelines.marts"], cwd=REPOSITORY_ROOT, env=os.environ | found | {"BAAS_HEALTH": "{}"}
     )
     try:
-        deadline = time.monotonic() + 60
-        while not (children := psutil.Process(process.pid).children()):
-            assert process.poll() is None
-            assert time.monotonic() < deadline, "no build began"
-            time.sleep(0.05)
+        found_at = psutil.Process(process.pid)
+        wait_until(lambda: process.poll() is not None or found_at.children(), what="a build begins", within_s=60)
+        children = found_at.children()
+        assert children, "it ended before a build began"
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:

@@ -1,11 +1,9 @@
 """From the marts over Feast's online store to the controls that the scorer reads, on real servers."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-import psycopg
 import pytest
 from confluent_kafka import TopicPartition
 
@@ -26,29 +24,19 @@ WAIT_S = 10.0
 
 
 @pytest.fixture(scope="module")
-def settings(servers: Servers, warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    raw = Raw(warehouse)
+def settings(
+    servers: Servers, feast_warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    raw = Raw(feast_warehouse)
     raw.add(
         Decided(event_time=NOON, amount_minor=300),
         Decided(event_time=NOON - timedelta(days=10), amount_minor=100),
         Decided(event_time=NOON, amount_minor=900, customer_id="c000002", outcome="failed"),
         Decided(event_time=datetime(1993, 1, 5, 12, 0, tzinfo=UTC), amount_minor=50, tenant_id="berka", customer_id="c000001"),
     )
-    with psycopg.connect(warehouse.dsn("postgres", dbname="postgres"), autocommit=True) as admin:
-        if not admin.execute("select 1 from pg_database where datname = 'feast'").fetchone():
-            admin.execute("create database feast owner feast")
-    found = Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse, kafka=kafka, valkey=servers.valkey)
+    found = Settings(var=tmp_path_factory.mktemp("var"), warehouse=feast_warehouse, kafka=kafka, valkey=servers.valkey)
     build(found)
     return found
-
-
-@pytest.fixture(scope="module")
-def project(settings: Settings) -> Iterator[str]:
-    from pipelines.profiles.store import open_store
-
-    name = f"t{uuid.uuid4().hex[:12]}"
-    yield name
-    open_store(settings, project=name).teardown()
 
 
 def _controls(kafka: Kafka, *, expected: int) -> list[ProfileControl]:

@@ -286,6 +286,11 @@ class DecisionMemory:
         self._young.take_shape(shape.young)
         self._old.take_shape(shape.old)
 
+    @property
+    def bytes_used(self) -> int:
+        """What it takes of the machine's memory; for any thread."""
+        return sum(part.nbytes for part in self.arrays().values())
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Views of all that is remembered, by name."""
         generations = {"young": self._young, "old": self._old}

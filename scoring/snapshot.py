@@ -1,7 +1,7 @@
 """An engine as facts and arrays: all that it is. One that takes them over goes on as if it had folded the log itself.
 
-Pure: files are `streams.scorer`'s. Arrays are views of what is in use; facts are the rest. What a process counts of its own work
-is in no snapshot, as no fold gives it.
+Pure: files are `streams.scorer`'s. Arrays are views of what is in use; facts are the rest. What a process counts of its own
+work is in no snapshot, as no fold gives it.
 """
 
 from collections.abc import Callable, Mapping

@@ -20,6 +20,7 @@ from risk.export import BadExport
 from risk.policy import ALLOW
 from risk.rules import RULES, Rule
 from scoring import answers as columns
+from scoring.controls import Controls
 from scoring.encoder import Encoded, encode_decisions
 from scoring.features import Bounds, Features
 from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
@@ -30,8 +31,6 @@ from scoring.memory import ALTERED, DEFAULT_ROWS, NEW, DecisionMemory, Meeting, 
 from scoring.scanner import Scan, scan_transactions
 from scoring.tenants import Tenants
 
-# Of controls the latest ids are known: a repetition comes soon after a crash, not after so many others.
-MAX_CONTROLS_SEEN = 1_000_000
 # What `apply_control` raises for a control that this engine cannot follow.
 UNUSABLE = (BadExport, ValueError, *UNREADABLE)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
@@ -103,7 +102,7 @@ class Engine:
         self.catalogue = tuple(catalogue)
         self.features = Features(bounds, catalogue=self.catalogue)
         self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
-        self._controls_seen: dict[str, None] = {}
+        self.controls = Controls()
 
     @property
     def feature_set(self) -> str:
@@ -282,17 +281,7 @@ class Engine:
             self.features.apply_profile(control)
         else:
             self.judge.apply(control)
-        self.see_control(control)
-
-    def see_control(self, control: Control) -> None:
-        """Know the control from now on."""
-        self._controls_seen[control.control_id] = None
-        if len(self._controls_seen) > MAX_CONTROLS_SEEN:
-            del self._controls_seen[next(iter(self._controls_seen))]
-
-    def knows_control(self, control: Control) -> bool:
-        """Whether it is a repetition."""
-        return control.control_id in self._controls_seen
+        self.controls.follow(control)
 
     @property
     def obstacle(self) -> str | None:

@@ -152,13 +152,17 @@ def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
     return found
 
 
-def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
-    """Copy what `used_parts` gave into an empty state whose bounds are not smaller. Raises ValueError when it does not fit."""
-    kept = parts["counters"]
+def take_counters(memory: Memory, kept: NDArray[np.int64], *, tenants: int) -> None:
+    """Make an empty state as large as the one that `kept` counted: what `used_parts` then shows is to be filled.
+
+    `tenants` is the length of its `highs`. Raises ValueError, and then nothing has changed, when it does not fit.
+    """
+    if kept.shape != memory.counters.shape:
+        raise ValueError(f"the snapshot has {len(kept)} counters; this state has {len(memory.counters)}")
     grows = {LOG_TOP: LOG_BOUND, TABLE_TOP: TABLE_BOUND, ARENA_TOP: ARENA_BOUND}
     if any(kept[top] > memory.counters[bound] for top, bound in grows.items()):
         raise ValueError("the snapshot holds more than this state's bounds allow")
-    if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or len(parts["highs"]) > len(memory.highs):
+    if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or tenants > len(memory.highs):
         raise ValueError("the snapshot holds more keys or tenants than this state's bounds allow")
     same = [LATENESS, HASH_MASK, EVENTS_PER_KEY, RENUMBER_AT]
     if (kept[same] != memory.counters[same]).any():
@@ -167,13 +171,14 @@ def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
     memory.counters[:] = kept
     for bound, value in own.items():
         memory.counters[bound] = value
-    memory.highs[: len(parts["highs"])] = parts["highs"]
-    memory.parts[:] = parts["parts"]
-    for name, target in (("log", memory.log), ("tables", memory.tables), ("arena", memory.arena)):
-        target[: len(parts[name])] = parts[name]
-    for entity in range(ENTITIES):
-        heads = parts[f"heads_{entity}"]
-        _heads(memory, entity, int(kept[KEYS_USED + entity]))[:] = heads
+
+
+def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
+    """Copy what `used_parts` gave into an empty state whose bounds are not smaller. Raises ValueError when it does not fit."""
+    take_counters(memory, parts["counters"], tenants=len(parts["highs"]))
+    for name, target in used_parts(memory).items():
+        if name != "counters":
+            target[: len(parts[name])] = parts[name]
 
 
 def _heads(memory: Memory, entity: int, keys: int) -> NDArray[np.int64]:

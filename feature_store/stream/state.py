@@ -16,12 +16,12 @@ from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.stream import fold, layout
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
-from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, used_parts
+from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, take_counters, used_parts
 from feature_store.stream.plan import compile_plan
 from feature_store.vocabulary import Entity, Feature
 from kit.errors import DomainError
 
-__all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
+__all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats", "StateUsage"]
 
 _WORD_BYTES = 8
 
@@ -45,6 +45,22 @@ class StateStats:
     late_events: int
     truncated_events: int
     hot_keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateUsage:
+    """Live keys of each entity, bytes of their events and of the tables that find them, each with its bound; all bytes in use.
+
+    What was freed and is not yet used again counts as in use.
+    """
+
+    keys: dict[str, int]
+    keys_bound: int
+    log_bytes: int
+    log_bound_bytes: int
+    table_bytes: int
+    table_bound_bytes: int
+    bytes_used: int
 
 
 def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = False) -> Any:
@@ -150,6 +166,28 @@ class FeatureState:
     def restore(self, parts: Mapping[str, NDArray[Any]]) -> None:
         """Become what `parts` were taken from. Only for a fresh state of the same catalogue with no smaller bounds."""
         restore_parts(self._memory, parts)
+
+    def take_counters(self, counters: NDArray[np.int64], *, tenants: int) -> None:
+        """Be as large as the state that `counters` (int64, of `parts`) was taken from; the other `parts` are then to be filled.
+
+        For a restore without a copy, else as `restore`. `tenants` is how many of `highs` there are. Raises ValueError.
+        """
+        take_counters(self._memory, counters, tenants=tenants)
+
+    def usage(self) -> StateUsage:
+        """How near the bounds are; a few numbers are read, for any thread."""
+        counters = self._memory.counters
+        live = counters[layout.KEYS_LIVE : layout.KEYS_LIVE + ENTITIES].tolist()
+        used = sum(part.nbytes for part in self.parts().values())
+        return StateUsage(
+            keys={entity.name.lower(): live[entity] for entity in Entity},
+            keys_bound=self.bounds.keys,
+            log_bytes=int(counters[layout.LOG_TOP]) * _WORD_BYTES,
+            log_bound_bytes=self.bounds.log_bytes,
+            table_bytes=int(counters[layout.TABLE_TOP]) * _WORD_BYTES,
+            table_bound_bytes=self.bounds.table_bytes,
+            bytes_used=used,
+        )
 
     def stats(self) -> StateStats:
         """Count keys and bytes; walks the keys' headers once."""

@@ -39,6 +39,7 @@ down: ## stop everything; data stays under var/
 
 test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory frontend
+	$(MAKE) --no-print-directory flink
 	cd frontend && $(NPM) test && $(NPM) run e2e
 	$(BIN)/python -m pytest
 

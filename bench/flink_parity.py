@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import psutil
 
 from bench.features import HISTORY_DAYS, random_frame
 from bench.flink_traffic import SettledReader, frame_of, make_topics, send, transactions_of
@@ -23,7 +24,7 @@ from feature_store.batch.engine import window_features
 from feature_store.flink.marked import MARKED
 from feature_store.flink.values import feature_values
 from kit.kafka import ADMIN_TIMEOUT_S, admin, topic_name
-from kit.localset.flink import FlinkCluster, FlinkProject, Sizes, running_cluster
+from kit.localset.flink import TASK_MANAGER, FlinkCluster, FlinkProject, Sizes, running_cluster
 from kit.settings import REPOSITORY_ROOT, Kafka, settings
 
 PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
@@ -36,12 +37,16 @@ MOST_S = 900.0
 
 @dataclass(frozen=True, slots=True)
 class FlinkRun:
-    """What Flink said of a frame: float32 columns of the marked features, a row an event; windows written; and how fast."""
+    """What Flink said of a frame: float32 columns of the marked features, a row an event; windows written; and at what cost.
+
+    `cpu_us_per_event` is the task manager's processor time, the compilation of the job's code included.
+    """
 
     values: pl.DataFrame
     windows: int
     rate_per_s: float
-    last_checkpoint_bytes: int
+    cpu_us_per_event: float
+    largest_checkpoint_bytes: int
 
 
 def flink_values(
@@ -56,6 +61,7 @@ def flink_values(
     own = kafka.model_copy(update={"prefix": f"{kafka.prefix}flink{uuid.uuid4().hex[:8]}."})
     with _topics(own, partitions=parallelism):
         send(own, SOURCE, transactions, partitions=parallelism)
+        busy_s = _task_manager_cpu_s(cluster)
         job = cluster.submit(
             [
                 *job_flags(own, checkpoints=cluster.checkpoints, source=SOURCE),
@@ -67,16 +73,23 @@ def flink_values(
             ]
         )
         cluster.rest.wait_until_finished(job, timeout_s=MOST_S)
+        busy_s = _task_manager_cpu_s(cluster) - busy_s
         with closing(SettledReader(own)) as reader:
             windows = reader.read_to_the_end()
         seconds = cluster.rest.duration_s(job)
-        completed = cluster.rest.checkpoints(job)["latest"]["completed"]
+        largest_bytes = int(cluster.rest.checkpoints(job)["summary"]["state_size"]["max"])
     return FlinkRun(
         values=feature_values(windows, [(each.tenant_id, each.transaction_id) for each in transactions]),
         windows=len(windows),
         rate_per_s=len(transactions) / seconds,
-        last_checkpoint_bytes=int(completed["state_size"]) if completed else 0,
+        cpu_us_per_event=busy_s / len(transactions) * 1e6,
+        largest_checkpoint_bytes=largest_bytes,
     )
+
+
+def _task_manager_cpu_s(cluster: FlinkCluster) -> float:
+    times = psutil.Process(cluster.supervisor.states()[TASK_MANAGER].pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def job_flags(kafka: Kafka, *, checkpoints: str, source: str) -> list[str]:
@@ -139,8 +152,9 @@ def main() -> int:
         polars_s = time.perf_counter() - started_s
     wrong = differing(run.values, expected)
     report.figure("rate_per_s", run.rate_per_s)
+    report.figure("cpu_us_per_event", run.cpu_us_per_event)
     report.figure("windows", run.windows)
-    report.figure("checkpoint_bytes_per_event", run.last_checkpoint_bytes / options.events)
+    report.figure("checkpoint_bytes_per_event", run.largest_checkpoint_bytes / options.events)
     report.figure("compared_values", expected.width * expected.height)
     report.figure("mismatches", sum(wrong.values()))
     report.baseline("polars", "rate_per_s", options.events / polars_s)

@@ -27,6 +27,7 @@ from kit.localset.supervision import Supervisor
 from kit.settings import REPOSITORY_ROOT
 
 HOST = "127.0.0.1"
+PORT = 8_081  # where Flink listens unless told otherwise
 JOB_MANAGER, TASK_MANAGER = "jobmanager", "taskmanager"
 READY_S = 180.0
 SUBMIT_S = 240.0
@@ -203,12 +204,12 @@ class FlinkCluster:
         self.supervisor.shutdown()
 
 
-def cluster_in(folder: Path, project: FlinkProject, sizes: Sizes = Sizes()) -> FlinkCluster:
-    """Return the cluster of a folder, on the ports of its last start, or on free ones when it never had any."""
+def cluster_in(folder: Path, project: FlinkProject, sizes: Sizes = Sizes(), *, port: int | None = None) -> FlinkCluster:
+    """Return the cluster of a folder, on the ports of its last start, else on free ones: REST on `port` where that is free."""
     kept = folder / KEPT
     if kept.exists():
         return FlinkCluster(project, folder, **json.loads(kept.read_text()), sizes=sizes)
-    rest_port = ports.choose(taken=(), preferred=8081)
+    rest_port = ports.choose(taken=(), preferred=port)
     return FlinkCluster(project, folder, rest_port, ports.choose(taken=(rest_port,)), sizes=sizes)
 
 
@@ -234,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found.add_argument("--taskmanager-mb", type=int, default=Sizes().taskmanager_mb)
     options = found.parse_args(arguments)
     sizes = Sizes(slots=options.slots, taskmanager_mb=options.taskmanager_mb)
-    cluster = cluster_in(options.folder.resolve(), FlinkProject(options.project.resolve()), sizes)
+    cluster = cluster_in(options.folder.resolve(), FlinkProject(options.project.resolve()), sizes, port=PORT)
     if options.command == "start":
         cluster.start()
         sys.stdout.write(f"{cluster.address} {cluster.checkpoints}\n")

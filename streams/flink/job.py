@@ -22,7 +22,7 @@ RESTART_PAUSE_S = 2
 # A failure every few seconds for this many times is a defect, and the job ends with it.
 RESTARTS_IN_WINDOW = 10
 RESTART_WINDOW_S = 600
-_SAFE = re.compile(r"[^'\n$]*")
+_SAFE = re.compile(r"[^'\n]*")
 _PROPERTY = re.compile(r"[a-z0-9.]+=[^'\n]*")
 
 
@@ -49,14 +49,12 @@ def parser() -> argparse.ArgumentParser:
     flag("idle-s", "seconds after which a silent partition no longer holds the watermark back", "60", int)
     flag("duplicates-h", "hours for which a repeated transaction is recognised", "168", int)
     found.add_argument("--bounded", action="store_true", help="end at what the topic holds now, with every window closed")
-    found.add_argument(
-        "--kafka-property", action="append", default=[], metavar="NAME=VALUE", help="a client setting (TLS, login)"
-    )
+    flag("kafka-properties", "file of NAME=VALUE lines: the clients' TLS and login, which no command line should show", "")
     return found
 
 
 def substitutions(options: argparse.Namespace) -> dict[str, str]:
-    """Return what stands for each name in the SQL. Raises ValueError for a value that would not stay within its quotes."""
+    """Return what stands for each name in the SQL. Raises ValueError for a value that would leave its quotes, and OSError."""
     found = {
         "bootstrap": options.bootstrap,
         "source_topic": options.source_topic,
@@ -69,13 +67,22 @@ def substitutions(options: argparse.Namespace) -> dict[str, str]:
     }
     for name, value in found.items():
         if _SAFE.fullmatch(value) is None:
-            raise ValueError(f"{name} must not hold a quotation mark, a dollar sign or a line break")
-    for each in options.kafka_property:
-        if _PROPERTY.fullmatch(each) is None:
-            raise ValueError(f"--kafka-property takes NAME=VALUE without a quotation mark, not {each.partition('=')[0]!r}")
-    pairs = [each.partition("=") for each in options.kafka_property]
-    found["kafka_properties"] = "".join(f",\n  'properties.{name}' = '{value}'" for name, _, value in pairs)
+            raise ValueError(f"{name} must not hold a single quotation mark or a line break")
+    found["kafka_properties"] = kafka_properties(options.kafka_properties)
     return found
+
+
+def kafka_properties(path: str) -> str:
+    """Return a file's lines as table options. Raises ValueError for a line that is none, and OSError without the file."""
+    lines = Path(path).read_text().splitlines() if path else []
+    pairs = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if _PROPERTY.fullmatch(line) is None:
+            raise ValueError(f"{path}, line {number}: expected NAME=VALUE without a single quotation mark")
+        pairs.append(line.partition("="))
+    return "".join(f",\n  'properties.{name}' = '{value}'" for name, _, value in pairs)
 
 
 def interval(duration_s: int) -> str:
@@ -156,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         texts, settings = statements(substitutions(options)), configuration(options)
-    except (ValueError, FileNotFoundError) as problem:
+    except (ValueError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     if "JAVA_HOME" not in os.environ:

@@ -18,6 +18,7 @@ from feature_store.flink.moments import Measure, Moment, NotForFlink, moments_of
 from feature_store.flink.statements import TRANSACTIONS, interval
 from feature_store.flink.values import RepeatedWindow, UnknownWindow, feature_values
 from feature_store.vocabulary import DAY_MS, HOUR_MS, Aggregation, Value, Where
+from kit.settings import REPOSITORY_ROOT
 
 
 def test_the_committed_files_are_what_the_definitions_say():
@@ -37,6 +38,11 @@ def test_marked_features_are_settled_named_once_and_prove_every_measure_and_filt
     assert {moment.measure for moment in moments} == set(Measure)
     assert {moment.where for moment in moments} == set(Where)
     assert {moment.earlier for moment in moments} == {False, True}
+
+
+def test_the_page_counts_them():
+    page = (REPOSITORY_ROOT / "docs" / "flink.md").read_text()
+    assert f"{len(MARKED)} of them, in {len(GROUPS)} groups" in page
 
 
 def test_a_group_has_one_entity_one_window_and_a_name_of_its_own():

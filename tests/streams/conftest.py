@@ -25,7 +25,7 @@ from tests.servers import environment_of
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 
 
-def wait_until(condition: Callable[[], object], *, what: str, within_s: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], *, what: str, within_s: float = 60.0) -> None:
     """Poll until `condition` holds; fail with `what` after `within_s`."""
     deadline = time.monotonic() + within_s
     while not condition():

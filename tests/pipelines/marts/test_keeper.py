@@ -113,11 +113,15 @@ def test_the_process_ends_in_the_middle_of_a_build_and_leaves_no_dbt_behind(
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.marts"], cwd=REPOSITORY_ROOT, env=os.environ | found | {"BAAS_HEALTH": "{}"}
     )
+    children: list[psutil.Process] = []
+
+    def building() -> bool:
+        assert process.poll() is None, "it ended before a build began"
+        children[:] = psutil.Process(process.pid).children()
+        return bool(children)
+
     try:
-        found_at = psutil.Process(process.pid)
-        wait_until(lambda: process.poll() is not None or found_at.children(), what="a build begins", within_s=60)
-        children = found_at.children()
-        assert children, "it ended before a build began"
+        wait_until(building, what="a build begins", within_s=60)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:

@@ -54,6 +54,8 @@ describe('when what is on the page can no longer be renewed', () => {
     const app = await startApp(QUIET_RATE_PER_S)
     const { page, context } = await signInTo(app)
     await page.getByRole('navigation').getByRole('link', { name: 'Decisions' }).click()
+    // The live page has a list of the same name, and stays until this page's code is here.
+    await page.getByRole('heading', { name: 'Decisions', level: 1 }).waitFor()
     const list = page.getByRole('list', { name: 'Decided transactions, newest first' })
     await list.locator('[data-row]').first().waitFor()
     const loaded = Number(await list.locator('li').first().getAttribute('aria-setsize'))

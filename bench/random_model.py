@@ -1,33 +1,51 @@
 """A model of production size trained on noise: for benches and tests that need a champion and no particular opinion."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from feature_store.definitions import CATALOGUE, feature_set_of
+from feature_store.vocabulary import Feature
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport, save_export
 from risk.forest import from_isolation_forest, from_lightgbm
 
 TRAINING_ROWS = 20_000
 ISOLATION_SAMPLES = 256
+_COLUMNS_A_TREE = 60
 
 
 def random_export(
-    models: Path, *, trees: int = 200, leaves: int = 31, isolation_trees: int = 100, version: int = 1, seed: int = 0
+    models: Path,
+    *,
+    trees: int = 200,
+    leaves: int = 31,
+    isolation_trees: int = 100,
+    version: int = 1,
+    seed: int = 0,
+    catalogue: Sequence[Feature] = CATALOGUE,
 ) -> str:
     """Train, export under `models` and return the export's sha256."""
     import lightgbm
     from sklearn.ensemble import IsolationForest
 
     rng = np.random.default_rng(seed)
-    width = len(FEATURE_NAMES)
+    width = len(catalogue)
     x = rng.lognormal(1.0, 1.5, (TRAINING_ROWS, width)).astype(np.float32)
     x[rng.random(x.shape) < 0.05] = np.nan
     score = np.nan_to_num(np.log1p(x)) @ rng.normal(size=width)
     y = score + rng.normal(size=TRAINING_ROWS) > np.quantile(score, 0.97)
     booster = lightgbm.train(
-        {"objective": "binary", "num_leaves": leaves, "num_threads": 2, "verbose": -1, "seed": seed, "learning_rate": 0.05},
+        {
+            "objective": "binary",
+            "num_leaves": leaves,
+            "num_threads": 2,
+            "verbose": -1,
+            "seed": seed,
+            "learning_rate": 0.05,
+            "feature_fraction": min(1.0, _COLUMNS_A_TREE / width),
+        },
         lightgbm.Dataset(x, y),
         num_boost_round=trees,
     )
@@ -47,8 +65,8 @@ def random_export(
     export = ModelExport(
         name="random",
         version=version,
-        feature_set=FEATURE_SET,
-        features=FEATURE_NAMES,
+        feature_set=feature_set_of(tuple(catalogue)),
+        features=tuple(feature.name for feature in catalogue),
         ensemble=ensemble,
         quantiles=np.nanquantile(x, (0.01, 0.5, 0.99), axis=0).T.astype(np.float32),
         importance=np.full(width, 1.0 / width),

@@ -20,7 +20,15 @@ _TEMPLATE = (
 )
 
 
-def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms: int = STEP_MS) -> list[bytes]:
+def random_messages(
+    count: int,
+    *,
+    seed: int,
+    start_ms: int = START_MS,
+    step_ms: int = STEP_MS,
+    customers: int = CUSTOMERS,
+    payees: int = PAYEES,
+) -> list[bytes]:
     """Return `count` messages about 470 bytes long, in order of time; another seed gives other transaction ids."""
     rng = np.random.default_rng(seed)
 
@@ -30,11 +38,11 @@ def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms:
         return chosen
 
     ids = rng.bytes(16 * count)
-    customers = skewed(CUSTOMERS)
+    chosen_customers = skewed(customers)
     # People pay the same few others, and seldom from a phone that is not theirs.
-    usual = (np.array(customers) * 7 + rng.integers(0, USUAL_PAYEES, count)) % PAYEES
-    payees = np.where(rng.random(count) < NEW_PAYEES, rng.integers(0, PAYEES, count), usual).tolist()
-    devices = np.where(rng.random(count) < STRANGE_DEVICES, rng.integers(0, CUSTOMERS, count), customers).tolist()
+    usual = (np.array(chosen_customers) * 7 + rng.integers(0, USUAL_PAYEES, count)) % payees
+    chosen_payees = np.where(rng.random(count) < NEW_PAYEES, rng.integers(0, payees, count), usual).tolist()
+    devices = np.where(rng.random(count) < STRANGE_DEVICES, rng.integers(0, customers, count), chosen_customers).tolist()
     channels = rng.integers(0, len(_CHANNELS), count).tolist()
     amounts = np.exp(rng.normal(8.5, 1.2, count)).astype(np.int64).clip(1).tolist()
     latitudes, longitudes = rng.integers(-3_000_000, 0, count).tolist(), rng.integers(-6_000_000, -4_000_000, count).tolist()
@@ -43,7 +51,8 @@ def random_messages(count: int, *, seed: int, start_ms: int = START_MS, step_ms:
             _TEMPLATE
             % (
                 uuid.UUID(bytes=ids[16 * k : 16 * k + 16]), k, start_ms + k * step_ms, start_ms + k * step_ms,
-                _CHANNELS[channels[k]], amounts[k], customers[k], customers[k], devices[k], payees[k], latitudes[k],
+                _CHANNELS[channels[k]], amounts[k], chosen_customers[k], chosen_customers[k], devices[k], chosen_payees[k],
+                latitudes[k],
                 longitudes[k],
             )
         ).encode()

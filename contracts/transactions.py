@@ -64,6 +64,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     account_id: Id | None = None
     card_id: Id | None = None
     device_id: Id | None = None
+    ip: Id | None = None
     payee_id: Id | None = None
     merchant_id: Id | None = None
     mcc: Annotated[int, Meta(ge=0, le=9999)] | None = None

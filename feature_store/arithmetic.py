@@ -13,6 +13,8 @@ from feature_store.kernels import Word, inlined
 _U = np.uint64
 _LOW32 = _U(0xFFFF_FFFF)
 _2_TO_64 = 18446744073709551616.0
+_MAD_TO_SIGMA = 1.4826
+_EARTH_DIAMETER_KM = 2 * 6371.0088  # the mean radius of IUGG
 
 
 @inlined
@@ -72,3 +74,29 @@ def z_score(amount: Word, count: Word, total: Word, high: Word, low: Word) -> An
     """Standard deviations from the mean; NaN where all amounts are equal or there are none."""
     spread = squared_spread(count, total, high, low)
     return np.float64(amount * count - total) / np.sqrt(spread) if spread > 0.0 else np.nan
+
+
+@inlined
+def robust_z_score(amount: Word, median_2: Word, mad_4: Word) -> Any:
+    """`(amount - median) / (1.4826 * MAD)` from twice the median and four times the MAD; NaN where the MAD is 0.
+
+    1.4826 makes the MAD of normal amounts their standard deviation (Iglewicz and Hoaglin, "How to Detect and Handle Outliers",
+    1993).
+    """
+    return np.float64(4 * amount - 2 * median_2) / (_MAD_TO_SIGMA * np.float64(mad_4)) if mad_4 > 0 else np.nan
+
+
+@inlined
+def great_circle_km(from_latitude: Word, from_longitude: Word, to_latitude: Word, to_longitude: Word) -> Any:
+    """Haversine distance in km between two points in 10^-5 degrees, on a sphere of the Earth's mean radius."""
+    to_radians = np.pi / 180e5
+    north = np.sin(np.float64(to_latitude - from_latitude) * to_radians / 2.0)
+    east = np.sin(np.float64(to_longitude - from_longitude) * to_radians / 2.0)
+    scale = np.cos(np.float64(from_latitude) * to_radians) * np.cos(np.float64(to_latitude) * to_radians)
+    return _EARTH_DIAMETER_KM * np.arcsin(min(np.sqrt(north * north + scale * east * east), 1.0))
+
+
+@inlined
+def speed_kmh(distance_km: Word, elapsed_ms: Word) -> Any:
+    """Kilometres an hour over the time between two events, taken as a second at least."""
+    return distance_km * 3_600_000.0 / np.float64(max(elapsed_ms, 1_000))

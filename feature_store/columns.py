@@ -9,8 +9,10 @@ Layout, for n events:
 `channel`          int64[n]                  position in `contracts.transactions.Channel` (pix 0 ... internal 5)
 `direction`        int64[n]                  position in `contracts.transactions.Direction` (debit 0, credit 1)
 `mcc`              int64[n]                  0 to 9999; any negative number when unknown
+`latitude_e5`      int64[n]                  10^-5 degrees; beyond `MAX_LATITUDE_E5` (or its negative) when unknown
+`longitude_e5`     int64[n]                  10^-5 degrees; beyond `MAX_LONGITUDE_E5` when unknown
 `buffer`           uint8[bytes]              the bytes that spans point into, with `PADDING_BYTES` after the last one
-`spans`            int32[n, 8, 2]            start and end in `buffer` of each of `TEXT_FIELDS`; start == end: missing
+`spans`            int32[n, 9, 2]            start and end in `buffer` of each of `TEXT_FIELDS`; start == end: missing
 =================  ========================  =====================================================================
 
 The number columns and `spans` may be strided views (one column of a wider table): no copy is needed. `buffer` is contiguous and
@@ -26,12 +28,14 @@ from numpy.typing import NDArray
 from contracts.transactions import Channel, Direction, Transaction
 
 TEXT_FIELDS = (
-    "customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id", "country", "entry_mode",
+    "customer_id", "account_id", "card_id", "device_id", "ip", "payee_id", "merchant_id", "country", "entry_mode",
 )  # fmt: skip
-CUSTOMER_ID, ACCOUNT_ID, CARD_ID, DEVICE_ID, PAYEE_ID, MERCHANT_ID, COUNTRY, ENTRY_MODE = range(len(TEXT_FIELDS))
+CUSTOMER_ID, ACCOUNT_ID, CARD_ID, DEVICE_ID, IP, PAYEE_ID, MERCHANT_ID, COUNTRY, ENTRY_MODE = range(len(TEXT_FIELDS))
 PADDING_BYTES = 16
 MAX_BUFFER_BYTES = 2**31 - 1
 UNKNOWN_MCC = -1
+MAX_LATITUDE_E5, MAX_LONGITUDE_E5 = 9_000_000, 18_000_000
+UNKNOWN_PLACE_E5 = -(2**62)
 CHANNEL_CODES = {channel: code for code, channel in enumerate(Channel)}
 DIRECTION_CODES = {direction: code for code, direction in enumerate(Direction)}
 
@@ -62,6 +66,8 @@ class EventColumns:
     channel: NDArray[np.int64]
     direction: NDArray[np.int64]
     mcc: NDArray[np.int64]
+    latitude_e5: NDArray[np.int64]
+    longitude_e5: NDArray[np.int64]
     buffer: NDArray[np.uint8]
     spans: NDArray[np.int32]
 
@@ -72,14 +78,16 @@ class EventColumns:
         """Return events [start, stop) as views."""
         return EventColumns(
             self.tenant[start:stop], self.event_time_ms[start:stop], self.amount_minor[start:stop], self.channel[start:stop],
-            self.direction[start:stop], self.mcc[start:stop], self.buffer, self.spans[start:stop],
+            self.direction[start:stop], self.mcc[start:stop], self.latitude_e5[start:stop], self.longitude_e5[start:stop],
+            self.buffer, self.spans[start:stop],
         )  # fmt: skip
 
     def take(self, order: NDArray[np.int64]) -> "EventColumns":
         """Return the chosen events, in that order; the buffer is shared."""
         return EventColumns(
             self.tenant[order], self.event_time_ms[order], self.amount_minor[order], self.channel[order],
-            self.direction[order], self.mcc[order], self.buffer, self.spans[order],
+            self.direction[order], self.mcc[order], self.latitude_e5[order], self.longitude_e5[order], self.buffer,
+            self.spans[order],
         )  # fmt: skip
 
     def text(self, row: int, field: int) -> str | None:
@@ -102,7 +110,13 @@ def columns_from_transactions(transactions: Sequence[Transaction], tenants: Tena
         amount_minor=np.array([each.amount_minor for each in transactions], np.int64),
         channel=np.array([CHANNEL_CODES[each.channel] for each in transactions], np.int64),
         direction=np.array([DIRECTION_CODES[each.direction] for each in transactions], np.int64),
-        mcc=np.array([UNKNOWN_MCC if each.mcc is None else each.mcc for each in transactions], np.int64),
+        mcc=_known([each.mcc for each in transactions], UNKNOWN_MCC),
+        latitude_e5=_known([each.latitude_e5 for each in transactions], UNKNOWN_PLACE_E5),
+        longitude_e5=_known([each.longitude_e5 for each in transactions], UNKNOWN_PLACE_E5),
         buffer=np.frombuffer(b"".join(encoded) + bytes(PADDING_BYTES), np.uint8),
         spans=spans.astype(np.int32),
     )
+
+
+def _known(values: Sequence[int | None], unknown: int) -> NDArray[np.int64]:
+    return np.array([unknown if value is None else value for value in values], np.int64)

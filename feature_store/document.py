@@ -7,37 +7,46 @@ from feature_store.definitions import (
     LONGEST_WINDOW_MS,
     MAX_EVENTS_PER_KEY,
     MAX_LATENESS_MS,
+    QUOTIENT_FEATURES,
     WINDOW_FEATURES,
 )
-from feature_store.vocabulary import DAY_MS, HOUR_MS, MINUTE_MS, Where, WindowFeature
+from feature_store.explain import duration, entity_words
+from feature_store.vocabulary import DAY_MS, HOUR_MS, LATEST_EVENTS, SETTLED, Where, WindowFeature
 from kit.settings import REPOSITORY_ROOT
 
 DOCUMENT = REPOSITORY_ROOT / "docs" / "features.md"
 
 _CONTRACT = """# Features
 
-One list, `feature_store/definitions.py`, is the only place where a feature is declared; this page is written from it
+One list, `feature_store/families.py`, is the only place where a feature is declared; this page is written from it
 (`python -m feature_store.document`) and a test keeps it true. The present feature set is **`{feature_set}`**: {count} values in
 this order, float32, NaN for unknown.
 
 ## What a window feature means
-- **Key.** Events of the same tenant and the same customer, instrument (the card when there is one, else the account), device or
-  payee. A key that is missing touches no state, and all features of that entity are NaN, never zero.
+- **Key.** Events of the same tenant and the same customer, account, card, device, internet address, merchant or payee, or the
+  same two of these: a pair has a window of its own. A key that is missing touches no state, and all features of that entity
+  are NaN, never zero; a pair is missing when either half is.
 - **Window.** Events with event_time in `(t - W, t]`, in whole milliseconds, t being the event's own time. Attempts count.
 - **The event itself** counts where the table says so. "Earlier" features look at the window without it.
 - **Numbers.** Amounts are whole minor units, sums of squares 128 bits wide; the last expression makes a double of them and the
   vector a float32. Nothing is ever added up in floating point, so nothing drifts.
   - std = sqrt(V) / n and z-score = (a n - S) / sqrt(V), where V = n Q - S^2 is exact and then rounded as high x 2^64 + low.
   - ratio to mean = a n / S, ratio to max = a / max, time since = milliseconds / 1000.
-- **Values.** Distinct and new compare ids byte by byte. A missing value of another event is not counted; where the event's own
-  value is missing, "new" and "since the same" are NaN.
+- **The latest events.** Median, MAD, place and run look at the {latest} latest earlier events of the window, in order of
+  event_time and, among ties, of arrival; they exist only as_scored. The MAD is the median distance from the median, the
+  robust z-score (a - median) / (1.4826 MAD). Distance is the great circle on a sphere of radius 6,371.0088 km from the last
+  known place; speed takes a second at least.
+- **Values.** Distinct and new compare ids byte by byte; a place is a square of a tenth of a degree, an hour one of Brasília's
+  day. A missing value of another event is not counted; where the event's own value is missing, "new" and "since the same" are
+  NaN.
 - **Nothing there**: counts, sums and distinct are 0; mean, std, min, max, ratios and times are NaN; the z-score is NaN too when
   all amounts are equal.
 
 ## Two views
 - **as_scored**: over the events applied before (in the order in which they came) whose event_time lies in the window. This is
   what a decision used, and what training sees: `feature_store.stream` serves, replays the log and builds the training set.
-- **settled**: over all events by event_time; ties see each other. `feature_store.batch` (Polars) computes it.
+- **settled**: over all events by event_time; ties see each other. `feature_store.batch` (Polars) computes it for the {settled}
+  window features that have it.
 
 On events in order with different milliseconds both are equal, bit for bit. `tests/feature_store/oracle.py` states both views in
 plain Python and shares no code with either engine.
@@ -52,8 +61,8 @@ plain Python and shares no code with either engine.
   lateness) after its last event.
 
 ## Window features
-| name | of | looks at | window | itself | meaning | reason code |
-|---|---|---|---|---|---|---|
+| name | of | looks at | window | itself | meaning | owner | reason code |
+|---|---|---|---|---|---|---|---|
 """
 
 _EVENTS = """
@@ -65,12 +74,13 @@ of older history comparable.
 |---|---|---|
 """
 
+_QUOTIENTS = """
+## Quotients
+One feature divided by another, both as the vector holds them; NaN when the divisor is 0 or either is unknown.
 
-def _duration(window_ms: int) -> str:
-    for unit_ms, word in ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min")):
-        if window_ms % unit_ms == 0:
-            return f"{window_ms // unit_ms} {word}"
-    return f"{window_ms} ms"
+| name | dividend | divisor | meaning | reason code |
+|---|---|---|---|---|
+"""
 
 
 def _row(feature: WindowFeature) -> str:
@@ -80,8 +90,8 @@ def _row(feature: WindowFeature) -> str:
     if feature.where is not Where.ALL:
         looks_at += f" where {feature.where.name.lower()}"
     itself = "yes" if feature.counts_itself else "no"
-    cells = (f"`{feature.name}`", feature.entity.name.lower(), looks_at, _duration(feature.window_ms), itself)
-    return f"| {' | '.join(cells)} | {feature.sentence} | `{feature.reason}` |\n"
+    cells = (f"`{feature.name}`", entity_words(feature.entity), looks_at, duration(feature.window_ms), itself)
+    return f"| {' | '.join(cells)} | {feature.sentence} | {feature.owner} | `{feature.reason}` |\n"
 
 
 def as_markdown() -> str:
@@ -91,11 +101,17 @@ def as_markdown() -> str:
         count=len(CATALOGUE),
         lateness_h=MAX_LATENESS_MS // HOUR_MS,
         bound=MAX_EVENTS_PER_KEY,
+        latest=LATEST_EVENTS,
+        settled=sum(feature.aggregation in SETTLED for feature in WINDOW_FEATURES),
         kept_days=(LONGEST_WINDOW_MS + MAX_LATENESS_MS) // DAY_MS,
     )
     windows = "".join(_row(feature) for feature in WINDOW_FEATURES)
     events = "".join(f"| `{feature.name}` | {feature.sentence} | `{feature.reason}` |\n" for feature in EVENT_FEATURES)
-    return head + windows + _EVENTS + events
+    quotients = "".join(
+        f"| `{feature.name}` | `{feature.dividend}` | `{feature.divisor}` | {feature.sentence} | `{feature.reason}` |\n"
+        for feature in QUOTIENT_FEATURES
+    )
+    return head + windows + _EVENTS + events + _QUOTIENTS + quotients
 
 
 if __name__ == "__main__":

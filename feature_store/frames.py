@@ -5,14 +5,22 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts.transactions import Channel, Direction
-from feature_store.columns import MAX_BUFFER_BYTES, PADDING_BYTES, TEXT_FIELDS, UNKNOWN_MCC, EventColumns, TenantNumbers
+from feature_store.columns import (
+    MAX_BUFFER_BYTES,
+    PADDING_BYTES,
+    TEXT_FIELDS,
+    UNKNOWN_MCC,
+    UNKNOWN_PLACE_E5,
+    EventColumns,
+    TenantNumbers,
+)
 
 
 def columns_from_frame(frame: pl.DataFrame, tenants: TenantNumbers) -> EventColumns:
     """Build columns from a frame with the lake's names: `event_time_ms`, `tenant_id` and the transaction's other fields.
 
-    Absent text and `mcc` columns count as missing everywhere. Raises ValueError for an unknown channel or direction, and for
-    more than 2 GiB of text.
+    Absent text, `mcc` and coordinate columns count as missing everywhere. Raises ValueError for an unknown channel or
+    direction, and for more than 2 GiB of text.
     """
     buffer, spans = _texts(frame)
     return EventColumns(
@@ -21,9 +29,9 @@ def columns_from_frame(frame: pl.DataFrame, tenants: TenantNumbers) -> EventColu
         amount_minor=_integers(frame["amount_minor"]),
         channel=_codes(frame["channel"], [channel.value for channel in Channel]),
         direction=_codes(frame["direction"], [direction.value for direction in Direction]),
-        mcc=_integers(frame["mcc"].fill_null(UNKNOWN_MCC))
-        if "mcc" in frame.columns
-        else np.full(len(frame), UNKNOWN_MCC, np.int64),
+        mcc=_known(frame, "mcc", UNKNOWN_MCC),
+        latitude_e5=_known(frame, "latitude_e5", UNKNOWN_PLACE_E5),
+        longitude_e5=_known(frame, "longitude_e5", UNKNOWN_PLACE_E5),
         buffer=buffer,
         spans=spans,
     )
@@ -33,6 +41,14 @@ def _integers(series: pl.Series) -> NDArray[np.int64]:
     if series.null_count():
         raise ValueError(f"{series.name} is missing in {series.null_count()} rows")
     return series.cast(pl.Int64).to_numpy()
+
+
+def _known(frame: pl.DataFrame, name: str, unknown: int) -> NDArray[np.int64]:
+    return (
+        _integers(frame[name].cast(pl.Int64).fill_null(unknown))
+        if name in frame.columns
+        else np.full(len(frame), unknown, np.int64)
+    )
 
 
 def _codes(series: pl.Series, words: list[str]) -> NDArray[np.int64]:

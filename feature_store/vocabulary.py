@@ -11,15 +11,49 @@ from enum import IntEnum, StrEnum
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+# Order statistics, places and runs look at this many of the latest earlier events of the window, and at no more.
+LATEST_EVENTS = 32
 
 
 class Entity(IntEnum):
-    """Whose events a window holds. The number is the entity's place in every array."""
+    """Whose events a window holds. The number is the entity's place in every array; single entities come before pairs."""
 
     CUSTOMER = 0
-    INSTRUMENT = 1  # card_id when there is one, else account_id
-    DEVICE = 2
-    PAYEE = 3
+    ACCOUNT = 1
+    CARD = 2
+    DEVICE = 3
+    IP = 4
+    MERCHANT = 5
+    PAYEE = 6
+    CUSTOMER_PAYEE = 7
+    CUSTOMER_MERCHANT = 8
+    CUSTOMER_DEVICE = 9
+    CARD_MERCHANT = 10
+    DEVICE_PAYEE = 11
+
+
+PAIRS = {
+    Entity.CUSTOMER_PAYEE: (Entity.CUSTOMER, Entity.PAYEE),
+    Entity.CUSTOMER_MERCHANT: (Entity.CUSTOMER, Entity.MERCHANT),
+    Entity.CUSTOMER_DEVICE: (Entity.CUSTOMER, Entity.DEVICE),
+    Entity.CARD_MERCHANT: (Entity.CARD, Entity.MERCHANT),
+    Entity.DEVICE_PAYEE: (Entity.DEVICE, Entity.PAYEE),
+}
+
+
+class Value(IntEnum):
+    """What an event can have that is counted or new: an entity, or something of the event. Entities have their own numbers."""
+
+    CUSTOMER = 0
+    ACCOUNT = 1
+    CARD = 2
+    DEVICE = 3
+    IP = 4
+    MERCHANT = 5
+    PAYEE = 6
+    PLACE = 32  # the square of a tenth of a degree, about 11 km, that the event's coordinates lie in
+    HOUR = 33  # the hour of the day in Brasília
+    MCC = 34  # the merchant's category
 
 
 class Aggregation(IntEnum):
@@ -38,14 +72,34 @@ class Aggregation(IntEnum):
     RATIO_TO_MEAN = 10  # amount * count / sum over the earlier events; NaN over nothing
     RATIO_TO_MAX = 11  # amount / max over the earlier events; NaN over nothing
     Z_SCORE = 12  # (amount * count - sum) / sqrt(count * sum of squares - sum^2), earlier events; NaN when that root is 0
+    RATIO_TO_MIN = 13  # amount / min over the earlier events; NaN over nothing
+    TIME_SINCE_FIRST = 14  # seconds since the first earlier event of the window; NaN when there is none
+    MEDIAN = 15  # of the latest earlier amounts; the mean of the middle two of an even number; NaN over nothing
+    MAD = 16  # median of the distances of the latest earlier amounts from their median; NaN over nothing
+    RATIO_TO_MEDIAN = 17  # amount / median; NaN over nothing
+    ROBUST_Z_SCORE = 18  # (amount - median) / (1.4826 * MAD); NaN when MAD is 0 (Iglewicz and Hoaglin, 1993)
+    DISTANCE_KM = 19  # great circle from the latest earlier event whose place is known; NaN when there is none
+    SPEED_KMH = 20  # that distance over the time between the two, taken as a second at least
+    RISING = 21  # how many of the latest earlier amounts, each above the one before, lead up to this one
 
 
 class Where(IntEnum):
-    """Which events of the window count."""
+    """Which events of the window count. The number is the filter's bit in an event's word."""
 
     ALL = 0
     DEBIT = 1
     CREDIT = 2
+    PIX = 3
+    CARD = 4
+    CASH = 5
+    NIGHT = 6  # between 20:00 and 06:00 in Brasília
+    SMALL = 7  # below R$ 20
+    LARGE = 8  # R$ 1,000 and more
+    ROUND = 9  # a multiple of R$ 100
+    JUST_UNDER = 10  # 90% and more of a limit that people know, and below it
+    NOT_PRESENT = 11  # a card typed in, not shown
+    ABROAD = 12
+    RISKY_MCC = 13
 
 
 class EventValue(IntEnum):
@@ -66,32 +120,48 @@ class EventValue(IntEnum):
     MCC_IS_RISKY = 12
     IS_ABROAD = 13
     IS_NOT_PRESENT = 14
+    AMOUNT_IS_JUST_UNDER_LIMIT = 15
+    AMOUNT_IS_SMALL = 16
+    AMOUNT_CENTS = 17
+    DAY_OF_MONTH = 18
+    IS_HOLIDAY = 19
+    IS_BUSINESS_DAY = 20
+    BUSINESS_DAY_OF_MONTH = 21
+    IS_PAYDAY = 22
+    IS_BUSINESS_HOUR = 23
+    IS_INTERNAL = 24
+    IS_CONTACTLESS = 25
+    PLACE_IS_KNOWN = 26
+    DEVICE_IS_KNOWN = 27
 
 
 class Kind(StrEnum):
-    """The two families of features."""
+    """The families of features."""
 
     WINDOW = "window"
     EVENT = "event"
+    QUOTIENT = "quotient"
 
 
-NEEDS_VALUE = frozenset({Aggregation.DISTINCT, Aggregation.TIME_SINCE_SAME, Aggregation.IS_NEW})
-EARLIER_ONLY = frozenset(
-    {
-        Aggregation.TIME_SINCE_LAST, Aggregation.TIME_SINCE_SAME, Aggregation.IS_NEW, Aggregation.RATIO_TO_MEAN,
-        Aggregation.RATIO_TO_MAX, Aggregation.Z_SCORE,
-    }
-)  # fmt: skip
-FILTERABLE = frozenset(
-    {
-        Aggregation.COUNT, Aggregation.SUM, Aggregation.MEAN, Aggregation.STD, Aggregation.RATIO_TO_MEAN, Aggregation.Z_SCORE,
-    }
-)  # fmt: skip
+_A = Aggregation
+NEEDS_VALUE = frozenset({_A.DISTINCT, _A.TIME_SINCE_SAME, _A.IS_NEW})
+OF_LATEST = frozenset({_A.MEDIAN, _A.MAD, _A.RATIO_TO_MEDIAN, _A.ROBUST_Z_SCORE, _A.RISING})
+OF_PLACE = frozenset({_A.DISTANCE_KM, _A.SPEED_KMH})
+EARLIER_ONLY = OF_LATEST | OF_PLACE | {
+    _A.TIME_SINCE_LAST, _A.TIME_SINCE_FIRST, _A.TIME_SINCE_SAME, _A.IS_NEW, _A.RATIO_TO_MEAN, _A.RATIO_TO_MAX, _A.RATIO_TO_MIN,
+    _A.Z_SCORE,
+}  # fmt: skip
+# What the settled view knows: what does not ask in which order ties came.
+SETTLED = frozenset(_A) - OF_LATEST - OF_PLACE
+FILTERABLE = frozenset({_A.COUNT, _A.SUM, _A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE, _A.TIME_SINCE_LAST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowFeature:
-    """One aggregation over one entity's window. `sentence` is for people, `reason` the code that a decision may give."""
+    """One aggregation over one entity's window.
+
+    `sentence` is for people, `reason` the code that a decision may give, `owner` the team that answers for the feature.
+    """
 
     name: str
     entity: Entity
@@ -100,7 +170,8 @@ class WindowFeature:
     counts_itself: bool
     sentence: str
     reason: str
-    of: Entity | None = None
+    owner: str
+    of: Value | None = None
     where: Where = Where.ALL
 
     def __post_init__(self) -> None:
@@ -108,7 +179,7 @@ class WindowFeature:
             raise ValueError(f"{self.name}: a window lasts at least one millisecond")
         if (self.of is not None) != (self.aggregation in NEEDS_VALUE):
             raise ValueError(f"{self.name}: `of` goes with distinct, new and same-value features, and with no other")
-        if self.of == self.entity:
+        if self.of is not None and int(self.of) in map(int, parts_of(self.entity)):
             raise ValueError(f"{self.name}: an entity has one value of itself")
         if self.counts_itself and self.aggregation in EARLIER_ONLY:
             raise ValueError(f"{self.name}: {self.aggregation.name} compares the event with earlier ones")
@@ -129,6 +200,7 @@ class EventFeature:
     value: EventValue
     sentence: str
     reason: str
+    owner: str
 
     @property
     def kind(self) -> Kind:
@@ -136,4 +208,26 @@ class EventFeature:
         return Kind.EVENT
 
 
-Feature = WindowFeature | EventFeature
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotientFeature:
+    """One feature divided by another, both as the vector holds them (float32); NaN when the divisor is 0 or either is NaN."""
+
+    name: str
+    dividend: str
+    divisor: str
+    sentence: str
+    reason: str
+    owner: str
+
+    @property
+    def kind(self) -> Kind:
+        """The family."""
+        return Kind.QUOTIENT
+
+
+Feature = WindowFeature | EventFeature | QuotientFeature
+
+
+def parts_of(entity: Entity) -> tuple[Entity, ...]:
+    """The single entities that a key of this entity is made of."""
+    return PAIRS.get(entity, (entity,))

@@ -159,6 +159,9 @@ class Scorer(BaseModel):
     `state_keys` bounds the live customers, instruments, devices and payees (each kind by itself) of the feature windows,
     `state_log_bytes` their events, `state_table_bytes` the tables that find them. At a bound the process ends and says which;
     memory is taken as it is used, so that a high bound costs address space only. None may be lowered below what the log needs.
+
+    `snapshots` is the folder of the state's snapshots (absent: `<var>/snapshots`), of which two are kept. One is taken when as
+    many seconds and as many records of the log as the two intervals say have passed since the last.
     """
 
     rpc: Http = Http(port=8101)
@@ -170,6 +173,9 @@ class Scorer(BaseModel):
     state_table_bytes: int = Field(default=8 * 2**30, ge=2**20)
     commit_interval_ms: int = 75
     commit_max_events: int = 16_384
+    snapshots: Path | None = None
+    snapshot_interval_s: float = Field(default=300.0, ge=0)
+    snapshot_interval_records: int = Field(default=100_000, ge=1)
 
 
 class Demo(BaseModel):
@@ -212,6 +218,11 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Content-addressed model exports, never deleted."""
         return self.var / "models"
+
+    @cached_property
+    def snapshots(self) -> Path:
+        """Snapshots of the scorer's state."""
+        return self.scorer.snapshots or self.var / "snapshots"
 
     @cached_property
     def secrets(self) -> Path:

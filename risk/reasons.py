@@ -7,32 +7,39 @@ from numpy.typing import NDArray
 
 from contracts.decisions import MAX_REASONS, StandOut
 from feature_store.definitions import CATALOGUE
-from feature_store.vocabulary import Aggregation, EventFeature, EventValue, Feature
+from feature_store.vocabulary import Aggregation, EventFeature, EventValue, Feature, QuotientFeature, WindowFeature
 
 MODEL_REASON = "model_score"
 # Beyond the percentiles by this many usual spreads counts as much as can be.
 _FURTHEST = 1e6
 # A yes that is not rare enough to lie outside the percentiles still says more than nothing.
 _WEAK = 1e-3
-_LOW_STANDS_OUT = (Aggregation.MIN, Aggregation.TIME_SINCE_LAST)
+_LOW_STANDS_OUT = (Aggregation.MIN, Aggregation.TIME_SINCE_LAST, Aggregation.TIME_SINCE_FIRST)
 _NEVER_STANDS_OUT = (
     EventValue.LOCAL_HOUR, EventValue.WEEKDAY, EventValue.IS_PIX, EventValue.IS_CARD, EventValue.IS_BOLETO, EventValue.IS_TED,
-    EventValue.IS_CASH, EventValue.IS_DEBIT,
+    EventValue.IS_CASH, EventValue.IS_DEBIT, EventValue.IS_INTERNAL, EventValue.AMOUNT_CENTS, EventValue.DAY_OF_MONTH,
+    EventValue.IS_BUSINESS_DAY, EventValue.BUSINESS_DAY_OF_MONTH, EventValue.IS_BUSINESS_HOUR, EventValue.PLACE_IS_KNOWN,
+    EventValue.DEVICE_IS_KNOWN, EventValue.IS_CONTACTLESS,
 )  # fmt: skip
-_YES_OR_NO = (EventValue.IS_NIGHT, EventValue.MCC_IS_RISKY, EventValue.IS_ABROAD, EventValue.IS_NOT_PRESENT)
+_YES_OR_NO = (
+    EventValue.IS_NIGHT, EventValue.MCC_IS_RISKY, EventValue.IS_ABROAD, EventValue.IS_NOT_PRESENT,
+    EventValue.AMOUNT_IS_JUST_UNDER_LIMIT,
+)  # fmt: skip
 
 
 def _direction(feature: Feature) -> int:
     """1 when a high value stands out, -1 when a low one does, 0 when none says anything by itself."""
     if isinstance(feature, EventFeature):
         return 0 if feature.value in _NEVER_STANDS_OUT else 1
+    if isinstance(feature, QuotientFeature):
+        return 1
     return -1 if feature.aggregation in _LOW_STANDS_OUT else 1
 
 
 def _is_yes_or_no(feature: Feature) -> bool:
     if isinstance(feature, EventFeature):
         return feature.value in _YES_OR_NO
-    return feature.aggregation is Aggregation.IS_NEW
+    return isinstance(feature, WindowFeature) and feature.aggregation is Aggregation.IS_NEW
 
 
 class Explainer:

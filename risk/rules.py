@@ -97,7 +97,7 @@ RULES = (
     Rule(
         "card_testing_burst",
         Verdict.DENY,
-        (_by(Channel.CARD), _at_least("instrument_count_10m", 6), _below("amount_minor", CARD_TEST_BELOW_MINOR)),
+        (_by(Channel.CARD), _at_least("card_count_10m", 6), _below("amount_minor", CARD_TEST_BELOW_MINOR)),
         "Many small purchases of one card within minutes",
     ),
     Rule(
@@ -126,7 +126,7 @@ RULES = (
         "takeover_pattern",
         Verdict.REVIEW,
         (
-            _PAYS, _at_least("customer_device_is_new_30d", 1), _at_least("customer_payee_is_new_30d", 1),
+            _PAYS, _at_least("customer_device_is_new_90d", 1), _at_least("customer_payee_is_new_90d", 1),
             _at_least("customer_amount_to_max_30d", 1.5), _at_least("amount_minor", TAKEOVER_FROM_MINOR),
         ),
         "A new device pays a new payee more than the customer ever paid",
@@ -163,8 +163,8 @@ class RuleBook:
                 if condition.of not in columns:
                     raise ValueError(f"rule {rule.code} asks for {condition.of}, which no event column or feature is called")
                 conditions.append((*columns[condition.of], int(condition.test), condition.threshold))
-        self._heads = np.array(heads, np.int64)
-        self._conditions = np.array(conditions, np.float64)
+        self._heads = np.array(heads, np.int64).reshape(-1, 5)
+        self._conditions = np.array(conditions, np.float64).reshape(-1, 4)
 
     def hits(
         self, *, event_time_ms: NDArray[np.int64], events: NDArray[np.int64], features: NDArray[np.float32]

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from contracts.controls import Control, ProfileControl
 from contracts.decisions import Answer, Door, StandOut, StartRecord
 from contracts.transactions import MAX_CLOCK_SKEW_MS, UNREADABLE, Refusal, RefusedMessage
-from feature_store.definitions import FEATURE_SET
+from feature_store.definitions import CATALOGUE
+from feature_store.vocabulary import Feature
 from risk.export import BadExport
 from risk.policy import ALLOW
+from risk.rules import RULES, Rule
 from scoring import answers as columns
+from scoring.controls import Controls
 from scoring.encoder import Encoded, encode_decisions
 from scoring.features import Bounds, Features
 from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
@@ -28,8 +31,6 @@ from scoring.memory import ALTERED, DEFAULT_ROWS, NEW, DecisionMemory, Meeting, 
 from scoring.scanner import Scan, scan_transactions
 from scoring.tenants import Tenants
 
-# Of controls the latest ids are known: a repetition comes soon after a crash, not after so many others.
-MAX_CONTROLS_SEEN = 1_000_000
 # What `apply_control` raises for a control that this engine cannot follow.
 UNUSABLE = (BadExport, ValueError, *UNREADABLE)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
@@ -83,16 +84,30 @@ class Counters:
 class Engine:
     """One shard's state and the way to move it on. Not safe for threads: the process holds a lock around it."""
 
-    def __init__(self, *, models: Path, memory_rows: int = DEFAULT_ROWS, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        models: Path,
+        memory_rows: int = DEFAULT_ROWS,
+        bounds: Bounds | None = None,
+        catalogue: Sequence[Feature] = CATALOGUE,
+        rules: Sequence[Rule] = RULES,
+    ) -> None:
         self.epoch = 0
         self.next_n = 0
         self.counters = Counters()
         self.lexicon = Lexicon()
         self.tenants = Tenants()
         self.memory = DecisionMemory(memory_rows)
-        self.features = Features(bounds)
-        self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants)
-        self._controls_seen: dict[str, None] = {}
+        self.catalogue = tuple(catalogue)
+        self.features = Features(bounds, catalogue=self.catalogue)
+        self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
+        self.controls = Controls()
+
+    @property
+    def feature_set(self) -> str:
+        """The content hash of what this engine computes."""
+        return self.judge.models.feature_set
 
     def start_epoch(self, *, now_ms: int, memory_rows: int) -> StartRecord:
         """Begin the next epoch over what was folded. The record must be in the log before an answer leaves the process."""
@@ -100,7 +115,7 @@ class Engine:
             self.epoch += 1
         self.memory.set_rows(memory_rows)
         n = self.take_numbers()
-        return StartRecord(epoch=self.epoch, n=n, started_at=now_ms, feature_set=FEATURE_SET, memory_rows=memory_rows)
+        return StartRecord(epoch=self.epoch, n=n, started_at=now_ms, feature_set=self.feature_set, memory_rows=memory_rows)
 
     # -- deciding ----------------------------------------------------------------------------------------------------------
 
@@ -266,17 +281,7 @@ class Engine:
             self.features.apply_profile(control)
         else:
             self.judge.apply(control)
-        self.see_control(control)
-
-    def see_control(self, control: Control) -> None:
-        """Know the control from now on."""
-        self._controls_seen[control.control_id] = None
-        if len(self._controls_seen) > MAX_CONTROLS_SEEN:
-            del self._controls_seen[next(iter(self._controls_seen))]
-
-    def knows_control(self, control: Control) -> bool:
-        """Whether it is a repetition."""
-        return control.control_id in self._controls_seen
+        self.controls.follow(control)
 
     @property
     def obstacle(self) -> str | None:

@@ -244,7 +244,7 @@ def apply_controls(engine: Engine, messages: Sequence[bytes]) -> Written:
         except (*UNREADABLE, RefusedMessage) as problem:
             written.refused.append((position, _word(problem), str(problem)))
             continue
-        if engine.knows_control(control):
+        if engine.controls.knows(control):
             continue
         try:
             engine.apply_control(control)

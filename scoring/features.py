@@ -1,12 +1,15 @@
 """Features of scanned inputs: the scanner's columns handed to the feature store's fold, without a copy."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import ProfileControl
 from feature_store.columns import TEXT_FIELDS, EventColumns
-from feature_store.definitions import FEATURE_COUNT
+from feature_store.definitions import CATALOGUE
 from feature_store.stream.state import LATE, TRUNCATED, Bounds, FeatureState
+from feature_store.vocabulary import Feature
 from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.scanner import Scan
 from scoring.tenants import MAX_TENANTS
@@ -16,8 +19,9 @@ __all__ = ["LATE", "TRUNCATED", "Bounds", "Features"]
 MAX_PROFILES = 1_000_000
 MAX_PROFILE_VALUES = 64
 
-_EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC = (
-    NUMBER_COLUMNS[name] for name in ("event_time", "amount_minor", "channel", "direction", "mcc")
+_EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC, _LATITUDE, _LONGITUDE = (
+    NUMBER_COLUMNS[name]
+    for name in ("event_time", "amount_minor", "channel", "direction", "mcc", "latitude_e5", "longitude_e5")
 )
 _FIRST_TEXT = TEXT_COLUMNS[TEXT_FIELDS[0]]
 _TEXTS = slice(_FIRST_TEXT, _FIRST_TEXT + len(TEXT_FIELDS))
@@ -35,6 +39,8 @@ def event_columns(scan: Scan, tenants: NDArray[np.int32]) -> EventColumns:
         channel=numbers[:, _CHANNEL],
         direction=numbers[:, _DIRECTION],
         mcc=numbers[:, _MCC],
+        latitude_e5=numbers[:, _LATITUDE],
+        longitude_e5=numbers[:, _LONGITUDE],
         buffer=scan.buffer,
         spans=scan.spans[:, _TEXTS],
     )
@@ -46,19 +52,20 @@ class Features:
     Of profiles the `MAX_PROFILES` that changed last are kept.
     """
 
-    def __init__(self, bounds: Bounds | None = None) -> None:
-        self.state = FeatureState(bounds or Bounds(tenants=MAX_TENANTS))
+    def __init__(self, bounds: Bounds | None = None, *, catalogue: Sequence[Feature] = CATALOGUE) -> None:
+        self.state = FeatureState(bounds or Bounds(tenants=MAX_TENANTS), catalogue=catalogue)
+        self._width = len(catalogue)
         self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
 
     def apply(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """Apply the inputs in order; return each one's vector, as it stood then, and its flags."""
-        x, flags = np.empty((scan.n, FEATURE_COUNT), np.float32), np.empty(scan.n, np.uint8)
+        x, flags = np.empty((scan.n, self._width), np.float32), np.empty(scan.n, np.uint8)
         self.state.apply(event_columns(scan, tenants), x, flags)
         return x, flags
 
     def peek(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """Return the vectors that the inputs would get if each came now, alone; nothing changes."""
-        x, flags = np.empty((scan.n, FEATURE_COUNT), np.float32), np.empty(scan.n, np.uint8)
+        x, flags = np.empty((scan.n, self._width), np.float32), np.empty(scan.n, np.uint8)
         self.state.peek(event_columns(scan, tenants), x, flags)
         return x, flags
 

@@ -11,13 +11,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.controls import Control, ModelControl, PolicyControl
+from contracts.controls import Control
 from contracts.decisions import ControlRecord, DecisionSource, OutcomeRecord, OverrideRecord, StartRecord
 from contracts.outcomes import Outcome
-from feature_store.definitions import FEATURE_SET
 from kit.errors import DomainError
 from kit.log import get_logger
 from scoring import answers as columns
+from scoring.controls import CHAMPION, GENERAL_POLICY
 from scoring.engine import UNUSABLE, Engine
 from scoring.fields import TEXT_COLUMNS
 from scoring.log_scanner import Decisions, LogScanner, Other
@@ -27,8 +27,6 @@ OUTCOMES = tuple(Outcome)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
 _OWN = (columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOURCE[DecisionSource.BOOTSTRAP])
 MAX_DIFFERENCES = 20
-# What a control changes: one place, which the next usable control for it changes again.
-_CHAMPION, _GENERAL_POLICY = ("champion", None), ("policy", None)
 
 
 class BrokenLog(DomainError):
@@ -68,8 +66,7 @@ class Fold:
         self.proof = Proof()
         self._check = check
         self._scanner = LogScanner(engine.lexicon)
-        self._feature_set = engine.lexicon.text(FEATURE_SET)
-        self._unfollowed: set[tuple[str, str | None]] = set()
+        self._feature_set = engine.lexicon.text(engine.feature_set)
 
     def feed(self, records: Sequence[bytes]) -> None:
         """Apply a batch of records. Raises BrokenLog."""
@@ -122,10 +119,11 @@ class Fold:
 
     def _followed(self, tenants: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Of which tenants this engine follows the controls that the log has for them."""
-        if not self._unfollowed.isdisjoint({_CHAMPION, _GENERAL_POLICY}):
+        unfollowed = self.engine.controls.unfollowed_places
+        if not unfollowed.isdisjoint({CHAMPION, GENERAL_POLICY}):
             return np.zeros(len(tenants), np.bool_)
         known = self.engine.tenants.known
-        without = [known.get((name or "").encode(), -1) for kind, name in self._unfollowed if kind == "policy"]
+        without = [known.get((name or "").encode(), -1) for kind, name in unfollowed if kind == "policy"]
         return ~np.isin(tenants, without)
 
     def _other(self, run: Other) -> None:
@@ -147,16 +145,12 @@ class Fold:
 
     def _control(self, control: Control) -> None:
         self.proof.controls += 1
-        place = _place(control)
         try:
             self.engine.apply_control(control)
         except UNUSABLE as problem:
-            self.engine.see_control(control)
-            self._unfollowed.add(place)
+            self.engine.controls.pass_over(control)
             self.proof.unusable += 1
             get_logger().error("a control of the log is not in use", control=msgspec.to_builtins(control), problem=str(problem))
-        else:
-            self._unfollowed.discard(place)
 
     def _override(self, run: OverrideRecord) -> None:
         meeting = self.engine.find_all([(run.tenant_id.encode(), run.transaction_id.encode())])
@@ -173,12 +167,6 @@ class Fold:
         for at in np.flatnonzero(meeting.rows >= 0).tolist():
             meeting.set_outcome(at, OUTCOMES.index(run[at].outcome))
         self.proof.outcomes += len(run)
-
-
-def _place(control: Control) -> tuple[str, str | None]:
-    if isinstance(control, ModelControl):
-        return control.alias, None
-    return ("policy", control.tenant_id) if isinstance(control, PolicyControl) else ("profile", None)
 
 
 def rebuild(engine: Engine, batches: Iterable[Sequence[bytes]], *, check: bool = False) -> Proof:

@@ -1,5 +1,6 @@
 """How inputs with their features become answers: model, rules, policy, reasons. Changed by controls and by nothing else."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,11 @@ from numpy.typing import NDArray
 
 from contracts.controls import ModelControl, PolicyControl
 from contracts.decisions import DecisionSource
-from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from feature_store.definitions import CATALOGUE
+from feature_store.vocabulary import Feature
 from risk.policy import ALLOW, ANSWER_VALID_MS, DEFAULT_VERSION, MILLIONTHS, Policy, decide_verdicts, policy_from
 from risk.reasons import Explainer
-from risk.rules import EVENT_COLUMNS, RULES, RuleBook
+from risk.rules import EVENT_COLUMNS, RULES, Rule, RuleBook
 from scoring import answers as columns
 from scoring.features import LATE, TRUNCATED
 from scoring.fields import NUMBER_COLUMNS
@@ -30,16 +32,24 @@ _SCORER, _BOOTSTRAP = columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOU
 class Judge:
     """Answers are a pure function of the inputs, their features and the controls so far."""
 
-    def __init__(self, *, models: Path, lexicon: Lexicon, tenants: Tenants) -> None:
-        self.models = Models(models)
-        self.rules = RuleBook(RULES, features=FEATURE_NAMES)
+    def __init__(
+        self,
+        *,
+        models: Path,
+        lexicon: Lexicon,
+        tenants: Tenants,
+        catalogue: Sequence[Feature] = CATALOGUE,
+        rules: Sequence[Rule] = RULES,
+    ) -> None:
+        self.models = Models(models, catalogue=catalogue)
+        self.rules = RuleBook(rules, features=[feature.name for feature in catalogue])
         self._lexicon = lexicon
         self._tenants = tenants
         self._policies: dict[str | None, Policy] = {}
         self._policy_rows = np.zeros((0, 4), np.int64)
         self._policy_texts = np.zeros(0, np.int64)
         self._strangers: dict[bytes, int] = {}
-        self._feature_set_text = lexicon.text(FEATURE_SET)
+        self._feature_set_text = lexicon.text(self.models.feature_set)
         self._rule_texts = {0: 0}
 
     def answer(

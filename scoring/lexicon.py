@@ -1,6 +1,7 @@
 """Pieces of JSON that answers repeat (versions, lists of rules and reasons), kept once and named by number."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -39,6 +40,28 @@ class Lexicon:
         self._texts.append(text)
         self._numbers[text] = number
         return number
+
+    @property
+    def bytes_used(self) -> int:
+        """How long the texts are together."""
+        return int(self.starts[len(self._texts)])
+
+    def make_room(self, *, texts: int, size: int) -> None:
+        """Have room in `arena` and `starts` for that many texts of `size` bytes together."""
+        while size + PADDING_BYTES > len(self.arena):
+            self.arena = np.concatenate([self.arena, np.zeros_like(self.arena)])
+        while texts + 1 > len(self.starts):
+            self.starts = np.concatenate([self.starts, np.zeros_like(self.starts)])
+
+    def index(self, texts: int) -> None:
+        """Know the `texts` pieces that `arena` and `starts` were filled with. Raises ValueError: the first ones are others."""
+        own = self._texts
+        bounds = self.starts[: texts + 1].tolist()
+        arena = self.arena[: bounds[-1]].tobytes()
+        self._texts = [arena[start:end] for start, end in pairwise(bounds)]
+        self._numbers = {text: number for number, text in enumerate(self._texts)}
+        if self._texts[: len(own)] != own:
+            raise ValueError("the snapshot numbers verdicts, sources, doors or the feature set in another way")
 
     def raw(self, text: bytes) -> int:
         """The number of a piece of JSON as it is written."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +25,22 @@ FIRST_SLOTS = 1 << 16
 NEW, DUPLICATE, ALTERED = 0, 1, 2
 _ID_BYTES = ID_BYTES
 _U = np.uint64
+
+
+class GenerationShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Room for `rows` decisions, `used` of them taken, and a table of `slots` to find them."""
+
+    rows: int
+    used: int
+    slots: int
+
+
+class MemoryShape(msgspec.Struct, frozen=True, kw_only=True):
+    """How large a memory is: what a restored one is made from before its arrays are filled."""
+
+    rows: int
+    young: GenerationShape
+    old: GenerationShape
 
 
 @dataclass
@@ -66,6 +83,26 @@ class _Generation:
             populate(array, first=self.used * (len(array) // self.rows), ahead_bytes=rows * array.nbytes // self.rows)
             for array in arrays
         )
+
+    def shape(self) -> GenerationShape:
+        """What is needed to make one as large."""
+        return GenerationShape(rows=self.rows, used=self.used, slots=len(self.slots))
+
+    def take_shape(self, shape: GenerationShape) -> None:
+        """Count as many decisions as another generation; `arrays` are then to be filled."""
+        self.used = shape.used
+        self.slots = np.zeros((shape.slots, 2), np.uint64)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Views of what is in use."""
+        return {
+            "slots": self.slots,
+            "ids": self.ids[: self.used * ID_BYTES],
+            "tenants": self.tenants[: self.used],
+            "contents": self.contents[: self.used],
+            "answers": self.answers[: self.used],
+            "outcomes": self.outcomes[: self.used],
+        }
 
 
 @kernel
@@ -237,6 +274,27 @@ class DecisionMemory:
         self.rows = rows
         if not self._young.used:
             self._young = _Generation(rows)
+
+    def shape(self) -> MemoryShape:
+        """How large it is."""
+        return MemoryShape(rows=self.rows, young=self._young.shape(), old=self._old.shape())
+
+    def take_shape(self, shape: MemoryShape) -> None:
+        """Be as large as another memory; `arrays` are then to be filled. Only for a fresh one."""
+        self.rows = shape.rows
+        self._young, self._old = _Generation(shape.young.rows), _Generation(shape.old.rows)
+        self._young.take_shape(shape.young)
+        self._old.take_shape(shape.old)
+
+    @property
+    def bytes_used(self) -> int:
+        """What it takes of the machine's memory; for any thread."""
+        return sum(part.nbytes for part in self.arrays().values())
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Views of all that is remembered, by name."""
+        generations = {"young": self._young, "old": self._old}
+        return {f"{age}.{name}": part for age, one in generations.items() for name, part in one.arrays().items()}
 
     def populate_ahead(self, ahead_bytes: int) -> bool:
         """Take memory for the next decisions now; for any thread. False where that cannot be."""

@@ -1,5 +1,6 @@
 """The models in use: the champion decides. An export is loaded, and its sample checked, before it is taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import ModelControl
-from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from feature_store.definitions import CATALOGUE, feature_set_of
+from feature_store.vocabulary import Feature
 from risk.export import BadExport, ModelExport, load_export
 from risk.policy import MILLIONTHS, millionths
 from risk.reasons import Explainer
@@ -35,20 +37,23 @@ class Champion:
 class Models:
     """Which exports are in use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, catalogue: Sequence[Feature] = CATALOGUE) -> None:
         self._folder = folder
+        self._catalogue = tuple(catalogue)
+        self.feature_set = feature_set_of(self._catalogue)
         self.champion: Champion | None = None
         self.challenger: ModelControl | None = None
-        self.explainer = Explainer()
+        self.explainer = Explainer(catalogue=self._catalogue)
 
     def use(self, control: ModelControl) -> None:
         """Take a model. Raises BadExport when the files, the features or the sample are not what they should be."""
         export = load_export(self._folder, control.export_sha256)
-        if export.feature_set != FEATURE_SET or tuple(export.features) != FEATURE_NAMES:
-            raise BadExport(f"{export.model_id} was trained on {export.feature_set}; this engine computes {FEATURE_SET}")
+        names = tuple(feature.name for feature in self._catalogue)
+        if export.feature_set != self.feature_set or tuple(export.features) != names:
+            raise BadExport(f"{export.model_id} was trained on {export.feature_set}; this engine computes {self.feature_set}")
         if control.alias == "challenger":
             self.challenger = control
             return
         export.ensemble.warm_up()
         self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from))
-        self.explainer = Explainer(export.quantiles)
+        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue)

@@ -1,5 +1,7 @@
 """Tenants by number, in the order in which the log met them."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,6 +71,17 @@ class Tenants:
                 self._add(self.name(scan, row), int(scan.hashes[row, 2]))
             self._fill(scan, out)
         return out
+
+    def arrays(self, count: int) -> dict[str, NDArray[Any]]:
+        """Views of what `count` tenants take, by name."""
+        return {"slots": self._slots, "names": self._bytes[: count * _NAME_BYTES], "lengths": self._lengths[:count]}
+
+    def index(self, count: int) -> None:
+        """Know the `count` tenants that `arrays` were filled with. Only for a fresh one."""
+        starts = [at * _NAME_BYTES for at in range(count)]
+        lengths = self._lengths[:count].tolist()
+        self.names += [self._bytes[at : at + length].tobytes() for at, length in zip(starts, lengths, strict=True)]
+        self.known |= {name: number for number, name in enumerate(self.names)}
 
     @staticmethod
     def name(scan: Scan, row: int) -> bytes:

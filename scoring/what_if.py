@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from contracts.decisions import Answer, StandOut
-from feature_store.definitions import FEATURE_NAMES
 from scoring import answers as columns
 from scoring.engine import Engine, ahead, future
 from scoring.scanner import scan_transactions
@@ -31,6 +30,7 @@ def what_if(engine: Engine, message: bytes, *, now_ms: int) -> Hypothesis:
     x, flags = engine.features.peek(scan, tenants)
     explainer = engine.judge.explainer
     answers, outside = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
-    known = {name: float(value) for name, value in zip(FEATURE_NAMES, x[0], strict=True) if not np.isnan(value)}
+    values = zip(engine.catalogue, x[0].tolist(), strict=True)
+    known = {feature.name: value for feature, value in values if not np.isnan(value)}
     found = outside.get(0) or explainer.furthest(x)[0]
     return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, explainer.stand_outs(x[0], found))

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from baas.doctor import repository
 from baas.doctor.finding import Finding, judged
+from baas.doctor.scorer import examine_scorer
 from baas.local_file import path_in
 from baas.machine import Machine, machine
 from baas.status import Row, look
@@ -50,6 +51,8 @@ def _examine(ours: Machine) -> Iterator[Finding]:
     healthy = {row.name for row in rows if row.healthy}
     if "core" in healthy:
         yield from _slots(ours)
+    if "scorer" in healthy:
+        yield from examine_scorer(ours)
     if "kafka" in healthy:
         yield from _lag(ours)
 

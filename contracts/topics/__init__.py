@@ -15,6 +15,7 @@ FLAGGED = "risk.flagged.v1"
 LABELS = "risk.labels.v1"
 CONTROLS = "risk.controls.v1"
 ALERTS = "risk.alerts.v1"
+SETTLED_FEATURES = "features.settled.v1"
 
 MESSAGE_TIMESTAMP = "LogAppendTime"
 DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
 """Window features of a whole frame in the settled view: every event over all events by event_time, ties seeing each other.
 
-One rolling pass an (entity, window), whole numbers until the last expression. A key's bound on events is not applied here: this
-engine is for exploration, backtests of the definitions, and the proof that the fold is right.
+Polars sorts and ranks, `Axis` answers for whole columns at once; whole numbers until the last expression. A key's bound on
+events is not applied here: this engine is for exploration, backtests of the definitions, and the proof that the fold is right.
 """
 
 from collections.abc import Sequence
@@ -10,26 +10,73 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from feature_store.batch.axis import Axis
 from feature_store.batch.moments import HALF_BITS, finish
 from feature_store.definitions import WINDOW_FEATURES
-from feature_store.vocabulary import Aggregation, Entity, Where, WindowFeature
+from feature_store.event_values import (
+    HOME_COUNTRY,
+    JUST_UNDER_PCT,
+    LARGE_FROM_MINOR,
+    LIMITS_MINOR,
+    NIGHT_FROM_HOUR,
+    NIGHT_UNTIL_HOUR,
+    NOT_PRESENT_ENTRY,
+    PLACE_E5,
+    RISKY_MCCS,
+    ROUND_AMOUNT_MINOR,
+    SMALL_BELOW_MINOR,
+    UTC_OFFSET_MS,
+)
+from feature_store.vocabulary import HOUR_MS, PAIRS, SETTLED, Aggregation, Entity, Value, Where, WindowFeature
 
 _A = Aggregation
-_KEY = {
-    Entity.CUSTOMER: pl.col("customer_id"),
-    Entity.INSTRUMENT: pl.coalesce("card_id", "account_id"),
-    Entity.DEVICE: pl.col("device_id"),
-    Entity.PAYEE: pl.col("payee_id"),
+_ID = {
+    Entity.CUSTOMER: "customer_id", Entity.ACCOUNT: "account_id", Entity.CARD: "card_id", Entity.DEVICE: "device_id",
+    Entity.IP: "ip", Entity.MERCHANT: "merchant_id", Entity.PAYEE: "payee_id",
+}  # fmt: skip
+_OPTIONAL = {
+    **dict.fromkeys((*_ID.values(), "channel", "country", "entry_mode"), pl.String),
+    **dict.fromkeys(("mcc", "latitude_e5", "longitude_e5"), pl.Int64),
+}
+_HOUR = (pl.col("t") + UTC_OFFSET_MS) // HOUR_MS % 24
+_OF_EVENT = {
+    Value.PLACE: pl.when(pl.col("latitude_e5").is_not_null() & pl.col("longitude_e5").is_not_null()).then(
+        pl.concat_str(pl.col("latitude_e5") // PLACE_E5, pl.lit(" "), pl.col("longitude_e5") // PLACE_E5)
+    ),
+    Value.HOUR: _HOUR.cast(pl.String),
+    Value.MCC: pl.col("mcc").cast(pl.String),
+}
+_PASSES = {
+    Where.ALL: pl.lit(value=True),
+    Where.DEBIT: pl.col("direction") == "debit",
+    Where.CREDIT: pl.col("direction") == "credit",
+    Where.PIX: pl.col("channel") == "pix",
+    Where.CARD: pl.col("channel") == "card",
+    Where.CASH: pl.col("channel") == "cash",
+    Where.NIGHT: (_HOUR >= NIGHT_FROM_HOUR) | (_HOUR < NIGHT_UNTIL_HOUR),
+    Where.SMALL: pl.col("amount") < SMALL_BELOW_MINOR,
+    Where.LARGE: pl.col("amount") >= LARGE_FROM_MINOR,
+    Where.ROUND: pl.col("amount") % ROUND_AMOUNT_MINOR == 0,
+    Where.JUST_UNDER: pl.any_horizontal(
+        *[(pl.col("amount") < limit) & (100 * pl.col("amount") >= JUST_UNDER_PCT * limit) for limit in LIMITS_MINOR]
+    ),
+    Where.NOT_PRESENT: pl.col("entry_mode") == NOT_PRESENT_ENTRY.decode(),
+    Where.ABROAD: pl.col("country") != HOME_COUNTRY.decode(),
+    Where.RISKY_MCC: pl.col("mcc").is_in(RISKY_MCCS),
 }
 _OF_MOMENTS = frozenset({_A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE})
-_IDS = ("customer_id", "account_id", "card_id", "device_id", "payee_id")
+SETTLED_FEATURES = tuple(feature for feature in WINDOW_FEATURES if feature.aggregation in SETTLED)
 
 
-def window_features(frame: pl.DataFrame, features: Sequence[WindowFeature] = WINDOW_FEATURES) -> pl.DataFrame:
+def window_features(frame: pl.DataFrame, features: Sequence[WindowFeature] = SETTLED_FEATURES) -> pl.DataFrame:
     """Return one float32 column a feature, NaN for unknown, in the order of `frame`'s rows.
 
-    `frame` has the lake's names: tenant_id, event_time_ms, amount_minor, direction and those id fields that it knows.
+    `frame` has the lake's names: tenant_id, event_time_ms, amount_minor, direction and those other fields that it knows. Raises
+    ValueError for a feature that only the as_scored view has (`vocabulary.SETTLED`).
     """
+    unsettled = [feature.name for feature in features if feature.aggregation not in SETTLED]
+    if unsettled:
+        raise ValueError(f"no settled view of {', '.join(unsettled)}: what they say depends on the order in which ties came")
     events = _prepare(frame)
     columns: dict[str, NDArray[np.float32]] = {}
     for entity in Entity:
@@ -40,9 +87,16 @@ def window_features(frame: pl.DataFrame, features: Sequence[WindowFeature] = WIN
 
 
 def _prepare(frame: pl.DataFrame) -> pl.LazyFrame:
-    absent = [pl.lit(None, pl.String).alias(name) for name in _IDS if name not in frame.columns]
+    absent = [pl.lit(None, kind).alias(name) for name, kind in _OPTIONAL.items() if name not in frame.columns]
     high, low = pl.col("amount") // 2**HALF_BITS, pl.col("amount") % 2**HALF_BITS
-    debit = pl.col("direction").cast(pl.String) == "debit"
+    known = [pl.col(name).cast(kind) for name, kind in _OPTIONAL.items()]
+    pairs = {
+        entity: pl.when(pl.col(_ID[first]).is_not_null() & pl.col(_ID[second]).is_not_null()).then(
+            pl.concat_str(pl.col(_ID[first]), pl.lit(" "), pl.col(_ID[second]))  # no id holds a blank
+        )
+        for entity, (first, second) in PAIRS.items()
+    }
+    values = [*((entity, pl.col(name)) for entity, name in _ID.items()), *pairs.items(), *_OF_EVENT.items()]
     return (
         frame.lazy()
         .with_columns(*absent)
@@ -51,105 +105,93 @@ def _prepare(frame: pl.DataFrame) -> pl.LazyFrame:
             "tenant_id",
             pl.col("event_time_ms").cast(pl.Int64).alias("t"),
             pl.col("amount_minor").cast(pl.Int64).alias("amount"),
-            pl.lit(1, pl.Int64).alias(f"passes_{Where.ALL:d}"),
-            debit.cast(pl.Int64).alias(f"passes_{Where.DEBIT:d}"),
-            (~debit).cast(pl.Int64).alias(f"passes_{Where.CREDIT:d}"),
-            *[key.alias(f"value_{entity:d}") for entity, key in _KEY.items()],
+            pl.col("direction").cast(pl.String),
+            *known,
         )
-        .with_columns((high * high).alias("square_0"), (high * low).alias("square_1"), (low * low).alias("square_2"))
+        .select(
+            "row",
+            "tenant_id",
+            "t",
+            "amount",
+            *[passes.fill_null(value=False).cast(pl.Int64).alias(f"passes_{where:d}") for where, passes in _PASSES.items()],
+            *[value.alias(f"value_{number:d}") for number, value in values],
+            (high * high).alias("square_0"),
+            (high * low).alias("square_1"),
+            (low * low).alias("square_2"),
+        )
     )
 
 
 def _entity_features(events: pl.LazyFrame, entity: Entity, features: list[WindowFeature]) -> dict[str, NDArray[np.float32]]:
     rows = events.select(pl.len()).collect().item()
-    group = ["tenant_id", f"value_{entity:d}"]
-    known = events.drop_nulls(f"value_{entity:d}").with_columns(pl.struct(group).rank("dense").cast(pl.Int64).alias("key"))
-    mine = known.sort("key", "t", "row").collect()
+    known = events.drop_nulls(f"value_{entity:d}")
+    key = pl.struct("tenant_id", f"value_{entity:d}").rank("dense").cast(pl.Int64).alias("key")
+    mine = known.with_columns(key).sort("key", "t", "row").collect()
+    longest_ms = max(feature.window_ms for feature in features)
+    axis = Axis(key=mine["key"].to_numpy(), time_ms=mine["t"].to_numpy(), longest_ms=longest_ms)
     found: dict[str, NDArray[np.float32]] = {}
     place = mine["row"].to_numpy()
-    for window_ms in sorted({feature.window_ms for feature in features}):
-        wanted = [feature for feature in features if feature.window_ms == window_ms]
-        rolled = _roll(mine, window_ms, wanted)
-        for feature in wanted:
-            column = np.full(rows, np.nan, np.float32)
-            column[place] = _value(feature, mine, rolled).astype(np.float32)
-            found[feature.name] = column
+    for feature in sorted(features, key=lambda each: each.window_ms):
+        column = np.full(rows, np.nan, np.float32)
+        column[place] = _value(feature, mine, axis).astype(np.float32)
+        found[feature.name] = column
     return found
 
 
-def _roll(mine: pl.DataFrame, window_ms: int, features: list[WindowFeature]) -> pl.DataFrame:
-    """Whole-number aggregates of each row's closed-right window, the row itself and its ties included."""
-    wants: dict[str, pl.Expr] = {}
-    for feature in features:
-        passes = pl.col(f"passes_{feature.where:d}")
-        wants[f"count_{feature.where:d}"] = passes.sum()
-        if feature.aggregation is _A.SUM or feature.aggregation in _OF_MOMENTS:
-            wants[f"sum_{feature.where:d}"] = (passes * pl.col("amount")).sum()
-        if feature.aggregation in (_A.STD, _A.Z_SCORE):
-            wants |= {f"square_{k}_{feature.where:d}": (passes * pl.col(f"square_{k}")).sum() for k in range(3)}
-        if feature.aggregation in (_A.MAX, _A.RATIO_TO_MAX):
-            wants |= {"max": pl.col("amount").max(), "second_max": pl.col("amount").top_k(2).min()}
-        if feature.aggregation is _A.MIN:
-            wants |= {"min": pl.col("amount").min(), "second_min": pl.col("amount").bottom_k(2).max()}
-        if feature.aggregation is _A.DISTINCT:
-            wants[f"distinct_{feature.of:d}"] = pl.col(f"value_{feature.of:d}").drop_nulls().n_unique()
-    rolling = mine.rolling("t", period=f"{window_ms}i", closed="right", group_by="key")
-    rolled = rolling.agg([expression.cast(pl.Int64).alias(name) for name, expression in wants.items()])
-    if not rolled["key"].equals(mine["key"]) or not rolled["t"].equals(mine["t"]):
-        raise RuntimeError("the rolling pass came back in another order")
-    return rolled
-
-
-def _value(feature: WindowFeature, mine: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.float64]:
+def _value(feature: WindowFeature, mine: pl.DataFrame, axis: Axis) -> NDArray[np.float64]:
     match feature.aggregation:
         case _A.TIME_SINCE_LAST:
-            return _since(mine, ["key"], feature.window_ms)
+            passes = mine[f"passes_{feature.where:d}"].to_numpy() == 1
+            return axis.seconds_since(axis.last_other(passes), feature.window_ms)
+        case _A.TIME_SINCE_FIRST:
+            return axis.seconds_since(axis.first_other(feature.window_ms), feature.window_ms)
         case _A.TIME_SINCE_SAME | _A.IS_NEW | _A.DISTINCT:
-            return _of_value(feature, mine, rolled)
-        case _A.MAX | _A.RATIO_TO_MAX | _A.MIN:
-            return _of_extreme(feature, mine, rolled)
-    itself = mine[f"passes_{feature.where:d}"].to_numpy()
-    less = np.zeros_like(itself) if feature.counts_itself else itself
+            return _of_value(feature, mine, axis)
+        case _A.MAX | _A.RATIO_TO_MAX:
+            return _of_extreme(feature, mine, axis, sign=1)
+        case _A.MIN | _A.RATIO_TO_MIN:
+            return _of_extreme(feature, mine, axis, sign=-1)
+    return _of_moments(feature, mine, axis)
+
+
+def _of_moments(feature: WindowFeature, mine: pl.DataFrame, axis: Axis) -> NDArray[np.float64]:
+    passes = mine[f"passes_{feature.where:d}"].to_numpy()
     amount = mine["amount"].to_numpy()
-    count = rolled[f"count_{feature.where:d}"].to_numpy() - less
+
+    def total(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        inside = axis.sums(passes * values, feature.window_ms)
+        return inside if feature.counts_itself else np.asarray(inside - passes * values, np.int64)
+
+    count = total(np.ones_like(amount))
     if feature.aggregation is _A.COUNT:
         return np.asarray(count, np.float64)
-    total = rolled[f"sum_{feature.where:d}"].to_numpy() - less * amount
+    amounts = total(amount)
     if feature.aggregation is _A.SUM:
-        return np.asarray(total, np.float64)
+        return np.asarray(amounts, np.float64)
     squares = np.zeros((3, len(mine)), np.int64)
     if feature.aggregation in (_A.STD, _A.Z_SCORE):
         for k in range(3):
-            squares[k] = rolled[f"square_{k}_{feature.where:d}"].to_numpy() - less * mine[f"square_{k}"].to_numpy()
-    return finish(feature.aggregation, amount=amount, count=count, total=total, squares=squares)
+            squares[k] = total(mine[f"square_{k}"].to_numpy())
+    return finish(feature.aggregation, amount=amount, count=count, total=amounts, squares=squares)
 
 
-def _since(mine: pl.DataFrame, group: list[str], window_ms: int) -> NDArray[np.float64]:
-    """Seconds since the group's latest other event in the window; zero when a tie is there."""
-    before, after = pl.col("t").shift(1).over(group), pl.col("t").shift(-1).over(group)
-    latest = pl.when(after == pl.col("t")).then(pl.col("t")).otherwise(before)
-    inside = pl.when(latest > pl.col("t") - window_ms).then((pl.col("t") - latest).cast(pl.Float64) / 1000.0)
-    return mine.select(inside.fill_null(float("nan")).alias("since"))["since"].to_numpy()
-
-
-def _of_value(feature: WindowFeature, mine: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.float64]:
-    value = f"value_{feature.of:d}"
-    missing = mine[value].is_null().to_numpy()
-    since = np.where(missing, np.nan, _since(mine, ["key", value], feature.window_ms))
+def _of_value(feature: WindowFeature, mine: pl.DataFrame, axis: Axis) -> NDArray[np.float64]:
+    column = mine[f"value_{feature.of:d}"]
+    missing = column.is_null().to_numpy()
+    values = column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    since = axis.seconds_since(axis.last_other_of(values, missing), feature.window_ms)
     if feature.aggregation is _A.TIME_SINCE_SAME:
         return since
     alone = np.isnan(since) & ~missing
     if feature.aggregation is _A.IS_NEW:
         return np.where(missing, np.nan, alone.astype(np.float64))
-    distinct: NDArray[np.float64] = rolled[f"distinct_{feature.of:d}"].to_numpy().astype(np.float64)
+    distinct = axis.distinct(values, missing, feature.window_ms).astype(np.float64)
     return distinct if feature.counts_itself else distinct - alone
 
 
-def _of_extreme(feature: WindowFeature, mine: pl.DataFrame, rolled: pl.DataFrame) -> NDArray[np.float64]:
-    which = "min" if feature.aggregation is _A.MIN else "max"
-    amount, extreme = mine["amount"].to_numpy(), rolled[which].to_numpy()
-    if not feature.counts_itself:
-        extreme = np.where(amount == extreme, rolled[f"second_{which}"].to_numpy(), extreme)
-    count = rolled[f"count_{Where.ALL:d}"].to_numpy() - (0 if feature.counts_itself else 1)
-    known = np.where(count > 0, extreme.astype(np.float64), np.nan)
-    return amount.astype(np.float64) / known if feature.aggregation is _A.RATIO_TO_MAX else known
+def _of_extreme(feature: WindowFeature, mine: pl.DataFrame, axis: Axis, *, sign: int) -> NDArray[np.float64]:
+    amount = mine["amount"].to_numpy()
+    extreme = axis.largest(sign * amount, feature.window_ms, itself=feature.counts_itself)
+    known = np.where(extreme == Axis.NOTHING, np.nan, (sign * extreme).astype(np.float64))
+    is_ratio = feature.aggregation in (_A.RATIO_TO_MAX, _A.RATIO_TO_MIN)
+    return amount.astype(np.float64) / known if is_ratio else known

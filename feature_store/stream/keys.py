@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from feature_store.kernels import Word, part
 from feature_store.stream.layout import (
@@ -13,6 +12,8 @@ from feature_store.stream.layout import (
     BITS,
     DROPPED_MS,
     ENTITIES,
+    FIELDS,
+    FIELDS_IN,
     FIRST_RING,
     FREE_ARENA,
     FREE_KEY,
@@ -27,6 +28,7 @@ from feature_store.stream.layout import (
     KEY_HASH,
     KEY_LINK,
     KEY_TABLE,
+    KEY_WORDS,
     KEYS_FULL,
     KEYS_LIVE,
     KEYS_USED,
@@ -39,27 +41,35 @@ from feature_store.stream.layout import (
     MAX_TOP,
     MIN_TOP,
     NEVER,
-    NO_KEY,
     OK,
     PART_AT,
     PART_MASK,
     PLAN_WIDTH,
-    RECORD_WORDS,
+    RECORD,
     RING_MASK,
+    SOURCE,
     STRIDE,
     SWEEP_AT,
     TAIL,
     TENANT,
-    VALUE,
-    VALUE_ENTITY,
+    W_OF_EVENT,
+    W_VALUE,
     Memory,
 )
 from feature_store.stream.primitives import hash_bytes, prefetch, same_id
 from feature_store.stream.tables import drop_pair, free_place, make_room, pair_of, part_of, remove
+from feature_store.vocabulary import Value
 
 _U = np.uint64
 _LOW40 = _U((1 << 40) - 1)
 _SWEEP_AHEAD = 4
+_FIRST_OF_EVENT = int(Value.PLACE)
+
+
+@part
+def head_of(m: Memory, entity: Word, key: Word) -> Any:
+    """The first word of a key's header."""
+    return m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
 
 
 @part
@@ -98,7 +108,7 @@ def find_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word, 
 
 @part
 def ring_order(size: Word) -> Any:
-    """The free list of rings of `size` events."""
+    """The free list of rings of `size` words."""
     order = 0
     while (1 << order) < size:
         order += 1
@@ -107,11 +117,11 @@ def ring_order(size: Word) -> Any:
 
 @part
 def take_ring(m: Memory, size: Word) -> Any:
-    """Room for `size` (a power of two) events, or -1."""
+    """Room for a ring of `size` words (a power of two), or -1."""
     order = ring_order(size)
     at = m.counters[FREE_LOG + order]
     if at >= 0:
-        m.counters[FREE_LOG + order] = m.log[at * RECORD_WORDS]
+        m.counters[FREE_LOG + order] = m.log[at]
         return at
     at = m.counters[LOG_TOP]
     if at + size > m.counters[LOG_BOUND]:
@@ -124,15 +134,15 @@ def take_ring(m: Memory, size: Word) -> Any:
 def give_ring(m: Memory, at: Word, size: Word) -> Any:
     """Return a ring to its free list."""
     order = ring_order(size)
-    m.log[at * RECORD_WORDS] = m.counters[FREE_LOG + order]
+    m.log[at] = m.counters[FREE_LOG + order]
     m.counters[FREE_LOG + order] = at
 
 
 @part
 def clear_key(m: Memory, entity: Word, key: Word) -> Any:
     """A key with no events: empty lanes and stacks. Its ring and identity stay."""
-    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
-    for word in range(8, m.plan[entity * PLAN_WIDTH + STRIDE]):
+    at = head_of(m, entity, key)
+    for word in range(KEY_WORDS, m.plan[entity * PLAN_WIDTH + STRIDE]):
         m.heads[at + word] = 0
     half = 2 * at
     m.heads32[half + BASE] = 0
@@ -172,7 +182,7 @@ def create_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word
         return answer, np.int64(-1)
     if key < 0 and m.counters[KEYS_USED + entity] >= m.counters[KEY_BOUND]:
         return KEYS_FULL, np.int64(-1)
-    ring = take_ring(m, FIRST_RING)
+    ring = take_ring(m, FIRST_RING * m.plan[entity * PLAN_WIDTH + RECORD])
     if ring < 0:
         return LOG_FULL, np.int64(-1)
     where = _keep_id(m, buffer, start, length)
@@ -182,16 +192,14 @@ def create_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word
         key = m.counters[KEYS_USED + entity]
         m.counters[KEYS_USED + entity] = key + 1
     else:
-        m.counters[FREE_KEY + entity] = m.heads[
-            m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE] + LOG_AT
-        ]
+        m.counters[FREE_KEY + entity] = m.heads[head_of(m, entity, key) + LOG_AT]
     m.counters[KEYS_LIVE + entity] += 1
     entry = free_place(m, part, hashed, KEY_ENTRY)
     m.tables[entry] = hashed
     m.tables[entry + 1] = _U(key + 1) | (_U(entity) << _U(40)) | (_U(length) << _U(48))
     m.tables[entry + 2] = _U(where)
     m.tables[entry + 3] = _U(tenant)
-    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
+    at = head_of(m, entity, key)
     m.heads[at + LOG_AT] = ring
     m.heads[at + DROPPED_MS] = NEVER
     m.heads[at + KEY_HASH] = np.int64(hashed)
@@ -205,19 +213,21 @@ def create_key(m: Memory, hashed: Word, tenant: Word, entity: Word, buffer: Word
 @part
 def forget_values(m: Memory, entity: Word, key: Word, position: Word) -> Any:
     """Take an event's values out of the pair table where this event was their latest."""
-    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
-    event = 2 * RECORD_WORDS * (m.heads[at + LOG_AT] + (position & m.heads32[2 * at + RING_MASK]))
-    for field in range(2):
-        if m.log32[event + BITS] & (IS_LAST << field):
-            drop_pair(m, pair_of(entity, field, key, m.log32[event + VALUE + field]))
+    at = head_of(m, entity, key)
+    row = entity * PLAN_WIDTH
+    half = 2 * (m.heads[at + LOG_AT] + m.plan[row + RECORD] * (position & np.int64(m.heads32[2 * at + RING_MASK])))
+    for field in range(m.plan[row + FIELDS]):
+        if m.log32[half + BITS] & (IS_LAST << field):
+            value = np.int64(m.log32[half + m.plan[row + FIELDS_IN] + 2 * field])
+            drop_pair(m, pair_of(entity, np.int64(field), key, value))
 
 
 @part
 def _evict(m: Memory, entity: Word, key: Word) -> Any:
-    at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
+    at = head_of(m, entity, key)
     for position in range(m.heads32[2 * at + BASE], m.heads32[2 * at + TAIL]):
         forget_values(m, entity, key, np.int64(position))
-    give_ring(m, m.heads[at + LOG_AT], np.int64(m.heads32[2 * at + RING_MASK]) + 1)
+    give_ring(m, m.heads[at + LOG_AT], (np.int64(m.heads32[2 * at + RING_MASK]) + 1) * m.plan[entity * PLAN_WIDTH + RECORD])
     hashed = _U(m.heads[at + KEY_HASH])
     part = part_of(KEY_TABLE, hashed)
     table, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
@@ -249,7 +259,7 @@ def sweep(m: Memory, longest_ms: Word, steps: Word) -> Any:
         for _ in range(min(steps, used)):
             key = m.counters[SWEEP_AT + entity] % used
             m.counters[SWEEP_AT + entity] = key + 1
-            at = m.plan[entity * PLAN_WIDTH + HEADS_AT] + key * m.plan[entity * PLAN_WIDTH + STRIDE]
+            at = head_of(m, entity, key)
             prefetch(m.heads, at + _SWEEP_AHEAD * m.plan[entity * PLAN_WIDTH + STRIDE])
             if m.heads[at + KEY_LINK] == IN_USE:
                 high = m.highs[m.heads32[2 * at + TENANT]]
@@ -267,7 +277,12 @@ def evict_all_expired(m: Memory, longest_ms: Word) -> Any:
 
 
 @part
-def value_of(m: Memory, entity: Word, field: Word, keys: NDArray[np.int32], row: Word) -> Any:
-    """The key that the event's `field`-th counted value has: NO_KEY when missing, UNKNOWN_KEY when never met."""
-    other = m.plan[entity * PLAN_WIDTH + VALUE_ENTITY + field]
-    return np.int64(keys[row * ENTITIES + other]) if other >= 0 else np.int64(NO_KEY)
+def take_values(m: Memory, entity: Word, keys: Word, place: Word) -> Any:
+    """Put the event's counted values into `work`: NO_KEY when missing, UNKNOWN_KEY when never met."""
+    row = entity * PLAN_WIDTH
+    for field in range(m.plan[row + FIELDS]):
+        source = m.plan[row + SOURCE + field]
+        if source >= _FIRST_OF_EVENT:
+            m.work[W_VALUE + field] = m.work[W_OF_EVENT + source - _FIRST_OF_EVENT]
+        else:
+            m.work[W_VALUE + field] = np.int64(keys[place * ENTITIES + source])

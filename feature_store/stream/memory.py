@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from feature_store.columns import PADDING_BYTES
 from feature_store.definitions import MAX_EVENTS_PER_KEY, MAX_LATENESS_MS
 from feature_store.stream.layout import (
     ARENA_BOUND,
@@ -17,6 +18,7 @@ from feature_store.stream.layout import (
     ENTITIES,
     EVENTS_PER_KEY,
     FREE_KEY,
+    FREE_LOG,
     HASH_MASK,
     HASHES,
     HEADS_AT,
@@ -26,22 +28,23 @@ from feature_store.stream.layout import (
     LOG_BOUND,
     LOG_TOP,
     NEVER,
+    PAIR_ID_BYTES,
     PART_AT,
     PART_WORDS,
     PARTS,
     PLAN_WIDTH,
-    RECORD_WORDS,
     RENUMBER_AT,
     STRIDE,
     TABLE_BOUND,
     TABLE_TOP,
+    WORK_WORDS,
     Memory,
 )
 from feature_store.stream.plan import Plan
 from kit.pages import populate
 
 _WORD_BYTES = 8
-_MAX_KEYS = 2**30
+_MAX_KEYS = 2**27 - 1
 _ID_WORDS = 8
 _HUGE_PAGE_BYTES = 2 * 2**20
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
@@ -88,14 +91,14 @@ def reserve(count: int, dtype: DTypeLike) -> NDArray[Any]:
 def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     """Return the arrays of an empty state."""
     heads = reserve(plan.place(bounds.keys), np.int64)
-    records = bounds.log_bytes // (RECORD_WORDS * _WORD_BYTES)
-    log = reserve(records * RECORD_WORDS, np.int64)
+    log_words = bounds.log_bytes // _WORD_BYTES
+    log = reserve(log_words, np.int64)
     table_words = bounds.table_bytes // _WORD_BYTES
     arena_words = bounds.keys * ENTITIES * _ID_WORDS
     counters = np.zeros(COUNTERS, np.int64)
     counters[FREE_KEY : FREE_KEY + ENTITIES] = -1
-    counters[32:] = -1
-    counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = records, table_words, arena_words
+    counters[FREE_LOG:] = -1
+    counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = log_words, table_words, arena_words
     counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
     counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
     counters[EVENTS_PER_KEY], counters[RENUMBER_AT] = bounds.events_per_key, bounds.renumber_at
@@ -113,6 +116,8 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         parts=parts,
         arena=reserve(arena_words, np.uint64),
         scratch=np.zeros(plan.rows.size, np.int64),
+        work=np.zeros(WORK_WORDS, np.int64),
+        pair_ids=np.zeros(PAIR_ID_BYTES + PADDING_BYTES, np.uint8),
         hashes=np.zeros(HASHES * ENTITIES, np.uint64),
     )
 
@@ -121,7 +126,7 @@ def populate_ahead(memory: Memory, *, ahead_bytes: int) -> bool:
     """Have pages behind the used front of each array ready before a kernel needs them; False where the system cannot."""
     counters = memory.counters
     fronts = [
-        (memory.log, int(counters[LOG_TOP]) * RECORD_WORDS),
+        (memory.log, int(counters[LOG_TOP])),
         (memory.tables, int(counters[TABLE_TOP])),
         (memory.arena, int(counters[ARENA_TOP])),
     ]
@@ -138,7 +143,7 @@ def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
         "counters": counters,
         "highs": memory.highs,
         "parts": memory.parts,
-        "log": memory.log[: counters[LOG_TOP] * RECORD_WORDS],
+        "log": memory.log[: counters[LOG_TOP]],
         "tables": memory.tables[: counters[TABLE_TOP]],
         "arena": memory.arena[: counters[ARENA_TOP]],
     }
@@ -147,13 +152,17 @@ def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
     return found
 
 
-def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
-    """Copy what `used_parts` gave into an empty state whose bounds are not smaller. Raises ValueError when it does not fit."""
-    kept = parts["counters"]
+def take_counters(memory: Memory, kept: NDArray[np.int64], *, tenants: int) -> None:
+    """Make an empty state as large as the one that `kept` counted: what `used_parts` then shows is to be filled.
+
+    `tenants` is the length of its `highs`. Raises ValueError, and then nothing has changed, when it does not fit.
+    """
+    if kept.shape != memory.counters.shape:
+        raise ValueError(f"the snapshot has {len(kept)} counters; this state has {len(memory.counters)}")
     grows = {LOG_TOP: LOG_BOUND, TABLE_TOP: TABLE_BOUND, ARENA_TOP: ARENA_BOUND}
     if any(kept[top] > memory.counters[bound] for top, bound in grows.items()):
         raise ValueError("the snapshot holds more than this state's bounds allow")
-    if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or len(parts["highs"]) > len(memory.highs):
+    if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or tenants > len(memory.highs):
         raise ValueError("the snapshot holds more keys or tenants than this state's bounds allow")
     same = [LATENESS, HASH_MASK, EVENTS_PER_KEY, RENUMBER_AT]
     if (kept[same] != memory.counters[same]).any():
@@ -162,13 +171,14 @@ def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
     memory.counters[:] = kept
     for bound, value in own.items():
         memory.counters[bound] = value
-    memory.highs[: len(parts["highs"])] = parts["highs"]
-    memory.parts[:] = parts["parts"]
-    for name, target in (("log", memory.log), ("tables", memory.tables), ("arena", memory.arena)):
-        target[: len(parts[name])] = parts[name]
-    for entity in range(ENTITIES):
-        heads = parts[f"heads_{entity}"]
-        _heads(memory, entity, int(kept[KEYS_USED + entity]))[:] = heads
+
+
+def restore_parts(memory: Memory, parts: Mapping[str, NDArray[Any]]) -> None:
+    """Copy what `used_parts` gave into an empty state whose bounds are not smaller. Raises ValueError when it does not fit."""
+    take_counters(memory, parts["counters"], tenants=len(parts["highs"]))
+    for name, target in used_parts(memory).items():
+        if name != "counters":
+            target[: len(parts[name])] = parts[name]
 
 
 def _heads(memory: Memory, entity: int, keys: int) -> NDArray[np.int64]:

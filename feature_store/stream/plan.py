@@ -1,155 +1,208 @@
 """The catalogue compiled to numbers: which lanes an entity keeps, where their moments lie, what each feature reads.
 
-A lane is one (entity, window, filter). It keeps a head pointer and a count, and only those moments that a feature asks for.
+A lane is one (entity, window). It keeps a head pointer, a count and only those moments that a feature asks for; its filters
+keep counts and moments of their own of the events that pass. A record holds only what its entity's features look at, so that an
+event of a pair takes a quarter of a customer's.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.definitions import CATALOGUE
-from feature_store.stream.layout import (
-    AGGREGATION,
-    COLUMN,
-    DISTINCT_AT,
-    ENTITIES,
-    EXTREMES_AT,
-    FEATURES_FROM,
-    FEATURES_TO,
-    HEADS_AT,
-    ITSELF,
-    KEY_WORDS,
-    LANE,
-    LANE_AT,
-    LANES_FROM,
-    LANES_TO,
-    LONGEST_MS,
-    PLAN_WIDTH,
-    SQUARES_AT,
-    STRIDE,
-    SUM_AT,
-    VALUE_AT,
-    VALUE_ENTITY,
-    WANTS_MAX,
-    WANTS_MIN,
-    WHERE,
-    WINDOW_MS,
+from feature_store.stream import layout
+from feature_store.stream.layout import ENTITIES, PLAN_WIDTH
+from feature_store.vocabulary import (
+    LATEST_EVENTS,
+    OF_LATEST,
+    OF_PLACE,
+    PAIRS,
+    Aggregation,
+    Entity,
+    EventFeature,
+    Feature,
+    QuotientFeature,
+    Value,
+    Where,
+    WindowFeature,
 )
-from feature_store.vocabulary import Aggregation, Entity, EventFeature, Feature, Where, WindowFeature
 
 _A = Aggregation
 _READS_SUM = frozenset({_A.SUM, _A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE})
 _READS_SQUARES = frozenset({_A.STD, _A.Z_SCORE})
 _READS_MAX = frozenset({_A.MAX, _A.RATIO_TO_MAX})
-_READS_MIN = frozenset({_A.MIN})
+_READS_MIN = frozenset({_A.MIN, _A.RATIO_TO_MIN})
 _READS_DISTINCT = frozenset({_A.DISTINCT})
+_READS_MEDIAN = OF_LATEST - {_A.RISING}
 _CACHE_LINE_WORDS = 8
-VALUES_PER_ENTITY = 2
-
-
-@dataclass(slots=True)
-class _Lane:
-    row: int
-    at: int = 0
-    sums: int = -1
-    squares: int = -1
-    extremes: int = -1
-    distinct: int = -1
 
 
 @dataclass(slots=True)
 class Plan:
-    """`rows` int64[entities + lanes + features, PLAN_WIDTH]; `first_event_column` is where the event features begin."""
+    """`rows` int64[entities + lanes + filters + features, PLAN_WIDTH]; event features come from `first_event_column` on.
+
+    `quotients` int64[q, 2] are the columns of dividend and divisor of the last columns.
+    """
 
     rows: NDArray[np.int64]
     first_event_column: int
+    quotients: NDArray[np.int64]
     columns: int
-    strides: list[int] = field(default_factory=list)
 
     def place(self, key_bound: int) -> int:
         """Give each entity's keys their place in one array of words; return its length."""
         at = 0
         for entity in range(ENTITIES):
-            self.rows[entity, HEADS_AT] = at
-            at += key_bound * int(self.rows[entity, STRIDE])
+            self.rows[entity, layout.HEADS_AT] = at
+            at += key_bound * int(self.rows[entity, layout.STRIDE])
         return at
 
     @property
     def longest_ms(self) -> int:
         """The longest window of all."""
-        return int(self.rows[:ENTITIES, LONGEST_MS].max())
+        return int(self.rows[:ENTITIES, layout.LONGEST_MS].max())
 
 
 def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
-    """Compile a catalogue whose event features, when it has any, are all of them, in order, at the end."""
-    windows = [(column, feature) for column, feature in enumerate(catalogue) if isinstance(feature, WindowFeature)]
+    """Compile a catalogue: window features first, then event features, then quotients of features before them."""
+    windows = [feature for feature in catalogue if isinstance(feature, WindowFeature)]
     events = [feature for feature in catalogue if isinstance(feature, EventFeature)]
-    if [int(feature.value) for feature in events] != list(range(len(events))) or len(windows) + len(events) != len(catalogue):
-        raise ValueError("event features come last and in the order of EventValue")
-    if any(column >= len(windows) for column, _ in windows):
-        raise ValueError("window features come first")
-    lanes = sorted({(feature.entity, feature.window_ms, feature.where) for _, feature in windows})
-    rows = np.full((ENTITIES + len(lanes) + len(windows), PLAN_WIDTH), -1, np.int64)
-    plan = Plan(rows, len(windows), len(catalogue))
-    next_feature = ENTITIES + len(lanes)
+    quotients = [feature for feature in catalogue if isinstance(feature, QuotientFeature)]
+    if (*windows, *events, *quotients) != tuple(catalogue):
+        raise ValueError("window features come first, then event features, then quotients")
+    if [int(feature.value) for feature in events] != list(range(len(events))):
+        raise ValueError("event features, when there are any, are all of them, in the order of EventValue")
+    names = [feature.name for feature in catalogue]
+    compiler = _Compiler(windows)
     for entity in Entity:
-        mine = [(column, feature) for column, feature in windows if feature.entity is entity]
-        _compile_entity(plan, entity, [lane for lane in lanes if lane[0] is entity], ENTITIES + _before(lanes, entity), mine)
-        values = _values(mine)
-        rows[entity, [FEATURES_FROM, FEATURES_TO]] = next_feature * PLAN_WIDTH, (next_feature + len(mine)) * PLAN_WIDTH
-        for column, feature in mine:
-            lane = ENTITIES + lanes.index((entity, feature.window_ms, feature.where))
-            rows[next_feature, [AGGREGATION, LANE, COLUMN, ITSELF]] = (
+        compiler.compile(entity)
+    return Plan(
+        rows=compiler.rows,
+        first_event_column=len(windows),
+        quotients=np.array([[names.index(q.dividend), names.index(q.divisor)] for q in quotients], np.int64).reshape(-1, 2),
+        columns=len(catalogue),
+    )
+
+
+def values_of(features: Iterable[WindowFeature]) -> list[Value]:
+    """The kinds of values that an entity's events keep, in the order of their fields."""
+    return sorted({feature.of for feature in features if feature.of is not None})
+
+
+class _Compiler:
+    """Fills the rows entity by entity; `_next` are the next free rows of lanes, filters and features."""
+
+    def __init__(self, windows: Sequence[WindowFeature]) -> None:
+        self._windows = windows
+        lanes = {(f.entity, f.window_ms) for f in windows}
+        filters = {(f.entity, f.window_ms, f.where) for f in windows if f.where is not Where.ALL}
+        self.rows = np.full((ENTITIES + len(lanes) + len(filters) + len(windows), PLAN_WIDTH), -1, np.int64)
+        self._next = {
+            "lane": ENTITIES,
+            "filter": ENTITIES + len(lanes),
+            "feature": ENTITIES + len(lanes) + len(filters),
+        }
+        self._half = 0  # the next free half word of the header of the entity at hand
+
+    def compile(self, entity: Entity) -> None:
+        """Lay out one entity's records and headers."""
+        mine = [(column, feature) for column, feature in enumerate(self._windows) if feature.entity is entity]
+        features = [feature for _, feature in mine]
+        row = self.rows[entity]
+        _compile_record(row, entity, features)
+        self._half = 2 * layout.KEY_WORDS
+        wanted = {feature.aggregation for feature in features}
+        row[layout.AMOUNTS_AT] = self._words(LATEST_EVENTS, wanted & OF_LATEST)
+        row[layout.PLACE_AT] = self._words(3, wanted & OF_PLACE)
+        row[layout.LANES_FROM] = self._next["lane"] * PLAN_WIDTH
+        row[layout.FEATURES_FROM] = self._next["feature"] * PLAN_WIDTH
+        for window_ms in sorted({feature.window_ms for feature in features}):
+            self._lane(window_ms, [each for each in mine if each[1].window_ms == window_ms], values_of(features))
+        row[layout.LANES_TO] = self._next["lane"] * PLAN_WIDTH
+        row[layout.FEATURES_TO] = self._next["feature"] * PLAN_WIDTH
+        row[layout.STRIDE] = -(-self._half // (2 * _CACHE_LINE_WORDS)) * _CACHE_LINE_WORDS
+        row[layout.LONGEST_MS] = max((feature.window_ms for feature in features), default=0)
+
+    def _words(self, count: int, wanted: object) -> int:
+        """Take whole words of the header; return the first, or -1 when they are not wanted."""
+        if not wanted:
+            return -1
+        first = (self._half + 1) // 2
+        self._half = 2 * (first + count)
+        return first
+
+    def _halves(self, count: int) -> int:
+        self._half += count
+        return self._half - count
+
+    def _take(self, kind: str) -> NDArray[np.int64]:
+        self._next[kind] += 1
+        row: NDArray[np.int64] = self.rows[self._next[kind] - 1]
+        return row
+
+    def _lane(self, window_ms: int, features: list[tuple[int, WindowFeature]], values: list[Value]) -> None:
+        reads = {feature.aggregation for _, feature in features}
+        row = self._take("lane")
+        row[layout.WINDOW_MS] = window_ms
+        row[layout.LANE_AT] = self._words(1, wanted=True)
+        self._moments(row, Where.ALL, [each for each in features if each[1].where is Where.ALL], values)
+        row[layout.COUNT_AT] = 2 * row[layout.LANE_AT] + 1
+        row[layout.EXTREMES_AT] = self._words(1, reads & (_READS_MAX | _READS_MIN))
+        row[layout.DISTINCT_AT] = self._words((len(values) + 1) // 2, reads & _READS_DISTINCT)
+        row[layout.WANTS_MEDIAN] = bool(reads & _READS_MEDIAN)
+        row[layout.WANTS_PLACE] = bool(reads & OF_PLACE)
+        row[layout.WANTS_RISING] = _A.RISING in reads
+        row[layout.FILTERS_FROM] = self._next["filter"] * PLAN_WIDTH
+        for where in sorted({feature.where for _, feature in features} - {Where.ALL}):
+            passing = self._take("filter")
+            self._moments(passing, where, [each for each in features if each[1].where is where], values)
+            passing[layout.COUNT_AT] = self._halves(1)
+        row[layout.FILTERS_TO] = self._next["filter"] * PLAN_WIDTH
+
+    def _moments(
+        self, row: NDArray[np.int64], where: Where, features: list[tuple[int, WindowFeature]], values: list[Value]
+    ) -> None:
+        """Say where the sums of a lane or filter lie, and write the rows of its features."""
+        reads = {feature.aggregation for _, feature in features}
+        row[layout.WHERE] = where
+        row[layout.SUM_AT] = self._words(1, reads & _READS_SUM)
+        row[layout.SQUARES_AT] = self._words(2, reads & _READS_SQUARES)
+        row[layout.SINCE_AT] = self._words(1, where is not Where.ALL and _A.TIME_SINCE_LAST in reads)
+        row[layout.ROW_FEATURES_FROM] = self._next["feature"] * PLAN_WIDTH
+        for column, feature in features:
+            field = values.index(feature.of) if feature.of is not None else -1
+            written = self._take("feature")
+            written[[layout.AGGREGATION, layout.COLUMN, layout.ITSELF, layout.FIELD]] = (
                 feature.aggregation,
-                lane * PLAN_WIDTH,
                 column,
                 feature.counts_itself,
+                field,
             )
-            rows[next_feature, VALUE_AT] = values.index(feature.of) if feature.of is not None else -1
-            next_feature += 1
-    return plan
+        row[layout.ROW_FEATURES_TO] = self._next["feature"] * PLAN_WIDTH
 
 
-def _before(lanes: list[tuple[Entity, int, Where]], entity: Entity) -> int:
-    return sum(lane[0] < entity for lane in lanes)
-
-
-def _values(features: list[tuple[int, WindowFeature]]) -> list[Entity]:
-    values = sorted({feature.of for _, feature in features if feature.of is not None})
-    if len(values) > VALUES_PER_ENTITY:
-        raise ValueError(f"an entity counts at most {VALUES_PER_ENTITY} kinds of values")
-    return values
-
-
-def _compile_entity(
-    plan: Plan,
-    entity: Entity,
-    lanes: list[tuple[Entity, int, Where]],
-    first_row: int,
-    features: list[tuple[int, WindowFeature]],
-) -> None:
-    word = KEY_WORDS
-    wanted = {feature.aggregation for _, feature in features}
-    for row, (_, window_ms, where) in enumerate(lanes, first_row):
-        reads = {f.aggregation for _, f in features if (f.window_ms, f.where) == (window_ms, where)}
-        lane = _Lane(row, at=word)
-        word += 1
-        if reads & _READS_SUM:
-            lane.sums, word = word, word + 1
-        if reads & _READS_SQUARES:
-            lane.squares, word = word, word + 2
-        if reads & (_READS_MAX | _READS_MIN):
-            lane.extremes, word = word, word + 1
-        if reads & _READS_DISTINCT:
-            lane.distinct, word = word, word + 1
-        columns = [WINDOW_MS, WHERE, LANE_AT, SUM_AT, SQUARES_AT, EXTREMES_AT, DISTINCT_AT]
-        plan.rows[row, columns] = window_ms, where, lane.at, lane.sums, lane.squares, lane.extremes, lane.distinct
-    stride = -(-word // _CACHE_LINE_WORDS) * _CACHE_LINE_WORDS
-    plan.rows[entity, [LANES_FROM, LANES_TO]] = first_row * PLAN_WIDTH, (first_row + len(lanes)) * PLAN_WIDTH
-    plan.rows[entity, STRIDE] = stride
-    plan.rows[entity, [WANTS_MAX, WANTS_MIN]] = bool(wanted & _READS_MAX), bool(wanted & _READS_MIN)
-    plan.rows[entity, LONGEST_MS] = max((window_ms for _, window_ms, _ in lanes), default=0)
-    for position, value in enumerate(_values(features)):
-        plan.rows[entity, VALUE_ENTITY + position] = value
+def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[WindowFeature]) -> None:
+    """Lay out an event of this entity: links of the two stacks, place and values, where a feature asks for them."""
+    wanted = {feature.aggregation for feature in features}
+    values = values_of(features)
+    if len(values) > layout.MAX_FIELDS:
+        raise ValueError(
+            f"an entity counts at most {layout.MAX_FIELDS} kinds of values; {entity.name} would have {len(values)}"
+        )
+    half = 2 * layout.EVENT_WORDS
+    for column, wants in ((layout.MAX_LINK, _READS_MAX), (layout.MIN_LINK, _READS_MIN), (layout.PLACE_IN, OF_PLACE)):
+        if wanted & wants:
+            row[column], half = half, half + 2
+    row[layout.FIELDS], row[layout.FIELDS_IN] = len(values), half
+    row[layout.SOURCE : layout.SOURCE + len(values)] = values
+    half += 2 * len(values)
+    record = layout.SMALLEST_RECORD_WORDS
+    while 2 * record < half:
+        record *= 2
+    if record > layout.LARGEST_RECORD_WORDS:
+        most = layout.LARGEST_RECORD_WORDS
+        raise ValueError(f"an event of {entity.name} would take {record} words; at most {most} are laid out")
+    row[layout.RECORD] = record
+    row[[layout.FIRST_PART_OF, layout.SECOND_PART_OF]] = PAIRS.get(entity, (-1, -1))

@@ -16,12 +16,12 @@ from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.stream import fold, layout
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
-from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, used_parts
+from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, take_counters, used_parts
 from feature_store.stream.plan import compile_plan
 from feature_store.vocabulary import Entity, Feature
 from kit.errors import DomainError
 
-__all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats"]
+__all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats", "StateUsage"]
 
 _WORD_BYTES = 8
 
@@ -47,22 +47,39 @@ class StateStats:
     hot_keys: int
 
 
+@dataclass(frozen=True, slots=True)
+class StateUsage:
+    """Live keys of each entity, bytes of their events and of the tables that find them, each with its bound; all bytes in use.
+
+    What was freed and is not yet used again counts as in use.
+    """
+
+    keys: dict[str, int]
+    keys_bound: int
+    log_bytes: int
+    log_bound_bytes: int
+    table_bytes: int
+    table_bound_bytes: int
+    bytes_used: int
+
+
 def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = False) -> Any:
     return types.Array(kind, dimensions, layout_code, readonly=readonly)
 
 
 @cache
 def _kernel() -> Callable[..., int]:
-    words, halves = _array(types.int64, 1, "C"), _array(types.int32, 1, "C")
+    words, halves, bytes_ = (_array(kind, 1, "C") for kind in (types.int64, types.int32, types.uint8))
     table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
-    memory = [words, words, words, words, halves, words, halves, table, words, table, words, table]
+    memory = [words, words, words, words, halves, words, halves, table, words, table, words, words, bytes_, table]
     batch = [halves, words]
     events = [
-        _array(types.int32, 1, "A", readonly=True), *[strided] * 5,
+        _array(types.int32, 1, "A", readonly=True), *[strided] * 7,
         _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
-    signature = types.int64(*memory, types.int64, types.int64, types.boolean, *batch, *events, *results)
+    quotients = _array(types.int64, 2, "C")
+    signature = types.int64(*memory, types.int64, quotients, types.int64, types.boolean, *batch, *events, *results)
     return kernels.compiled(fold.fold, signature)
 
 
@@ -103,6 +120,7 @@ class FeatureState:
     def _call(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8], *, inserts: bool) -> int:
         n = len(events.event_time_ms)
         same = len(events.tenant) == len(events.amount_minor) == len(events.channel) == len(events.direction) == n
+        same = same and len(events.latitude_e5) == len(events.longitude_e5) == n
         if not (same and len(events.mcc) == len(events.spans) == len(out) == len(flags) == n):
             raise ValueError("columns, out and flags must have one row an event")
         if out.shape[1] != self._plan.columns or events.spans.shape[1:] != (len(columns.TEXT_FIELDS), 2):
@@ -111,9 +129,9 @@ class FeatureState:
         if n > len(self._highs):
             self._keys, self._highs = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int64)
         return self._run(
-            *self._memory, self._first_event, self._longest_ms, inserts, self._keys, self._highs, events.tenant,
-            events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc, events.buffer,
-            events.spans, out, flags,
+            *self._memory, self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._highs,
+            events.tenant, events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc,
+            events.latitude_e5, events.longitude_e5, events.buffer, events.spans, out, flags,
         )  # fmt: skip
 
     def _what_is_full(self, answer: int) -> str:
@@ -148,6 +166,28 @@ class FeatureState:
     def restore(self, parts: Mapping[str, NDArray[Any]]) -> None:
         """Become what `parts` were taken from. Only for a fresh state of the same catalogue with no smaller bounds."""
         restore_parts(self._memory, parts)
+
+    def take_counters(self, counters: NDArray[np.int64], *, tenants: int) -> None:
+        """Be as large as the state that `counters` (int64, of `parts`) was taken from; the other `parts` are then to be filled.
+
+        For a restore without a copy, else as `restore`. `tenants` is how many of `highs` there are. Raises ValueError.
+        """
+        take_counters(self._memory, counters, tenants=tenants)
+
+    def usage(self) -> StateUsage:
+        """How near the bounds are; a few numbers are read, for any thread."""
+        counters = self._memory.counters
+        live = counters[layout.KEYS_LIVE : layout.KEYS_LIVE + ENTITIES].tolist()
+        used = sum(part.nbytes for part in self.parts().values())
+        return StateUsage(
+            keys={entity.name.lower(): live[entity] for entity in Entity},
+            keys_bound=self.bounds.keys,
+            log_bytes=int(counters[layout.LOG_TOP]) * _WORD_BYTES,
+            log_bound_bytes=self.bounds.log_bytes,
+            table_bytes=int(counters[layout.TABLE_TOP]) * _WORD_BYTES,
+            table_bound_bytes=self.bounds.table_bytes,
+            bytes_used=used,
+        )
 
     def stats(self) -> StateStats:
         """Count keys and bytes; walks the keys' headers once."""

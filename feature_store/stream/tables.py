@@ -133,8 +133,8 @@ def remove(m: Memory, part: Word, entry: Word, width: Word) -> Any:
 
 @part
 def pair_of(entity: Word, field: Word, key: Word, value: Word) -> Any:
-    """A non-zero word for (entity, which of its values, key, value)."""
-    return (_U(entity * 2 + field) << _U(61)) | (_U(key) << _U(31)) | _U(value + 1)
+    """A non-zero word for (entity, which of its values, key, value): 4, 3, 27 and 30 bits, as their bounds allow."""
+    return (_U(entity) << _U(60)) | (_U(field) << _U(57)) | (_U(key) << _U(30)) | _U(value + 1)
 
 
 @part

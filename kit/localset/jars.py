@@ -3,7 +3,8 @@
 The lock lists every jar of the class path exactly, so nothing is mediated when it is fetched: a resolver that would pick
 another version of a dependency has no say. A cache in the user's home makes the second checkout warm.
 
-`python -m kit.localset.jars LOCK` fetches what a lock lists; `--relock` writes the hashes of the coordinates in it anew.
+`python -m kit.localset.jars LOCK` fetches what a lock lists; `--into FOLDER` copies it there, `--relock` writes the hashes of
+the coordinates in it anew.
 """
 
 import argparse
@@ -96,6 +97,15 @@ def _resolve_one(jar: Jar, cache: Path, fetch: Fetch) -> Path:
     return kept
 
 
+def place(jars: Sequence[Jar], folder: Path, *, cache: Path, fetch: Fetch = fetch_from_maven) -> int:
+    """Copy every jar into `folder`, in the stead of other versions of it, and return how many. Raises JarMismatch."""
+    for jar, kept in zip(jars, resolve(jars, cache=cache, fetch=fetch), strict=True):
+        for other in folder.glob(f"{jar.coordinate.split(':')[1]}-[0-9]*.jar"):
+            other.unlink()
+        shutil.copyfile(kept, folder / jar.file_name)
+    return len(jars)
+
+
 def relock(path: Path, *, fetch: Fetch = fetch_from_maven) -> int:
     """Rewrite the hashes of a lock from what its coordinates name now; comments stay. Returns the number of jars."""
     lines, count = [], 0
@@ -119,11 +129,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lock", type=Path)
     parser.add_argument("--relock", action="store_true", help="write the hashes anew")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="copy them there")
     options = parser.parse_args(arguments)
+    cache = user_cache() / "jars"
     if options.relock:
         print(f"{relock(options.lock)} jars locked")
+    elif options.into:
+        print(f"{place(read_lock(options.lock), options.into, cache=cache)} jars placed")
     else:
-        print(f"{len(resolve(read_lock(options.lock), cache=user_cache() / 'jars'))} jars present and checked")
+        print(f"{len(resolve(read_lock(options.lock), cache=cache))} jars present and checked")
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _gaps(files: list[LakeFile], topic: str) -> list[str]:
 
 def _scan(lake: Path, topic: str) -> pl.LazyFrame | None:
     files = offset_ranges(lake, topic)
-    return pl.scan_parquet([file.path for file in files]) if files else None
+    return pl.scan_parquet([file.path for file in files], missing_columns="insert") if files else None
 
 
 def decisions(lake: Path, *, columns: list[str] | None = None, tenant_id: str | None = None) -> pl.DataFrame:

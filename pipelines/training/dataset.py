@@ -4,8 +4,10 @@ Two clocks. A row's features know only what was applied before it (the log's ord
 cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are mostly not known yet.
 """
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,10 +15,10 @@ from numpy.typing import NDArray
 
 from contracts import topics
 from feature_store.columns import TEXT_FIELDS, TenantNumbers
-from feature_store.definitions import CATALOGUE, FEATURE_COUNT
+from feature_store.definitions import BY_NAME, CATALOGUE, FEATURE_COUNT
 from feature_store.frames import columns_from_frame
 from feature_store.stream.state import Bounds, FeatureState
-from feature_store.vocabulary import DAY_MS, Aggregation, Entity, Feature, WindowFeature
+from feature_store.vocabulary import DAY_MS, PAIRS, Aggregation, Entity, Feature, QuotientFeature, WindowFeature, parts_of
 from kit.errors import DomainError
 from kit.settings import Settings
 from pipelines.lake import decisions, labels, offset_ranges
@@ -26,7 +28,10 @@ FOLD_ROWS = 8_192
 HIDDEN_SHARE = 0.04
 
 Progress = Callable[[str], None]
-_COLUMNS = ["tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc"]
+_COLUMNS = [
+    "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc", "latitude_e5",
+    "longitude_e5",
+]  # fmt: skip
 
 
 class NothingToLearnFrom(DomainError):
@@ -39,7 +44,10 @@ class NothingToLearnFrom(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """`rows` (n, F) float32 in catalogue order, `fraud` (n,) bool, `event_time_ms` (n,) int64, in the log's order."""
+    """`rows` (n, F) float32 in catalogue order, `fraud` (n,) bool, `event_time_ms` (n,) int64, in the log's order.
+
+    The rows lie in an unnamed file that goes with the last reference: millions of whole vectors need not fit in memory.
+    """
 
     rows: NDArray[np.float32]
     fraud: NDArray[np.bool_]
@@ -63,13 +71,13 @@ def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progr
         raise NothingToLearnFrom(f"no decision of {tenant_id} in {settings.lake} was known by the cutoff")
     progress(f"folding {len(frame):,} decisions")
     max_lateness_ms = settings.scorer.max_lateness_ms
-    rows = fold(frame, max_lateness_ms=max_lateness_ms)
     known = labels(settings.lake, known_by_ms=cutoff_ms).filter(pl.col("tenant_id") == tenant_id)
     fraud = frame.join(known, on="transaction_id", how="left", maintain_order="left")["fraud"].fill_null(value=False)
     usable = (pl.col("event_time_ms") < cutoff_ms - LABEL_DELAY_MS) & (pl.col("known_at_ms") <= cutoff_ms)
     old_enough = frame.select(usable).to_series().to_numpy()
+    rows = fold(frame, kept=old_enough, max_lateness_ms=max_lateness_ms, folder=settings.var)
     chosen = TrainingSet(
-        rows=rows[old_enough],
+        rows=rows,
         fraud=fraud.to_numpy()[old_enough],
         event_time_ms=frame["event_time_ms"].to_numpy()[old_enough],
         reference=_reference(
@@ -87,16 +95,31 @@ def _up_to_the_last_known(frame: pl.DataFrame, *, cutoff_ms: int) -> pl.DataFram
     return frame.head(known[-1] + 1 if len(known) else 0)
 
 
-def fold(frame: pl.DataFrame, *, max_lateness_ms: int) -> NDArray[np.float32]:
-    """Return the vectors of the frame's events, applied in the frame's order to an empty state of the scorer's lateness."""
+def fold(frame: pl.DataFrame, *, kept: NDArray[np.bool_], max_lateness_ms: int, folder: Path) -> NDArray[np.float32]:
+    """Apply the frame's events in its order to an empty state of the scorer's lateness; return the vectors of those `kept`."""
     state = FeatureState(Bounds(max_lateness_ms=max_lateness_ms))
     events = columns_from_frame(frame, TenantNumbers())
-    out = np.empty((len(frame), FEATURE_COUNT), np.float32)
-    flags = np.empty(len(frame), np.uint8)
+    out, flags = np.empty((FOLD_ROWS, FEATURE_COUNT), np.float32), np.empty(FOLD_ROWS, np.uint8)
+    rows = _on_disk(int(kept.sum()), folder)
+    written = 0
     for start in range(0, len(frame), FOLD_ROWS):
-        stop = min(start + FOLD_ROWS, len(frame))
-        state.apply(events.rows(start, stop), out[start:stop], flags[start:stop])
-    return out
+        part = events.rows(start, min(start + FOLD_ROWS, len(frame)))
+        state.apply(part, out[: len(part)], flags[: len(part)])
+        wanted = out[: len(part)][kept[start : start + len(part)]]
+        rows[written : written + len(wanted)] = wanted
+        written += len(wanted)
+    return rows
+
+
+def _on_disk(count: int, folder: Path) -> NDArray[np.float32]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:  # mapped for as long as the array lives
+        file.truncate(max(1, count * FEATURE_COUNT * 4))
+        return (
+            np.memmap(file, np.float32, "r+", shape=(count, FEATURE_COUNT))
+            if count
+            else np.empty((0, FEATURE_COUNT), np.float32)
+        )
 
 
 def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -104,8 +127,8 @@ def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) 
 
     What becomes NaN is what the engine gives as NaN to an event without that entity.
     """
-    hidden = rows.copy()
-    for entity in Entity:
+    hidden = np.array(rows)
+    for entity in set(Entity) - set(PAIRS):
         touched = [_is_unknown_without(entity, feature) for feature in CATALOGUE]
         chosen = np.flatnonzero(generator.random(len(rows)) < HIDDEN_SHARE)
         hidden[np.ix_(chosen, np.flatnonzero(touched))] = np.nan
@@ -114,9 +137,12 @@ def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) 
 
 def _is_unknown_without(entity: Entity, feature: Feature) -> bool:
     """Whether the engine answers NaN; a number of different values is known for an event that has none of its own."""
+    if isinstance(feature, QuotientFeature):
+        return any(_is_unknown_without(entity, BY_NAME[name]) for name in (feature.dividend, feature.divisor))
     if not isinstance(feature, WindowFeature):
         return False
-    return feature.entity == entity or (feature.of == entity and feature.aggregation is not Aggregation.DISTINCT)
+    counted = feature.of is not None and int(feature.of) == int(entity) and feature.aggregation is not Aggregation.DISTINCT
+    return counted or entity in parts_of(feature.entity)
 
 
 def _reference(settings: Settings, *, tenant_id: str, cutoff_ms: int, max_lateness_ms: int, rows: int) -> dict[str, str | int]:

@@ -29,7 +29,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "probability": 0.731,
     "anomaly": 0.62,
     "rules": ["pix_night_limit"],
-    "reasons": ["payee_new_for_customer"],
+    "reasons": ["customer_new_payee"],
     "model": "fraud-3",
     "policy": "policy-1",
     "feature_set": "fs-5f1c2a",

@@ -59,7 +59,7 @@ class WhatIfAnswer(BaseModel):
                         "feature_set": "fs-5f1c2a",
                         "model": "fraud-3",
                         "probability": 0.731,
-                        "reasons": ["payee_new_for_customer"],
+                        "reasons": ["customer_new_payee"],
                     },
                     "features": {"customer_amount_ratio_30d": 14.2},
                     "stand_outs": [

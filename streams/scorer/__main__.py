@@ -1,10 +1,12 @@
-"""`python -m streams.scorer`: warm up, fence the previous scorer, fold the log, start an epoch in it, then work."""
+"""`python -m streams.scorer`: warm up, fence the previous scorer, restore and fold, start an epoch in the log, then work."""
 
 import gc
 import sys
 import time
+from collections.abc import Callable
 
 from kit.clock import SystemClock
+from kit.errors import DomainError
 from kit.log import configure, get_logger
 from kit.pages import keep_freed_memory
 from kit.process import Lifecycle
@@ -18,8 +20,11 @@ from streams.health import start_health
 from streams.scorer import metrics
 from streams.scorer.desk import Desk
 from streams.scorer.kafka_door import KafkaDoor, transactional_producer
-from streams.scorer.log_reader import fold_log
+from streams.scorer.log_reader import DecisionLog
 from streams.scorer.rpc import RpcDoor, RpcServer
+from streams.scorer.snapshots.start import start
+from streams.scorer.snapshots.taker import SnapshotTaker
+from streams.scorer.usage import usage_facts
 
 # Two threads share the interpreter; a request must not wait the default 5 ms for its turn.
 SWITCH_INTERVAL_S = 0.0005
@@ -30,33 +35,56 @@ def main() -> int:
     configure("scorer")
     lifecycle = Lifecycle()
     lifecycle.install_signal_handlers()
-    state: dict[str, object] = {}
-    start_health("scorer", lifecycle, lambda: state)
+    told: dict[str, Callable[[], object]] = {}
+    start_health("scorer", lifecycle, lambda: {name: tell() for name, tell in tuple(told.items())})
     try:
-        _run(settings(), lifecycle, state)
+        _run(settings(), lifecycle, told)
+    except DomainError as problem:
+        get_logger().exception("the scorer ends", detail=problem.detail, remedy=problem.remedy)
+        return 1
     except Exception:
-        get_logger().exception("the scorer ends; the next start folds the log")
+        get_logger().exception("the scorer ends; the next start goes on from the log")
         return 1
     return 0
 
 
-def _run(config: Settings, lifecycle: Lifecycle, state: dict[str, object]) -> None:
+def _run(config: Settings, lifecycle: Lifecycle, told: dict[str, Callable[[], object]]) -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     keep_freed_memory()
     warm_up(config.models)
     producer = transactional_producer(config.kafka)
-    engine = Engine(models=config.models, bounds=_bounds(config.scorer))
     started_s = time.perf_counter()
-    proof = fold_log(config.kafka, engine)
-    metrics.unusable_controls.set(proof.unusable)
+    started = start(
+        DecisionLog(config.kafka, config.lake),
+        config.snapshots,
+        lambda: Engine(models=config.models, bounds=_bounds(config.scorer)),
+    )
+    engine, proof = started.engine, started.proof
+    metrics.unusable_controls.set(engine.controls.unusable)
     get_logger().info("log folded", records=proof.records, seconds=round(time.perf_counter() - started_s, 3))
     gc.collect()
     gc.freeze()
-    desk = Desk(engine, SystemClock())
-    door = KafkaDoor(config.kafka, config.scorer, desk, producer)
+    clock = SystemClock()
+    desk = Desk(engine, clock)
+    snapshots = SnapshotTaker(
+        config.snapshots,
+        engine,
+        desk.lanes.bulk,
+        clock,
+        interval_s=config.scorer.snapshot_interval_s,
+        interval_records=config.scorer.snapshot_interval_records,
+    )
+    snapshots.begin(started.restored)
+    door = KafkaDoor(config.kafka, config.scorer, desk, producer, snapshots)
     door.join()
     door.start_epoch(memory_rows=config.scorer.memory_rows)
-    state |= {"epoch": engine.epoch, "folded_records": proof.records, "unusable_controls": proof.unusable}
+    told |= {
+        "epoch": lambda: engine.epoch,
+        "folded_records": lambda: proof.records,
+        "unusable_controls": lambda: engine.controls.unusable,
+        "snapshot": snapshots.facts,
+        "state": lambda: usage_facts(engine),
+    }
     get_logger().info("epoch started", epoch=engine.epoch)
     PagesAhead(engine).start()
     rpc = RpcServer(RpcDoor(desk, lifecycle), config.scorer.rpc)

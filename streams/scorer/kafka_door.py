@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 
-from confluent_kafka import KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS
+from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, DECISIONS, INBOUND_TRANSACTIONS
 from kit import kafka as kit_kafka
 from kit.deadline import Deadline
 from kit.log import get_logger
@@ -14,6 +14,7 @@ from kit.settings import Kafka, Scorer
 from streams.scorer import metrics
 from streams.scorer.desk import Desk
 from streams.scorer.lanes import SLICE_EVENTS
+from streams.scorer.snapshots.taker import Record, SnapshotTaker
 
 GROUP = "scorer"
 TRANSACTIONAL_ID = "scorer"
@@ -40,10 +41,12 @@ def transactional_producer(kafka: Kafka) -> Producer:
 class KafkaDoor:
     """One thread. `run` returns when asked to stop, after the last commit."""
 
-    def __init__(self, kafka: Kafka, bounds: Scorer, desk: Desk, producer: Producer) -> None:
+    def __init__(self, kafka: Kafka, bounds: Scorer, desk: Desk, producer: Producer, snapshots: SnapshotTaker) -> None:
         self._kafka = kafka
         self._desk = desk
         self._producer = producer
+        self._snapshots = snapshots
+        self._in_log: Record | None = None
         self._interval_s = bounds.commit_interval_ms / 1000
         self._max_events = bounds.commit_max_events
         self._names = {kit_kafka.topic_name(kafka, topic): topic for topic in SOURCES}
@@ -87,6 +90,7 @@ class KafkaDoor:
         drain()
         self._write()
         self._commit()
+        self._snapshots.stop()
         self._consumer.close()
 
     def step(self) -> None:
@@ -101,6 +105,7 @@ class KafkaDoor:
             patience_s = self._interval_s * (_BACKLOG_INTERVALS if len(messages) == room else 1)
             if self._events >= self._max_events or time.monotonic() - self._began_s >= patience_s:
                 self._commit()
+        self._snapshots.tend()
 
     def _begin(self) -> None:
         if self._began_s is None:
@@ -141,16 +146,23 @@ class KafkaDoor:
             return
         self._begin()
         produce, names = self._producer.produce, dict[str, str]()
+        first = next((entry for entry in entries if entry.topic == DECISIONS), None)
         for entry in entries:
             name = names.get(entry.topic)
             if name is None:
                 name = names[entry.topic] = kit_kafka.topic_name(self._kafka, entry.topic)
+            told = self._delivered if entry is first else None
             try:
-                produce(name, entry.value, entry.key, headers=entry.headers)
+                produce(name, entry.value, entry.key, headers=entry.headers, on_delivery=told)
             except BufferError:
                 self._producer.flush(_TIMEOUT_S)
-                produce(name, entry.value, entry.key, headers=entry.headers)
+                produce(name, entry.value, entry.key, headers=entry.headers, on_delivery=told)
         self._producer.poll(0)
+
+    def _delivered(self, problem: KafkaError | None, message: Message) -> None:
+        """Keep where the log has the first record of the latest write; without an offset the commit fails too."""
+        if problem is None:
+            self._in_log = Record(message.offset(), message.value())
 
     def _commit(self) -> None:
         if self._began_s is None:
@@ -168,6 +180,8 @@ class KafkaDoor:
         metrics.commit_seconds.observe(time.perf_counter() - started_s)
         metrics.show_state(self._desk.engine)
         self._show_lag()
+        if self._in_log is not None:
+            self._snapshots.committed(self._in_log)
 
     @staticmethod
     def _patiently(step: Callable[[], None]) -> None:

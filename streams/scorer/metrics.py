@@ -25,6 +25,15 @@ remembered = Gauge("baas_scorer_remembered_decisions", "Decisions that duplicate
 log_position = Gauge("baas_scorer_log_n", "Number of the next log record")
 epoch = Gauge("baas_scorer_epoch", "Starts of this shard's scorer")
 lag = Gauge("baas_scorer_lag_messages", "Messages that wait", ["topic"])
+snapshots = Counter("baas_scorer_snapshots_total", "Snapshots of the state, by how they ended", ["result"])
+snapshot_age_seconds = Gauge("baas_scorer_snapshot_age_seconds", "Since the last snapshot; NaN without one")
+snapshot_seconds = Gauge("baas_scorer_snapshot_seconds", "How long the last snapshot took to write, beside the work")
+snapshot_bytes = Gauge("baas_scorer_snapshot_bytes", "Size of the last snapshot")
+snapshot_pause_seconds = Histogram(
+    "baas_scorer_snapshot_pause_seconds",
+    "How long a snapshot kept the engine from both doors: the fork",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+)
 
 _BY_DOOR = {door: [decisions.labels(door, verdict) for verdict in Verdict] for door in Door}
 

@@ -33,6 +33,7 @@ class KeptTransaction(msgspec.Struct, gc=False):
     account_id: str | None = None
     card_id: str | None = None
     device_id: str | None = None
+    ip: str | None = None
     payee_id: str | None = None
     merchant_id: str | None = None
     mcc: int | None = None

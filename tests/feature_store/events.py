@@ -59,12 +59,16 @@ def random_events(
             account_id=text("a", customers),
             card_id=text("k", 3) if rng.random() < 0.4 else None,
             device_id=text("device-with-a-long-name-", 4),
+            ip=text("203.0.113.", 5),
             payee_id=text("p", 7),
+            merchant_id=text("m", 5) if rng.random() < 0.5 else None,
+            latitude_e5=None if (placeless := rng.random() < 0.4) else int(rng.integers(-2_400_000, -2_300_000)),
+            longitude_e5=None if placeless else int(rng.integers(-4_700_000, -4_600_000)),
             direction=Direction.CREDIT if rng.random() < 0.3 else Direction.DEBIT,
             channel=list(Channel)[rng.integers(0, 6)],
             mcc=None if rng.random() < 0.3 else int(rng.choice([5411, 7995, 6051])),
             country=None if rng.random() < 0.3 else str(rng.choice(["BR", "AR", "US"])),
-            entry_mode=None if rng.random() < 0.3 else str(rng.choice(["app", "ecommerce", "chip"])),
+            entry_mode=None if rng.random() < 0.3 else str(rng.choice(["app", "ecommerce", "contactless"])),
         )
         for event_ms in times
     ]

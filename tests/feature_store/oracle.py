@@ -5,29 +5,104 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from statistics import median_high, median_low
 
+import holidays
 import numpy as np
 
 from contracts.transactions import Transaction
 from feature_store.definitions import CATALOGUE
-from feature_store.vocabulary import Aggregation, Entity, EventFeature, EventValue, Feature, Where, WindowFeature
+from feature_store.vocabulary import (
+    Aggregation,
+    Entity,
+    EventFeature,
+    EventValue,
+    Feature,
+    QuotientFeature,
+    Value,
+    Where,
+    WindowFeature,
+)
 
 NAN = math.nan
 BRASILIA = timezone(timedelta(hours=-3))
+RISKY = {4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995}
+LATEST = 32
+RESTS_WITHOUT_LAW = ("Carnaval", "Corpus Christi")
 
 
-def key_of(event: Transaction, entity: Entity) -> str | None:
-    return {
-        Entity.CUSTOMER: event.customer_id,
-        Entity.INSTRUMENT: event.card_id or event.account_id,
-        Entity.DEVICE: event.device_id,
-        Entity.PAYEE: event.payee_id,
-    }[entity]
+@dataclass(frozen=True)
+class Facts:
+    """What an event has: its keys and counted values, None when missing, and the filters that it passes."""
+
+    keys: dict[str, object]
+    passes: dict[str, bool]
+
+
+@cache
+def facts(event: Transaction) -> Facts:
+    local = datetime.fromtimestamp(event.event_time // 1000, UTC).astimezone(BRASILIA)
+    place = place_of(event)
+    keys = {
+        "CUSTOMER": event.customer_id,
+        "ACCOUNT": event.account_id,
+        "CARD": event.card_id,
+        "DEVICE": event.device_id,
+        "IP": event.ip,
+        "MERCHANT": event.merchant_id,
+        "PAYEE": event.payee_id,
+        "PLACE": None if place is None else (place[0] // 10_000, place[1] // 10_000),
+        "HOUR": local.hour,
+        "MCC": event.mcc,
+    }
+    for entity in Entity:
+        if entity.name not in keys:
+            pair = tuple(keys[part] for part in entity.name.split("_"))
+            keys[entity.name] = None if None in pair else pair
+    passes = {
+        "ALL": True,
+        "DEBIT": event.direction == "debit",
+        "CREDIT": event.direction == "credit",
+        "PIX": event.channel == "pix",
+        "CARD": event.channel == "card",
+        "CASH": event.channel == "cash",
+        "NIGHT": not 6 <= local.hour < 20,
+        "SMALL": event.amount_minor < 2_000,
+        "LARGE": event.amount_minor >= 100_000,
+        "ROUND": event.amount_minor % 10_000 == 0,
+        "JUST_UNDER": just_under(event.amount_minor),
+        "NOT_PRESENT": event.entry_mode == "ecommerce",
+        "ABROAD": event.country not in (None, "BR"),
+        "RISKY_MCC": event.mcc in RISKY,
+    }
+    return Facts(keys, passes)
+
+
+def key_of(event: Transaction, entity: Entity | Value) -> object:
+    return facts(event).keys[entity.name]
 
 
 def counts(event: Transaction, where: Where) -> bool:
-    return where is Where.ALL or event.direction.value == where.name.lower()
+    return facts(event).passes[where.name]
+
+
+def place_of(event: Transaction) -> tuple[int, int] | None:
+    known = event.latitude_e5 is not None and event.longitude_e5 is not None
+    return (event.latitude_e5, event.longitude_e5) if known else None
+
+
+def just_under(amount: int) -> bool:
+    return any(amount * 10 >= limit * 9 and amount < limit for limit in (20_000, 100_000, 200_000, 5_000_000))
+
+
+def distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:
+    (from_lat, from_lon), (to_lat, to_lon) = one, other
+    unit = math.pi / 180e5
+    north, east = math.sin(float(to_lat - from_lat) * unit / 2.0), math.sin(float(to_lon - from_lon) * unit / 2.0)
+    scale = math.cos(float(from_lat) * unit) * math.cos(float(to_lat) * unit)
+    return 2 * 6371.0088 * math.asin(min(math.sqrt(north * north + scale * east * east), 1.0))
 
 
 def as_double(whole: int) -> float:
@@ -35,9 +110,10 @@ def as_double(whole: int) -> float:
     return float(whole >> 64) * 2.0**64 + float(whole & (2**64 - 1))
 
 
-def window_value(feature: WindowFeature, event: Transaction, earlier: Sequence[Transaction]) -> float:
-    """`earlier`: the window without the event itself, in order of event_time, before the filter."""
-    others = [each for each in earlier if counts(each, feature.where)]
+def window_value(
+    feature: WindowFeature, event: Transaction, earlier: Sequence[Transaction], others: Sequence[Transaction]
+) -> float:
+    """`earlier`: the window without the event itself, in order of event_time; `others`: those of it that pass the filter."""
     inside = [*others, event] if feature.counts_itself and counts(event, feature.where) else others
     amounts = [each.amount_minor for each in inside]
     match feature.aggregation:
@@ -53,8 +129,18 @@ def window_value(feature: WindowFeature, event: Transaction, earlier: Sequence[T
             return (event.event_time - max(each.event_time for each in others)) / 1000.0 if others else NAN
         case Aggregation.RATIO_TO_MAX:
             return event.amount_minor / max(amounts) if amounts else NAN
+        case Aggregation.RATIO_TO_MIN:
+            return event.amount_minor / min(amounts) if amounts else NAN
+        case Aggregation.TIME_SINCE_FIRST:
+            return (event.event_time - min(each.event_time for each in others)) / 1000.0 if others else NAN
         case Aggregation.DISTINCT | Aggregation.IS_NEW | Aggregation.TIME_SINCE_SAME:
             return _of_value(feature, event, inside)
+        case Aggregation.DISTANCE_KM | Aggregation.SPEED_KMH:
+            return _of_place(feature, event, earlier[-LATEST:])
+        case Aggregation.RISING:
+            return float(_rising([each.amount_minor for each in earlier[-LATEST:]], event.amount_minor))
+        case Aggregation.MEDIAN | Aggregation.MAD | Aggregation.RATIO_TO_MEDIAN | Aggregation.ROBUST_Z_SCORE:
+            return _of_median(feature, event.amount_minor, [each.amount_minor for each in earlier[-LATEST:]])
         case _:
             return _of_moments(feature, event, amounts)
 
@@ -70,6 +156,44 @@ def _of_value(feature: WindowFeature, event: Transaction, inside: Sequence[Trans
     if feature.aggregation is Aggregation.IS_NEW:
         return 0.0 if times else 1.0
     return (event.event_time - max(times)) / 1000.0 if times else NAN
+
+
+def _of_place(feature: WindowFeature, event: Transaction, latest: Sequence[Transaction]) -> float:
+    placed = [each for each in latest if place_of(each)]
+    if not placed or not place_of(event):
+        return NAN
+    far = distance_km(place_of(placed[-1]), place_of(event))
+    if feature.aggregation is Aggregation.DISTANCE_KM:
+        return far
+    return far * 3_600_000.0 / float(max(event.event_time - placed[-1].event_time, 1_000))
+
+
+def _rising(amounts: Sequence[int], amount: int) -> int:
+    run = 0
+    for earlier in reversed(amounts):
+        if earlier >= amount:
+            break
+        run, amount = run + 1, earlier
+    return run
+
+
+def _of_median(feature: WindowFeature, amount: int, amounts: Sequence[int]) -> float:
+    if not amounts:
+        return NAN
+    middle_2 = twice_median(amounts)
+    spread_4 = twice_median([abs(2 * each - middle_2) for each in amounts])
+    match feature.aggregation:
+        case Aggregation.MEDIAN:
+            return middle_2 / 2
+        case Aggregation.MAD:
+            return spread_4 / 4
+        case Aggregation.RATIO_TO_MEDIAN:
+            return 2 * amount / middle_2
+    return (4 * amount - 2 * middle_2) / (1.4826 * spread_4) if spread_4 else NAN
+
+
+def twice_median(numbers: Sequence[int]) -> int:
+    return median_low(numbers) + median_high(numbers)
 
 
 def _of_moments(feature: WindowFeature, event: Transaction, amounts: Sequence[int]) -> float:
@@ -90,11 +214,29 @@ def _of_moments(feature: WindowFeature, event: Transaction, amounts: Sequence[in
     raise AssertionError(feature)
 
 
+@cache
+def rests(year: int) -> frozenset[date]:
+    """From a library that shares nothing with ours: national holidays, and the days on which banks rest without a law."""
+    calendar = holidays.country_holidays("BR", years=year, categories=("public", "optional"), language="pt_BR")
+    public = holidays.country_holidays("BR", years=year, categories=("public",))
+    return frozenset(day for day, name in calendar.items() if day in public or any(w in name for w in RESTS_WITHOUT_LAW))
+
+
+def works(day: date) -> bool:
+    return day.weekday() < 5 and day not in rests(day.year)
+
+
+@cache
+def worked_until(today: date) -> int:
+    return sum(works(today.replace(day=day)) for day in range(1, today.day + 1))
+
+
 def event_value(value: EventValue, event: Transaction) -> float:
     local = datetime.fromtimestamp(event.event_time // 1000, UTC).astimezone(BRASILIA)
-    risky = {4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995}
-    if value.name in ("IS_PIX", "IS_CARD", "IS_BOLETO", "IS_TED", "IS_CASH"):
+    if value.name in ("IS_PIX", "IS_CARD", "IS_BOLETO", "IS_TED", "IS_CASH", "IS_INTERNAL"):
         return float(event.channel.value == value.name[3:].lower())
+    today = local.date()
+    worked = worked_until(today)
     return {
         EventValue.AMOUNT_LOG: lambda: math.log(event.amount_minor),
         EventValue.AMOUNT_IS_ROUND: lambda: float(event.amount_minor % 10_000 == 0),
@@ -103,10 +245,33 @@ def event_value(value: EventValue, event: Transaction) -> float:
         EventValue.IS_WEEKEND: lambda: float(local.weekday() in (5, 6)),
         EventValue.IS_NIGHT: lambda: float(not 6 <= local.hour < 20),
         EventValue.IS_DEBIT: lambda: float(event.direction.value == "debit"),
-        EventValue.MCC_IS_RISKY: lambda: NAN if event.mcc is None else float(event.mcc in risky),
+        EventValue.MCC_IS_RISKY: lambda: NAN if event.mcc is None else float(event.mcc in RISKY),
         EventValue.IS_ABROAD: lambda: NAN if event.country is None else float(event.country != "BR"),
         EventValue.IS_NOT_PRESENT: lambda: NAN if event.entry_mode is None else float(event.entry_mode == "ecommerce"),
+        EventValue.AMOUNT_IS_JUST_UNDER_LIMIT: lambda: float(just_under(event.amount_minor)),
+        EventValue.AMOUNT_IS_SMALL: lambda: float(event.amount_minor < 2_000),
+        EventValue.AMOUNT_CENTS: lambda: float(event.amount_minor % 100),
+        EventValue.DAY_OF_MONTH: lambda: float(today.day),
+        EventValue.IS_HOLIDAY: lambda: float(today in rests(today.year)),
+        EventValue.IS_BUSINESS_DAY: lambda: float(works(today)),
+        EventValue.BUSINESS_DAY_OF_MONTH: lambda: float(worked),
+        EventValue.IS_PAYDAY: lambda: float(works(today) and worked == 5),
+        EventValue.IS_BUSINESS_HOUR: lambda: float(works(today) and 10 <= local.hour < 16),
+        EventValue.IS_CONTACTLESS: lambda: NAN if event.entry_mode is None else float(event.entry_mode == "contactless"),
+        EventValue.PLACE_IS_KNOWN: lambda: float(place_of(event) is not None),
+        EventValue.DEVICE_IS_KNOWN: lambda: float(event.device_id is not None),
     }[value]()
+
+
+def with_quotients(catalogue: Sequence[Feature], values: list[float]) -> list[float]:
+    """Append the quotients, of the float32 values that the vector holds."""
+    quotients = [feature for feature in catalogue if isinstance(feature, QuotientFeature)]
+    if quotients:
+        found = dict(zip([feature.name for feature in catalogue], np.array(values, np.float32).tolist(), strict=False))
+        for feature in quotients:
+            above, below = found[feature.dividend], found[feature.divisor]
+            values.append(NAN if below == 0 or math.isnan(below) else above / below)
+    return values
 
 
 @dataclass(order=True)
@@ -125,8 +290,8 @@ class Oracle:
             entity: max([f.window_ms for f in catalogue if isinstance(f, WindowFeature) and f.entity is entity], default=0)
             for entity in Entity
         }
-        self.logs: dict[tuple[str, Entity, str], list[Kept]] = defaultdict(list)
-        self.dropped: dict[tuple[str, Entity, str], int] = {}
+        self.logs: dict[tuple[str, Entity, object], list[Kept]] = defaultdict(list)
+        self.dropped: dict[tuple[str, Entity, object], int] = {}
         self.highs: dict[str, int] = {}
         self.sequence = 0
 
@@ -147,17 +312,26 @@ class Oracle:
             cut = self.dropped.get((event.tenant_id, entity, key))
             truncated |= cut is not None and cut > event.event_time - self.longest[entity]
         values = []
+        inside: dict[tuple[Entity, int, Where], list[Transaction]] = {}
         for feature in self.catalogue:
             if isinstance(feature, EventFeature):
                 values.append(event_value(feature.value, event))
+            if not isinstance(feature, WindowFeature):
                 continue
             seen = windows[feature.entity]
             if seen is None:
                 values.append(NAN)
                 continue
-            since = event.event_time - feature.window_ms
-            values.append(window_value(feature, event, [each for each in seen if each.event_time > since]))
-        return values, truncated, late
+            earlier = inside.get((feature.entity, feature.window_ms, Where.ALL))
+            if earlier is None:
+                earlier = [each for each in seen if each.event_time > event.event_time - feature.window_ms]
+                inside[feature.entity, feature.window_ms, Where.ALL] = earlier
+            others = inside.get((feature.entity, feature.window_ms, feature.where))
+            if others is None:
+                others = [each for each in earlier if counts(each, feature.where)]
+                inside[feature.entity, feature.window_ms, feature.where] = others
+            values.append(window_value(feature, event, earlier, others))
+        return with_quotients(self.catalogue, values), truncated, late
 
     def apply(self, event: Transaction) -> tuple[list[float], bool, bool]:
         found = self.score(event)
@@ -194,6 +368,7 @@ def settled(events: Sequence[Transaction], catalogue: Sequence[Feature] = CATALO
         for feature in catalogue:
             if isinstance(feature, EventFeature):
                 values.append(event_value(feature.value, event))
+            if not isinstance(feature, WindowFeature):
                 continue
             key = key_of(event, feature.entity)
             if key is None:
@@ -208,6 +383,6 @@ def settled(events: Sequence[Transaction], catalogue: Sequence[Feature] = CATALO
                 and key_of(each, feature.entity) == key
                 and since < each.event_time <= event.event_time
             ]
-            values.append(window_value(feature, event, others))
-        rows.append(values)
+            values.append(window_value(feature, event, others, [each for each in others if counts(each, feature.where)]))
+        rows.append(with_quotients(catalogue, values))
     return as_array(rows)

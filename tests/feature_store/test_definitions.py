@@ -12,17 +12,28 @@ from feature_store.definitions import (
     EVENT_FEATURES,
     FEATURE_NAMES,
     FEATURE_SET,
+    QUOTIENT_FEATURES,
     WINDOW_FEATURES,
     feature_set_of,
 )
 from feature_store.document import DOCUMENT, as_markdown
-from feature_store.vocabulary import Aggregation, Entity, Where, WindowFeature
+from feature_store.vocabulary import DAY_MS, MINUTE_MS, Aggregation, Entity, Value, Where, WindowFeature
 
 
-def test_forty_window_features_come_before_the_event_features() -> None:
-    assert len(WINDOW_FEATURES) == 40
-    assert (*WINDOW_FEATURES, *EVENT_FEATURES) == CATALOGUE
+def test_the_catalogue_has_three_hundred_features_and_more_over_every_entity() -> None:
+    assert len(CATALOGUE) >= 300
+    assert (*WINDOW_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES) == CATALOGUE
     assert {feature.entity for feature in WINDOW_FEATURES} == set(Entity)
+    assert {feature.aggregation for feature in WINDOW_FEATURES} == set(Aggregation)
+    assert {feature.where for feature in WINDOW_FEATURES} == set(Where)
+    assert {feature.of for feature in WINDOW_FEATURES} == {None, *Value}
+    assert (min(f.window_ms for f in WINDOW_FEATURES), max(f.window_ms for f in WINDOW_FEATURES)) == (MINUTE_MS, 90 * DAY_MS)
+
+
+def test_every_feature_has_a_sentence_for_people_and_an_owner() -> None:
+    for feature in CATALOGUE:
+        assert re.fullmatch(r"[A-Z][^{}]{8,}", feature.sentence), feature
+        assert re.fullmatch(r"[a-z-]{4,}", feature.owner), feature
 
 
 def test_names_are_unique_and_reasons_are_codes() -> None:
@@ -46,8 +57,8 @@ def test_the_feature_set_changes_with_what_a_value_depends_on_and_with_nothing_e
     [
         ({"window_ms": 0}, "at least one millisecond"),
         ({"aggregation": Aggregation.DISTINCT}, "`of` goes with"),
-        ({"of": Entity.PAYEE}, "`of` goes with"),
-        ({"aggregation": Aggregation.DISTINCT, "of": Entity.CUSTOMER}, "one value of itself"),
+        ({"of": Value.PAYEE}, "`of` goes with"),
+        ({"aggregation": Aggregation.DISTINCT, "of": Value.CUSTOMER}, "one value of itself"),
         ({"aggregation": Aggregation.RATIO_TO_MAX}, "compares the event with earlier ones"),
         ({"aggregation": Aggregation.MAX, "where": Where.DEBIT}, "takes no filter"),
     ],
@@ -61,6 +72,7 @@ def test_a_definition_that_means_nothing_is_refused(change: dict[str, object], m
         counts_itself=True,
         sentence="",
         reason="x",
+        owner="x",
     )
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(feature, **change)

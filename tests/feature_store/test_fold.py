@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.transactions import Direction, Transaction
+from contracts.transactions import Channel, Direction, Transaction
 from feature_store.columns import TenantNumbers, columns_from_transactions
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES, MAX_EVENTS_PER_KEY, MAX_LATENESS_MS, WINDOW_FEATURES
 from feature_store.stream.state import LATE, TRUNCATED, Bounds, FeatureState, StateFull
-from feature_store.vocabulary import DAY_MS, HOUR_MS, MINUTE_MS
+from feature_store.vocabulary import DAY_MS, HOUR_MS, MINUTE_MS, Entity
 from kit.money import MAX_AMOUNT_MINOR
 from tests.feature_store.events import SMALL, START_MS, random_events, small_state, transaction, vectors
 from tests.feature_store.oracle import Oracle, as_array
@@ -53,22 +53,22 @@ def _batched(events: list[Transaction], size: int) -> list[list[Transaction]]:
 
 
 SCENARIOS = {
-    "a burst": (random_events(1, 500, span_ms=2 * HOUR_MS), {}),
-    "months in order": (random_events(2, 900, span_ms=90 * DAY_MS), {}),
-    "out of order by an hour": (random_events(3, 900, span_ms=90 * DAY_MS, jitter_ms=HOUR_MS), {}),
+    "a burst": (random_events(1, 166, span_ms=2 * HOUR_MS), {}),
+    "months in order": (random_events(2, 300, span_ms=90 * DAY_MS), {}),
+    "out of order by an hour": (random_events(3, 300, span_ms=90 * DAY_MS, jitter_ms=HOUR_MS), {}),
     "out of order past the lateness, several tenants": (
-        random_events(4, 900, span_ms=90 * DAY_MS, jitter_ms=2 * DAY_MS, tenants=3), {},
+        random_events(4, 300, span_ms=90 * DAY_MS, jitter_ms=2 * DAY_MS, tenants=3), {},
     ),
     "nearly every hash collides": (
-        random_events(5, 700, span_ms=2 * DAY_MS, jitter_ms=5_000, tenants=3, customers=40), {"hash_bits": 1},
+        random_events(5, 233, span_ms=2 * DAY_MS, jitter_ms=5_000, tenants=3, customers=40), {"hash_bits": 1},
     ),
     "hot keys are cut, and events come late": (
-        random_events(6, 900, span_ms=90 * DAY_MS, jitter_ms=2 * DAY_MS, tenants=2), {"hash_bits": 3, "events_per_key": 5},
+        random_events(6, 300, span_ms=90 * DAY_MS, jitter_ms=2 * DAY_MS, tenants=2), {"hash_bits": 3, "events_per_key": 5},
     ),
-    "everything in twenty milliseconds": (random_events(7, 500, span_ms=20, jitter_ms=4, tenants=2), {"events_per_key": 50}),
-    "no lateness at all": (random_events(8, 500, span_ms=DAY_MS, jitter_ms=60_000), {"max_lateness_ms": 0}),
-    "keys come and go": (random_events(9, 1_500, span_ms=900 * DAY_MS, customers=400, tenants=2), {}),
-    "one at a time": (random_events(10, 300, span_ms=3 * DAY_MS, jitter_ms=1_000), {}),
+    "everything in twenty milliseconds": (random_events(7, 166, span_ms=20, jitter_ms=4, tenants=2), {"events_per_key": 50}),
+    "no lateness at all": (random_events(8, 166, span_ms=DAY_MS, jitter_ms=60_000), {"max_lateness_ms": 0}),
+    "keys come and go": (random_events(9, 500, span_ms=900 * DAY_MS, customers=400, tenants=2), {}),
+    "one at a time": (random_events(10, 150, span_ms=3 * DAY_MS, jitter_ms=1_000), {}),
 }  # fmt: skip
 
 
@@ -97,7 +97,12 @@ EVENTS = st.builds(
     account_id=_ids("x"),
     card_id=_ids("x"),
     device_id=_ids("x"),
+    ip=_ids("x"),
     payee_id=_ids("x"),
+    merchant_id=_ids("x"),
+    latitude_e5=st.sampled_from([None, 0, -2_355_052, 9_000_000]),
+    longitude_e5=st.sampled_from([None, 0, -4_663_331, 18_000_000, -18_000_000]),
+    channel=st.sampled_from(list(Channel)),
     direction=st.sampled_from(list(Direction)),
     country=st.sampled_from([None, "BR", "US"]),
     mcc=st.sampled_from([None, 7995, 5411]),
@@ -167,7 +172,7 @@ def test_a_missing_key_touches_no_state_and_is_unknown() -> None:
     state, tenants = small_state(), TenantNumbers()
     found, _ = vectors(state, [transaction(START_MS)] * 3, tenants)
     assert np.isnan(found[:, : len(WINDOW_FEATURES)]).all()
-    assert state.stats().keys == {"customer": 0, "instrument": 0, "device": 0, "payee": 0}
+    assert state.stats().keys == {entity.name.lower(): 0 for entity in Entity}
 
 
 def test_a_what_if_changes_nothing() -> None:
@@ -222,11 +227,11 @@ def test_a_snapshot_under_another_lateness_is_refused() -> None:
 
 
 def test_expired_keys_make_room_for_new_ones() -> None:
-    state, tenants = small_state(keys=300), TenantNumbers()
-    for day in range(200):
+    state, tenants = small_state(keys=700), TenantNumbers()
+    for day in range(300):
         batch = [transaction(START_MS + day * DAY_MS, customer_id=f"c{day}-{k}", payee_id=f"p{day}-{k}") for k in range(5)]
         vectors(state, batch * 3, tenants)
-    assert 31 * 5 <= state.stats().keys["customer"] <= 300
+    assert 91 * 5 <= state.stats().keys["customer"] <= 700
 
 
 def test_too_many_keys_stop_the_state_with_a_clear_error() -> None:

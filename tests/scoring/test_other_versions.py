@@ -37,7 +37,7 @@ def test_a_model_that_cannot_be_used_any_more_does_not_stop_the_fold(desk, tmp_p
     duplicate = engine.decide([message(3)], now_ms=NOW_MS, door="rpc").duplicates[0][1]
     assert duplicate == decode(desk.log[4]).answer
     control = json.loads(desk.log[0])["control"]
-    assert engine.knows_control(msgspec.convert(control, type(decode(desk.log[0]).control)))
+    assert engine.controls.knows(msgspec.convert(control, type(decode(desk.log[0]).control)))
 
 
 @pytest.mark.parametrize(("tenant", "incomparable"), [(None, 20), ("demo", 10)])

@@ -123,7 +123,7 @@ class Traffic:
         record["transaction"] = {name: value for name, value in record["transaction"].items() if value is not None}
         record["answer"] |= {"verdict": verdict, "sequence": {"epoch": 4, "n": self._n}}
         if verdict != "allow":
-            record["answer"] |= {"reasons": ["payee_new_for_customer", "amount_above_habit"], "rules": ["pix_night_limit"]}
+            record["answer"] |= {"reasons": ["customer_new_payee", "amount_above_habit"], "rules": ["pix_night_limit"]}
         msgspec.convert(record, DecisionRecord)
         return record
 

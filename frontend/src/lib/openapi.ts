@@ -686,7 +686,7 @@ export interface components {
          *           "joined_at": "2025-11-24T16:00:00.3Z",
          *           "probability": 0.931,
          *           "reasons": [
-         *             "payee_new_for_customer"
+         *             "customer_new_payee"
          *           ],
          *           "stand_outs": [
          *             {
@@ -1171,7 +1171,7 @@ export interface components {
          *       "policy": "policy-1",
          *       "probability": 0.731,
          *       "reasons": [
-         *         "payee_new_for_customer"
+         *         "customer_new_payee"
          *       ],
          *       "rules": [
          *         "pix_night_limit"
@@ -1297,7 +1297,7 @@ export interface components {
          *       "policy": "policy-1",
          *       "probability": 0.731,
          *       "reasons": [
-         *         "payee_new_for_customer"
+         *         "customer_new_payee"
          *       ],
          *       "rules": [
          *         "pix_night_limit"
@@ -1427,7 +1427,7 @@ export interface components {
          *           "policy": "policy-1",
          *           "probability": 0.731,
          *           "reasons": [
-         *             "payee_new_for_customer"
+         *             "customer_new_payee"
          *           ],
          *           "rules": [
          *             "pix_night_limit"
@@ -2086,7 +2086,7 @@ export interface components {
          *         "policy": "policy-1",
          *         "probability": 0.731,
          *         "reasons": [
-         *           "payee_new_for_customer"
+         *           "customer_new_payee"
          *         ],
          *         "scored_at": 1764000000181,
          *         "source": "scorer",
@@ -5265,7 +5265,7 @@ export interface operations {
                 content: {
                     /**
                      * @example event: decision
-                     *     data: {"transaction_id":"0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01","event_time":1764000000123,"scored_at":1764000000181,"channel":"pix","direction":"debit","amount_minor":125000,"currency":"BRL","customer_id":"c000042","payee_id":null,"merchant_id":null,"verdict":"review","probability":0.731,"reasons":["payee_new_for_customer"],"source":"scorer","latency_us":812}
+                     *     data: {"transaction_id":"0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01","event_time":1764000000123,"scored_at":1764000000181,"channel":"pix","direction":"debit","amount_minor":125000,"currency":"BRL","customer_id":"c000042","payee_id":null,"merchant_id":null,"verdict":"review","probability":0.731,"reasons":["customer_new_payee"],"source":"scorer","latency_us":812}
                      *
                      *     event: stats
                      *     data: {"per_second":212,"p50_us":410,"p99_us":1900,"verdicts":{"allow":9120,"review":31,"step_up":0,"deny":7},"currency":"BRL","moved_minor":1203300,"saved_minor":88000,"other_currencies":[],"since":1764000000000}

@@ -65,7 +65,7 @@ export class Alerts {
         verdict: index < 3 ? 'review' : 'deny',
         probability: index < 3 ? 0.61 + index * 0.07 : 0.93 + (index % 5) * 0.01,
         rules: ['payee_many_payers'],
-        reasons: ['payee_many_payers', 'payee_new_for_customer', 'payee_many_customers'],
+        reasons: ['payee_many_payers', 'customer_new_payee', 'payee_many_customers'],
       }),
     )
     this.all.unshift(this.make('payee', RING, members))

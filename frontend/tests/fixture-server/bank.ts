@@ -37,20 +37,20 @@ export interface FixtureDecision {
 }
 
 const PIX_REASONS = [
-  ['payee_new_for_customer', 'amount_above_customer_largest', 'night'],
-  ['takeover_pattern', 'device_new_for_customer', 'payee_new_for_customer', 'amount_above_customer_largest'],
+  ['customer_new_payee', 'customer_amount_above_largest', 'night'],
+  ['takeover_pattern', 'customer_new_device', 'customer_new_payee', 'customer_amount_above_largest'],
   ['payee_many_payers', 'payee_many_customers'],
-  ['pix_night_limit', 'payee_new_for_customer'],
+  ['pix_night_limit', 'customer_new_payee'],
   ['model_score', 'customer_quick_succession'],
 ] as const
 const CARD_REASONS = [
-  ['card_testing_burst', 'instrument_burst', 'instrument_small_amounts'],
-  ['amount_above_customer_usual', 'abroad', 'card_not_present'],
-  ['instrument_quick_succession', 'card_not_present', 'risky_merchant_category'],
+  ['card_testing_burst', 'card_burst', 'card_small_amounts'],
+  ['customer_amount_above_usual', 'abroad', 'card_not_present'],
+  ['card_quick_succession', 'card_not_present', 'risky_merchant_category'],
 ] as const
 const CASH_REASONS = [['cash_just_under_report', 'customer_many_transactions']] as const
 const OTHER_REASONS = [
-  ['amount_above_customer_largest', 'payee_new_for_customer'],
+  ['customer_amount_above_largest', 'customer_new_payee'],
   ['model_score', 'customer_high_spending'],
 ] as const
 const REASONS = { pix: PIX_REASONS, card: CARD_REASONS, cash: CASH_REASONS, boleto: OTHER_REASONS, ted: OTHER_REASONS }

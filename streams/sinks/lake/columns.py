@@ -40,7 +40,7 @@ _POSITION = [("offset", pa.int64()), ("payload", pa.binary())]
 _TRANSACTION_COLUMNS = [
     ("channel", pa.string()), ("direction", pa.string()), ("amount_minor", pa.int64()), ("currency", pa.string()),
     ("customer_id", pa.string()), ("account_id", pa.string()), ("card_id", pa.string()), ("device_id", pa.string()),
-    ("payee_id", pa.string()), ("merchant_id", pa.string()), ("mcc", pa.int32()), ("country", pa.string()),
+    ("ip", pa.string()), ("payee_id", pa.string()), ("merchant_id", pa.string()), ("mcc", pa.int32()), ("country", pa.string()),
     ("latitude_e5", pa.int32()), ("longitude_e5", pa.int32()), ("entry_mode", pa.string()),
 ]  # fmt: skip
 _ANSWER_COLUMNS = [

@@ -40,6 +40,19 @@ def next_offsets(folder: Path) -> dict[int, int]:
     return found
 
 
+def from_the_beginning(folder: Path, *, partition: int) -> list[tuple[Path, int]]:
+    """Return (file, offset after it) of a partition, from offset 0 on, as far as the files follow each other without a gap."""
+    named = [(int(found[2]), int(found[3]), path) for path in folder.glob("*.parquet") if (found := _NAME.match(path.name))
+             and int(found[1]) == partition]  # fmt: skip
+    covered, following = [], 0
+    for first, last, path in sorted(named):
+        if first != following:
+            break
+        following = last + 1
+        covered.append((path, following))
+    return covered
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what a killed sink left half written. Only the holder of the lake's lock may do this."""
     for path in folder.glob(f"*{TEMPORARY_SUFFIX}"):

@@ -29,6 +29,7 @@ EVENTS = 1_200
 MAX_LATENESS_MS = 2 * HOUR_MS
 BATCH = 37
 CUTOFF_MS = START_MS + 60 * DAY_MS
+ENTITY_FIELDS = ("customer_id", "account_id", "card_id", "device_id", "ip", "merchant_id", "payee_id")
 
 
 class Watched:
@@ -69,20 +70,11 @@ def traffic() -> list[dict]:
             "direction": chance.choice(("debit", "debit", "credit")), "amount_minor": chance.randrange(1, 900_000),
             "currency": "BRL", "customer_id": f"c{chance.randrange(12)}", "account_id": f"a{chance.randrange(12)}",
             "card_id": f"k{chance.randrange(9)}", "device_id": f"d{chance.randrange(9)}",
-            "payee_id": f"p{chance.randrange(15)}", "merchant_id": "m1", "mcc": chance.choice((5411, 7995, 6011)),
+            "ip": f"203.0.113.{chance.randrange(20)}", "payee_id": f"p{chance.randrange(15)}",
+            "merchant_id": f"m{chance.randrange(6)}", "mcc": chance.choice((5411, 7995, 6011)),
             "country": chance.choice(("BR", "US")), "entry_mode": chance.choice(("app", "chip", "ecommerce")),
         }  # fmt: skip
-        for name in (
-            "customer_id",
-            "account_id",
-            "card_id",
-            "device_id",
-            "payee_id",
-            "merchant_id",
-            "mcc",
-            "country",
-            "entry_mode",
-        ):
+        for name in (*ENTITY_FIELDS, "mcc", "country", "entry_mode"):
             if chance.random() < 0.2:
                 del event[name]
         found.append(event)
@@ -168,8 +160,8 @@ def test_hiding_entities_makes_unknown_what_the_engine_makes_unknown_and_nothing
     _, watched, events = scored
     vectors = watched.vectors
     unknown = np.zeros(len(FEATURE_NAMES), bool)
-    for fields in (("customer_id",), ("card_id", "account_id"), ("device_id",), ("payee_id",)):
-        without = np.array([not any(field in event for field in fields) for event in events])
+    for field in ENTITY_FIELDS:
+        without = np.array([field not in event for event in events])
         assert without.sum() > 20
         unknown |= np.isnan(vectors[without]).all(axis=0) & ~np.isnan(vectors[~without]).all(axis=0)
     hidden = hide_entities(np.zeros((2_000, len(FEATURE_NAMES)), np.float32), generator=np.random.default_rng(3))

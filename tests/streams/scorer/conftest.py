@@ -58,6 +58,7 @@ class Scorer:
     models: Path
     rpc_port: int = field(default_factory=free_port)
     health_port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
     process: object = None
 
     def start(self) -> None:
@@ -65,6 +66,7 @@ class Scorer:
             "streams.scorer",
             BAAS_SCORER__RPC__PORT=str(self.rpc_port),
             BAAS_HEALTH=json.dumps({"scorer": {"port": self.health_port}}),
+            **self.settings,
         )
 
     def url(self, path: str) -> str:
@@ -77,6 +79,10 @@ class Scorer:
             return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz").status_code == 200
         except httpx.TransportError:
             return False
+
+    def facts(self) -> dict:
+        """What the health port says."""
+        return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz").json()
 
     def what_if(self, content: dict) -> httpx.Response:
         return httpx.post(self.url("/what-if"), json=content)

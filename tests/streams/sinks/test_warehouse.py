@@ -102,7 +102,7 @@ def test_every_kind_of_record_lands_in_its_table_as_it_was(start, traffic, rows,
         "from raw.decisions where transaction_id = %s",
         transaction_id,
     )[0]
-    assert stored[:2] == ("deny", ["payee_new_for_customer", "amount_above_habit"])
+    assert stored[:2] == ("deny", ["customer_new_payee", "amount_above_habit"])
     assert stored[2:] == (0, 412, decided["transaction"]["event_time"], "k1")
     unknown = rows(
         "select customer_id, account_id, payee_id, mcc, country, rules from raw.decisions where transaction_id = %s",

@@ -9,7 +9,8 @@ const portuguese = makeI18n('pt-BR', pt)
 const english = makeI18n('en', en)
 const CATALOGUE = readFileSync('../docs/features.md', 'utf8')
 // What says nothing by itself, and so never stands out: risk/reasons.py.
-const NEVER = /^(local_hour|weekday|is_(pix|card|boleto|ted|cash|debit))$/
+const NEVER =
+  /^(local_hour|weekday|amount_cents|(business_)?day_of_month|(place|device)_is_known|is_(pix|card|boleto|ted|cash|debit|internal|contactless|business_(day|hour)))$/
 const SENTENCE = 'a sentence of the API'
 const standOut = (feature: string) => ({ feature, value: 14, usual: 1, sentence: SENTENCE })
 
@@ -20,10 +21,10 @@ const reasons = rows.flatMap(([, feature, reason]) => (feature && reason && !NEV
 describe('what stands out', () => {
   test('is told in the language of the reader', () => {
     expect(standOutSentence(standOut('payee_customers_1h'), portuguese)).toBe(
-      'Clientes diferentes deste recebedor na última hora',
+      'Clientes diferentes com este recebedor na última hora',
     )
     expect(standOutSentence(standOut('customer_paid_1d'), english)).toBe(
-      'Amount that the customer paid in the last day',
+      'Outgoing amount of the customer in the last day',
     )
     expect(standOutSentence(standOut('is_night'), portuguese)).toBe('Entre 20:00 e 6:00 em Brasília')
   })

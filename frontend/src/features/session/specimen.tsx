@@ -12,7 +12,7 @@ interface Example {
 
 const EXAMPLES: readonly Example[] = [
   { verdict: 'allow', channel: 'card', amountMinor: 8_490, why: 'feed.noReason' },
-  { verdict: 'review', channel: 'pix', amountMinor: 245_000, why: 'reason.payee_new_for_customer' },
+  { verdict: 'review', channel: 'pix', amountMinor: 245_000, why: 'reason.customer_new_payee' },
   { verdict: 'deny', channel: 'pix', amountMinor: 489_990, why: 'reason.takeover_pattern' },
 ]
 

@@ -1,0 +1,134 @@
+"""What one feature means, in words and as a formula: for the command line, the console and reports."""
+
+from dataclasses import dataclass
+
+from feature_store.definitions import BY_NAME, CATALOGUE, LONGEST_WINDOW_MS, MAX_LATENESS_MS
+from feature_store.vocabulary import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    PAIRS,
+    SETTLED,
+    Aggregation,
+    Entity,
+    EventFeature,
+    Feature,
+    QuotientFeature,
+    Where,
+    WindowFeature,
+)
+from kit.errors import DomainError
+
+_A = Aggregation
+_FORMULA = {
+    _A.COUNT: "n",
+    _A.SUM: "S",
+    _A.MEAN: "S / n",
+    _A.STD: "sqrt(n Q - S^2) / n",
+    _A.MIN: "min(a)",
+    _A.MAX: "max(a)",
+    _A.DISTINCT: "number of different values",
+    _A.TIME_SINCE_LAST: "(t - t_last) / 1000",
+    _A.TIME_SINCE_SAME: "(t - t_last_with_the_same_value) / 1000",
+    _A.IS_NEW: "1 when no earlier event has this event's value, else 0",
+    _A.RATIO_TO_MEAN: "amount * n / S",
+    _A.RATIO_TO_MAX: "amount / max(a)",
+    _A.Z_SCORE: "(amount * n - S) / sqrt(n Q - S^2)",
+    _A.RATIO_TO_MIN: "amount / min(a)",
+    _A.TIME_SINCE_FIRST: "(t - t_first) / 1000",
+    _A.MEDIAN: "median of the latest 32 amounts",
+    _A.MAD: "median distance of the latest 32 amounts from their median",
+    _A.RATIO_TO_MEDIAN: "amount / median of the latest 32 amounts",
+    _A.ROBUST_Z_SCORE: "(amount - median) / (1.4826 * MAD), of the latest 32 amounts",
+    _A.DISTANCE_KM: "great circle from the last known place, in km",
+    _A.SPEED_KMH: "that distance / hours since, a second at least",
+    _A.RISING: "length of the run of rising amounts that ends before this one",
+}
+# What is not there makes these 0; the others are unknown.
+_ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING})
+
+
+class UnknownFeature(DomainError):
+    """No feature has this name."""
+
+    code = "unknown-feature"
+    title = "No feature has this name"
+    remedy = "`baas features list` shows all of them."
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One feature, for people. `terms` are (word, meaning) pairs in reading order."""
+
+    name: str
+    sentence: str
+    terms: tuple[tuple[str, str], ...]
+
+
+def duration(window_ms: int) -> str:
+    """A window in the largest unit that it is a whole number of."""
+    for unit_ms, word in ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min")):
+        if window_ms % unit_ms == 0:
+            return f"{window_ms // unit_ms} {word}"
+    return f"{window_ms} ms"
+
+
+def entity_words(entity: Entity) -> str:
+    """An entity's name, or those of its halves."""
+    return " and ".join(part.name.lower() for part in PAIRS.get(entity, (entity,)))
+
+
+def find(name: str) -> Feature:
+    """Return the feature with this name. Raises UnknownFeature, naming those that come near."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    words = set(name.split("_"))
+    near = sorted(CATALOGUE, key=lambda feature: -len(words & set(feature.name.split("_"))))[:3]
+    raise UnknownFeature(f"there is no {name}; near it are {', '.join(feature.name for feature in near)}")
+
+
+def explain(name: str) -> Explanation:
+    """Say what a feature means. Raises UnknownFeature."""
+    feature = find(name)
+    if isinstance(feature, WindowFeature):
+        terms = _of_window(feature)
+    elif isinstance(feature, QuotientFeature):
+        terms = (
+            ("formula", f"{feature.dividend} / {feature.divisor}"),
+            ("unknown", "when the divisor is 0 or either is unknown"),
+        )
+    else:
+        terms = (("of", "the event alone"), ("unknown", _unknown_event(feature)))
+    return Explanation(
+        feature.name,
+        feature.sentence,
+        (*terms, ("reason code", feature.reason), ("owner", feature.owner), ("family", feature.kind)),
+    )
+
+
+def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
+    window = duration(feature.window_ms)
+    kept = "the event itself counts" if feature.counts_itself else "earlier events only"
+    terms = [
+        ("formula", _FORMULA[feature.aggregation]),
+        ("key", f"the tenant's events of the same {entity_words(feature.entity)}"),
+        ("window", f"event_time in (t - {window}, t]; {kept}"),
+    ]
+    if feature.where is not Where.ALL:
+        terms.append(("filter", feature.where.name.lower().replace("_", " ")))
+    if feature.of is not None:
+        terms.append(("counts", feature.of.name.lower()))
+    empty = "0" if feature.aggregation in _ZERO_OVER_NOTHING else "unknown"
+    terms += [
+        ("over nothing", empty),
+        ("unknown", f"when the event has no {entity_words(feature.entity)}"),
+        ("views", "as_scored and settled" if feature.aggregation in SETTLED else "as_scored"),
+        ("state kept", f"{duration(LONGEST_WINDOW_MS + MAX_LATENESS_MS)} at most after the key's last event"),
+    ]
+    return tuple(terms)
+
+
+def _unknown_event(feature: EventFeature) -> str:
+    needs = {"MCC_IS_RISKY": "mcc", "IS_ABROAD": "country", "IS_NOT_PRESENT": "entry_mode", "IS_CONTACTLESS": "entry_mode"}
+    field = needs.get(feature.value.name)
+    return f"when the event has no {field}" if field else "never"

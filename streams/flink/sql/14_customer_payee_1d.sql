@@ -1,0 +1,9 @@
+-- Written by python -m feature_store.flink.compiler
+INSERT INTO settled
+SELECT 1, tenant_id, transaction_id, event_time, amount_minor, feature_set, CAST('customer_payee_1d' AS STRING), CAST(MAP[
+  'count', CAST(COUNT(*) OVER w AS STRING),
+  'sum', CAST(SUM(amount_minor) OVER w AS STRING)
+] AS MAP<STRING, STRING>)
+FROM on_time
+WHERE customer_id IS NOT NULL AND payee_id IS NOT NULL
+WINDOW w AS (PARTITION BY tenant_id, customer_id, payee_id ORDER BY row_time RANGE BETWEEN INTERVAL '0 23:59:59.999' DAY TO SECOND(3) PRECEDING AND CURRENT ROW)

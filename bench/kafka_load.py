@@ -21,7 +21,7 @@ def play(kafka: Kafka, *, rate_per_s: int, seconds: float, seed: int, start_ms: 
     """Produce `rate_per_s` messages a second for so long, a few milliseconds' worth at a time; begin when told to."""
     count = int(rate_per_s * seconds)
     messages = random_messages(count, seed=seed, start_ms=start_ms)
-    sink, name = producer(kafka, client="bench-load", **{"linger.ms": 2}), topic_name(kafka, INBOUND_TRANSACTIONS)
+    sink, name = producer(kafka, client="bench-load"), topic_name(kafka, INBOUND_TRANSACTIONS)
     sys.stdout.write(_READY)
     sys.stdout.flush()
     sys.stdin.readline()

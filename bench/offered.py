@@ -72,9 +72,7 @@ async def _offer(port: int, messages: list[bytes], rate_per_s: float | None, con
     answers = Answers()
     free: asyncio.LifoQueue[_Connection] = asyncio.LifoQueue()
     loop = asyncio.get_running_loop()
-    opened = [
-        await loop.create_connection(lambda: _Connection(free, answers), "127.0.0.1", port) for _ in range(connections)
-    ]
+    opened = [await loop.create_connection(lambda: _Connection(free, answers), "127.0.0.1", port) for _ in range(connections)]
     begin_s = time.perf_counter() + 0.1
     for number, message in enumerate(messages):
         due_s = begin_s + number / rate_per_s if rate_per_s else 0.0

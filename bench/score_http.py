@@ -75,9 +75,7 @@ def _at(
 ) -> None:
     """A fixed rate, alone."""
     begins, count = end_offset(place.kafka, DECISIONS), rate_per_s * seconds
-    found = [
-        _all_decided(offer(place.rpc_port, messages.take(count), rate_per_s=rate_per_s), count) for _ in range(rounds)
-    ]
+    found = [_all_decided(offer(place.rpc_port, messages.take(count), rate_per_s=rate_per_s), count) for _ in range(rounds)]
     wait_until(lambda: end_offset(place.kafka, DECISIONS) >= begins + count * rounds, "every decision in the log")
     _figures(report, found, prefix=prefix)
     report.figure(f"{prefix}rate_per_s", [count / answers.seconds for answers in found])

@@ -108,7 +108,7 @@ def _cpu_us_each(place: ScorerPlace, pid: int, topic: str, until: int) -> float:
     begins, before = end_offset(place.kafka, topic), process.cpu_times()
     wait_until(lambda: end_offset(place.kafka, topic) >= until, f"offset {until} of {topic}", within_s=300)
     after, written = process.cpu_times(), end_offset(place.kafka, topic) - begins
-    return (after.user + after.system - before.user - before.system) / written * 1e6
+    return float(after.user + after.system - before.user - before.system) / written * 1e6
 
 
 def _paced(report: Report, place: ScorerPlace, *, seconds: int, start_ms: int) -> None:

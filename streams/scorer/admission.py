@@ -1,7 +1,7 @@
 """Which requests the door takes: as many as it can answer before their callers stop waiting, and no more.
 
-How long the next one will wait is what all inside cost. That is measured as it goes, a turn's fixed part and a decision's own part,
-so that the same bound holds on a fast machine, on a slow one, and beside a flood of messages at the other door.
+How long the next one will wait is what all inside cost. That is measured as it goes, a turn's fixed part and a decision's own
+part, so that the same bound holds on a fast machine, on a slow one, and beside a flood of messages at the other door.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The RPC door: bare ASGI, for decisions before money moves. Requests that wait together are decided together.
 
-`POST /score` takes a transaction, `POST /score/batch` a JSON array of them, `POST /what-if` one that changes nothing. A caller may
-say how long it still waits (`x-deadline-ms`). Whoever would wait too long is turned away undecided: 503, `Retry-After`.
+`POST /score` takes a transaction, `POST /score/batch` a JSON array of them, `POST /what-if` one that changes nothing. A caller
+may say how long it still waits (`x-deadline-ms`). Whoever would wait too long is turned away undecided: 503, `Retry-After`.
 """
 
 import asyncio

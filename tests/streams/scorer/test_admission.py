@@ -18,7 +18,8 @@ def test_more_are_let_in_where_each_costs_less_and_where_callers_wait_longer():
     for _ in range(200):
         slow.measured(100, seconds=0.050)
         fast.measured(100, seconds=0.005)
-    assert filled(slow, deadline_ms=100) < filled(fast, deadline_ms=100) < filled(Admission(each_s=fast.each_s), deadline_ms=400)
+    patient = Admission(turn_s=fast.turn_s, each_s=fast.each_s)
+    assert filled(slow, deadline_ms=100) < filled(fast, deadline_ms=100) < filled(patient, deadline_ms=400)
 
 
 def test_what_is_let_in_is_answered_within_a_part_of_the_deadline():

@@ -146,7 +146,7 @@ def _messages(kafka: Kafka, topic: str, begins: int) -> Iterator[Message]:
 
 def _rate(kafka: Kafka, topic: str, begins: int) -> float:
     """Messages a second of a topic's only partition from offset `begins` on, by the broker's append times."""
-    stamps = [message.timestamp()[1] for message in _messages(kafka, topic, begins)]
+    stamps: list[int] = [message.timestamp()[1] for message in _messages(kafka, topic, begins)]
     return (len(stamps) - 1) / max((stamps[-1] - stamps[0]) / 1000, 0.001)
 
 

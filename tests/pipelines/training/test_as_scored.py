@@ -73,6 +73,7 @@ def traffic() -> list[dict]:
             "ip": f"203.0.113.{chance.randrange(20)}", "payee_id": f"p{chance.randrange(15)}",
             "merchant_id": f"m{chance.randrange(6)}", "mcc": chance.choice((5411, 7995, 6011)),
             "country": chance.choice(("BR", "US")), "entry_mode": chance.choice(("app", "chip", "ecommerce")),
+            "latitude_e5": chance.randrange(-2_400_000, -2_300_000), "longitude_e5": chance.randrange(-4_700_000, -4_600_000),
         }  # fmt: skip
         for name in (*ENTITY_FIELDS, "mcc", "country", "entry_mode"):
             if chance.random() < 0.2:

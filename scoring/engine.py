@@ -277,9 +277,7 @@ class Engine:
 
     # -- scoring -----------------------------------------------------------------------------------------------------------
 
-    def apply(
-        self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting
-    ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def apply(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """Apply new inputs to the features, each after the labels that it makes due. Return vectors and flags."""
         found = []
         for run in self.labels.runs(tenants, scan.numbers[:, _KNOWN_AT]):
@@ -309,9 +307,7 @@ class Engine:
             is_known = known.rows[at] >= 0 and judge(self.features.state, *known.places(at), tenant=number, label=label)
             self.counters.labels_unknown += not is_known
 
-    def score(
-        self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting, *, scored_at_ms: NDArray[np.int64]
-    ) -> Scored:
+    def score(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting, *, scored_at_ms: NDArray[np.int64]) -> Scored:
         """Apply new inputs to the features and answer each; the answers carry no sequence yet."""
         x, flags = self.apply(scan, tenants, meeting)
         answers, outside = self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)

@@ -147,9 +147,7 @@ class _Adopted:
 
 def _adopt(engine: Engine, adopted: _Adopted, written: Written, *, now_ms: int) -> None:
     count = adopted.scan.n
-    scored = engine.score(
-        adopted.scan, adopted.tenants, adopted.meeting, scored_at_ms=np.full(count, now_ms, np.int64)
-    )
+    scored = engine.score(adopted.scan, adopted.tenants, adopted.meeting, scored_at_ms=np.full(count, now_ms, np.int64))
     first_n = engine.take_numbers(count)
     engine.counters.adopted += count
     encoded = encode_decisions(

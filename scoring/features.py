@@ -57,9 +57,7 @@ class Features:
         self._width = len(catalogue)
         self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
 
-    def apply(
-        self, scan: Scan, tenants: NDArray[np.int32], rows: slice
-    ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def apply(self, scan: Scan, tenants: NDArray[np.int32], rows: slice) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """Apply inputs [rows.start, rows.stop) in order; return each one's vector, as it stood then, and its flags."""
         count = rows.stop - rows.start
         x, flags = np.empty((count, self._width), np.float32), np.empty(count, np.uint8)

@@ -259,7 +259,7 @@ class Meeting:
             )
 
     def _parts(self, start: int, stop: int) -> Iterator[tuple[_Generation, slice, slice | NDArray[np.int64]]]:
-        """Rows [start, stop) by generation: which of them, counted from `start`, and their rows there. None goes back to one."""
+        """Rows [start, stop) by generation: which of them, counted from `start`, and their rows there."""
         numbers = self._generation[start:stop]
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), stop - start] if stop > start else []
         for first, last in pairwise(edges):

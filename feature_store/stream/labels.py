@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.kernels import Word, part
-from feature_store.stream.frauds import forget_fraud, fraud_count, fraud_ms, frauds_until, remember_fraud
+from feature_store.stream.frauds import forget_fraud, fraud_ms, frauds_until, remember_fraud
 from feature_store.stream.keys import head_of
 from feature_store.stream.layout import (
     AGGREGATION,

@@ -125,9 +125,7 @@ class FeatureState:
         """The numbers of the keys, int32[count, len(LABELLED)], of the first `count` events of the last batch."""
         return self._keys[: count * ENTITIES].reshape(count, ENTITIES).take(LABELLED, axis=1)
 
-    def label(
-        self, *, tenant: int, keys: NDArray[np.int32], event_time_ms: int, amount_minor: int, fraud: bool
-    ) -> None:
+    def label(self, *, tenant: int, keys: NDArray[np.int32], event_time_ms: int, amount_minor: int, fraud: bool) -> None:
         """Have an event that was applied under these `keys` be known fraud, or not: in each log that still holds it.
 
         Call it where that changes: of events with the same key, time and amount a second call marks another one. Raises

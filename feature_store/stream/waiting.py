@@ -107,7 +107,7 @@ class WaitingLabels:
         return taken
 
     def arrays(self, tenants: int) -> dict[str, NDArray[Any]]:
-        """All that it is, in one order whatever the order of the heaps: clocks of `tenants`, labels, their transactions' ids."""
+        """All that it is, in one order whatever the heaps': clocks of `tenants`, labels, their transactions' ids."""
         waiting, ids = self._taken_over or self._written()
         return {"clocks": self._highs[:tenants], "waiting": waiting, "ids": ids}
 

@@ -1,7 +1,8 @@
 """The training set: the decision log folded once more by the engine that serves, so that training sees what a decision saw.
 
 Two clocks. A row's features know only what was applied before it (the log's order), labels of earlier rows included. Its own
-label is the newest one known at the cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are mostly not known yet.
+label is the newest one known at the cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are
+mostly not known yet.
 """
 
 import tempfile
@@ -38,8 +39,8 @@ HIDDEN_SHARE = 0.04
 
 Progress = Callable[[str], None]
 _COLUMNS = [
-    "n", "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc", "latitude_e5",
-    "longitude_e5",
+    "n", "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc",
+    "latitude_e5", "longitude_e5",
 ]  # fmt: skip
 
 

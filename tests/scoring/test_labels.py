@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.decisions import Door, LabelRecord, LogRecord
+from contracts.decisions import DecisionRecord, Door, LabelRecord, LogRecord
 from contracts.transactions import Transaction
 from feature_store.definitions import FEATURE_NAMES, MAX_EVENTS_PER_KEY, MAX_LATENESS_MS, WINDOW_FEATURES
 from feature_store.stream.waiting import Waiting, WaitingLabels
 from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS, OF_LABELS
 from scoring.engine import Engine
+from scoring.facts import apply_controls
 from scoring.features import Bounds
 from scoring.fold import rebuild
 from scoring.labels import apply_labels
@@ -94,7 +96,13 @@ class Bank:
 
 
 def assert_bank_is_oracle(
-    models: Path, inputs: list[Input], *, batch: int = 17, restarts: tuple[int, ...] = (), memory_rows: int = 10_000, **bounds: Any
+    models: Path,
+    inputs: list[Input],
+    *,
+    batch: int = 17,
+    restarts: tuple[int, ...] = (),
+    memory_rows: int = 10_000,
+    **bounds: Any,
 ) -> np.ndarray:
     """Return the columns that look at labels, of every event."""
     bank = Bank(models, memory_rows=memory_rows, **bounds)
@@ -136,26 +144,42 @@ def assert_bank_is_oracle(
 
 
 def with_labels(
-    events: list[Transaction], seed: int, *, share: float = 0.3, early: float = 0.3, within_ms: int = 60 * DAY_MS
+    events: list[Transaction],
+    seed: int,
+    *,
+    share: float = 0.3,
+    frauds: float = 0.9,
+    early: float = 0.3,
+    within_ms: int = 60 * DAY_MS,
+    quantum_ms: int = 1,
 ) -> list[Input]:
     """Events that are known minutes after they happen, and labels: of some, twice of some, taken back of some.
 
-    A label is known up to `within_ms` after its event and comes then, or (`early` of them) long before.
+    A label is known up to `within_ms` after its event. It comes then, or long before (`early` of them), or days later. Every
+    moment is a multiple of `quantum_ms`, so that many are the same.
     """
     rng = np.random.default_rng(seed)
+    whole = lambda moment: int(moment) // quantum_ms * quantum_ms  # noqa: E731
     known_at, timed = START_MS, []
     for number, event in enumerate(events):
-        known_at = max(known_at, event.event_time + int(rng.integers(0, 60_000)))
+        event_time = whole(event.event_time)
+        known_at = max(known_at, whole(event_time + int(rng.integers(0, 60_000))))
         jitter = int(rng.integers(0, HOUR_MS)) if rng.random() < 0.1 else 0
         event = msgspec.structs.replace(
-            event, transaction_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{number}")), known_at=max(known_at - jitter, event.event_time)
+            event,
+            transaction_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{number}")),
+            event_time=event_time,
+            known_at=max(whole(known_at - jitter), event_time),
+            amount_minor=event.amount_minor if quantum_ms == 1 else int(rng.integers(1, 4)),
         )
         timed.append((known_at, number, event))
         for again in range(int(rng.choice([0, 1, 2, 3], p=[1 - share, share * 0.7, share * 0.2, share * 0.1]))):
-            learnt = known_at + int(rng.choice([0, 1, rng.integers(0, within_ms), rng.integers(0, within_ms)]))
-            comes = START_MS + int(rng.integers(0, learnt - START_MS + 1)) if rng.random() < early else learnt
+            learnt = whole(known_at + rng.choice([0, 1, rng.integers(0, within_ms), rng.integers(0, within_ms)]))
+            comes = learnt + int(rng.choice([0, 0, rng.integers(0, 10 * DAY_MS)]))
+            if rng.random() < early:
+                comes = START_MS + int(rng.integers(0, max(learnt - START_MS, 0) + 1))
             which = str(uuid.uuid4()) if rng.random() < 0.02 else event.transaction_id
-            fraud = bool(rng.random() < (0.9 if again == 0 else 0.5))
+            fraud = bool(rng.random() < (frauds if again == 0 else 0.5))
             timed.append((comes, len(events) + number, (event.tenant_id, which, learnt, fraud)))
     return [one for _, _, one in sorted(timed, key=lambda each: each[:2])]
 
@@ -164,6 +188,24 @@ SCENARIOS: dict[str, tuple[list[Input], dict[str, Any]]] = {
     "months in order": (with_labels(random_events(21, 400, span_ms=120 * DAY_MS), 1), {}),
     "most are fraud, and long streaks": (
         with_labels(random_events(22, 400, span_ms=40 * DAY_MS, customers=2), 2, share=0.9, within_ms=10 * DAY_MS), {},
+    ),
+    "nothing but frauds": (
+        with_labels(
+            random_events(31, 300, span_ms=30 * DAY_MS, customers=2, missing=0.0), 11, share=1.0, frauds=0.98, early=1.0,
+            within_ms=DAY_MS,
+        ), {},
+    ),
+    "four moments a day": (
+        with_labels(
+            random_events(32, 400, span_ms=60 * DAY_MS, customers=2), 12, share=0.6, frauds=0.6, within_ms=20 * DAY_MS,
+            quantum_ms=6 * HOUR_MS,
+        ), {},
+    ),
+    "four moments a day and hot keys": (
+        with_labels(
+            random_events(33, 400, span_ms=60 * DAY_MS, jitter_ms=2 * DAY_MS, customers=2), 13, share=0.6,
+            within_ms=20 * DAY_MS, quantum_ms=6 * HOUR_MS,
+        ), {"events_per_key": 7},
     ),
     "out of order past the lateness, several tenants": (
         with_labels(random_events(23, 400, span_ms=90 * DAY_MS, jitter_ms=2 * DAY_MS, tenants=3), 3), {},
@@ -208,14 +250,14 @@ def test_an_engine_that_is_restarted_between_labels_is_the_oracle_too(models):
 
 
 STEPS_MS = st.sampled_from(
-    [0, 0, 1, HOUR_MS, DAY_MS, LABEL_DELAY_MS - 1, LABEL_DELAY_MS, LABEL_DELAY_MS + 1, 30 * DAY_MS, 37 * DAY_MS, 37 * DAY_MS + 1,
-     -HOUR_MS, -DAY_MS, -DAY_MS - 1]
+    [0, 0, 1, HOUR_MS, DAY_MS, LABEL_DELAY_MS - 1, LABEL_DELAY_MS, LABEL_DELAY_MS + 1, 30 * DAY_MS, 37 * DAY_MS,
+     37 * DAY_MS + 1, -HOUR_MS, -DAY_MS, -DAY_MS - 1]
 )  # fmt: skip
 EVENTS = st.tuples(st.just("event"), STEPS_MS, st.sampled_from([1, 1, 2]), st.sampled_from(["t0", "t0", "t1"]), st.booleans())
 LABELS = st.tuples(st.just("label"), STEPS_MS, st.integers(-3, 6), st.booleans(), st.booleans())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     drawn=st.lists(st.one_of(EVENTS, LABELS), min_size=1, max_size=40),
     batch=st.integers(1, 9),
@@ -363,32 +405,77 @@ def test_what_is_no_label_of_its_key_is_refused_and_not_in_the_log(models, messa
     assert engine.next_n == 0
 
 
-def leaking(log: list[bytes], record: int, **changes: Any) -> list[bytes]:
-    content = json.loads(log[record])
-    content["label"] |= changes
-    return [*log[:record], json.dumps(content).encode(), *log[record + 1 :]]
-
-
-def test_a_log_whose_label_was_used_before_it_was_known_is_found_out(models):
-    """A score that rests on the label, under a log that says that the label was known later, and the other way round."""
+@pytest.fixture
+def told(models, champion) -> Bank:
+    """A bank with a champion: five days, a label of each of them that is known on the sixth, and ten more days."""
     bank = Bank(models)
-    bank.decide([at(day, day + 1) for day in range(5)])
-    bank.tell(of(2, day=5))
-    told = len(bank.log) - 1
-    bank.decide([at(day, day + 1) for day in range(5, 12)])
-    honest, _ = vectors_of(bank, bank.log)
-    for known_at_day in (3, 9):
-        found, proof = vectors_of(bank, leaking(bank.log, told, known_at=START_MS + known_at_day * DAY_MS))
-        assert proof.decisions == 12
-        assert (not np.array_equal(found, honest, equal_nan=True)) == (known_at_day > 5)
+    written = apply_controls(bank.engine, [champion])
+    assert not written.refused
+    bank.log += [record for _, record in written.records]
+    days = [at(day / 4, day, customer_id="c", card_id="k", payee_id="p", amount_minor=1_000 * (day + 1)) for day in range(60)]
+    bank.decide(days[:20])
+    for number in range(20):
+        bank.tell(of(number, day=6))
+    bank.decide(days[20:])
+    return bank
 
 
-def vectors_of(bank: Bank, log: list[bytes]) -> tuple[np.ndarray, Any]:
-    """What a fold of a log sees."""
-    other = Bank.__new__(Bank)
-    other.take_over(bank.fresh())
-    proof = rebuild(other.engine, [log])
-    return np.concatenate(other.vectors), proof
+def differing(bank: Bank, log: list[bytes]) -> list[int]:
+    """The records of a log that a fold of it does not confirm."""
+    return [n for n, _ in rebuild(bank.fresh(), [log], check=True).differing]
+
+
+def changed(record: bytes, change: Callable[[dict], object]) -> bytes:
+    content = json.loads(record)
+    change(content)
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def test_a_log_of_what_was_known_is_confirmed(told):
+    assert differing(told, told.log) == []
+
+
+def test_a_score_that_rests_on_a_label_before_it_was_known_is_found_out(told):
+    labels = [n for n, record in enumerate(told.log) if isinstance(decode(record), LabelRecord)]
+    log = [*told.log]
+    for n in labels:
+        log[n] = changed(log[n], lambda record: record["label"].update(known_at=START_MS + 12 * DAY_MS))
+    found = differing(told, log)
+    assert found
+    assert all(6 <= day_of(told.log[n]) < 12 for n in found)
+
+
+def test_a_score_that_knew_no_label_although_it_was_known_is_found_out(told):
+    log = [*told.log]
+    for n in range(len(log)):
+        if isinstance(decode(log[n]), LabelRecord):
+            log[n] = changed(log[n], lambda record: record["label"].update(known_at=START_MS))
+    assert day_of(told.log[differing(told, log)[0]]) < 6
+
+
+def test_a_score_that_knew_an_event_of_the_future_is_found_out(told):
+    decisions = [n for n, record in enumerate(told.log) if isinstance(decode(record), DecisionRecord)]
+    first, after = decisions[25], decisions[45]
+    order = [*range(first), *range(after, len(told.log)), *range(first, after)]
+    log = [changed(told.log[n], lambda record, place=place: renumber(record, place)) for place, n in enumerate(order)]
+    assert set(differing(told, log)) & set(range(first, first + len(told.log) - after))
+
+
+def test_a_score_that_was_rewritten_is_found_out(told):
+    n = len(told.log) - 5
+    log = [*told.log]
+    log[n] = changed(log[n], lambda record: record["answer"].update(probability=0.123456))
+    assert differing(told, log) == [n]
+
+
+def renumber(record: dict, n: int) -> None:
+    record["n"] = n
+    if "answer" in record:
+        record["answer"]["sequence"]["n"] = n
+
+
+def day_of(record: bytes) -> float:
+    return (json.loads(record)["transaction"]["event_time"] - START_MS) / DAY_MS
 
 
 def test_labels_fall_due_by_known_at_and_then_by_their_place_in_the_log():

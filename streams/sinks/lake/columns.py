@@ -93,13 +93,10 @@ SCHEMAS: dict[str, pa.Schema] = {
 _ABSENT: Any = type(
     "_Absent",
     (),
-    dict.fromkeys(
-        name for kind in (KeptTransaction, KeptAnswer, KeptOutcome, KeptLabel) for name in kind.__struct_fields__
-    ),
+    dict.fromkeys(name for kind in (KeptTransaction, KeptAnswer, KeptOutcome, KeptLabel) for name in kind.__struct_fields__),
 )()
 _RECORD = {
-    kind: kind.__struct_config__.tag
-    for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl, KeptStart, KeptLogLabel)
+    kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl, KeptStart, KeptLogLabel)
 }
 _ANSWER_NAMES = frozenset(name for name, _ in _ANSWER_COLUMNS) | {"scored_at_ms"}
 _RECORD_NAMES = frozenset({"epoch", "n", "door", "adopted"})

@@ -80,8 +80,8 @@ class _Generation:
 
     def populate_ahead(self, ahead_bytes: int) -> bool:
         """Take memory for the next rows now, in all about `ahead_bytes`; for any thread. False where that cannot be."""
-        placed = self.places.arrays(self.rows).values()
-        arrays = (self.ids, self.tenants, self.contents, self.answers, self.outcomes, *placed)
+        arrays: list[NDArray[Any]] = [self.ids, self.tenants, self.contents, self.answers, self.outcomes]
+        arrays += self.places.arrays(self.rows).values()
         row_bytes = sum(array.nbytes for array in arrays) // self.rows
         rows = ahead_bytes // row_bytes
         return all(

@@ -45,7 +45,7 @@ def _look_up(
 
 
 @kernel
-def _hash_name(name: NDArray[np.uint8], length: int) -> int:
+def _hash_name(name: NDArray[np.uint8], length: int) -> Any:
     """As the scanner hashes it."""
     return hash_span(name, 0, length, _U(TENANT_SEED))
 

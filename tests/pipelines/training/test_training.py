@@ -8,9 +8,9 @@ import pytest
 
 from contracts import topics
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
-from feature_store.vocabulary import DAY_MS
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
-from pipelines.training.dataset import LABEL_DELAY_MS, NothingToLearnFrom, TrainingSet, build, hide_entities
+from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
 from pipelines.training.train import Trained, fit, split
 from risk.export import load_export, save_export

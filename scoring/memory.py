@@ -261,7 +261,9 @@ class Meeting:
     def _parts(self, start: int, stop: int) -> Iterator[tuple[_Generation, slice, slice | NDArray[np.int64]]]:
         """Rows [start, stop) by generation: which of them, counted from `start`, and their rows there."""
         numbers = self._generation[start:stop]
-        edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), stop - start] if stop > start else []
+        edges = [0, stop - start] if stop > start else []
+        if edges and numbers[0] != numbers[-1]:
+            edges[1:1] = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
         for first, last in pairwise(edges):
             rows = self.rows[start + first : start + last]
             adjacent = rows[-1] - rows[0] + 1 == len(rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from baas import local_file, processes
-from kit.localset.jars import read_lock, resolve
+from kit.localset.jars import JARS, read_lock, resolve
 from kit.localset.java import find_java
 from kit.localset.kafka import KafkaNode, check_broker
 from kit.localset.postgres import Memory, PostgresNode
@@ -17,7 +17,6 @@ from kit.localset.valkey import ValkeyNode, check_valkey
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings, settings, user_cache
 
-JARS = REPOSITORY_ROOT / "deploy" / "jars.lock"
 CORE_MEMORY = Memory(shared_buffers_mb=256, work_mem_mb=16)
 WAREHOUSE_MEMORY = Memory(shared_buffers_mb=384, work_mem_mb=48, maintenance_work_mem_mb=256)
 CORE_WAL_KEEP_MB = 4096

@@ -1,124 +1,127 @@
-"""`baas bench score-http`: decisions by the scorer's RPC door, state applied and logged, at a fixed rate.
+"""`baas bench score-http`: decisions by the scorer's RPC door, state applied and logged.
 
-Open loop: request k is due at k / rate seconds; its latency counts from then, so that a stall delays everything behind it.
+At 1,000 a second, at 3,000 alone and beside 20,000 messages a second at the other door, as many as it gives, and at twice that.
 """
 
-import asyncio
 import os
 import sys
-import time
 
-import numpy as np
-import uvloop
-
-from bench.random_traffic import random_messages
+from bench.kafka_load import kafka_load
+from bench.offered import CONNECTIONS, Answers, offer
+from bench.random_traffic import START_MS, STEP_MS, random_messages
 from bench.report import Report, parser
 from bench.scorer_place import ScorerPlace, end_offset, scorer_place, wait_until
 from contracts.topics import DECISIONS
 
 RATE_PER_S = 1_000
-CONNECTIONS = 32
-FULL, QUICK = (20, 3), (5, 1)
+BUSY_RATE_PER_S = 3_000
+KAFKA_RATE_PER_S = 20_000
+MANY_CONNECTIONS = 256
+OVERLOAD = 2.0
+FULL, QUICK = (12, 3), (4, 1)
 _WARM_UP_S = 3
+_KNEE_REQUESTS = 20_000
+_UNLOADED_S = 2
 
 
-class _Connection(asyncio.Protocol):
-    """One keep-alive connection with one request at a time."""
+class _Messages:
+    """Messages that no request carried before, in order of time."""
 
-    def __init__(self, free: "asyncio.Queue[_Connection]", taken_ms: list[float], statuses: dict[bytes, int]) -> None:
-        self._free = free
-        self._taken_ms = taken_ms
-        self._statuses = statuses
-        self._buffer = b""
-        self._due_s = 0.0
-        self._transport: asyncio.Transport | None = None
+    def __init__(self) -> None:
+        self._seed = os.getpid()  # another run's ids are others
+        self.start_ms = START_MS
+        self.taken = 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]
-        self._free.put_nowait(self)
-
-    def send(self, body: bytes, due_s: float) -> None:
-        """Send one request that was due at `due_s`."""
-        self._due_s = due_s
-        if self._transport is None:
-            raise ConnectionError("not connected")
-        self._transport.write(b"POST /score HTTP/1.1\r\nHost: scorer\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        if len(body) < length:
-            return
-        self._taken_ms.append((time.perf_counter() - self._due_s) * 1_000)
-        status = head[9:12]
-        self._statuses[status] = self._statuses.get(status, 0) + 1
-        self._buffer = b""
-        self._free.put_nowait(self)
-
-
-async def _offer(port: int, messages: list[bytes]) -> tuple[list[float], dict[bytes, int]]:
-    taken_ms: list[float] = []
-    statuses: dict[bytes, int] = {}
-    free: asyncio.Queue[_Connection] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    opened = [
-        await loop.create_connection(lambda: _Connection(free, taken_ms, statuses), "127.0.0.1", port)
-        for _ in range(CONNECTIONS)
-    ]
-    begin_s = time.perf_counter() + 0.1
-    for number, message in enumerate(messages):
-        due_s = begin_s + number / RATE_PER_S
-        wait_s = due_s - time.perf_counter()
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
-        connection = await free.get()
-        connection.send(message, due_s)
-    for _ in range(CONNECTIONS):
-        await asyncio.wait_for(free.get(), 10)
-    for transport, _ in opened:
-        transport.close()
-    return taken_ms, statuses
+    def take(self, count: int, *, step_ms: int = STEP_MS) -> list[bytes]:
+        found = random_messages(count, seed=self._seed, start_ms=self.start_ms, step_ms=step_ms)
+        self._seed += 1
+        self.start_ms += count * step_ms
+        self.taken += count
+        return found
 
 
 def main() -> int:
     """Run the bench and print its report."""
-    options = parser("score-http", "Scoring requests at a fixed rate").parse_args()
+    options = parser("score-http", "Scoring requests at fixed rates").parse_args()
     seconds, rounds = QUICK if options.quick else FULL
     report = Report("score-http")
     with report.loaded(), scorer_place() as place:
         place.start()
         place.give_champion()
-        _rounds(report, place, seconds=seconds, rounds=rounds)
-        report.settings |= {"rate_per_s": RATE_PER_S, "connections": CONNECTIONS, "seconds": seconds, "rounds": rounds}
+        messages = _Messages()
+        offer(place.rpc_port, messages.take(_WARM_UP_S * RATE_PER_S), rate_per_s=RATE_PER_S)
+        _at(report, place, messages, rate_per_s=RATE_PER_S, seconds=seconds, rounds=rounds, prefix="")
+        _at(report, place, messages, rate_per_s=BUSY_RATE_PER_S, seconds=seconds, rounds=1, prefix="busy_")
+        _beside_kafka(report, place, messages, seconds=seconds)
+        knee_per_s = _knee(report, place, messages)
+        _overload(report, place, messages, rate_per_s=OVERLOAD * knee_per_s, seconds=seconds / 2)
+        report.settings |= {
+            "rate_per_s": RATE_PER_S, "busy_rate_per_s": BUSY_RATE_PER_S, "kafka_rate_per_s": KAFKA_RATE_PER_S,
+            "connections": CONNECTIONS, "overload_connections": MANY_CONNECTIONS, "overload": OVERLOAD, "seconds": seconds,
+            "rounds": rounds,
+        }  # fmt: skip
     report.publish()
     return 0
 
 
-def _rounds(report: Report, place: ScorerPlace, *, seconds: int, rounds: int) -> None:
-    messages = random_messages((_WARM_UP_S + seconds * rounds) * RATE_PER_S, seed=os.getpid())
-    uvloop.run(_offer(place.rpc_port, messages[: _WARM_UP_S * RATE_PER_S]))
-    p50: list[float] = []
-    p99: list[float] = []
-    p999: list[float] = []
-    rates = []
-    for number in range(rounds):
-        begin = (_WARM_UP_S + number * seconds) * RATE_PER_S
-        part = messages[begin : begin + seconds * RATE_PER_S]
-        started_s = time.perf_counter()
-        taken_ms, statuses = uvloop.run(_offer(place.rpc_port, part))
-        if statuses != {b"200": len(part)}:
-            raise RuntimeError(f"not every request was answered with a decision: {statuses}")
-        rates.append(len(part) / (time.perf_counter() - started_s))
-        for figures, share in ((p50, 50), (p99, 99), (p999, 99.9)):
-            figures.append(float(np.percentile(taken_ms, share)))
-    wait_until(lambda: end_offset(place.kafka, DECISIONS) > len(messages), "every decision in the log")
-    report.figure("p50_ms", p50)
-    report.figure("p99_ms", p99)
-    report.figure("p999_ms", p999)
-    report.figure("rate_per_s", rates)
+def _all_decided(answers: Answers, count: int) -> Answers:
+    if answers.statuses != {200: count}:
+        raise RuntimeError(f"not every request was answered with a decision: {dict(answers.statuses)}")
+    return answers
+
+
+def _at(
+    report: Report, place: ScorerPlace, messages: _Messages, *, rate_per_s: int, seconds: int, rounds: int, prefix: str
+) -> None:
+    """A fixed rate, alone."""
+    begins, count = end_offset(place.kafka, DECISIONS), rate_per_s * seconds
+    found = [_all_decided(offer(place.rpc_port, messages.take(count), rate_per_s=rate_per_s), count) for _ in range(rounds)]
+    wait_until(lambda: end_offset(place.kafka, DECISIONS) >= begins + count * rounds, "every decision in the log")
+    _figures(report, found, prefix=prefix)
+    report.figure(f"{prefix}rate_per_s", [count / answers.seconds for answers in found])
+
+
+def _figures(report: Report, found: list[Answers], *, prefix: str) -> None:
+    for name, share_pct in (("p50", 50), ("p99", 99), ("p999", 99.9)):
+        report.figure(f"{prefix}{name}_ms", [answers.quantile_ms(share_pct) for answers in found])
+
+
+def _beside_kafka(report: Report, place: ScorerPlace, messages: _Messages, *, seconds: int) -> None:
+    """The busy rate while the other door is flooded: what a request waits for a batch of messages."""
+    begins = end_offset(place.kafka, DECISIONS)
+    flood, count = KAFKA_RATE_PER_S * seconds, BUSY_RATE_PER_S * seconds
+    load = kafka_load(place, rate_per_s=KAFKA_RATE_PER_S, seconds=seconds, seed=2**32 - 1, start_ms=messages.start_ms)
+    offered = messages.take(count, step_ms=flood * STEP_MS // count)  # over the same hours, so that neither is late
+    with load as playing:
+        playing.begin()
+        answers = _all_decided(offer(place.rpc_port, offered, rate_per_s=BUSY_RATE_PER_S), count)
+        decided = end_offset(place.kafka, DECISIONS) - begins - count
+    _figures(report, [answers], prefix="beside_kafka_")
+    report.figure("beside_kafka_messages_per_s", decided / answers.seconds)
+    wait_until(lambda: end_offset(place.kafka, DECISIONS) >= begins + count + flood, "every decision in the log")
+
+
+def _knee(report: Report, place: ScorerPlace, messages: _Messages) -> float:
+    """As many as the connections get answered, each asking again at once."""
+    answers = offer(place.rpc_port, messages.take(_KNEE_REQUESTS), rate_per_s=None, connections=CONNECTIONS)
+    _all_decided(answers, _KNEE_REQUESTS)
+    report.figure("most_p99_ms", answers.quantile_ms(99))
+    return report.figure("most_per_s", _KNEE_REQUESTS / answers.seconds)
+
+
+def _overload(report: Report, place: ScorerPlace, messages: _Messages, *, rate_per_s: float, seconds: float) -> None:
+    """Twice what it can: who is decided still comes in time, the rest is turned away, and afterwards all is as before."""
+    count = int(rate_per_s * seconds)
+    answers = offer(place.rpc_port, messages.take(count), rate_per_s=rate_per_s, connections=MANY_CONNECTIONS)
+    if set(answers.statuses) - {200, 503}:
+        raise RuntimeError(f"an overloaded door answers 200 or 503: {dict(answers.statuses)}")
+    _figures(report, [answers], prefix="overload_")
+    report.figure("overload_offered_per_s", count / answers.seconds)
+    report.figure("overload_decided_per_s", answers.statuses[200] / answers.seconds)
+    report.figure("overload_shed_share_pct", 100 * answers.statuses[503] / count)
+    after = _UNLOADED_S * RATE_PER_S
+    recovered = _all_decided(offer(place.rpc_port, messages.take(after), rate_per_s=RATE_PER_S), after)
+    report.figure("recovered_p99_ms", recovered.quantile_ms(99))
 
 
 if __name__ == "__main__":

@@ -52,11 +52,15 @@ class ScorerPlace:
 
     def start(self) -> None:
         """Start the scorer and return once it is ready."""
+        self.launch()
+        wait_until(self._is_ready, "the scorer to be ready")
+
+    def launch(self) -> None:
+        """Start the scorer and wait for nothing."""
         with (self.var / "scorer.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streams.scorer"], cwd=REPOSITORY_ROOT, env=self.environment(), stdout=log, stderr=log
             )
-        wait_until(self._is_ready, "the scorer to be ready")
 
     def _is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
@@ -118,11 +122,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def scorer_place(*more_topics: str) -> Iterator[ScorerPlace]:
-    """Give a place with every topic of the contracts, and `more_topics` of one partition each."""
+def _shared_broker() -> Kafka:
     named = os.environ.get("BAAS_TEST_SERVERS")
-    shared = Kafka(**json.loads(Path(named).read_text())["kafka"]) if named else settings().kafka
+    return Kafka(**json.loads(Path(named).read_text())["kafka"]) if named else settings().kafka
+
+
+@contextmanager
+def scorer_place(*more_topics: str, broker: Kafka | None = None) -> Iterator[ScorerPlace]:
+    """Give a place on `broker` (else the shared one): every topic of the contracts, `more_topics` of one partition each."""
+    shared = broker or _shared_broker()
     kafka = shared.model_copy(update={"prefix": f"bench{uuid.uuid4().hex[:8]}."})
     topics = broker_topics() | {name: (1, {}) for name in more_topics}
     with tempfile.TemporaryDirectory(prefix="baas-bench-") as folder:

@@ -9,9 +9,9 @@ import psutil
 
 from baas.doctor.finding import Finding, judged
 from baas.local_file import path_in
-from baas.machine import JARS, absolute
+from baas.machine import absolute
 from kit.localset import account
-from kit.localset.jars import read_lock, sha256_of
+from kit.localset.jars import JARS, read_lock, sha256_of
 from kit.localset.java import NoJava, find_java
 from kit.settings import settings, user_cache
 

@@ -9,7 +9,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from feature_store.kernels import Word, inlined
+from feature_store.kernels import Word, part
 
 _U = np.uint64
 
@@ -51,13 +51,13 @@ def load64(_typing: Any, pointer: Any, _index: Any) -> Any:
     return types.uint64(pointer, types.int64), generate
 
 
-@inlined
+@part
 def low_bytes(word: Word, count: Word) -> Any:
     """Keep the first `count` bytes (1 to 8) of a little-endian word."""
     return word if count >= 8 else word & ((_U(1) << _U(count * 8)) - _U(1))
 
 
-@inlined
+@part
 def mix(word: Word) -> Any:
     """The finaliser of MurmurHash3 (64 bits): every input bit reaches every output bit."""
     word ^= word >> _U(33)
@@ -67,7 +67,7 @@ def mix(word: Word) -> Any:
     return word ^ (word >> _U(33))
 
 
-@inlined
+@part
 def hash_bytes(buffer: NDArray[np.uint8], start: Word, length: Word, seed: Word) -> Any:
     """Hash buffer[start:start+length], eight bytes at a time; reads up to seven bytes past the end."""
     state = seed ^ (_U(length) * _U(0x9E3779B97F4A7C15))
@@ -79,7 +79,7 @@ def hash_bytes(buffer: NDArray[np.uint8], start: Word, length: Word, seed: Word)
     return mix(state)
 
 
-@inlined
+@part
 def same_id(arena: NDArray[np.uint64], at: Word, buffer: NDArray[np.uint8], start: Word, length: Word) -> Any:
     """Whether the id kept at arena[at:] (zero-padded words) has exactly these bytes."""
     done = np.int64(0)

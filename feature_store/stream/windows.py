@@ -109,7 +109,7 @@ def _leave(m: Memory, row: Word, at: Word, lane: Word, event: Word, position: Wo
     if m.plan[lane + DISTINCT_AT] >= 0:
         half = 2 * (at + m.plan[lane + DISTINCT_AT])
         for field in range(m.plan[row + FIELDS]):
-            m.heads32[half + field] -= np.int32((bits // (IS_LAST << field)) & 1)
+            m.heads32[half + field] -= np.int32((bits & (IS_LAST << field)) != 0)
     if m.plan[lane + EXTREMES_AT] >= 0:
         half = 2 * (at + m.plan[lane + EXTREMES_AT])
         if m.heads32[half] == position:

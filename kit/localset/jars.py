@@ -16,8 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.settings import user_cache
+from kit.settings import REPOSITORY_ROOT, user_cache
 
+# The class path of the servers.
+JARS = REPOSITORY_ROOT / "deploy" / "jars.lock"
 PARALLEL_FETCHES = 4
 FETCH_TIMEOUT_S = 60
 Fetch = Callable[[str, Path], Path]

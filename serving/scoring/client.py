@@ -58,6 +58,7 @@ class ScorerClient:
 
     def __init__(self, scorer: Scorer) -> None:
         self._deadline_s = scorer.deadline_ms / 1000
+        self._patience = {"x-deadline-ms": str(scorer.deadline_ms)}
         self._connection = KeepAliveConnection(scorer.rpc.host, scorer.rpc.port)
         self._what_if = KeepAliveConnection(scorer.rpc.host, scorer.rpc.port)
         self._what_if_turn = asyncio.Lock()
@@ -130,12 +131,12 @@ class ScorerClient:
         try:
             async with asyncio.timeout(self._deadline_s):
                 try:
-                    status, content = await self._connection.post("/score/batch", body)
+                    status, content = await self._connection.post("/score/batch", body, headers=self._patience)
                 except (ConnectionResetError, BrokenPipeError, EOFError):
                     if not kept:
                         raise
                     broke = True
-                    status, content = await self._connection.post("/score/batch", body)
+                    status, content = await self._connection.post("/score/batch", body, headers=self._patience)
             rows: list[_Row] = _decode_rows(content) if status == 200 else []
         except ConnectionRefusedError:
             self._stay_away(batch, "refused", asked=broke)

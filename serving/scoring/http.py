@@ -1,6 +1,7 @@
 """A keep-alive HTTP/1.1 connection to one internal address: what the scorer's door needs, and no more."""
 
 import asyncio
+from collections.abc import Mapping
 
 MAX_ANSWER_BYTES = 16 * 2**20
 MAX_HEAD_BYTES = 16_384
@@ -18,14 +19,14 @@ class KeepAliveConnection:
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def post(self, path: str, body: bytes, *, correlation_id: str | None = None) -> tuple[int, bytes]:
+    async def post(self, path: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Send a JSON body and return (status, body). Raises OSError or EOFError; cancel it to bound it."""
         finished = False
         try:
             reader, writer = await self._connect()
-            correlation = f"x-correlation-id: {correlation_id}\r\n" if correlation_id else ""
+            more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
             writer.write(
-                f"POST {path} HTTP/1.1\r\nhost: {self._host}\r\ncontent-type: application/json\r\n{correlation}"
+                f"POST {path} HTTP/1.1\r\nhost: {self._host}\r\ncontent-type: application/json\r\n{more}"
                 f"content-length: {len(body)}\r\n\r\n".encode()
                 + body
             )

@@ -8,6 +8,9 @@ from scoring.engine import Engine
 decisions = Counter("baas_scorer_decisions_total", "Decisions taken", ["door", "verdict"])
 duplicates = Counter("baas_scorer_duplicates_total", "Transactions met again and answered from memory", ["door"])
 refused = Counter("baas_scorer_refused_total", "Messages refused", ["door", "reason"])
+shed = Counter(
+    "baas_scorer_shed_total", "Requests turned away undecided: full at the door, or late before their turn", ["reason"]
+)
 adopted = Counter("baas_scorer_adopted_total", "Decisions taken over from our own ledger's events")
 overridden = Counter("baas_scorer_overridden_total", "Answers that a posting overrode")
 outcomes_unknown = Counter("baas_scorer_unknown_outcomes_total", "Outcomes of transactions that were never decided here")

@@ -1,9 +1,16 @@
-"""The RPC door: bare ASGI, for decisions before money moves. Requests that wait together are decided together."""
+"""The RPC door: bare ASGI, for decisions before money moves. Requests that wait together are decided together.
+
+`POST /score` takes a transaction, `POST /score/batch` a JSON array of them, `POST /what-if` one that changes nothing. A caller
+may say how long it still waits (`x-deadline-ms`). Whoever would wait too long is turned away undecided: 503, `Retry-After`.
+"""
 
 import asyncio
+import math
 import threading
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import deque
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,12 +20,15 @@ from contracts.transactions import MAX_MESSAGE_BYTES, UNREADABLE, Refusal, Refus
 from kit.kafka import Headers
 from kit.process import Lifecycle
 from kit.settings import Http
+from streams.scorer import metrics
+from streams.scorer.admission import Admission, Shed, deadline_ms_of
 from streams.scorer.desk import PASSED_ON, Desk, Reply
+from streams.scorer.lanes import SLICE_EVENTS
 
-MAX_WAITING = 4_096
 MAX_BATCH_ITEMS = 1_024
 _START_TIMEOUT_S = 10.0
 _HEADER_NAMES = {name.replace("_", "-").encode(): name for name in PASSED_ON}
+_DEADLINE_HEADER = b"x-deadline-ms"
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -30,13 +40,30 @@ class TooLong(Exception):
     """The body passed its bound."""
 
 
+class Unready(Exception):
+    """Nothing is decided here now."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One question that was let in. `decided` gets its replies, or None when its deadline passed first."""
+
+    items: Sequence[bytes]
+    headers: Headers
+    arrived_s: float
+    until_s: float
+    decided: "asyncio.Future[list[Reply] | None]"
+
+
 class RpcDoor:
     """An ASGI application over a desk."""
 
     def __init__(self, desk: Desk, lifecycle: Lifecycle) -> None:
         self._desk = desk
         self._lifecycle = lifecycle
-        self._waiting: list[tuple[bytes, Headers, float, asyncio.Future[Reply]]] = []
+        self._admission = Admission()
+        self._waiting: deque[_Waiting] = deque()
+        self._worked_s: float | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -54,6 +81,12 @@ class RpcDoor:
                 await self._what_if(receive, send)
         except TooLong as problem:
             await _answer(send, 422, _problem(Refusal.OVERSIZED, str(problem)))
+        except RefusedMessage as problem:
+            await _answer(send, _status(problem), _problem(problem.refusal, problem.detail))
+        except UNREADABLE as problem:
+            await _answer(send, 422, _problem(Refusal.MALFORMED, str(problem)))
+        except Unready as problem:
+            await _answer(send, 503, _problem("not-ready", str(problem)))
 
     @property
     def _obstacle(self) -> str | None:
@@ -62,65 +95,106 @@ class RpcDoor:
 
     async def _score(self, scope: Message, receive: Receive, send: Send) -> None:
         arrived_s = time.perf_counter()
+        headers, deadline_ms = _read_headers(scope)
+        self._admit(1, deadline_ms=deadline_ms)  # before the body is read: turning away must cost little
         body = await _body(receive, at_most=MAX_MESSAGE_BYTES)
-        if (obstacle := self._obstacle) is not None or len(self._waiting) >= MAX_WAITING:
-            await _answer(send, 503, _problem("not-ready", obstacle or "too many requests wait"))
-            return
-        loop = asyncio.get_running_loop()
-        decided: asyncio.Future[Reply] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._decide_waiting)
-        self._waiting.append((body, _passed_headers(scope), arrived_s, decided))
-        reply = await decided
-        if reply.refusal is None:
-            await _answer(send, 200, reply.answer)
-        else:
-            await _answer(send, _status(reply.refusal), _problem(reply.refusal.refusal, reply.refusal.detail))
-
-    def _decide_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        try:
-            replies = self._desk.decide_requests(
-                [body for body, _, _, _ in waiting], headers=[headers for _, headers, _, _ in waiting], arrived_s=waiting[0][2]
-            )
-        except Exception as problem:
-            for _, _, _, decided in waiting:
-                if not decided.cancelled():
-                    decided.set_exception(problem)
-            raise
-        for (_, _, _, decided), reply in zip(waiting, replies, strict=True):
-            if not decided.cancelled():
-                decided.set_result(reply)
+        (reply,) = await self._decide((body,), headers, arrived_s=arrived_s, deadline_ms=deadline_ms)
+        if reply.refusal is not None:
+            raise reply.refusal
+        await _answer(send, 200, reply.answer)
 
     async def _score_batch(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Decide slice by slice, so that nobody waits behind a whole batch; what has begun is decided to its end."""
         arrived_s = time.perf_counter()
         body = await _body(receive, at_most=MAX_BATCH_ITEMS * MAX_MESSAGE_BYTES)
+        headers, deadline_ms = _read_headers(scope)
+        items = [bytes(item) for item in _items_decoder.decode(body)]
+        if len(items) > MAX_BATCH_ITEMS:
+            raise RefusedMessage(Refusal.OVERSIZED, f"{len(items)} items; at most {MAX_BATCH_ITEMS} are taken")
+        self._admit(len(items), deadline_ms=deadline_ms)
+        replies: list[Reply] = []
+        for begin in range(0, len(items), SLICE_EVENTS):
+            part = items[begin : begin + SLICE_EVENTS]
+            patience_ms = None if begin else deadline_ms
+            replies += await self._decide(part, headers, arrived_s=arrived_s, deadline_ms=patience_ms)
+        await _answer(send, 200, b"[" + b",".join(_item(reply) for reply in replies) + b"]")
+
+    def _admit(self, count: int, *, deadline_ms: int) -> None:
+        """Raise Unready where nothing is decided now, or not soon enough for this one."""
         if (obstacle := self._obstacle) is not None:
-            await _answer(send, 503, _problem("not-ready", obstacle))
+            raise Unready(obstacle)
+        if not self._admission.admits(count, deadline_ms=deadline_ms):
+            metrics.shed.labels(Shed.FULL).inc(count)
+            raise Unready(f"{self._admission.inside} decisions wait: this one would come too late")
+
+    async def _decide(
+        self, items: Sequence[bytes], headers: Headers, *, arrived_s: float, deadline_ms: int | None
+    ) -> list[Reply]:
+        """Wait for a turn and return a reply for each item. Raises Unready after the deadline: then nothing was decided."""
+        until_s = math.inf if deadline_ms is None else arrived_s + deadline_ms / 1_000
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._take_turn)
+        waiting = _Waiting(items, headers, arrived_s, until_s, loop.create_future())
+        self._waiting.append(waiting)
+        self._admission.enter(len(items))
+        try:
+            replies = await waiting.decided
+        finally:
+            self._admission.leave(len(items))
+        if replies is None:
+            metrics.shed.labels(Shed.LATE).inc(len(items))
+            raise Unready(f"{deadline_ms} ms passed before its turn: nothing was decided")
+        return replies
+
+    def _take_turn(self) -> None:
+        """Decide what waits, as far as one slice goes; the rest has its turn after what came meanwhile was read."""
+        # What this thread did since its last turn, without its idleness.
+        read_s = 0.0 if self._worked_s is None else time.thread_time() - self._worked_s
+        begun_s = time.perf_counter()
+        turn = self._next_slice(begun_s)
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._take_turn)
+        if not turn:
             return
         try:
-            items = [bytes(item) for item in _items_decoder.decode(body)]
-        except UNREADABLE as problem:
-            await _answer(send, 422, _problem(Refusal.MALFORMED, str(problem)))
-            return
-        if len(items) > MAX_BATCH_ITEMS:
-            await _answer(send, 422, _problem(Refusal.OVERSIZED, f"{len(items)} items; at most {MAX_BATCH_ITEMS} are taken"))
-            return
-        headers = _passed_headers(scope)
-        replies = self._desk.decide_requests(items, headers=[headers] * len(items), arrived_s=arrived_s) if items else []
-        await _answer(send, 200, b"[" + b",".join(_item(reply) for reply in replies) + b"]")
+            replies = self._desk.decide_requests(
+                [item for waiting in turn for item in waiting.items],
+                headers=[waiting.headers for waiting in turn for _ in waiting.items],
+                arrived_s=turn[0].arrived_s,
+            )
+        except Exception as problem:
+            for waiting in turn:
+                if not waiting.decided.cancelled():
+                    waiting.decided.set_exception(problem)
+            raise
+        self._admission.measured(len(replies), seconds=read_s + time.perf_counter() - begun_s)
+        self._worked_s = time.thread_time()
+        begin = 0
+        for waiting in turn:
+            end = begin + len(waiting.items)
+            if not waiting.decided.cancelled():
+                waiting.decided.set_result(replies[begin:end])
+            begin = end
+
+    def _next_slice(self, now_s: float) -> list[_Waiting]:
+        """Take the first questions that fit a slice, one at least; those whose callers are gone are told, not decided."""
+        turn: list[_Waiting] = []
+        count = 0
+        while self._waiting and (not turn or count + len(self._waiting[0].items) <= SLICE_EVENTS):
+            waiting = self._waiting.popleft()
+            if waiting.until_s < now_s and not waiting.decided.done():
+                waiting.decided.set_result(None)
+            elif not waiting.decided.cancelled():
+                turn.append(waiting)
+                count += len(waiting.items)
+        return turn
 
     async def _what_if(self, receive: Receive, send: Send) -> None:
         body = await _body(receive, at_most=MAX_MESSAGE_BYTES)
         if (obstacle := self._lifecycle.obstacle) is not None:
-            await _answer(send, 503, _problem("not-ready", obstacle))
-            return
-        try:
-            hypothesis = self._desk.what_if(body)
-        except RefusedMessage as refusal:
-            await _answer(send, 422, _problem(refusal.refusal, refusal.detail))
-            return
-        await _answer(send, 200, msgspec.json.encode(hypothesis))
+            raise Unready(obstacle)
+        await _answer(send, 200, msgspec.json.encode(self._desk.what_if(body)))
 
 
 def _item(reply: Reply) -> bytes:
@@ -137,8 +211,16 @@ def _problem(word: str, detail: str) -> bytes:
     return msgspec.json.encode({"refusal": word, "detail": detail})
 
 
-def _passed_headers(scope: Message) -> Headers:
-    return [(_HEADER_NAMES[name], value) for name, value in scope["headers"] if name in _HEADER_NAMES]
+def _read_headers(scope: Message) -> tuple[Headers, int]:
+    """What is passed on to the log, and how long the caller still waits, in milliseconds. Raises RefusedMessage."""
+    passed: Headers = []
+    deadline = None
+    for name, value in scope["headers"]:
+        if name in _HEADER_NAMES:
+            passed.append((_HEADER_NAMES[name], value))
+        elif name == _DEADLINE_HEADER:
+            deadline = value
+    return passed, deadline_ms_of(deadline)
 
 
 async def _body(receive: Receive, *, at_most: int) -> bytes:

@@ -16,9 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from baas.machine import JARS
 from kit.localset import ports
-from kit.localset.jars import read_lock, resolve
+from kit.localset.jars import JARS, read_lock, resolve
 from kit.localset.java import find_java
 from kit.localset.kafka import KafkaNode, check_broker
 from kit.localset.postgres import PostgresNode

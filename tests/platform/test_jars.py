@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from baas.machine import JARS
-from kit.localset.jars import BadLock, Jar, JarMismatch, place, read_lock, relock, resolve
+from kit.localset.jars import JARS, BadLock, Jar, JarMismatch, place, read_lock, relock, resolve
 
 GOOD = b"the bytes that were locked"
 COORDINATE = "org.example:thing:1.0"

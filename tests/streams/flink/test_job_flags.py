@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bench.flink_parity import PROJECT
+from bench.flink_run import PROJECT
 
 specification = importlib.util.spec_from_file_location("flink_job", PROJECT.job)
 job = importlib.util.module_from_spec(specification)

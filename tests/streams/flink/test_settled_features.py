@@ -17,8 +17,9 @@ import msgspec
 import polars as pl
 import pytest
 
-from bench.flink_parity import PROJECT, differing, job_flags
+from bench.flink_run import PROJECT, job_flags
 from bench.flink_traffic import SettledReader, frame_of, make_topics, send
+from bench.parity import differing
 from contracts.settled_features import LATE_GROUP, SettledWindow
 from contracts.transactions import Transaction
 from feature_store.batch.engine import window_features

@@ -1,11 +1,5 @@
-"""`python -m bench.flink_parity`: events through a real Flink job and Kafka, against Polars over the same frame, bit for bit.
+"""Events through a real Flink job on Kafka: `flink_values` gives Flink's features of a frame. It needs `make flink`."""
 
-`flink_values` is for whoever has a frame of transactions and wants Flink's features of it. It needs `make flink` and a broker.
-"""
-
-import argparse
-import sys
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,17 +9,13 @@ import numpy as np
 import polars as pl
 import psutil
 
-from bench.features import HISTORY_DAYS, random_frame
-from bench.flink_traffic import SettledReader, frame_of, make_topics, send, transactions_of
-from bench.report import Report
+from bench.flink_traffic import SettledReader, make_topics, send, transactions_of
 from contracts.topics import SETTLED_FEATURES
 from contracts.transactions import Transaction
-from feature_store.batch.engine import window_features
-from feature_store.flink.marked import MARKED
 from feature_store.flink.values import feature_values
 from kit.kafka import ADMIN_TIMEOUT_S, admin, topic_name
-from kit.localset.flink import TASK_MANAGER, FlinkCluster, FlinkProject, Sizes, running_cluster
-from kit.settings import REPOSITORY_ROOT, Kafka, settings
+from kit.localset.flink import TASK_MANAGER, FlinkCluster, FlinkProject
+from kit.settings import REPOSITORY_ROOT, Kafka
 
 PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
 SOURCE = "inbound.flink-parity"
@@ -120,47 +110,3 @@ def _topics(kafka: Kafka, *, partitions: int) -> Iterator[None]:
         client = admin(kafka)
         for removed in client.delete_topics([topic_name(kafka, name) for name in (SOURCE, SETTLED_FEATURES)]).values():
             removed.result(ADMIN_TIMEOUT_S)
-
-
-def differing(found: pl.DataFrame, expected: pl.DataFrame) -> dict[str, int]:
-    """Return how many values of each column differ in a bit, NaN being like NaN; columns without a difference are left out."""
-    counts = {}
-    for name in expected.columns:
-        ours, theirs = found[name].to_numpy(), expected[name].to_numpy()
-        wrong = int((~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)))).sum())
-        if wrong:
-            counts[name] = wrong
-    return counts
-
-
-def main() -> int:
-    """Measure and report; exit code 1 when the two engines differ in a value."""
-    found = argparse.ArgumentParser(prog="python -m bench.flink_parity", description=__doc__)
-    found.add_argument("--events", type=int, default=100_000)
-    found.add_argument("--parallelism", type=int, default=1)
-    options = found.parse_args()
-    ours = settings()
-    report = Report("flink_parity", settings={"events": options.events, "parallelism": options.parallelism})
-    with (
-        report.loaded(),
-        running_cluster(ours.var.resolve() / "flink-bench", PROJECT, Sizes(slots=options.parallelism)) as cluster,
-    ):
-        transactions = transactions_of(random_frame(options.events, seed=1, days=HISTORY_DAYS))
-        run = flink_values(transactions, cluster=cluster, kafka=ours.kafka, parallelism=options.parallelism)
-        started_s = time.perf_counter()
-        expected = window_features(frame_of(transactions), MARKED)
-        polars_s = time.perf_counter() - started_s
-    wrong = differing(run.values, expected)
-    report.figure("rate_per_s", run.rate_per_s)
-    report.figure("cpu_us_per_event", run.cpu_us_per_event)
-    report.figure("windows", run.windows)
-    report.figure("checkpoint_bytes_per_event", run.largest_checkpoint_bytes / options.events)
-    report.figure("compared_values", expected.width * expected.height)
-    report.figure("mismatches", sum(wrong.values()))
-    report.baseline("polars", "rate_per_s", options.events / polars_s)
-    report.publish()
-    return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Which requests the door takes: as many as it can answer before their callers stop waiting, and no more.
+
+How long the next one will wait is what all inside cost. That is measured as it goes, a turn's fixed part and a decision's own
+part, so that the same bound holds on a fast machine, on a slow one, and beside a flood of messages at the other door.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.transactions import Refusal, RefusedMessage
+from streams.scorer.lanes import SLICE_EVENTS
+
+# A caller that names no deadline is taken to wait as long as serving does by default; one that names more waits no longer here.
+DEFAULT_DEADLINE_MS = 100
+MAX_DEADLINE_MS = 10_000
+# Part of a caller's patience that may go into waiting: the rest is for the way here, the answer's way back and a busy moment.
+WAITING_SHARE = 0.25
+MOST_INSIDE = 4_096
+_FIRST_TURN_S, _FIRST_EACH_S = 500e-6, 100e-6
+# Turns with so few decisions show what a turn costs; those with more show what each adds.
+_FEW = 4
+_WEIGHT = 0.1
+
+
+class Shed(StrEnum):
+    """Why a request was turned away undecided."""
+
+    FULL = "full"  # at the door: it would have waited too long
+    LATE = "late"  # inside: its deadline passed before its turn
+
+
+@dataclass(slots=True)
+class Admission:
+    """How many decisions are inside, and what they cost. For the thread of the door alone."""
+
+    inside: int = 0
+    turn_s: float = _FIRST_TURN_S
+    each_s: float = _FIRST_EACH_S
+
+    def admits(self, count: int, *, deadline_ms: int) -> bool:
+        """Whether `count` more would be answered within their share of `deadline_ms`; with nobody inside, they are taken."""
+        expected = self.inside + count
+        if not self.inside:
+            return True
+        wait_s = (1 + expected // SLICE_EVENTS) * self.turn_s + expected * self.each_s
+        return expected <= MOST_INSIDE and wait_s * 1_000 <= deadline_ms * WAITING_SHARE
+
+    def enter(self, count: int) -> None:
+        """Take `count` decisions in."""
+        self.inside += count
+
+    def leave(self, count: int) -> None:
+        """Say that `count` decisions were answered, turned away, or given up by their callers."""
+        self.inside -= count
+
+    def measured(self, count: int, *, seconds: float) -> None:
+        """Say that a turn spent `seconds` on `count` decisions, reading and answering included."""
+        if count <= _FEW:
+            self.turn_s += _WEIGHT * (seconds - self.turn_s)
+        else:
+            self.each_s += _WEIGHT * (max(seconds - self.turn_s, 0.0) / count - self.each_s)
+
+
+def deadline_ms_of(header: bytes | None) -> int:
+    """Read `x-deadline-ms`: how long the caller still waits, from 1 to `MAX_DEADLINE_MS`. Raises RefusedMessage."""
+    if header is None:
+        return DEFAULT_DEADLINE_MS
+    if not header.isdigit() or len(header) > 9 or not int(header):
+        raise RefusedMessage(Refusal.MALFORMED, "x-deadline-ms is a whole number of milliseconds, 1 at least")
+    return min(int(header), MAX_DEADLINE_MS)

@@ -371,8 +371,7 @@ def test_a_label_of_what_was_never_decided_is_counted_and_has_no_effect(models):
 def test_a_label_that_finds_no_place_to_wait_is_in_the_log_refused_and_counted_alike_in_a_fold(models):
     bank = Bank(models)
     fresh = bank.fresh
-    for engine in (bank.engine,):
-        engine.labels.bound = 2
+    bank.engine.labels.bound = 2
     bank.decide([at(0, number) for number in range(1, 5)])
     for number in range(1, 5):
         bank.tell(of(number, day=1))

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.controls import Control
+from contracts.labels import Label
 from contracts.outcomes import Outcome
 from contracts.transactions import EpochMs, Id, TenantId, Transaction, Uuid
 
@@ -124,7 +125,18 @@ class StartRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record",
     memory_rows: Annotated[int, Meta(ge=1)]
 
 
-LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord | StartRecord
+class LabelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="label"):
+    """What turned out about a transaction. It counts from its `known_at` on, on the clock of its tenant's events.
+
+    A label may be in the log more than once, and before its transaction: it is looked up when it falls due.
+    """
+
+    epoch: Annotated[int, Meta(ge=0)]
+    n: Annotated[int, Meta(ge=0)]
+    label: Label
+
+
+LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord | StartRecord | LabelRecord
 
 
 class StandOut(msgspec.Struct, frozen=True, kw_only=True):

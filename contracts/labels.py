@@ -24,7 +24,7 @@ class FraudKind(StrEnum):
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """One verdict about one transaction; a later `known_at` replaces an earlier one."""
+    """One verdict about one transaction; a later `known_at` replaces an earlier one, and at the same moment the later label."""
 
     schema: Literal[1]
     label_id: Uuid

@@ -17,13 +17,13 @@ __all__ = ["CATALOGUE", "EVENT_FEATURES", "QUOTIENT_FEATURES", "WINDOW_FEATURES"
 MAX_LATENESS_MS = DAY_MS
 # A hot key keeps this many events: nine thousand amounts of 10^15 minor units still fit one int64 sum.
 MAX_EVENTS_PER_KEY = 8_192
-_SEMANTICS = 2
+_SEMANTICS = 3
 
 CATALOGUE: tuple[Feature, ...] = (*WINDOW_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES)
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)
 FEATURE_COUNT = len(CATALOGUE)
 BY_NAME: dict[str, Feature] = {feature.name: feature for feature in CATALOGUE}
-LONGEST_WINDOW_MS = max(feature.window_ms for feature in WINDOW_FEATURES)
+LONGEST_WINDOW_MS = max(feature.reach_ms for feature in WINDOW_FEATURES)
 
 
 def feature_set_of(catalogue: tuple[Feature, ...]) -> str:

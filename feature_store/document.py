@@ -11,7 +11,7 @@ from feature_store.definitions import (
     WINDOW_FEATURES,
 )
 from feature_store.explain import duration, entity_words
-from feature_store.vocabulary import DAY_MS, HOUR_MS, LATEST_EVENTS, SETTLED, Where, WindowFeature
+from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS, LATEST_EVENTS, SETTLED, Where, WindowFeature
 from kit.settings import REPOSITORY_ROOT
 
 DOCUMENT = REPOSITORY_ROOT / "docs" / "features.md"
@@ -36,11 +36,17 @@ this order, float32, NaN for unknown.
   event_time and, among ties, of arrival; they exist only as_scored. The MAD is the median distance from the median, the
   robust z-score (a - median) / (1.4826 MAD). Distance is the great circle on a sphere of radius 6,371.0088 km from the last
   known place; speed takes a second at least.
+- **Labels.** An event is known fraud once a label that says so counts: from its `known_at` on, on the clock of the tenant's own
+  events (the highest known_at of those applied), never before. It is known good once it is {delay_days} days old and not known
+  fraud; younger ones are of no known status. A later label replaces an earlier one, so an event may become good again. Labels
+  of transactions that the scorer does not remember any more have no effect. They are remembered of customers, cards, merchants
+  and payees, and exist only as_scored. A share of frauds looks at `(t - {delay_days} d - W, t - {delay_days} d]`, where most
+  are known; a streak and the last known good at the {latest} latest events of known status in `(t - W, t]`.
 - **Values.** Distinct and new compare ids byte by byte; a place is a square of a tenth of a degree, an hour one of Brasília's
   day. A missing value of another event is not counted; where the event's own value is missing, "new" and "since the same" are
   NaN.
-- **Nothing there**: counts, sums and distinct are 0; mean, std, min, max, ratios and times are NaN; the z-score is NaN too when
-  all amounts are equal.
+- **Nothing there**: counts, sums, distinct, frauds and streaks are 0; mean, std, min, max, ratios, shares and times are NaN;
+  the z-score is NaN too when all amounts are equal.
 
 ## Two views
 - **as_scored**: over the events applied before (in the order in which they came) whose event_time lies in the window. This is
@@ -89,6 +95,8 @@ def _row(feature: WindowFeature) -> str:
         looks_at += f" ({feature.of.name.lower()})"
     if feature.where is not Where.ALL:
         looks_at += f" where {feature.where.name.lower()}"
+    if feature.delay_ms:
+        looks_at += f" after {duration(feature.delay_ms)}"
     itself = "yes" if feature.counts_itself else "no"
     cells = (f"`{feature.name}`", entity_words(feature.entity), looks_at, duration(feature.window_ms), itself)
     return f"| {' | '.join(cells)} | {feature.sentence} | {feature.owner} | `{feature.reason}` |\n"
@@ -102,6 +110,7 @@ def as_markdown() -> str:
         lateness_h=MAX_LATENESS_MS // HOUR_MS,
         bound=MAX_EVENTS_PER_KEY,
         latest=LATEST_EVENTS,
+        delay_days=LABEL_DELAY_MS // DAY_MS,
         settled=sum(feature.aggregation in SETTLED for feature in WINDOW_FEATURES),
         kept_days=(LONGEST_WINDOW_MS + MAX_LATENESS_MS) // DAY_MS,
     )

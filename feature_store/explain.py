@@ -7,6 +7,7 @@ from feature_store.vocabulary import (
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,
+    NEEDS_DELAY,
     PAIRS,
     SETTLED,
     Aggregation,
@@ -42,10 +43,16 @@ _FORMULA = {
     _A.ROBUST_Z_SCORE: "(amount - median) / (1.4826 * MAD), of the latest 32 amounts",
     _A.DISTANCE_KM: "great circle from the last known place, in km",
     _A.SPEED_KMH: "that distance / hours since, a second at least",
+    _A.FRAUDS: "known frauds",
+    _A.FRAUD_SHARE: "known frauds / n, of events that are old enough to be judged",
+    _A.FRAUD_STREAK: "how many of the latest 32 judged events, going back, are fraud before the first good one",
+    _A.STREAK_AGE: "(t - t_first_fraud_of_that_streak) / 1000",
+    _A.TIME_SINCE_FRAUD: "(t - t_last_known_fraud) / 1000",
+    _A.TIME_SINCE_GOOD: "(t - t_last_known_good) / 1000, of the latest 32 judged events",
     _A.RISING: "length of the run of rising amounts that ends before this one",
 }
 # What is not there makes these 0; the others are unknown.
-_ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING})
+_ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING, _A.FRAUDS, _A.FRAUD_STREAK})
 
 
 class UnknownFeature(DomainError):
@@ -107,13 +114,14 @@ def explain(name: str) -> Explanation:
 
 
 def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
-    window = duration(feature.window_ms)
     kept = "the event itself counts" if feature.counts_itself else "earlier events only"
     terms = [
         ("formula", _FORMULA[feature.aggregation]),
         ("key", f"the tenant's events of the same {entity_words(feature.entity)}"),
-        ("window", f"event_time in (t - {window}, t]; {kept}"),
+        ("window", f"event_time in {_interval(feature)}; {kept}"),
     ]
+    if feature.aggregation in NEEDS_DELAY:
+        terms.append(("judged", f"known fraud, or {duration(feature.delay_ms)} old and not known fraud, which is good"))
     if feature.where is not Where.ALL:
         terms.append(("filter", feature.where.name.lower().replace("_", " ")))
     if feature.of is not None:
@@ -126,6 +134,11 @@ def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
         ("state kept", f"{duration(LONGEST_WINDOW_MS + MAX_LATENESS_MS)} at most after the key's last event"),
     ]
     return tuple(terms)
+
+
+def _interval(feature: WindowFeature) -> str:
+    window, delay = duration(feature.window_ms), duration(feature.delay_ms)
+    return f"(t - {delay} - {window}, t - {delay}]" if feature.aggregation is _A.FRAUD_SHARE else f"(t - {window}, t]"
 
 
 def _unknown_event(feature: EventFeature) -> str:

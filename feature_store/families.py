@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from feature_store.vocabulary import (
     DAY_MS,
     HOUR_MS,
+    LABEL_DELAY_MS,
+    LABELLED,
     MINUTE_MS,
     PAIRS,
     Aggregation,
@@ -65,8 +67,10 @@ def _family(
     itself: bool,
     of: Value | None = None,
     where: Where = Where.ALL,
+    delay_ms: int = 0,
 ) -> Iterator[WindowFeature]:
     """One feature for each entity and window. `sentence` takes the entity's words in place of `{of}`."""
+    ends = f" up to {_WORDS[delay_ms]} ago" if aggregation is _A.FRAUD_SHARE else ""
     for entity, lengths in windows.items():
         who = entity.name.lower()
         for window_ms in lengths:
@@ -76,11 +80,12 @@ def _family(
                 aggregation=aggregation,
                 window_ms=window_ms,
                 counts_itself=itself,
-                sentence=f"{sentence.format(of=_OF[entity])} in the last {_WORDS[window_ms]}",
+                sentence=f"{sentence.format(of=_OF[entity])} in the {'' if ends else 'last '}{_WORDS[window_ms]}{ends}",
                 reason=f"{who}_{reason}",
                 owner=_OWNER.get(entity, PAYMENT_RISK),
                 of=of,
                 where=where,
+                delay_ms=delay_ms,
             )
 
 
@@ -267,8 +272,26 @@ def _filtered() -> Iterator[WindowFeature]:
     )  # fmt: skip
 
 
+def _labels() -> Iterator[WindowFeature]:
+    """What turned out since, as far as it is known by now."""
+    month: Windows = dict.fromkeys(LABELLED, (_D7, _D30))
+    longest: Windows = {entity: _LONGEST[entity] for entity in LABELLED}
+    delay = LABEL_DELAY_MS
+    for windows, what, aggregation, delay_ms, sentence, reason in (
+        (month, "frauds", _A.FRAUDS, 0, "Known frauds {of}", "known_frauds"),
+        (month, "fraud_share", _A.FRAUD_SHARE, delay, "Share of known frauds in the transactions {of}", "risk"),
+        (longest, "fraud_streak", _A.FRAUD_STREAK, delay, "Known frauds {of} without a good one since", "fraud_streak"),
+        (longest, "fraud_streak_age_s", _A.STREAK_AGE, delay, "Seconds since that streak of frauds {of} began", "fraud_streak"),
+        (longest, "fraud_idle_s", _A.TIME_SINCE_FRAUD, 0, "Seconds since the last known fraud {of}", "recent_fraud"),
+        (longest, "good_idle_s", _A.TIME_SINCE_GOOD, delay, "Seconds since the last known good one {of}", "no_known_good"),
+    ):
+        yield from _family(
+            windows, what=what, aggregation=aggregation, sentence=sentence, reason=reason, itself=False, delay_ms=delay_ms
+        )
+
+
 WINDOW_FEATURES: tuple[WindowFeature, ...] = (
-    *_counts(), *_sums(), *_own_history(), *_times(), *_distinct(), *_newness(), *_travel(), *_filtered(),
+    *_counts(), *_sums(), *_own_history(), *_times(), *_distinct(), *_newness(), *_travel(), *_filtered(), *_labels(),
 )  # fmt: skip
 
 EVENT_FEATURES: tuple[EventFeature, ...] = tuple(

@@ -3,6 +3,10 @@
 The window of an event with event_time t is every event of the same tenant and the same entity key with event_time in
 `(t - window_ms, t]`, in whole milliseconds. "Earlier" events are those of the window without the event itself. An entity key or
 a counted value that is missing makes the feature unknown (NaN); a missing value of another event is not counted.
+
+Features of labels also know what turned out since. An event is known fraud once a label that says so has fallen due (its
+`known_at` is reached by its tenant's events), known good when it is `delay_ms` old and not known fraud, and else of no known
+status. Their window is `(t - window_ms, t]`, but that of a share of frauds `(t - delay_ms - window_ms, t - delay_ms]`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +17,8 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 # Order statistics, places and runs look at this many of the latest earlier events of the window, and at no more.
 LATEST_EVENTS = 32
+# By then most frauds are known: what is as old and has no label that says otherwise counts as good.
+LABEL_DELAY_MS = 7 * DAY_MS
 
 
 class Entity(IntEnum):
@@ -31,6 +37,9 @@ class Entity(IntEnum):
     CARD_MERCHANT = 10
     DEVICE_PAYEE = 11
 
+
+# Of whose events labels are remembered.
+LABELLED = (Entity.CUSTOMER, Entity.CARD, Entity.MERCHANT, Entity.PAYEE)
 
 PAIRS = {
     Entity.CUSTOMER_PAYEE: (Entity.CUSTOMER, Entity.PAYEE),
@@ -81,6 +90,12 @@ class Aggregation(IntEnum):
     DISTANCE_KM = 19  # great circle from the latest earlier event whose place is known; NaN when there is none
     SPEED_KMH = 20  # that distance over the time between the two, taken as a second at least
     RISING = 21  # how many of the latest earlier amounts, each above the one before, lead up to this one
+    FRAUDS = 22  # number of known frauds
+    FRAUD_SHARE = 23  # known frauds / events, both `delay_ms` ago; NaN over nothing
+    FRAUD_STREAK = 24  # how many of the latest events of known status, going back, are fraud without a good one between
+    STREAK_AGE = 25  # seconds since the first fraud of that streak; NaN when there is none
+    TIME_SINCE_FRAUD = 26  # seconds since the latest known fraud; NaN when there is none
+    TIME_SINCE_GOOD = 27  # seconds since the latest known good among the latest events of known status; NaN when there is none
 
 
 class Where(IntEnum):
@@ -147,12 +162,14 @@ _A = Aggregation
 NEEDS_VALUE = frozenset({_A.DISTINCT, _A.TIME_SINCE_SAME, _A.IS_NEW})
 OF_LATEST = frozenset({_A.MEDIAN, _A.MAD, _A.RATIO_TO_MEDIAN, _A.ROBUST_Z_SCORE, _A.RISING})
 OF_PLACE = frozenset({_A.DISTANCE_KM, _A.SPEED_KMH})
-EARLIER_ONLY = OF_LATEST | OF_PLACE | {
+NEEDS_DELAY = frozenset({_A.FRAUD_SHARE, _A.FRAUD_STREAK, _A.STREAK_AGE, _A.TIME_SINCE_GOOD})
+OF_LABELS = NEEDS_DELAY | {_A.FRAUDS, _A.TIME_SINCE_FRAUD}
+EARLIER_ONLY = OF_LATEST | OF_PLACE | OF_LABELS | {
     _A.TIME_SINCE_LAST, _A.TIME_SINCE_FIRST, _A.TIME_SINCE_SAME, _A.IS_NEW, _A.RATIO_TO_MEAN, _A.RATIO_TO_MAX, _A.RATIO_TO_MIN,
     _A.Z_SCORE,
 }  # fmt: skip
-# What the settled view knows: what does not ask in which order ties came.
-SETTLED = frozenset(_A) - OF_LATEST - OF_PLACE
+# What the settled view knows: what asks neither in which order ties came nor what was known when.
+SETTLED = frozenset(_A) - OF_LATEST - OF_PLACE - OF_LABELS
 FILTERABLE = frozenset({_A.COUNT, _A.SUM, _A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE, _A.TIME_SINCE_LAST})
 
 
@@ -173,6 +190,7 @@ class WindowFeature:
     owner: str
     of: Value | None = None
     where: Where = Where.ALL
+    delay_ms: int = 0
 
     def __post_init__(self) -> None:
         if self.window_ms <= 0:
@@ -185,11 +203,20 @@ class WindowFeature:
             raise ValueError(f"{self.name}: {self.aggregation.name} compares the event with earlier ones")
         if self.where is not Where.ALL and self.aggregation not in FILTERABLE:
             raise ValueError(f"{self.name}: {self.aggregation.name} takes no filter")
+        if (self.delay_ms > 0) != (self.aggregation in NEEDS_DELAY) or self.delay_ms < 0:
+            raise ValueError(f"{self.name}: a delay goes with what asks for known good events, and with no other")
+        if self.aggregation in OF_LABELS and self.entity not in LABELLED:
+            raise ValueError(f"{self.name}: no labels are remembered of {self.entity.name}")
 
     @property
     def kind(self) -> Kind:
         """The family."""
         return Kind.WINDOW
+
+    @property
+    def reach_ms(self) -> int:
+        """How far back the feature looks at events."""
+        return self.window_ms + (self.delay_ms if self.aggregation is _A.FRAUD_SHARE else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

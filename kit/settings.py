@@ -153,8 +153,9 @@ class Scorer(BaseModel):
 
     `memory_rows`: the horizon of repetitions. A transaction that comes again is answered from memory while fewer than this many
     later ones of the shard were decided, at most while fewer than twice as many were, and is decided anew after that; it should
-    cover what a shard decides within the inbound topic's retention. A row takes about 200 bytes. The log keeps the value of
-    each start; another one holds from the moment at which the generation in use is full.
+    cover what a shard decides within the inbound topic's retention. It is the horizon of labels too: what turns out about a
+    transaction that is forgotten has no effect. A row takes about 240 bytes. The log keeps the value of each start; another one
+    holds from the moment at which the generation in use is full.
 
     `state_keys` bounds the live customers, instruments, devices and payees (each kind by itself) of the feature windows,
     `state_log_bytes` their events, `state_table_bytes` the tables that find them. At a bound the process ends and says which;

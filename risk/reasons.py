@@ -14,7 +14,7 @@ MODEL_REASON = "model_score"
 _FURTHEST = 1e6
 # A yes that is not rare enough to lie outside the percentiles still says more than nothing.
 _WEAK = 1e-3
-_LOW_STANDS_OUT = (Aggregation.MIN, Aggregation.TIME_SINCE_LAST, Aggregation.TIME_SINCE_FIRST)
+_LOW_STANDS_OUT = (Aggregation.MIN, Aggregation.TIME_SINCE_LAST, Aggregation.TIME_SINCE_FIRST, Aggregation.TIME_SINCE_FRAUD)
 _NEVER_STANDS_OUT = (
     EventValue.LOCAL_HOUR, EventValue.WEEKDAY, EventValue.IS_PIX, EventValue.IS_CARD, EventValue.IS_BOLETO, EventValue.IS_TED,
     EventValue.IS_CASH, EventValue.IS_DEBIT, EventValue.IS_INTERNAL, EventValue.AMOUNT_CENTS, EventValue.DAY_OF_MONTH,

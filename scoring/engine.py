@@ -15,6 +15,7 @@ from contracts.controls import Control, ProfileControl
 from contracts.decisions import Answer, Door, StandOut, StartRecord
 from contracts.transactions import MAX_CLOCK_SKEW_MS, UNREADABLE, Refusal, RefusedMessage
 from feature_store.definitions import CATALOGUE
+from feature_store.stream.waiting import Run, WaitingLabels
 from feature_store.vocabulary import Feature
 from risk.export import BadExport
 from risk.policy import ALLOW
@@ -22,19 +23,20 @@ from risk.rules import RULES, Rule
 from scoring import answers as columns
 from scoring.controls import Controls
 from scoring.encoder import Encoded, encode_decisions
-from scoring.features import Bounds, Features
+from scoring.features import LATE, Bounds, Features
 from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.flags import encode_flagged
 from scoring.judge import Judge
 from scoring.lexicon import Lexicon
 from scoring.memory import ALTERED, DEFAULT_ROWS, NEW, DecisionMemory, Meeting, hash_pairs
+from scoring.places import judge
 from scoring.scanner import Scan, scan_transactions
-from scoring.tenants import Tenants
+from scoring.tenants import MAX_TENANTS, Tenants
 
 # What `apply_control` raises for a control that this engine cannot follow.
 UNUSABLE = (BadExport, ValueError, *UNREADABLE)
 _TRANSACTION = TEXT_COLUMNS["transaction_id"]
-_EVENT_TIME, _KNOWN_AT = NUMBER_COLUMNS["event_time"], NUMBER_COLUMNS["known_at"]
+_EVENT_TIME, _KNOWN_AT, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "known_at", "amount_minor"))
 
 
 @dataclass(slots=True)
@@ -76,6 +78,9 @@ class Counters:
     overridden: int = 0
     outcomes: int = 0
     outcomes_unknown: int = 0
+    labels: int = 0
+    labels_refused: int = 0
+    labels_unknown: int = 0
     late: int = 0
     slow_rows: int = 0
     verdicts: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
@@ -101,6 +106,7 @@ class Engine:
         self.memory = DecisionMemory(memory_rows)
         self.catalogue = tuple(catalogue)
         self.features = Features(bounds, catalogue=self.catalogue)
+        self.labels = WaitingLabels(MAX_TENANTS)
         self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
         self.controls = Controls()
 
@@ -183,7 +189,7 @@ class Engine:
         )
 
     def _decide_new(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting, *, now_ms: int, door: Door) -> Batch:
-        scored = self.score(scan, tenants, scored_at_ms=np.full(scan.n, now_ms, np.int64))
+        scored = self.score(scan, tenants, meeting, scored_at_ms=np.full(scan.n, now_ms, np.int64))
         answers = scored.answers
         answers[:, columns.EPOCH] = self.epoch
         answers[:, columns.N] = self.next_n + np.arange(scan.n)
@@ -252,12 +258,16 @@ class Engine:
             self.counters.verdicts[verdict] += count
         self.counters.late += int(np.count_nonzero(answers[:, columns.FLAGS] & columns.LATE))
 
-    def find_all(self, pairs: Sequence[tuple[bytes, bytes]]) -> Meeting:
-        """Look up (tenant id, transaction id) pairs: DUPLICATE where decided, with its place, else NEW."""
+    def find_all(self, pairs: Sequence[tuple[bytes, bytes]], *, before: tuple[Meeting, int] | None = None) -> Meeting:
+        """Look up (tenant id, transaction id) pairs: DUPLICATE where decided, with its place, else NEW.
+
+        `before` is a row of a meeting: what was remembered when it was met.
+        """
         buffer, starts, hashes = hash_pairs(pairs)
         known = self.tenants.known
         tenants = np.fromiter((known.get(tenant, -1) for tenant, _ in pairs), np.int32, len(pairs))
-        return self.memory.find(hashes=hashes, tenants=tenants, buffer=buffer, starts=starts)
+        generations = before[0].known_at(before[1]) if before else ()
+        return self.memory.find(hashes=hashes, tenants=tenants, buffer=buffer, starts=starts, generations=generations)
 
     def take_numbers(self, count: int = 1) -> int:
         """Return the first of `count` consecutive numbers of the log."""
@@ -267,9 +277,39 @@ class Engine:
 
     # -- scoring -----------------------------------------------------------------------------------------------------------
 
-    def score(self, scan: Scan, tenants: NDArray[np.int32], *, scored_at_ms: NDArray[np.int64]) -> Scored:
+    def apply(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Apply new inputs to the features, each after the labels that it makes due. Return vectors and flags."""
+        found = []
+        for run in self.labels.runs(tenants, scan.numbers[:, _KNOWN_AT]):
+            if run.due:
+                self._label(run, tenants, meeting)
+            rows = slice(run.start, run.stop)
+            x, flags = self.features.apply(scan, tenants, rows)
+            meeting.place(
+                run.start,
+                run.stop,
+                keys=self.features.state.keys(len(x)),
+                event_time_ms=scan.numbers[rows, _EVENT_TIME],
+                amount_minor=scan.numbers[rows, _AMOUNT],
+                late=(flags & LATE) != 0,
+            )
+            found.append((x, flags))
+        if len(found) == 1:
+            return found[0]
+        return np.concatenate([x for x, _ in found]), np.concatenate([flags for _, flags in found])
+
+    def _label(self, run: Run, tenants: NDArray[np.int32], meeting: Meeting) -> None:
+        """Apply labels that the run's first row made due, to what was remembered when it was met."""
+        number = int(tenants[run.start])
+        name = self.tenants.names[number]
+        known = self.find_all([(name, label.transaction_id) for label in run.due], before=(meeting, run.start))
+        for at, label in enumerate(run.due):
+            is_known = known.rows[at] >= 0 and judge(self.features.state, *known.places(at), tenant=number, label=label)
+            self.counters.labels_unknown += not is_known
+
+    def score(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting, *, scored_at_ms: NDArray[np.int64]) -> Scored:
         """Apply new inputs to the features and answer each; the answers carry no sequence yet."""
-        x, flags = self.features.apply(scan, tenants)
+        x, flags = self.apply(scan, tenants, meeting)
         answers, outside = self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
         return Scored(answers, x, outside)
 

@@ -26,7 +26,7 @@ from scoring import answers as columns
 from scoring.encoder import encode_decisions
 from scoring.engine import UNUSABLE, Engine, ahead, future
 from scoring.flags import encode_flagged
-from scoring.memory import ALTERED, NEW
+from scoring.memory import ALTERED, NEW, Meeting
 from scoring.scanner import Scan, scan_transactions
 
 _OUTCOME_OF = {
@@ -73,9 +73,9 @@ def apply_ledger_events(engine: Engine, messages: Sequence[bytes], *, now_ms: in
     transfers: list[_Placed] = []
     for position, message in enumerate(messages):
         try:
-            event = _decoder.decode(_bounded(message))
+            event = _decoder.decode(bounded(message))
         except (*UNREADABLE, RefusedMessage) as problem:
-            written.refused.append((position, _word(problem), str(problem)))
+            written.refused.append((position, word_for(problem), str(problem)))
         else:
             if event.purpose is Purpose.TRANSFER:
                 transfers.append((position, event))
@@ -86,13 +86,15 @@ def apply_ledger_events(engine: Engine, messages: Sequence[bytes], *, now_ms: in
     return written
 
 
-def _bounded(message: bytes) -> bytes:
+def bounded(message: bytes) -> bytes:
+    """The message, unless it is too long. Raises RefusedMessage."""
     if len(message) > MAX_FACT_BYTES:
         raise RefusedMessage(Refusal.OVERSIZED, f"{len(message)} bytes; at most {MAX_FACT_BYTES} are read")
     return message
 
 
-def _word(problem: Exception) -> str:
+def word_for(problem: Exception) -> str:
+    """The word that the dlq has for a message that could not be used."""
     return problem.refusal if isinstance(problem, RefusedMessage) else Refusal.MALFORMED
 
 
@@ -105,8 +107,9 @@ def _take_decisions(engine: Engine, events: list[_Placed], written: Written, *, 
     meeting = engine.meet(scan, tenants)
     new = np.flatnonzero(meeting.status == NEW)
     if len(new):
-        meeting.take(new).remember(stored[new])
-        adopted = _Adopted(scan.take(new), tenants[new], stored[new], [events[at][1] for at in new.tolist()])
+        met = meeting.take(new)
+        met.remember(stored[new])
+        adopted = _Adopted(scan.take(new), tenants[new], met, stored[new], [events[at][1] for at in new.tolist()])
         _adopt(engine, adopted, written, now_ms=now_ms)
     for row in np.flatnonzero(meeting.status != NEW).tolist():
         position, event = events[row]
@@ -137,13 +140,14 @@ class _Adopted:
 
     scan: Scan
     tenants: NDArray[np.int32]
+    meeting: Meeting
     answers: NDArray[np.int64]
     events: list[LedgerEvent]
 
 
 def _adopt(engine: Engine, adopted: _Adopted, written: Written, *, now_ms: int) -> None:
     count = adopted.scan.n
-    scored = engine.score(adopted.scan, adopted.tenants, scored_at_ms=np.full(count, now_ms, np.int64))
+    scored = engine.score(adopted.scan, adopted.tenants, adopted.meeting, scored_at_ms=np.full(count, now_ms, np.int64))
     first_n = engine.take_numbers(count)
     engine.counters.adopted += count
     encoded = encode_decisions(
@@ -240,9 +244,9 @@ def apply_controls(engine: Engine, messages: Sequence[bytes]) -> Written:
     written = Written([], [], [])
     for position, message in enumerate(messages):
         try:
-            control = _control_decoder.decode(_bounded(message))
+            control = _control_decoder.decode(bounded(message))
         except (*UNREADABLE, RefusedMessage) as problem:
-            written.refused.append((position, _word(problem), str(problem)))
+            written.refused.append((position, word_for(problem), str(problem)))
             continue
         if engine.controls.knows(control):
             continue

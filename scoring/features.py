@@ -57,10 +57,12 @@ class Features:
         self._width = len(catalogue)
         self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
 
-    def apply(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Apply the inputs in order; return each one's vector, as it stood then, and its flags."""
-        x, flags = np.empty((scan.n, self._width), np.float32), np.empty(scan.n, np.uint8)
-        self.state.apply(event_columns(scan, tenants), x, flags)
+    def apply(self, scan: Scan, tenants: NDArray[np.int32], rows: slice) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Apply inputs [rows.start, rows.stop) in order; return each one's vector, as it stood then, and its flags."""
+        count = rows.stop - rows.start
+        x, flags = np.empty((count, self._width), np.float32), np.empty(count, np.uint8)
+        events = event_columns(scan, tenants)
+        self.state.apply(events if count == scan.n else events.rows(rows.start, rows.stop), x, flags)
         return x, flags
 
     def peek(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import Control
-from contracts.decisions import ControlRecord, DecisionSource, OutcomeRecord, OverrideRecord, StartRecord
+from contracts.decisions import ControlRecord, DecisionSource, LabelRecord, OutcomeRecord, OverrideRecord, StartRecord
 from contracts.outcomes import Outcome
 from kit.errors import DomainError
 from kit.log import get_logger
@@ -20,6 +20,7 @@ from scoring import answers as columns
 from scoring.controls import CHAMPION, GENERAL_POLICY
 from scoring.engine import UNUSABLE, Engine
 from scoring.fields import TEXT_COLUMNS
+from scoring.labels import hold
 from scoring.log_scanner import Decisions, LogScanner, Other
 from scoring.memory import NEW
 
@@ -55,6 +56,7 @@ class Proof:
     controls: int = 0
     unusable: int = 0
     starts: int = 0
+    labels: int = 0
     differing: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -95,11 +97,11 @@ class Fold:
             row = int(np.flatnonzero(meeting.status != NEW)[0])
             raise BrokenLog(f"record {int(numbers[row])} decides {scan.text(row, _TRANSACTION)} for the second time")
         if self._check:
-            scored = engine.score(scan, tenants, scored_at_ms=run.answers[:, columns.SCORED_AT])
+            scored = engine.score(scan, tenants, meeting, scored_at_ms=run.answers[:, columns.SCORED_AT])
             scored.answers[:, columns.EPOCH], scored.answers[:, columns.N] = epochs, numbers
             self._compare(run, scored.answers, tenants)
         else:
-            engine.features.apply(scan, tenants)
+            engine.apply(scan, tenants, meeting)
         meeting.remember(run.answers)
         engine.epoch = int(epochs[-1])
         engine.next_n = int(numbers[-1]) + 1
@@ -140,6 +142,9 @@ class Fold:
         elif isinstance(run, StartRecord):
             engine.memory.set_rows(run.memory_rows)
             self.proof.starts += 1
+        elif isinstance(run, LabelRecord):
+            hold(engine, run, tenant=engine.tenants.number(run.label.tenant_id.encode()))
+            self.proof.labels += 1
         else:
             self._override(run)
 

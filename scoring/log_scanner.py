@@ -7,7 +7,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.decisions import ControlRecord, DecisionRecord, LogRecord, OutcomeRecord, OverrideRecord, StartRecord
+from contracts.decisions import (
+    ControlRecord,
+    DecisionRecord,
+    LabelRecord,
+    LogRecord,
+    OutcomeRecord,
+    OverrideRecord,
+    StartRecord,
+)
 from scoring import answers as columns
 from scoring.lexicon import Lexicon
 from scoring.log_kernels import index_lexicon, scan_log
@@ -24,7 +32,7 @@ class Decisions:
     heads: NDArray[np.int64]
 
 
-Other = list[OutcomeRecord] | OverrideRecord | ControlRecord | StartRecord
+Other = list[OutcomeRecord] | OverrideRecord | ControlRecord | StartRecord | LabelRecord
 _decoder: msgspec.json.Decoder[LogRecord] = msgspec.json.Decoder(LogRecord)
 _encoder = msgspec.json.Encoder()
 

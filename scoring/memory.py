@@ -6,8 +6,9 @@ before and on nothing else, neither on how they were batched nor on repetitions:
 forgot. Pages of memory are touched only as decisions come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from kit.pages import populate
 from scoring.answers import WIDTH
 from scoring.bytes_kernels import PADDING_BYTES, TENANT_SEED, hash_span, put_bytes, same_bytes
 from scoring.kernels import inlined, kernel
+from scoring.places import Places
 
 DEFAULT_ROWS = 4_000_000
 ID_BYTES = 36
@@ -55,6 +57,7 @@ class _Generation:
     contents: NDArray[np.uint64] = field(init=False)
     answers: NDArray[np.int64] = field(init=False)
     outcomes: NDArray[np.uint8] = field(init=False)
+    places: Places = field(init=False)
 
     def __post_init__(self) -> None:
         self.slots = np.zeros((FIRST_SLOTS, 2), np.uint64)
@@ -63,6 +66,7 @@ class _Generation:
         self.contents = np.zeros(self.rows, np.uint64)
         self.answers = np.zeros((self.rows, WIDTH), np.int64)
         self.outcomes = np.zeros(self.rows, np.uint8)
+        self.places = Places(self.rows)
 
     def make_room(self, count: int) -> None:
         """Keep the table at most half full; a small table stays in the processor's cache."""
@@ -76,7 +80,8 @@ class _Generation:
 
     def populate_ahead(self, ahead_bytes: int) -> bool:
         """Take memory for the next rows now, in all about `ahead_bytes`; for any thread. False where that cannot be."""
-        arrays = (self.ids, self.tenants, self.contents, self.answers, self.outcomes)
+        arrays: list[NDArray[Any]] = [self.ids, self.tenants, self.contents, self.answers, self.outcomes]
+        arrays += self.places.arrays(self.rows).values()
         row_bytes = sum(array.nbytes for array in arrays) // self.rows
         rows = ahead_bytes // row_bytes
         return all(
@@ -102,6 +107,7 @@ class _Generation:
             "contents": self.contents[: self.used],
             "answers": self.answers[: self.used],
             "outcomes": self.outcomes[: self.used],
+            **self.places.arrays(self.used),
         }
 
 
@@ -233,19 +239,53 @@ class Meeting:
 
     def remember(self, answers: NDArray[np.int64]) -> None:
         """Keep the answers of a meeting of NEW rows only."""
-        for number in np.unique(self._generation).tolist():
-            here = self._generation == number
-            rows = self.rows[here]
-            kept = self._generations[number].answers
-            if rows[-1] - rows[0] + 1 == len(rows):
-                kept[rows[0] : rows[-1] + 1] = answers[here]
-            else:
-                kept[rows] = answers[here]
+        for generation, here, rows in self._parts(0, len(self.rows)):
+            generation.answers[rows] = answers[here]
+
+    def place(
+        self,
+        start: int,
+        stop: int,
+        *,
+        keys: NDArray[np.int32],
+        event_time_ms: NDArray[np.int64],
+        amount_minor: NDArray[np.int64],
+        late: NDArray[np.bool_],
+    ) -> None:
+        """Keep where the events of rows [start, stop) of a meeting of NEW rows only went (`scoring.places`)."""
+        for generation, here, rows in self._parts(start, stop):
+            generation.places.put(
+                rows, keys=keys[here], event_time_ms=event_time_ms[here], amount_minor=amount_minor[here], late=late[here]
+            )
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[_Generation, slice, slice | NDArray[np.int64]]]:
+        """Rows [start, stop) by generation: which of them, counted from `start`, and their rows there."""
+        numbers = self._generation[start:stop]
+        edges = [0, stop - start] if stop > start else []
+        if edges and numbers[0] != numbers[-1]:
+            edges[1:1] = (np.flatnonzero(np.diff(numbers)) + 1).tolist()
+        for first, last in pairwise(edges):
+            rows = self.rows[start + first : start + last]
+            adjacent = rows[-1] - rows[0] + 1 == len(rows)
+            yield (
+                self._generations[numbers[first]],
+                slice(first, last),
+                slice(int(rows[0]), int(rows[-1]) + 1) if adjacent else rows,
+            )
+
+    def known_at(self, row: int) -> "list[_Generation]":
+        """The old and the young generation as they were when a NEW row was met: what a label that it makes due may find."""
+        young = int(self._generation[row])
+        return self._generations[young - 1 : young + 1]
 
     def answer(self, at: int) -> NDArray[np.int64]:
         """The stored answer of a known row, as a view that an override may change."""
         answer: NDArray[np.int64] = self._generations[self._generation[at]].answers[self.rows[at]]
         return answer
+
+    def places(self, at: int) -> tuple[Places, int]:
+        """A known row's places, and its row in them."""
+        return self._generations[self._generation[at]].places, int(self.rows[at])
 
     def set_outcome(self, at: int, code: int) -> bool:
         """Keep the first outcome of a known row; False when it has one already."""
@@ -254,6 +294,22 @@ class Meeting:
             return False
         outcomes[self.rows[at]] = 1 + code
         return True
+
+
+def generation_starts(starts: Sequence[tuple[int, int]], decisions: int) -> NDArray[np.int64]:
+    """Which decisions of a log began a generation; what is of this generation or the one before it is known.
+
+    `starts` are the log's: how many decisions it has before each, and its `memory_rows`. Decisions count from 0.
+    """
+    wanted, begins, rows = DEFAULT_ROWS, [0], DEFAULT_ROWS
+    for before, memory_rows in (*starts, (decisions, DEFAULT_ROWS)):
+        while begins[-1] + rows < before:
+            begins.append(begins[-1] + rows)
+            rows = wanted
+        wanted = memory_rows
+        if begins[-1] == before:
+            rows = wanted
+    return np.array(begins, np.int64)
 
 
 class DecisionMemory:
@@ -350,12 +406,22 @@ class DecisionMemory:
         return found
 
     def find(
-        self, *, hashes: NDArray[np.uint64], tenants: NDArray[np.int32], buffer: NDArray[np.uint8], starts: NDArray[np.int64]
+        self,
+        *,
+        hashes: NDArray[np.uint64],
+        tenants: NDArray[np.int32],
+        buffer: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        generations: Sequence[_Generation] = (),
     ) -> Meeting:
-        """Look the batch up and change nothing; unknown rows are NEW with row -1."""
-        young = self._find(self._young, hashes, tenants, buffer, starts)
-        older = self._find(self._old, hashes, tenants, buffer, starts)
-        old = (young < 0) & (older >= 0)
-        rows = np.where(old, older, young)
-        generation = np.where(old, 0, 1).astype(np.int32)
-        return Meeting(np.where(rows < 0, NEW, DUPLICATE), rows, generation, [self._old, self._young])
+        """Look the batch up and change nothing; unknown rows are NEW with row -1.
+
+        `generations` are the old and the young one, where they are not those of now (`Meeting.known_at`).
+        """
+        old, young = generations or (self._old, self._young)
+        newer = self._find(young, hashes, tenants, buffer, starts)
+        older = self._find(old, hashes, tenants, buffer, starts)
+        is_old = (newer < 0) & (older >= 0)
+        rows = np.where(is_old, older, newer)
+        generation = np.where(is_old, 0, 1).astype(np.int32)
+        return Meeting(np.where(rows < 0, NEW, DUPLICATE), rows, generation, [old, young])

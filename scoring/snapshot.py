@@ -49,6 +49,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     unusable: int
     controls_seen: list[str]
     profiles: list[KeptProfile]
+    labels_waiting: int
 
 
 def describe(engine: Engine) -> Facts:
@@ -70,6 +71,7 @@ def describe(engine: Engine) -> Facts:
             KeptProfile(tenant_id=tenant_id, entity=entity, entity_id=entity_id, values=values)
             for (tenant_id, entity, entity_id), values in engine.features.profiles.items()
         ],
+        labels_waiting=len(engine.labels),
     )
 
 
@@ -82,6 +84,7 @@ def arrays(engine: Engine, facts: Facts) -> dict[str, NDArray[Any]]:
         "windows": windows,
         "memory": engine.memory.arrays(),
         "tenants": engine.tenants.arrays(facts.tenants),
+        "labels": engine.labels.arrays(facts.tenants),
         "lexicon": {
             "starts": engine.lexicon.starts[: facts.texts + 1],
             "arena": engine.lexicon.arena[: facts.text_bytes],
@@ -99,7 +102,9 @@ def restore(engine: Engine, facts: Facts, fill: Callable[[dict[str, NDArray[Any]
         engine.features.state.take_counters(np.array(facts.window_counters, np.int64), tenants=facts.tenants)
         engine.memory.take_shape(facts.memory)
         engine.lexicon.make_room(texts=facts.texts, size=facts.text_bytes)
+        engine.labels.make_room(facts.labels_waiting)
         fill(arrays(engine, facts))
+        engine.labels.index()
         engine.tenants.index(facts.tenants)
         engine.lexicon.index(facts.texts)
         _follow(engine, facts)

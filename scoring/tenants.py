@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.bytes_kernels import PADDING_BYTES, same_bytes
+from scoring.bytes_kernels import PADDING_BYTES, TENANT_SEED, hash_span, same_bytes
 from scoring.fields import TEXT_COLUMNS
 from scoring.kernels import kernel
 from scoring.scanner import Scan
@@ -44,6 +44,12 @@ def _look_up(
     return unknown
 
 
+@kernel
+def _hash_name(name: NDArray[np.uint8], length: int) -> Any:
+    """As the scanner hashes it."""
+    return hash_span(name, 0, length, _U(TENANT_SEED))
+
+
 class Tenants:
     """Names and numbers; at most `MAX_TENANTS`."""
 
@@ -71,6 +77,13 @@ class Tenants:
                 self._add(self.name(scan, row), int(scan.hashes[row, 2]))
             self._fill(scan, out)
         return out
+
+    def number(self, name: bytes) -> int:
+        """Return one tenant's number, the next one where it has none; -1 when there are too many."""
+        if name not in self.known:
+            padded = np.frombuffer(name + bytes(PADDING_BYTES), np.uint8)
+            self._add(name, int(_hash_name(padded, len(name))))
+        return self.known.get(name, -1)
 
     def arrays(self, count: int) -> dict[str, NDArray[Any]]:
         """Views of what `count` tenants take, by name."""

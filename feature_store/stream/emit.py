@@ -56,13 +56,13 @@ from feature_store.stream.layout import (
     WHERE,
     Memory,
 )
-from feature_store.vocabulary import Aggregation
+from feature_store.vocabulary import OF_LABELS, Aggregation
 
 _U = np.uint64
 (
     _COUNT, _SUM, _MEAN, _STD, _MIN, _MAX, _DISTINCT, _LAST, _SAME, _IS_NEW, _TO_MEAN, _TO_MAX, _Z_SCORE, _TO_MIN, _FIRST,
     _MEDIAN, _MAD, _TO_MEDIAN, _ROBUST_Z, _DISTANCE, _SPEED, _RISING,
-) = map(int, Aggregation)  # fmt: skip
+) = (int(each) for each in Aggregation if each not in OF_LABELS)  # fmt: skip
 
 
 @part

@@ -9,6 +9,7 @@ from feature_store.event_values import emit_event, take_event
 from feature_store.kernels import Word, part
 from feature_store.stream.emit import emit, emit_unknown
 from feature_store.stream.keys import head_of, sweep, take_values
+from feature_store.stream.labels import emit_labels
 from feature_store.stream.late import insert, renumber
 from feature_store.stream.layout import (
     DROPPED_MS,
@@ -52,6 +53,7 @@ def _apply_entity(
     if key == UNKNOWN_KEY:
         read_nothing(m, entity)
         emit(m, entity, event_ms, amount, bits, place, out)
+        emit_labels(m, entity, key, event_ms, oldest_ms, False, place, out)
         return OK, False
     at = head_of(m, entity, key)
     truncated = m.heads[at + DROPPED_MS] > event_ms - m.plan[entity * PLAN_WIDTH + LONGEST_MS]
@@ -61,6 +63,7 @@ def _apply_entity(
     if late or event_ms < m.heads[at + LAST_MS]:
         read_at(m, entity, key, event_ms, oldest_ms, amount)
         emit(m, entity, event_ms, amount, bits, place, out)
+        emit_labels(m, entity, key, event_ms, oldest_ms, False, place, out)
         if late:
             return OK, truncated
         expire(m, entity, key, oldest_ms)
@@ -69,6 +72,7 @@ def _apply_entity(
     expire(m, entity, key, oldest_ms)
     read_lanes(m, entity, key, amount)
     emit(m, entity, event_ms, amount, bits, place, out)
+    emit_labels(m, entity, key, event_ms, oldest_ms, True, place, out)
     return append(m, entity, key, event_ms, amount, bits), truncated
 
 
@@ -83,14 +87,15 @@ def _peek_entity(
         return False
     take_values(m, entity, keys, row)
     truncated = False
+    longest_ms = m.plan[entity * PLAN_WIDTH + LONGEST_MS]
+    oldest_ms = high - m.counters[LATENESS] - longest_ms
     if key == UNKNOWN_KEY:
         read_nothing(m, entity)
     else:
-        longest_ms = m.plan[entity * PLAN_WIDTH + LONGEST_MS]
-        oldest_ms = high - m.counters[LATENESS] - longest_ms
         read_at(m, entity, key, event_ms, oldest_ms, amount)
         truncated = m.heads[head_of(m, entity, key) + DROPPED_MS] > event_ms - longest_ms
     emit(m, entity, event_ms, amount, bits, place, out)
+    emit_labels(m, entity, key, event_ms, oldest_ms, False, place, out)
     return truncated
 
 

@@ -15,6 +15,9 @@ from feature_store.stream.layout import (
     FIELDS,
     FIELDS_IN,
     FIRST_RING,
+    FRAUDS_AT,
+    FRAUDS_COUNT,
+    FRAUDS_RING,
     FREE_ARENA,
     FREE_KEY,
     FREE_LOG,
@@ -139,6 +142,15 @@ def give_ring(m: Memory, at: Word, size: Word) -> Any:
 
 
 @part
+def give_frauds(m: Memory, frauds: Word) -> Any:
+    """Return the ring of a key's list of known frauds, where there is one."""
+    room = np.int64(m.heads32[2 * (frauds + FRAUDS_COUNT) + 1])
+    if room > 0:
+        give_ring(m, m.heads[frauds + FRAUDS_RING], room)
+        m.heads32[2 * (frauds + FRAUDS_COUNT) + 1] = 0
+
+
+@part
 def clear_key(m: Memory, entity: Word, key: Word) -> Any:
     """A key with no events: empty lanes and stacks. Its ring and identity stay."""
     at = head_of(m, entity, key)
@@ -228,6 +240,8 @@ def _evict(m: Memory, entity: Word, key: Word) -> Any:
     for position in range(m.heads32[2 * at + BASE], m.heads32[2 * at + TAIL]):
         forget_values(m, entity, key, np.int64(position))
     give_ring(m, m.heads[at + LOG_AT], (np.int64(m.heads32[2 * at + RING_MASK]) + 1) * m.plan[entity * PLAN_WIDTH + RECORD])
+    if m.plan[entity * PLAN_WIDTH + FRAUDS_AT] >= 0:
+        give_frauds(m, at + m.plan[entity * PLAN_WIDTH + FRAUDS_AT])
     hashed = _U(m.heads[at + KEY_HASH])
     part = part_of(KEY_TABLE, hashed)
     table, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]

@@ -41,6 +41,7 @@ EVENT_WORDS = 3
 BELOW, ABOVE = 0, 1  # from MAX_LINK or MIN_LINK on
 LATITUDE, LONGITUDE = 0, 1  # from PLACE_IN on
 IS_LAST = 1 << 16  # << field: the latest event with this value
+KNOWN_FRAUD = 1 << 24
 HAS_PLACE = 1 << 15
 FIRST_RING = 4
 LARGEST_RECORD_WORDS = 16
@@ -64,6 +65,11 @@ SOURCE = 16  # + field: the value's number in `vocabulary.Value`
 # Where a key's header keeps the latest amounts and the last known place, so that no event is read again for them.
 AMOUNTS_AT, PLACE_AT = 24, 25
 PLACE_POSITION, PLACE_MS, PLACE_E5 = 0, 1, 2  # words from PLACE_AT on; the last holds latitude and longitude
+# Features of labels, their delay, the lane whose head is the first event that is not as old, and where the header keeps the
+# list of known frauds: the place of its ring, then half words of how many there are and for how many it has room.
+LABELS_FROM, LABELS_TO, DELAY_MS, DELAY_LANE, FRAUDS_AT = 26, 27, 28, 29, 30
+FRAUDS_RING, FRAUDS_COUNT = 0, 1
+FIRST_FRAUDS = 4
 # The rows of lanes and of their filters. What is not kept is -1; COUNT_AT is a half word.
 WHERE, COUNT_AT, SUM_AT, SQUARES_AT, SINCE_AT, ROW_FEATURES_FROM, ROW_FEATURES_TO = range(7)
 # A lane's row alone. DISTINCT_AT is the first of its half words, one a field.
@@ -71,6 +77,7 @@ WINDOW_MS, LANE_AT, EXTREMES_AT, DISTINCT_AT, FILTERS_FROM, FILTERS_TO = range(8
 WANTS_MEDIAN, WANTS_PLACE, WANTS_RISING = 14, 15, 16
 # A feature's row.
 AGGREGATION, COLUMN, ITSELF, FIELD = range(4)
+LOOKS_BACK_MS = 4  # the window of a feature of labels
 PLAN_WIDTH = 32
 
 # scratch[row + ...], for lanes and filters: the window without the event itself. Medians are kept twice and MADs four times as

@@ -16,6 +16,8 @@ from feature_store.stream import layout
 from feature_store.stream.layout import ENTITIES, PLAN_WIDTH
 from feature_store.vocabulary import (
     LATEST_EVENTS,
+    NEEDS_DELAY,
+    OF_LABELS,
     OF_LATEST,
     OF_PLACE,
     PAIRS,
@@ -96,7 +98,7 @@ class _Compiler:
 
     def __init__(self, windows: Sequence[WindowFeature]) -> None:
         self._windows = windows
-        lanes = {(f.entity, f.window_ms) for f in windows}
+        lanes = {(f.entity, window_ms) for f in windows for window_ms in _lanes_of(f)}
         filters = {(f.entity, f.window_ms, f.where) for f in windows if f.where is not Where.ALL}
         self.rows = np.full((ENTITIES + len(lanes) + len(filters) + len(windows), PLAN_WIDTH), -1, np.int64)
         self._next = {
@@ -118,12 +120,14 @@ class _Compiler:
         row[layout.PLACE_AT] = self._words(3, wanted & OF_PLACE)
         row[layout.LANES_FROM] = self._next["lane"] * PLAN_WIDTH
         row[layout.FEATURES_FROM] = self._next["feature"] * PLAN_WIDTH
-        for window_ms in sorted({feature.window_ms for feature in features}):
-            self._lane(window_ms, [each for each in mine if each[1].window_ms == window_ms], values_of(features))
+        running = [each for each in mine if each[1].aggregation not in OF_LABELS]
+        for window_ms in sorted({window_ms for feature in features for window_ms in _lanes_of(feature)}):
+            self._lane(window_ms, [each for each in running if each[1].window_ms == window_ms], values_of(features))
         row[layout.LANES_TO] = self._next["lane"] * PLAN_WIDTH
+        self._labels(row, [each for each in mine if each[1].aggregation in OF_LABELS])
         row[layout.FEATURES_TO] = self._next["feature"] * PLAN_WIDTH
         row[layout.STRIDE] = -(-self._half // (2 * _CACHE_LINE_WORDS)) * _CACHE_LINE_WORDS
-        row[layout.LONGEST_MS] = max((feature.window_ms for feature in features), default=0)
+        row[layout.LONGEST_MS] = max((feature.reach_ms for feature in features), default=0)
 
     def _words(self, count: int, wanted: object) -> int:
         """Take whole words of the header; return the first, or -1 when they are not wanted."""
@@ -173,14 +177,35 @@ class _Compiler:
         row[layout.ROW_FEATURES_FROM] = self._next["feature"] * PLAN_WIDTH
         for column, feature in features:
             field = values.index(feature.of) if feature.of is not None else -1
-            written = self._take("feature")
-            written[[layout.AGGREGATION, layout.COLUMN, layout.ITSELF, layout.FIELD]] = (
-                feature.aggregation,
-                column,
-                feature.counts_itself,
-                field,
-            )
+            self._feature(column, feature)[layout.FIELD] = field
         row[layout.ROW_FEATURES_TO] = self._next["feature"] * PLAN_WIDTH
+
+    def _feature(self, column: int, feature: WindowFeature) -> NDArray[np.int64]:
+        row = self._take("feature")
+        row[layout.AGGREGATION], row[layout.COLUMN], row[layout.ITSELF] = feature.aggregation, column, feature.counts_itself
+        return row
+
+    def _labels(self, row: NDArray[np.int64], features: list[tuple[int, WindowFeature]]) -> None:
+        """Write the features of labels, and say what an entity keeps for them: nothing where it has none."""
+        row[layout.FRAUDS_AT] = self._words(2, features)
+        row[layout.LABELS_FROM] = self._next["feature"] * PLAN_WIDTH
+        for column, feature in features:
+            self._feature(column, feature)[layout.LOOKS_BACK_MS] = feature.window_ms
+        row[layout.LABELS_TO] = self._next["feature"] * PLAN_WIDTH
+        delays = {feature.delay_ms for _, feature in features if feature.delay_ms}
+        if len(delays) > 1:
+            raise ValueError(f"an entity's labels have one delay, not {sorted(delays)} ms")
+        for delay_ms in delays:
+            lanes = range(row[layout.LANES_FROM], row[layout.LANES_TO], PLAN_WIDTH)
+            windows = [int(self.rows.reshape(-1)[lane + layout.WINDOW_MS]) for lane in lanes]
+            row[layout.DELAY_MS], row[layout.DELAY_LANE] = delay_ms, lanes[windows.index(delay_ms)]
+
+
+def _lanes_of(feature: WindowFeature) -> list[int]:
+    """The windows that run along with the events for a feature; of labels it is only how far events are not yet judged."""
+    if feature.aggregation in OF_LABELS:
+        return [feature.delay_ms] if feature.aggregation in NEEDS_DELAY else []
+    return [feature.window_ms]
 
 
 def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[WindowFeature]) -> None:

@@ -14,6 +14,7 @@ from feature_store.kernels import Word, part
 from feature_store.stream.keys import create_key, find_key, head_of, key_hash, key_home
 from feature_store.stream.layout import (
     BASE,
+    DELAY_LANE,
     ENTITIES,
     FIELDS,
     FIRST_PART_OF,
@@ -249,6 +250,8 @@ def prefetch_logs(m: Memory, keys: Word, row: Word) -> Any:
                 prefetch(m.log, ring + record * (head & mask))
                 prefetch(m.log, ring + record * ((head + 1) & mask))
             last = head
+            if lane == m.plan[plan + DELAY_LANE]:
+                prefetch(m.log, ring + record * ((head - 1) & mask))
         for field in range(m.plan[plan + FIELDS]):
             value = _value_key(m, entity, field, keys, row)
             if value >= 0:

@@ -13,12 +13,12 @@ from contracts import transactions
 from feature_store import columns, kernels
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.stream import fold, layout
+from feature_store.stream import fold, labels, layout
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, take_counters, used_parts
 from feature_store.stream.plan import compile_plan
-from feature_store.vocabulary import Entity, Feature
+from feature_store.vocabulary import LABELLED, Entity, Feature
 from kit.errors import DomainError
 
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats", "StateUsage"]
@@ -67,19 +67,31 @@ def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = Fal
     return types.Array(kind, dimensions, layout_code, readonly=readonly)
 
 
+def _memory_types() -> list[Any]:
+    words, halves, bytes_ = (_array(kind, 1, "C") for kind in (types.int64, types.int32, types.uint8))
+    table = _array(types.uint64, 1, "C")
+    return [words, words, words, words, halves, words, halves, table, words, table, words, words, bytes_, table]
+
+
+@cache
+def _label_kernel() -> Callable[..., int]:
+    keys = _array(types.int32, 1, "C")
+    return kernels.compiled(
+        labels.label, types.int64(*_memory_types(), types.int64, keys, types.int64, types.int64, types.boolean)
+    )
+
+
 @cache
 def _kernel() -> Callable[..., int]:
-    words, halves, bytes_ = (_array(kind, 1, "C") for kind in (types.int64, types.int32, types.uint8))
-    table, strided = _array(types.uint64, 1, "C"), _array(types.int64, 1, "A", readonly=True)
-    memory = [words, words, words, words, halves, words, halves, table, words, table, words, words, bytes_, table]
-    batch = [halves, words]
+    strided = _array(types.int64, 1, "A", readonly=True)
+    batch = [_array(types.int32, 1, "C"), _array(types.int64, 1, "C")]
     events = [
         _array(types.int32, 1, "A", readonly=True), *[strided] * 7,
         _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
     quotients = _array(types.int64, 2, "C")
-    signature = types.int64(*memory, types.int64, quotients, types.int64, types.boolean, *batch, *events, *results)
+    signature = types.int64(*_memory_types(), types.int64, quotients, types.int64, types.boolean, *batch, *events, *results)
     return kernels.compiled(fold.fold, signature)
 
 
@@ -92,7 +104,7 @@ class FeatureState:
         self._plan = compile_plan(catalogue)
         self._memory = create_memory(self._plan, self.bounds)
         self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
-        self._run = _kernel()
+        self._run, self._label = _kernel(), _label_kernel()
         self._broken: str | None = None
         self._keys, self._highs = np.empty(0, np.int32), np.empty(0, np.int64)
 
@@ -105,6 +117,23 @@ class FeatureState:
         if self._broken is not None:
             raise StateFull(self._broken)
         answer = self._call(events, out, flags, inserts=True)
+        if answer != layout.OK:
+            self._broken = self._what_is_full(answer)
+            raise StateFull(self._broken)
+
+    def keys(self, count: int) -> NDArray[np.int32]:
+        """The numbers of the keys, int32[count, len(LABELLED)], of the first `count` events of the last batch."""
+        return self._keys[: count * ENTITIES].reshape(count, ENTITIES).take(LABELLED, axis=1)
+
+    def label(self, *, tenant: int, keys: NDArray[np.int32], event_time_ms: int, amount_minor: int, fraud: bool) -> None:
+        """Have an event that was applied under these `keys` be known fraud, or not: in each log that still holds it.
+
+        Call it where that changes: of events with the same key, time and amount a second call marks another one. Raises
+        StateFull.
+        """
+        if self._broken is not None:
+            raise StateFull(self._broken)
+        answer = self._label(*self._memory, tenant, keys, event_time_ms, amount_minor, fraud)
         if answer != layout.OK:
             self._broken = self._what_is_full(answer)
             raise StateFull(self._broken)
@@ -151,6 +180,7 @@ class FeatureState:
         )  # fmt: skip
         out, flags = np.empty((1, len(CATALOGUE)), np.float32), np.empty(1, np.uint8)
         small.apply(columns_from_transactions([sample], TenantNumbers()), out, flags)
+        small.label(tenant=0, keys=small.keys(1)[0], event_time_ms=1, amount_minor=1, fraud=True)
 
     def populate_ahead(self, ahead_bytes: int) -> bool:
         """Take the next `ahead_bytes` of each array's memory now, so that no event waits for it; False where that cannot be.

@@ -11,6 +11,7 @@ import numpy as np
 from feature_store.arithmetic import add, multiply, subtract
 from feature_store.kernels import Word, part
 from feature_store.stream.extremes import push
+from feature_store.stream.frauds import forget_fraud
 from feature_store.stream.keys import forget_values, give_ring, head_of, take_ring
 from feature_store.stream.latest import keep_latest
 from feature_store.stream.layout import (
@@ -29,6 +30,7 @@ from feature_store.stream.layout import (
     FILTERS_FROM,
     FILTERS_TO,
     IS_LAST,
+    KNOWN_FRAUD,
     LANE_AT,
     LANES_FROM,
     LANES_TO,
@@ -149,6 +151,8 @@ def drop_first(m: Memory, entity: Word, key: Word) -> Any:
             _leave(m, row, at, lane, event, base)
             m.heads32[2 * word] = base + 1
     forget_values(m, entity, key, base)
+    if m.log32[2 * event + BITS] & KNOWN_FRAUD:
+        forget_fraud(m, row, at, m.log[event + EVENT_MS])
     m.heads32[2 * at + BASE] = base + 1
 
 

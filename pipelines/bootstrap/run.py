@@ -25,9 +25,9 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
         progress(f"WARNING: {sentence}")
     manifest = write(folder, plan(ours.demo, folder, clock or SystemClock()), progress=progress)
     from_day = live_from(folder)
+    play_labels(ours, folder)  # before their events: each counts from its known_at on, as it did then
     loaded = load_history(ours, folder, until_day=from_day, progress=progress)
     progress(f"ledger: {loaded.posted:,} posted, {loaded.failed:,} failed, {loaded.already_there:,} were there before")
-    play_labels(ours, folder)
     drain = Drain(ours, progress)
     drain.until_adopted(ours.demo.tenant)
     train_champion(ours, cutoff_ms=day_start_ms(from_day), progress=progress)

@@ -30,10 +30,11 @@ class Played:
 
 
 def play_inbound(settings: Settings, folder: Path, *, from_day: date, progress: Progress) -> Played:
-    """Send the days from `from_day` on, as fast as the broker takes them, then all labels known by the end of the history.
+    """Send all labels known by the end of the history, which wait for their time, then the days from `from_day` on.
 
     Killed and run again it goes on after the last message that the topics hold.
     """
+    labels = play_labels(settings, folder)
     manifest = read_manifest(folder)
     plan = manifest["plan"]
     run = f"{manifest['run']}-".encode()
@@ -49,7 +50,7 @@ def play_inbound(settings: Settings, folder: Path, *, from_day: date, progress: 
             publisher.send(rest.select(json_object(rest.columns, rest.schema)).to_series())
             sent += len(rest)
             progress(f"{day}: {sent + already_there:,} of {total:,} transactions sent")
-    return Played(events=sent, labels=play_labels(settings, folder), already_there=already_there)
+    return Played(events=sent, labels=labels, already_there=already_there)
 
 
 def play_labels(settings: Settings, folder: Path) -> int:

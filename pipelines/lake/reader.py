@@ -4,15 +4,18 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import polars as pl
 
 from contracts import topics
-from contracts.decisions import Answer
+from contracts.decisions import Answer, LabelRecord, StartRecord
 from kit.errors import DomainError
 
 SHOWN = 3
 _ANSWER = frozenset(Answer.__struct_fields__)
 _IDENTITY = ["tenant_id", "transaction_id"]
+_label_record = msgspec.json.Decoder(LabelRecord)
+_start_record = msgspec.json.Decoder(StartRecord)
 _FILE = re.compile(r"^(?P<partition>\d+)-(?P<first>\d+)-(?P<last>\d+)\.parquet$")
 
 
@@ -109,6 +112,38 @@ def _overridden(decided: pl.LazyFrame, overrides: pl.LazyFrame, answers: list[st
         pl.when(pl.col("overridden")).then(pl.col("stored").struct.field(name)).otherwise(pl.col(name)).alias(name)
         for name in answers
     )
+
+
+def log_labels(lake: Path, *, tenant_id: str) -> list[LabelRecord]:
+    """Return the labels of a tenant that are in the decision log, in its order: what the scorer had, and when it came."""
+    scan = _scan(lake, topics.DECISIONS)
+    if scan is None:
+        return []
+    told = scan.filter((pl.col("record") == "label") & (pl.col("tenant_id") == tenant_id))
+    return [_label_record.decode(payload) for payload in told.sort("n").select("payload").collect()["payload"]]
+
+
+def log_places(lake: Path, *, tenant_id: str) -> tuple[pl.Series, list[tuple[int, int]]]:
+    """Return which decision of the whole log each of the tenant's is, counted from 0 in log order, and the log's starts.
+
+    Of a start: how many decisions are before it, and its `memory_rows`.
+    """
+    scan = _scan(lake, topics.DECISIONS)
+    if scan is None:
+        return pl.Series("decided", [], pl.Int64), []
+    is_start = pl.col("record") == "start"
+    counted = (
+        scan.filter(is_start | (pl.col("record") == "decision"))
+        .select("n", "record", "tenant_id")
+        .sort("n")
+        .with_columns((~is_start).cast(pl.Int64).cum_sum().alias("decided"))
+        .filter(is_start | (pl.col("tenant_id") == tenant_id))
+        .collect()
+    )
+    payloads = scan.filter(is_start).sort("n").select("payload").collect()["payload"]
+    rows = [_start_record.decode(payload).memory_rows for payload in payloads]
+    befores = counted.filter(is_start)["decided"].to_list()
+    return counted.filter(~is_start)["decided"] - 1, list(zip(befores, rows, strict=True))
 
 
 def labels(lake: Path, *, known_by_ms: int) -> pl.DataFrame:

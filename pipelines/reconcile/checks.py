@@ -115,6 +115,13 @@ def log_checks(sides: Sides) -> Iterator[Check]:
         found=controls,
         facts=("kind",),
     )
+    told = sides.at_the_cut(topics.LABELS, records.LABELS).join(sides.topics.refused(topics.LABELS), on=PLACE, how="anti")
+    yield nothing_missing(
+        "labels are in the log",
+        upstream=told,
+        downstream=sides.now(topics.DECISIONS, records.LOG_LABELS),
+        facts=("transaction_id", "fraud", "kind"),
+    )
     yield nothing_missing(
         "unreadable records are in their dlq",
         upstream=_unreadable_at(sides.topics, sides.then),
@@ -260,7 +267,9 @@ def _outcome_events(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _numbers(topic_frames: TopicFrames) -> pl.Series:
-    kinds = (records.DECISIONS, records.OUTCOMES, records.OVERRIDES, records.CONTROLS, records.STARTS)
+    kinds = (
+        records.DECISIONS, records.OUTCOMES, records.OVERRIDES, records.CONTROLS, records.STARTS, records.LOG_LABELS,
+    )  # fmt: skip
     return pl.concat([topic_frames.frame(topics.DECISIONS, kind).select(*PLACE, "n") for kind in kinds]).sort(PLACE)["n"]
 
 

@@ -20,7 +20,7 @@ from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.scanner import Scan, scan_transactions
 
 INBOUND, DECISIONS, OUTCOMES, OVERRIDES, CONTROLS = "inbound", "decisions", "outcomes", "overrides", "controls"
-STARTS = "starts"
+STARTS, LOG_LABELS = "starts", "log_labels"
 SENT_CONTROLS, LEDGER_EVENTS, LABELS, ALERTS, FLAGGED = "sent_controls", "ledger_events", "labels", "alerts", "flagged"
 REFUSALS, UNREADABLE = "refusals", "unreadable"
 
@@ -34,6 +34,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     OVERRIDES: _NAMED | {"n": pl.Int64, "verdict": pl.String},
     CONTROLS: _NAMED | {"n": pl.Int64, "kind": pl.String},
     STARTS: _PLACE | {"n": pl.Int64},
+    LOG_LABELS: _NAMED | {"n": pl.Int64, "transaction_id": pl.String, "fraud": pl.Boolean, "kind": pl.String},
     SENT_CONTROLS: _NAMED | {"kind": pl.String} | _OUTBOX,
     LEDGER_EVENTS: _NAMED
     | {"transfer_id": pl.String, "status": pl.String, "purpose": pl.String, "amount_minor": pl.Int64}
@@ -142,10 +143,16 @@ class _Flagged(msgspec.Struct, gc=False):
     answer: _Answer
 
 
-_KINDS = (_Decision, _Outcome, _Override, _Controlled, _Started)
-_log = msgspec.json.Decoder(_Decision | _Outcome | _Override | _Controlled | _Started)
+class _Labelled(msgspec.Struct, tag_field="record", tag="label", gc=False):
+    n: int
+    label: _Label
+
+
+_KINDS = (_Decision, _Outcome, _Override, _Controlled, _Started, _Labelled)
+_log = msgspec.json.Decoder(_Decision | _Outcome | _Override | _Controlled | _Started | _Labelled)
 _outcome = attrgetter("tenant_id", "transaction_id", "n", "event_id", "outcome")
 _override = attrgetter("tenant_id", "transaction_id", "n", "answer.verdict")
+_labelled = attrgetter("label.tenant_id", "label.label_id", "n", "label.transaction_id", "label.fraud", "label.kind")
 _controlled = attrgetter("control.tenant_id", "control.control_id", "n", "control.kind")
 
 
@@ -181,6 +188,7 @@ def decision_log(batch: Batch) -> Frames:
         OUTCOMES: _rows(OUTCOMES, batch, *of[_Outcome], values=_outcome),
         OVERRIDES: _rows(OVERRIDES, batch, *of[_Override], values=_override),
         CONTROLS: _rows(CONTROLS, batch, *of[_Controlled], values=_controlled).with_columns(_TENANT_OF_A_CONTROL),
+        LOG_LABELS: _rows(LOG_LABELS, batch, *of[_Labelled], values=_labelled),
         STARTS: _frame(STARTS, batch, of[_Started][0], [[record.n for record in of[_Started][1]]]),
         UNREADABLE: _frame(UNREADABLE, batch, unreadable + [decided_rows[origin] for origin, _ in scan.refused], []),
     }

@@ -66,7 +66,9 @@ def replay(
     clock: Clock | None = None,
     lifecycle: Lifecycle | None = None,
 ) -> Replayed:
-    """Open the file's accounts, then send its transactions with event_time in [from_day, until_day) (UTC days) and labels.
+    """Open the file's accounts, send its labels, then its transactions with event_time in [from_day, until_day) (UTC days).
+
+    A label that comes before its time waits for it, so that later transactions see what was known then.
 
     Everything is checked before anything is sent. Interrupted and run again it goes on after the last message of this file
     that the topic holds. Raises MappingInvalid and RowInvalid, which name the key, or the row and column.
@@ -80,11 +82,9 @@ def replay(
     topic = topic_name(settings.kafka, INBOUND_TRANSACTIONS)
     there = _already_sent(settings, topic, frame, key="transaction_id")
     rest = frame.slice(there).select(COLUMNS)
+    labels = _send_labels(settings, rules, frame, tenant_id=tenant_id)
     with Publisher(settings.kafka, topic=topic, key=tenant_id, client="replay") as publisher:
         sent = _send(publisher, rest, rate_per_s=rate_per_s, progress=progress, lifecycle=lifecycle or Lifecycle())
-    labels = 0
-    if rules.labels is not None and sent == len(rest):
-        labels = _send_labels(settings, rules, frame, tenant_id=tenant_id)
     return Replayed(tenant_id=tenant_id, events=sent, labels=labels, accounts=opened, already_there=there)
 
 

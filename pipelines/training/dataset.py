@@ -1,7 +1,8 @@
 """The training set: the decision log folded once more by the engine that serves, so that training sees what a decision saw.
 
-Two clocks. A row's features know only what was applied before it (the log's order). Its label is the newest one known at the
-cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are mostly not known yet.
+Two clocks. A row's features know only what was applied before it (the log's order), labels of earlier rows included. Its own
+label is the newest one known at the cutoff, and rows younger than `LABEL_DELAY_MS` are left out, because their frauds are
+mostly not known yet.
 """
 
 import tempfile
@@ -18,19 +19,28 @@ from feature_store.columns import TEXT_FIELDS, TenantNumbers
 from feature_store.definitions import BY_NAME, CATALOGUE, FEATURE_COUNT
 from feature_store.frames import columns_from_frame
 from feature_store.stream.state import Bounds, FeatureState
-from feature_store.vocabulary import DAY_MS, PAIRS, Aggregation, Entity, Feature, QuotientFeature, WindowFeature, parts_of
+from feature_store.vocabulary import (
+    LABEL_DELAY_MS,
+    PAIRS,
+    Aggregation,
+    Entity,
+    Feature,
+    QuotientFeature,
+    WindowFeature,
+    parts_of,
+)
 from kit.errors import DomainError
 from kit.settings import Settings
 from pipelines.lake import decisions, labels, offset_ranges
+from pipelines.training.labelled import LabelsAsScored, labels_as_scored
 
-LABEL_DELAY_MS = 7 * DAY_MS
 FOLD_ROWS = 8_192
 HIDDEN_SHARE = 0.04
 
 Progress = Callable[[str], None]
 _COLUMNS = [
-    "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc", "latitude_e5",
-    "longitude_e5",
+    "n", "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc",
+    "latitude_e5", "longitude_e5",
 ]  # fmt: skip
 
 
@@ -75,7 +85,8 @@ def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progr
     fraud = frame.join(known, on="transaction_id", how="left", maintain_order="left")["fraud"].fill_null(value=False)
     usable = (pl.col("event_time_ms") < cutoff_ms - LABEL_DELAY_MS) & (pl.col("known_at_ms") <= cutoff_ms)
     old_enough = frame.select(usable).to_series().to_numpy()
-    rows = fold(frame, kept=old_enough, max_lateness_ms=max_lateness_ms, folder=settings.var)
+    told = labels_as_scored(settings.lake, frame, tenant_id=tenant_id)
+    rows = fold(frame, told, kept=old_enough, max_lateness_ms=max_lateness_ms, folder=settings.var)
     chosen = TrainingSet(
         rows=rows,
         fraud=fraud.to_numpy()[old_enough],
@@ -95,7 +106,9 @@ def _up_to_the_last_known(frame: pl.DataFrame, *, cutoff_ms: int) -> pl.DataFram
     return frame.head(known[-1] + 1 if len(known) else 0)
 
 
-def fold(frame: pl.DataFrame, *, kept: NDArray[np.bool_], max_lateness_ms: int, folder: Path) -> NDArray[np.float32]:
+def fold(
+    frame: pl.DataFrame, told: LabelsAsScored, *, kept: NDArray[np.bool_], max_lateness_ms: int, folder: Path
+) -> NDArray[np.float32]:
     """Apply the frame's events in its order to an empty state of the scorer's lateness; return the vectors of those `kept`."""
     state = FeatureState(Bounds(max_lateness_ms=max_lateness_ms))
     events = columns_from_frame(frame, TenantNumbers())
@@ -103,9 +116,12 @@ def fold(frame: pl.DataFrame, *, kept: NDArray[np.bool_], max_lateness_ms: int, 
     rows = _on_disk(int(kept.sum()), folder)
     written = 0
     for start in range(0, len(frame), FOLD_ROWS):
-        part = events.rows(start, min(start + FOLD_ROWS, len(frame)))
-        state.apply(part, out[: len(part)], flags[: len(part)])
-        wanted = out[: len(part)][kept[start : start + len(part)]]
+        stop = min(start + FOLD_ROWS, len(frame))
+        for first, last in told.apply(state, start, stop):
+            run = slice(first - start, last - start)
+            state.apply(events.rows(first, last), out[run], flags[run])
+            told.applied(state, first, last, flags[run])
+        wanted = out[: stop - start][kept[start:stop]]
         rows[written : written + len(wanted)] = wanted
         written += len(wanted)
     return rows

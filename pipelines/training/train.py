@@ -9,9 +9,9 @@ from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LogisticRegression
 
 from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
-from feature_store.vocabulary import DAY_MS
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
-from pipelines.training.dataset import LABEL_DELAY_MS, Progress, TrainingSet, build, hide_entities
+from pipelines.training.dataset import Progress, TrainingSet, build, hide_entities
 from pipelines.training.metrics import judge, thresholds
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport

@@ -42,7 +42,7 @@ class InboundDecision:
 _envelope = msgspec.json.Decoder(_Envelope)
 _record = msgspec.json.Decoder(_Record)
 _answer = msgspec.json.Decoder(_Answer)
-_KINDS = frozenset({"decision", "outcome", "override", "control", "start"})
+_KINDS = frozenset({"decision", "outcome", "override", "control", "start", "label"})
 
 
 def read(payload: bytes | None) -> InboundDecision | None:

@@ -15,6 +15,7 @@ from kit.clock import Clock
 from kit.kafka import Headers
 from scoring.engine import Batch, Engine
 from scoring.facts import Written, apply_controls, apply_ledger_events
+from scoring.labels import apply_labels
 from scoring.what_if import Hypothesis, what_if
 from streams.scorer import metrics
 from streams.scorer.lanes import Lanes
@@ -125,6 +126,16 @@ class Desk:
             self._append(written)
             for _, reason, _ in written.refused:
                 metrics.refused.labels("controls", reason).inc()
+        return written
+
+    def apply_labels(self, values: Sequence[bytes], *, keys: Sequence[bytes | None]) -> Written:
+        """What turned out about transactions, one slice."""
+        with self.lanes.bulk():
+            written = apply_labels(self.engine, values, keys=keys)
+            self._append(written)
+            metrics.labels.inc(len(written.records))
+            for _, reason, _ in written.refused:
+                metrics.refused.labels("labels", reason).inc()
         return written
 
     def _append(self, written: Written) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, DECISIONS, INBOUND_TRANSACTIONS
+from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, DECISIONS, INBOUND_TRANSACTIONS, LABELS
 from kit import kafka as kit_kafka
 from kit.deadline import Deadline
 from kit.log import get_logger
@@ -27,8 +27,8 @@ _LAG_EVERY_S = 5.0
 _TAKE_EVENTS = 4_096
 # A commit takes tens of milliseconds however much is in it: while more waits than is taken, fewer and larger ones.
 _BACKLOG_INTERVALS = 4
-# Controls first, then what our ledger says, then what nobody has decided: each topic keeps its own order.
-SOURCES = (CONTROLS, BANKING_TRANSACTIONS, INBOUND_TRANSACTIONS)
+# Controls first, then what our ledger says, what turned out, and what nobody has decided: each topic keeps its own order.
+SOURCES = (CONTROLS, BANKING_TRANSACTIONS, LABELS, INBOUND_TRANSACTIONS)
 
 
 def transactional_producer(kafka: Kafka) -> Producer:
@@ -124,6 +124,10 @@ class KafkaDoor:
             for part in _slices(by_topic[topic]):
                 for position, reason, detail in apply(_values(part)).refused:
                     self._refuse(part[position], reason, detail)
+        for part in _slices(by_topic[LABELS]):
+            written = self._desk.apply_labels(_values(part), keys=[message.key() for message in part])
+            for position, reason, detail in written.refused:
+                self._refuse(part[position], reason, detail)
         for part in _slices(by_topic[INBOUND_TRANSACTIONS]):
             refused = self._desk.decide_messages(
                 _values(part),

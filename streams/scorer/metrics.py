@@ -14,6 +14,9 @@ shed = Counter(
 adopted = Counter("baas_scorer_adopted_total", "Decisions taken over from our own ledger's events")
 overridden = Counter("baas_scorer_overridden_total", "Answers that a posting overrode")
 outcomes_unknown = Counter("baas_scorer_unknown_outcomes_total", "Outcomes of transactions that were never decided here")
+labels = Counter("baas_scorer_labels_total", "Labels copied into the log")
+labels_waiting = Gauge("baas_scorer_waiting_labels", "Labels whose known_at their tenant's events have not reached")
+labels_unknown = Gauge("baas_scorer_unknown_labels", "Labels, since the start, of transactions that were not known any more")
 unusable_controls = Gauge("baas_scorer_unusable_controls", "Controls of the log that this process cannot follow")
 seconds = Histogram(
     "baas_scorer_decision_seconds",
@@ -53,3 +56,5 @@ def show_state(engine: Engine) -> None:
     remembered.set(len(engine.memory))
     log_position.set(engine.next_n)
     epoch.set(engine.epoch)
+    labels_waiting.set(len(engine.labels))
+    labels_unknown.set(engine.counters.labels_unknown)

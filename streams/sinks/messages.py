@@ -147,6 +147,14 @@ class KeptLabel(msgspec.Struct, gc=False):
     source: str
 
 
+class KeptLogLabel(msgspec.Struct, tag_field="record", tag="label", gc=False):
+    """What turned out, at its place in the log."""
+
+    epoch: int
+    n: int
+    label: KeptLabel
+
+
 class KeptAlert(msgspec.Struct):
     """A change of an alert; the features that stand out are kept as they are."""
 
@@ -171,7 +179,7 @@ class KeptAlert(msgspec.Struct):
     stand_outs: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-KeptLogRecord = KeptDecision | KeptOutcome | KeptOverride | KeptControl | KeptStart
+KeptLogRecord = KeptDecision | KeptOutcome | KeptOverride | KeptControl | KeptStart | KeptLogLabel
 Kept = KeptLogRecord | KeptLedgerEvent | KeptLabel | KeptAlert
 
 _kept: dict[str, msgspec.json.Decoder[Any]] = {

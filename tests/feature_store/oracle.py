@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
+from itertools import takewhile
 from statistics import median_high, median_low
 
 import holidays
@@ -30,6 +31,11 @@ NAN = math.nan
 BRASILIA = timezone(timedelta(hours=-3))
 RISKY = {4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995}
 LATEST = 32
+OF_LABELS = {
+    Aggregation.FRAUDS, Aggregation.FRAUD_SHARE, Aggregation.FRAUD_STREAK, Aggregation.STREAK_AGE,
+    Aggregation.TIME_SINCE_FRAUD, Aggregation.TIME_SINCE_GOOD,
+}  # fmt: skip
+LABELLED = (Entity.CUSTOMER, Entity.CARD, Entity.MERCHANT, Entity.PAYEE)
 RESTS_WITHOUT_LAW = ("Carnaval", "Corpus Christi")
 
 
@@ -279,21 +285,99 @@ class Kept:
     event_time: int
     sequence: int
     event: Transaction = field(compare=False)
+    fraud: bool = field(default=False, compare=False)
+
+
+def label_value(feature: WindowFeature, now: int, seen: Sequence[Kept]) -> float:
+    """`seen`: all events of the key that are visible at `now`, in order of event_time and of arrival."""
+    inside = [each for each in seen if each.event_time > now - feature.window_ms]
+    frauds = [each for each in inside if each.fraud]
+    if feature.aggregation is Aggregation.FRAUDS:
+        return float(len(frauds))
+    if feature.aggregation is Aggregation.TIME_SINCE_FRAUD:
+        return (now - frauds[-1].event_time) / 1000.0 if frauds else NAN
+    judged_until = now - feature.delay_ms
+    if feature.aggregation is Aggregation.FRAUD_SHARE:
+        old = [each for each in seen if judged_until - feature.window_ms < each.event_time <= judged_until]
+        return sum(each.fraud for each in old) / len(old) if old else NAN
+    known = [each for each in inside if each.fraud or each.event_time <= judged_until][-LATEST:][::-1]
+    streak = list(takewhile(lambda each: each.fraud, known))
+    if feature.aggregation is Aggregation.FRAUD_STREAK:
+        return float(len(streak))
+    if feature.aggregation is Aggregation.STREAK_AGE:
+        return (now - streak[-1].event_time) / 1000.0 if streak else NAN
+    good = known[len(streak) :]
+    return (now - good[0].event_time) / 1000.0 if good else NAN
+
+
+def reach(feature: WindowFeature) -> int:
+    """How far back it looks."""
+    return feature.window_ms + (feature.delay_ms if feature.aggregation is Aggregation.FRAUD_SHARE else 0)
 
 
 class Oracle:
-    """The as_scored view: each event over those applied before it, with the lateness and the bound of a hot key."""
+    """The as_scored view: each event over those applied before it, with the lateness and the bound of a hot key.
 
-    def __init__(self, catalogue: Sequence[Feature] = CATALOGUE, *, max_lateness_ms: int, events_per_key: int) -> None:
+    Of decisions those are `remembered` that were made in this or the last of their generations of so many.
+    """
+
+    def __init__(
+        self,
+        catalogue: Sequence[Feature] = CATALOGUE,
+        *,
+        max_lateness_ms: int,
+        events_per_key: int,
+        remembered: int = 10**9,
+        most_waiting: int = 10**9,
+    ) -> None:
         self.catalogue, self.lateness, self.bound = catalogue, max_lateness_ms, events_per_key
         self.longest = {
-            entity: max([f.window_ms for f in catalogue if isinstance(f, WindowFeature) and f.entity is entity], default=0)
+            entity: max([reach(f) for f in catalogue if isinstance(f, WindowFeature) and f.entity is entity], default=0)
             for entity in Entity
         }
         self.logs: dict[tuple[str, Entity, object], list[Kept]] = defaultdict(list)
         self.dropped: dict[tuple[str, Entity, object], int] = {}
         self.highs: dict[str, int] = {}
         self.sequence = 0
+        self.remembered, self.most_waiting = remembered, most_waiting
+        self.waiting: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
+        self.clocks: dict[str, int] = {}
+        self.decided: dict[tuple[str, str], tuple[int, Transaction]] = {}
+        self.judged: dict[tuple[str, str], tuple[int, bool]] = {}
+        self.told = 0
+
+    def tell(self, tenant_id: str, transaction_id: str, *, known_at: int, fraud: bool) -> None:
+        """A label comes; it counts once an event of its tenant was known at its `known_at` or later."""
+        self.told += 1
+        if len(self.waiting[tenant_id]) < self.most_waiting:
+            self.waiting[tenant_id].append((known_at, self.told, transaction_id, fraud))
+
+    def _move_clock(self, event: Transaction) -> None:
+        tenant = event.tenant_id
+        self.clocks[tenant] = clock = max(self.clocks.get(tenant, event.known_at), event.known_at)
+        waiting = sorted(self.waiting[tenant])
+        self.waiting[tenant] = [label for label in waiting if label[0] > clock]
+        for known_at, _, transaction_id, fraud in waiting:
+            if known_at <= clock:
+                self._judge((tenant, transaction_id), known_at, fraud=fraud)
+
+    def _judge(self, which: tuple[str, str], known_at: int, *, fraud: bool) -> None:
+        if which not in self.decided:
+            return
+        sequence, event = self.decided[which]
+        forgotten = self.sequence // self.remembered - sequence // self.remembered > 1
+        before = self.judged.get(which, (known_at, False))
+        if forgotten or before[0] > known_at:
+            return
+        self.judged[which] = known_at, fraud
+        if fraud == before[1]:
+            return
+        for entity in LABELLED:
+            for kept in self.logs.get((event.tenant_id, entity, key_of(event, entity)), []):
+                same = kept.event_time == event.event_time and kept.event.amount_minor == event.amount_minor
+                if same and kept.fraud != fraud:
+                    kept.fraud = fraud
+                    break
 
     def score(self, event: Transaction) -> tuple[list[float], bool, bool]:
         """(values, truncated, late), without applying the event."""
@@ -301,6 +385,7 @@ class Oracle:
         late = event.event_time < high - self.lateness
         truncated = False
         windows: dict[Entity, list[Transaction] | None] = {}
+        visible: dict[Entity, list[Kept]] = {}
         for entity in Entity:
             key = key_of(event, entity)
             if key is None:
@@ -308,7 +393,8 @@ class Oracle:
                 continue
             oldest = high - self.lateness - self.longest[entity]
             log = self.logs.get((event.tenant_id, entity, key), [])
-            windows[entity] = [kept.event for kept in log if oldest < kept.event_time <= event.event_time]
+            visible[entity] = [kept for kept in log if oldest < kept.event_time <= event.event_time]
+            windows[entity] = [kept.event for kept in visible[entity]]
             cut = self.dropped.get((event.tenant_id, entity, key))
             truncated |= cut is not None and cut > event.event_time - self.longest[entity]
         values = []
@@ -322,6 +408,9 @@ class Oracle:
             if seen is None:
                 values.append(NAN)
                 continue
+            if feature.aggregation in OF_LABELS:
+                values.append(label_value(feature, event.event_time, visible[feature.entity]))
+                continue
             earlier = inside.get((feature.entity, feature.window_ms, Where.ALL))
             if earlier is None:
                 earlier = [each for each in seen if each.event_time > event.event_time - feature.window_ms]
@@ -334,12 +423,15 @@ class Oracle:
         return with_quotients(self.catalogue, values), truncated, late
 
     def apply(self, event: Transaction) -> tuple[list[float], bool, bool]:
+        self._move_clock(event)
         found = self.score(event)
         high = max(self.highs.get(event.tenant_id, event.event_time), event.event_time)
         self.highs[event.tenant_id] = high
+        sequence = self.sequence
         self.sequence += 1
         if found[2]:
             return found
+        self.decided[event.tenant_id, event.transaction_id] = sequence, event
         for entity in Entity:
             key = key_of(event, entity)
             if key is None:
@@ -347,7 +439,7 @@ class Oracle:
             place = (event.tenant_id, entity, key)
             oldest = high - self.lateness - self.longest[entity]
             log = [kept for kept in self.logs[place] if kept.event_time > oldest]
-            insort(log, Kept(event.event_time, self.sequence, event))
+            insort(log, Kept(event.event_time, sequence, event))
             if len(log) > self.bound:
                 first = log.pop(0)
                 self.dropped[place] = max(self.dropped.get(place, first.event_time), first.event_time)

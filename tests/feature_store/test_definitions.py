@@ -17,6 +17,7 @@ from feature_store.definitions import (
     feature_set_of,
 )
 from feature_store.document import DOCUMENT, as_markdown
+from feature_store.stream.plan import compile_plan
 from feature_store.vocabulary import DAY_MS, MINUTE_MS, Aggregation, Entity, Value, Where, WindowFeature
 
 
@@ -61,6 +62,10 @@ def test_the_feature_set_changes_with_what_a_value_depends_on_and_with_nothing_e
         ({"aggregation": Aggregation.DISTINCT, "of": Value.CUSTOMER}, "one value of itself"),
         ({"aggregation": Aggregation.RATIO_TO_MAX}, "compares the event with earlier ones"),
         ({"aggregation": Aggregation.MAX, "where": Where.DEBIT}, "takes no filter"),
+        ({"delay_ms": DAY_MS}, "a delay goes with"),
+        ({"aggregation": Aggregation.FRAUD_SHARE, "counts_itself": False}, "a delay goes with"),
+        ({"aggregation": Aggregation.FRAUDS}, "compares the event with earlier ones"),
+        ({"aggregation": Aggregation.FRAUDS, "entity": Entity.IP, "counts_itself": False}, "no labels are remembered"),
     ],
 )
 def test_a_definition_that_means_nothing_is_refused(change: dict[str, object], message: str) -> None:
@@ -76,6 +81,12 @@ def test_a_definition_that_means_nothing_is_refused(change: dict[str, object], m
     )
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(feature, **change)
+
+
+def test_the_labels_of_an_entity_have_one_delay() -> None:
+    one = next(feature for feature in WINDOW_FEATURES if feature.delay_ms)
+    with pytest.raises(ValueError, match="one delay"):
+        compile_plan([one, dataclasses.replace(one, name="other", delay_ms=one.delay_ms + 1)])
 
 
 def test_text_fields_follow_the_contract() -> None:

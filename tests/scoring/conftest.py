@@ -12,6 +12,7 @@ from bench.random_model import random_export
 from contracts.decisions import Door, StartRecord
 from scoring.engine import Engine
 from scoring.facts import Written, apply_controls, apply_ledger_events
+from scoring.labels import apply_labels
 
 NOW_MS = 1_764_000_000_000
 FIRST_EVENT_MS = NOW_MS - 7 * 86_400_000
@@ -86,6 +87,12 @@ class Desk:
         written = apply_controls(self.engine, [control])
         self.log += [record for _, record in written.records]
         return written.refused
+
+    def tell(self, labels: list[dict]) -> None:
+        keys = [label["tenant_id"].encode() for label in labels]
+        written = apply_labels(self.engine, [json.dumps(label).encode() for label in labels], keys=keys)
+        assert written.refused == []
+        self.log += [record for _, record in written.records]
 
     def decide(self, messages: list[bytes], *, door: Door = Door.INBOUND, now_ms: int = NOW_MS, **options: object):
         batch = self.engine.decide(messages, now_ms=now_ms, door=door, **options)

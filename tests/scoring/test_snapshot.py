@@ -18,6 +18,7 @@ from tests.scoring.test_bounds import profile
 from tests.scoring.test_engine import SIMULATED, STAND_IN, event
 
 ROWS = 300
+DAY_MS = 86_400_000
 BATCH = 64
 
 
@@ -38,6 +39,15 @@ def some(number: int) -> bytes:
     if number % 7 == 0:
         changes["device_id"] = None
     return message(number, **changes)
+
+
+def label(number: int, *, days: int) -> dict:
+    """What turned out about some of the traffic: known as many days after it."""
+    of = json.loads(some(number))
+    return {
+        "schema": 1, "label_id": str(uuid.uuid4()), "tenant_id": of["tenant_id"], "transaction_id": of["transaction_id"],
+        "fraud": number % 3 > 0, "kind": "unspecified", "known_at": of["known_at"] + days * DAY_MS, "source": "test",
+    }  # fmt: skip
 
 
 def restored(source: Engine, target: Engine) -> Engine:
@@ -88,6 +98,8 @@ def busy(models, champion) -> Desk:
             desk.ledger([event(each) for each in taken])
             desk.ledger([event(each, transaction=each, answer=SIMULATED) for each in adopted])
             desk.ledger([event(taken[3], transaction=taken[3], answer=STAND_IN)])
+        if at % (3 * BATCH) == 0:
+            desk.tell([label(number, days=days) for number in range(at, at + 9) for days in (0, 1_000)])
         if at == 640:
             desk.start(memory_rows=2 * ROWS)
     return desk
@@ -107,6 +119,7 @@ def test_a_snapshot_and_the_rest_of_the_log_give_the_engine_that_the_whole_log_g
     rebuild(half, before)
     again = restored(half, fresh())
     assert_equal(half, again)
+    assert len(again.labels) > 20
     proof = rebuild(again, after, check=True)
     assert (proof.differing, proof.incomparable) == ([], 0)
     assert proof.reproduced > 100

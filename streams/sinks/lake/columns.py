@@ -1,7 +1,8 @@
 """Messages as Arrow columns, one schema a topic. Pure. Times are epoch milliseconds (int64, `_ms`); ids stay text.
 
 Every schema ends with `offset` (the message's own) and `payload` (the message as it was, so that the lake alone can rebuild
-whatever folded the topic).
+whatever folded the topic). A column that came later would not be in the files that are there: what a label of the decision log
+says is in its payload.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from streams.sinks.messages import (
     KeptAnswer,
     KeptControl,
     KeptDecision,
+    KeptLabel,
+    KeptLogLabel,
     KeptOutcome,
     KeptOverride,
     KeptStart,
@@ -86,17 +89,28 @@ SCHEMAS: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
-# Stands for a transaction, an answer or an outcome that a record does not have: every field of it is null.
+# Stands for a transaction, an answer, an outcome or a label that a record does not have: every field of it is null.
 _ABSENT: Any = type(
     "_Absent",
     (),
-    dict.fromkeys((*KeptTransaction.__struct_fields__, *KeptAnswer.__struct_fields__, *KeptOutcome.__struct_fields__)),
+    dict.fromkeys(name for kind in (KeptTransaction, KeptAnswer, KeptOutcome, KeptLabel) for name in kind.__struct_fields__),
 )()
-_RECORD = {kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl, KeptStart)}
+_RECORD = {
+    kind: kind.__struct_config__.tag for kind in (KeptDecision, KeptOutcome, KeptOverride, KeptControl, KeptStart, KeptLogLabel)
+}
 _ANSWER_NAMES = frozenset(name for name, _ in _ANSWER_COLUMNS) | {"scored_at_ms"}
 _RECORD_NAMES = frozenset({"epoch", "n", "door", "adopted"})
 _OUTCOME_NAMES = frozenset({"outcome", "event_id", "occurred_at_ms"})
 _IDENTITY_NAMES = frozenset({"tenant_id", "transaction_id"})
+
+
+def _identity(kept: Any) -> Any:
+    """What has the tenant and, where there is one, the transaction of a record."""
+    if type(kept) is KeptDecision:
+        return kept.transaction
+    if type(kept) is KeptLogLabel:
+        return kept.label
+    return control_facts(kept) if type(kept) is KeptControl else kept
 
 
 class _LogColumns:
@@ -105,12 +119,10 @@ class _LogColumns:
     def __init__(self, kept: Sequence[Any]) -> None:
         self._kept = kept
         self._transactions = [each.transaction if type(each) is KeptDecision else _ABSENT for each in kept]
+        self._labels = [each.label if type(each) is KeptLogLabel else _ABSENT for each in kept]
         self._answers = [each.answer if type(each) in (KeptDecision, KeptOverride) else _ABSENT for each in kept]
         self._outcomes = [each if type(each) is KeptOutcome else _ABSENT for each in kept]
-        self._identities = [
-            each.transaction if type(each) is KeptDecision else control_facts(each) if type(each) is KeptControl else each
-            for each in kept
-        ]
+        self._identities = [_identity(each) for each in kept]
 
     def column(self, name: str) -> list[Any]:
         field = name.removesuffix("_ms")
@@ -124,6 +136,9 @@ class _LogColumns:
             return [getattr(outcome, field) for outcome in self._outcomes]
         if name in _ANSWER_NAMES:
             return [getattr(answer, field) for answer in self._answers]
+        if name == "known_at_ms":
+            told = zip(self._transactions, self._labels, strict=True)
+            return [label.known_at if label is not _ABSENT else transaction.known_at for transaction, label in told]
         return [getattr(transaction, field) for transaction in self._transactions]
 
 

@@ -17,6 +17,7 @@ from streams.sinks.messages import (
     KeptDecision,
     KeptLabel,
     KeptLedgerEvent,
+    KeptLogLabel,
     KeptOutcome,
     KeptOverride,
     KeptStart,
@@ -128,6 +129,6 @@ def as_row(kept: Kept, *, offset: int, duration_us: int | None) -> tuple[str, st
 
     Raises Unreadable for a control that does not say what it is.
     """
-    if isinstance(kept, KeptStart):
+    if isinstance(kept, KeptStart | KeptLogLabel):
         return None
     return _writers[type(kept)](kept, offset, duration_us)

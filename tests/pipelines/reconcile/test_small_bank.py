@@ -35,6 +35,7 @@ def test_a_bank_in_order_reconciles_and_every_kind_of_thing_was_compared(bank: S
     assert checks[DECIDED].compared == checks[OUTCOMES].compared + 4 == 24
     assert checks[FLAGGED].compared == checks[MEMBERS].compared == 4
     assert checks["unreadable records are in their dlq"].compared == 5
+    assert checks["labels are in the log"].compared == 3
     assert all(
         checks[f"{topic}: {kind} = {store}"].compared for kind, topic in KINDS.items() for store in (f"raw.{kind}", "lake")
     )

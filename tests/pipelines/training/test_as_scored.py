@@ -16,10 +16,12 @@ from contracts.decisions import Door
 from contracts.topics import DECISIONS, LABELS
 from feature_store.definitions import FEATURE_NAMES
 from feature_store.stream.state import LATE, Bounds, FeatureState
-from feature_store.vocabulary import DAY_MS, HOUR_MS
+from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS
 from kit.settings import Scorer, Settings
-from pipelines.training.dataset import LABEL_DELAY_MS, TrainingSet, build, hide_entities
+from pipelines.training.dataset import TrainingSet, build, hide_entities
 from scoring.engine import Engine
+from scoring.labels import apply_labels
+from scoring.memory import DecisionMemory, generation_starts, hash_pairs
 from streams.sinks.lake.columns import LakeRow, as_batch
 from streams.sinks.lake.files import write_file
 from streams.sinks.messages import decode
@@ -29,6 +31,10 @@ EVENTS = 1_200
 MAX_LATENESS_MS = 2 * HOUR_MS
 BATCH = 37
 CUTOFF_MS = START_MS + 60 * DAY_MS
+# So few decisions are remembered that some labels come too late.
+MEMORY_ROWS = 400
+# One event is known after the cutoff, and in the windows of those that were scored after it.
+KNOWN_LATER = 1_100
 ENTITY_FIELDS = ("customer_id", "account_id", "card_id", "device_id", "ip", "merchant_id", "payee_id")
 
 
@@ -75,11 +81,35 @@ def traffic() -> list[dict]:
             "country": chance.choice(("BR", "US")), "entry_mode": chance.choice(("app", "chip", "ecommerce")),
             "latitude_e5": chance.randrange(-2_400_000, -2_300_000), "longitude_e5": chance.randrange(-4_700_000, -4_600_000),
         }  # fmt: skip
-        for name in (*ENTITY_FIELDS, "mcc", "country", "entry_mode"):
+        for name in (*ENTITY_FIELDS, "mcc", "country", "entry_mode", "latitude_e5"):
             if chance.random() < 0.2:
                 del event[name]
         found.append(event)
+    found[KNOWN_LATER] |= {"tenant_id": "demo", "known_at": CUTOFF_MS + 1}
     return found
+
+
+def told(events: list[dict]) -> dict[int, list[bytes]]:
+    """Labels by the number of the event that they come before: at their time, days later, or long before it; some twice."""
+    chance = random.Random(12)
+    found: dict[int, list[bytes]] = {}
+    for event in events:
+        for again in range(chance.choices((0, 1, 2), (60, 30, 10))[0]):
+            known_at = event["known_at"] + chance.randrange(10 * DAY_MS)
+            in_time = next((later for later, one in enumerate(events) if one["known_at"] >= known_at), EVENTS)
+            comes = chance.choice((in_time, min(in_time + 50, EVENTS), chance.randrange(in_time + 1)))
+            found.setdefault(comes // BATCH * BATCH, []).append(
+                label(event, known_at=known_at, fraud=chance.random() < (0.8 if again == 0 else 0.3))
+            )
+    return found
+
+
+def label(event: dict, *, known_at: int, fraud: bool) -> bytes:
+    content = {
+        "schema": 1, "label_id": str(uuid.uuid4()), "tenant_id": event["tenant_id"], "transaction_id": event["transaction_id"],
+        "fraud": fraud, "kind": "stolen_card" if fraud else "legitimate", "known_at": known_at, "source": "test",
+    }  # fmt: skip
+    return json.dumps(content).encode()
 
 
 @pytest.fixture(scope="module")
@@ -89,21 +119,23 @@ def scored(tmp_path_factory) -> tuple[Settings, Watched, list[dict]]:
     engine = Engine(models=settings.models)
     watched = Watched(engine)
     events = traffic()
-    log: list[bytes] = []
+    log: list[bytes] = [msgspec.json.encode(engine.start_epoch(now_ms=START_MS, memory_rows=MEMORY_ROWS))]
+    labels = told(events)
     for at in range(0, EVENTS, BATCH):
+        messages = labels.get(at, [])
+        keys = [json.loads(message)["tenant_id"].encode() for message in messages]
+        log += [record for _, record in apply_labels(engine, messages, keys=keys).records]
         messages = [json.dumps(event).encode() for event in events[at : at + BATCH]]
         decided = engine.decide(messages, now_ms=CUTOFF_MS, door=Door.INBOUND)
         assert not decided.refused
         log += decided.encoded.records()
     rows = [LakeRow(decode(DECISIONS, record), offset, None, record) for offset, record in enumerate(log)]
-    middle = EVENTS // 3
+    assert engine.counters.labels_unknown > 20
+    middle = len(log) // 3
     keep(settings.lake, DECISIONS, rows[:middle], first=0)
     keep(settings.lake, DECISIONS, rows[middle:], first=middle)
-    label = {
-        "schema": 1, "label_id": str(uuid.uuid4()), "tenant_id": "demo", "transaction_id": events[0]["transaction_id"],
-        "fraud": True, "kind": "stolen_card", "known_at": events[0]["known_at"], "source": "test",
-    }  # fmt: skip
-    payload = msgspec.json.encode(label)
+    first = next(event for event in events if event["tenant_id"] == "demo")
+    payload = label(first, known_at=first["known_at"], fraud=True)
     keep(settings.lake, LABELS, [LakeRow(decode(LABELS, payload), 0, None, payload)], first=0)
     return settings, watched, events
 
@@ -119,30 +151,73 @@ def trained_on(settings: Settings, *, cutoff_ms: int) -> TrainingSet:
     return build(settings, tenant_id="demo", cutoff_ms=cutoff_ms, progress=lambda _line: None)
 
 
-def test_training_vectors_are_the_engine_s_own_with_late_and_unordered_events(scored):
+def ours(events: list[dict]) -> list[int]:
+    return [number for number, event in enumerate(events) if event["tenant_id"] == "demo"]
+
+
+def test_training_vectors_are_the_engine_s_own_with_late_events_and_labels(scored):
+    """Also of those that were scored after a decision that was known after the cutoff: it is in their windows."""
     settings, watched, events = scored
     assert watched.late > 20
-    ours = np.array([event["tenant_id"] == "demo" for event in events])
+    wanted = [number for number in ours(events) if number != KNOWN_LATER]
     found = trained_on(settings, cutoff_ms=CUTOFF_MS)
-    np.testing.assert_array_equal(found.rows.view(np.uint32), watched.vectors[ours].view(np.uint32))
-    assert found.event_time_ms.tolist() == [event["event_time"] for event in events if event["tenant_id"] == "demo"]
+    np.testing.assert_array_equal(found.rows.view(np.uint32), watched.vectors[wanted].view(np.uint32))
+    assert found.event_time_ms.tolist() == [events[number]["event_time"] for number in wanted]
     assert found.reference["max_lateness_ms"] == MAX_LATENESS_MS
+    frauds = found.rows[:, FEATURE_NAMES.index("customer_frauds_30d")]
+    assert np.nanmax(frauds) > 5
 
 
-def test_a_decision_known_after_the_cutoff_stays_in_the_windows_of_those_that_were_scored_after_it(scored):
+@pytest.mark.parametrize("leak", ["no label", "known from the beginning", "another memory"])
+def test_training_with_other_labels_than_the_scorer_had_is_noticed(scored, leak):
     settings, watched, events = scored
-    ours = [number for number, event in enumerate(events) if event["tenant_id"] == "demo"]
-    path = next(path for path in (settings.lake / DECISIONS).iterdir() if "-00000000000000000000-" in path.name)
-    whole = pl.read_parquet(path)
-    later = events[ours[5]]["transaction_id"]
-    moved = pl.when(pl.col("transaction_id") == later).then(CUTOFF_MS + 1).otherwise(pl.col("known_at_ms"))
-    whole.with_columns(moved.alias("known_at_ms")).write_parquet(path)
+    folder, honest = settings.lake / DECISIONS, {}
+    for path in folder.iterdir():
+        honest[path] = path.read_bytes()
+        whole = pl.read_parquet(path)
+        if leak == "no label":
+            whole = whole.filter(pl.col("record") != "label")
+        else:
+            whole = whole.with_columns(pl.col("payload").map_elements(lambda one: leaked(one, leak), pl.Binary))
+        whole.write_parquet(path)
     try:
         found = trained_on(settings, cutoff_ms=CUTOFF_MS)
     finally:
-        whole.write_parquet(path)
-    del ours[5]
-    np.testing.assert_array_equal(found.rows.view(np.uint32), watched.vectors[ours].view(np.uint32))
+        for path, content in honest.items():
+            path.write_bytes(content)
+    wanted = [number for number in ours(events) if number != KNOWN_LATER]
+    same = (found.rows == watched.vectors[wanted]) | np.isnan(found.rows)
+    assert not same.all()
+
+
+def leaked(payload: bytes, leak: str) -> bytes:
+    record = json.loads(payload)
+    if record["record"] == "label" and leak == "known from the beginning":
+        record["label"]["known_at"] = START_MS
+    if record["record"] == "start" and leak == "another memory":
+        record["memory_rows"] = 10_000
+    return json.dumps(record).encode()
+
+
+@pytest.mark.parametrize("starts", [[], [(0, 7)], [(0, 7), (7, 3)], [(5, 4), (20, 9), (21, 2)], [(0, 5), (5, 8), (13, 1)]])
+def test_the_generations_of_a_log_are_those_of_the_scorer_s_memory(starts):
+    count = 60
+    begins = generation_starts([(before, rows) for before, rows in starts], count)
+    memory = DecisionMemory()
+    generation = np.searchsorted(begins, np.arange(count), side="right")
+    for number in range(count):
+        for before, rows in starts:
+            if before == number:
+                memory.set_rows(rows)
+        memory.meet(**asked(number), contents=np.zeros(1, np.uint64))
+        known = [memory.find(**asked(one)).rows[0] >= 0 for one in range(number + 1)]
+        assert known == (generation[number] - generation[: number + 1] <= 1).tolist()
+
+
+def asked(number: int) -> dict[str, np.ndarray]:
+    """One transaction, as a memory is asked for it."""
+    buffer, starts, hashes = hash_pairs([(b"demo", str(uuid.UUID(int=number)).encode())])
+    return {"hashes": hashes, "tenants": np.zeros(1, np.int32), "buffer": buffer, "starts": starts}
 
 
 def test_a_cutoff_in_the_middle_gives_the_vectors_of_what_was_old_enough_then(scored):
@@ -166,4 +241,5 @@ def test_hiding_entities_makes_unknown_what_the_engine_makes_unknown_and_nothing
         assert without.sum() > 20
         unknown |= np.isnan(vectors[without]).all(axis=0) & ~np.isnan(vectors[~without]).all(axis=0)
     hidden = hide_entities(np.zeros((2_000, len(FEATURE_NAMES)), np.float32), generator=np.random.default_rng(3))
-    assert np.array_equal(np.isnan(hidden).any(axis=0), unknown)
+    told = np.isnan(hidden).any(axis=0)
+    assert [name for name, found, expected in zip(FEATURE_NAMES, told, unknown, strict=True) if found != expected] == []

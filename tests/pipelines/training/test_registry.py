@@ -12,10 +12,10 @@ from confluent_kafka import TopicPartition
 from contracts.controls import ModelControl
 from contracts.topics import CONTROLS
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES, FEATURE_SET
-from feature_store.vocabulary import DAY_MS
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
-from pipelines.training.dataset import LABEL_DELAY_MS, TrainingSet
+from pipelines.training.dataset import TrainingSet
 from pipelines.training.registry import CHAMPION, champion, register, release
 from pipelines.training.train import Trained, fit
 from risk.export import load_export

@@ -8,9 +8,9 @@ import pytest
 
 from contracts import topics
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
-from feature_store.vocabulary import DAY_MS
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
-from pipelines.training.dataset import LABEL_DELAY_MS, NothingToLearnFrom, TrainingSet, build, hide_entities
+from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
 from pipelines.training.train import Trained, fit, split
 from risk.export import load_export, save_export
@@ -80,9 +80,11 @@ def write_lake(folder, *, label_known_at_ms: int) -> Settings:
             "record": "decision", "tenant_id": "demo", "transaction_id": ids, "n": range(count), "event_time_ms": moments,
             "known_at_ms": moments, "amount_minor": 1_000, "channel": "pix", "direction": "debit", "mcc": None,
             "customer_id": "c1", "account_id": "a1", "card_id": None, "device_id": None, "payee_id": "p1",
-            "merchant_id": None, "country": "BR", "entry_mode": "app", "offset": range(count),
+            "merchant_id": None, "country": "BR", "entry_mode": "app", "ip": None, "latitude_e5": None, "longitude_e5": None,
+            "offset": range(count), "payload": b"{}",
         },
-        schema_overrides={"mcc": pl.Int64, "card_id": pl.String, "device_id": pl.String, "merchant_id": pl.String},
+        schema_overrides=dict.fromkeys(("mcc", "latitude_e5", "longitude_e5"), pl.Int64)
+        | dict.fromkeys(("card_id", "device_id", "merchant_id", "ip"), pl.String),
     )  # fmt: skip
     label = pl.DataFrame(
         {

@@ -8,7 +8,7 @@ import uuid
 import httpx
 import pytest
 
-from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS
+from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS, LABELS
 from kit.kafka import MAX_REFUSED_VALUE_BYTES, producer, topic_name
 from tests.streams.scorer.conftest import EVENT_TIME_MS, transaction
 
@@ -227,6 +227,33 @@ def test_a_ledger_event_that_cannot_be_used_is_refused_and_an_unknown_outcome_co
     shown = httpx.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text
     assert "baas_scorer_unknown_outcomes_total 2.0" in shown
     assert 'baas_scorer_refused_total{door="ledger",reason="wrong-currency"} 1.0' in shown
+
+
+def test_what_turned_out_is_in_the_log_and_known_to_what_is_decided_afterwards(scorer, traffic, eventually):
+    fraud = transaction(92_000, payee_id="p-fraud")
+    scorer.score(fraud)
+    label = {
+        "schema": 1, "label_id": str(uuid.uuid4()), "tenant_id": "demo", "transaction_id": fraud["transaction_id"],
+        "fraud": True, "kind": "social_pressure", "known_at": fraud["known_at"], "source": "test",
+    }  # fmt: skip
+    bad = [b"{", json.dumps(label | {"tenant_id": "other"}).encode(), json.dumps(label | {"fraud": "yes"}).encode()]
+    traffic.send(LABELS, [*bad, label])
+    eventually(lambda: label in [r["label"] for r in scorer.records() if r["record"] == "label"], what="the label in the log")
+    assert [headers["reason"] for _, headers in traffic.dlq(LABELS, at_least=3)] == [
+        b"malformed",
+        b"wrong-tenant",
+        b"malformed",
+    ]
+    scorer.score(transaction(92_001))
+    eventually(lambda: transaction(92_001)["transaction_id"] in ids(scorer.decisions()), what="the decision in the log")
+    assert scorer.what_if(transaction(92_002, payee_id="p-fraud")).json()["features"]["payee_frauds_7d"] == 1
+    scorer.process.kill()
+    scorer.start()
+    eventually(scorer.is_ready, what="the scorer to be ready again", within_s=60)
+    assert scorer.what_if(transaction(92_002, payee_id="p-fraud")).json()["features"]["payee_frauds_7d"] == 1
+    assert [r["label"] for r in scorer.records() if r["record"] == "label"] == [label]
+    _, proof = scorer.folded()
+    assert (proof.labels, proof.differing) == (1, [])
 
 
 def test_every_start_has_an_epoch_of_its_own_even_when_the_one_before_died_at_once(scorer, eventually):

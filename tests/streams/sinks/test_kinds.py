@@ -21,9 +21,9 @@ def test_every_kind_of_record_is_kept_in_the_lake_and_passed_over_where_it_is_no
     (row,) = as_batch(DECISIONS, [LakeRow(kept, offset=7, duration_us=None, payload=payload)]).to_pylist()
     assert (row["record"], row["epoch"], row["n"]) == (record["record"], record["epoch"], record["n"])
     assert (row["offset"], row["payload"]) == (7, payload)
-    assert (as_row(kept, offset=7, duration_us=None) is None) == (record["record"] == "start")
+    assert (as_row(kept, offset=7, duration_us=None) is None) == (record["record"] in ("start", "label"))
     assert intake.read(payload) is None
 
 
 def test_the_examples_have_every_kind():
-    assert {record["record"] for record in RECORDS} == {"decision", "outcome", "override", "control", "start"}
+    assert {record["record"] for record in RECORDS} == {"decision", "outcome", "override", "control", "start", "label"}

@@ -68,6 +68,10 @@ class SnapshotTaker:
         if restored is not None:
             self._written_n = restored.next_n
             metrics.snapshot_bytes.set(restored.bytes)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what a child that was killed left half written; only while none is at work."""
         try:
             folder.remove_leftovers(self.folder)
         except OSError as problem:
@@ -137,6 +141,7 @@ class SnapshotTaker:
     def _failed(self, problem: str) -> None:
         self.failures += 1
         metrics.snapshots.labels("failed").inc()
+        self._tidy()
         get_logger().error("no snapshot was written; scoring goes on, and a later one is tried", problem=problem)
 
     def stop(self) -> None:
@@ -145,6 +150,7 @@ class SnapshotTaker:
         if self._child is not None:
             self._child.end()
             self._child = None
+            self._tidy()
 
     def _age_s(self) -> float:
         return self._clock.now_ms() / 1000 - self._last.written_at_s if self._last else math.nan

@@ -6,8 +6,9 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 PROFILE ?= core
 BENCH ?= engine
-# Most of a test's time is waiting for a process to start: two files at a time, each with topics and databases of its own.
-TEST_WORKERS ?= 2
+# How many test files run at a time, each with topics and databases of its own. More than one wants two processors each: some
+# tests say how soon something must have happened.
+TEST_WORKERS ?= 1
 # The revision whose readers a change of contract must not break; unless named, where this branch left origin/main.
 CONTRACTS_SINCE ?=
 BIN := .venv/bin
@@ -43,7 +44,7 @@ test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory frontend
 	$(MAKE) --no-print-directory flink
 	cd frontend && $(NPM) test && $(NPM) run e2e
-	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile
+	$(BIN)/python -m pytest --durations 25 $(if $(filter-out 1,$(TEST_WORKERS)),--numprocesses $(TEST_WORKERS) --dist loadfile)
 
 check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page's too
 	@$(MAKE) --no-print-directory frontend/node_modules/.stamp

@@ -51,6 +51,7 @@ _HOME, _TYPED, _TAPPED = (np.frombuffer(text, np.uint8) for text in (HOME_COUNTR
 _OFFSET_MS, _HOUR_MS, _DAY_MS = UTC_OFFSET_MS, HOUR_MS, DAY_MS
 _DAYS = bank_days()
 _PLACE, _HOUR, _MCC = (value - Value.PLACE for value in (Value.PLACE, Value.HOUR, Value.MCC))
+_SOURCE_PLACE, _SOURCE_HOUR = int(Value.PLACE), int(Value.HOUR)
 _PLACES_ROUND_THE_EARTH = 2 * MAX_LONGITUDE_E5 // PLACE_E5 + 1
 _WHERE_PIX, _WHERE_CARD, _WHERE_CASH, _WHERE_NIGHT, _WHERE_SMALL, _WHERE_LARGE = (
     int(1 << where) for where in (Where.PIX, Where.CARD, Where.CASH, Where.NIGHT, Where.SMALL, Where.LARGE)
@@ -102,6 +103,25 @@ def _is_risky(mcc: Word) -> Any:
 
 
 @part
+def place_of(latitude_e5: Word, longitude_e5: Word) -> Any:
+    """The square that an event lies in, or NO_KEY."""
+    if abs(latitude_e5) > MAX_LATITUDE_E5 or abs(longitude_e5) > MAX_LONGITUDE_E5:
+        return np.int64(NO_KEY)
+    north, east = (latitude_e5 + MAX_LATITUDE_E5) // PLACE_E5, (longitude_e5 + MAX_LONGITUDE_E5) // PLACE_E5
+    return np.int64(north * _PLACES_ROUND_THE_EARTH + east)
+
+
+@part
+def value_of_event(source: Word, event_ms: Word, mcc: Word, latitude_e5: Word, longitude_e5: Word) -> Any:
+    """What an event has of a value that is its own (`vocabulary.Value` from PLACE on), or NO_KEY."""
+    if source == _SOURCE_PLACE:
+        return place_of(latitude_e5, longitude_e5)
+    if source == _SOURCE_HOUR:
+        return np.int64(_local_hour(event_ms))
+    return np.int64(mcc if mcc >= 0 else NO_KEY)
+
+
+@part
 def take_event(
     m: Memory,
     event_ms: Word,
@@ -129,12 +149,11 @@ def take_event(
     bits |= _WHERE_NOT_PRESENT if _is_text(buffer, spans, row, ENTRY_MODE, _TYPED) == 1.0 else 0
     bits |= _WHERE_ABROAD if _is_text(buffer, spans, row, COUNTRY, _HOME) == 0.0 else 0
     bits |= _WHERE_RISKY if mcc >= 0 and _is_risky(mcc) else 0
+    place = place_of(latitude_e5, longitude_e5)
     m.work[W_OF_EVENT + _HOUR] = hour
     m.work[W_OF_EVENT + _MCC] = mcc if mcc >= 0 else NO_KEY
-    m.work[W_OF_EVENT + _PLACE] = NO_KEY
-    if abs(latitude_e5) <= MAX_LATITUDE_E5 and abs(longitude_e5) <= MAX_LONGITUDE_E5:
-        north, east = (latitude_e5 + MAX_LATITUDE_E5) // PLACE_E5, (longitude_e5 + MAX_LONGITUDE_E5) // PLACE_E5
-        m.work[W_OF_EVENT + _PLACE] = north * _PLACES_ROUND_THE_EARTH + east
+    m.work[W_OF_EVENT + _PLACE] = place
+    if place != NO_KEY:
         m.work[W_LATITUDE], m.work[W_LONGITUDE] = latitude_e5, longitude_e5
         bits |= HAS_PLACE
     return bits

@@ -53,24 +53,25 @@ class Explainer:
         self._direction = np.array([_direction(feature) for feature in catalogue], np.float64)
         self._weak = np.array([_WEAK if _is_yes_or_no(feature) else 0.0 for feature in catalogue])
         self._quantiles = None if quantiles is None else quantiles.astype(np.float64)
+        if self._quantiles is not None:
+            low, usual, high = self._quantiles.T
+            self._edge = np.where(self._direction > 0, high, low)
+            self._spread = np.maximum(high - low, np.maximum(np.abs(usual), 1.0) * 1e-3)
 
     def furthest(self, x: NDArray[np.float32]) -> list[list[int]]:
         """Return each row's features outside what is usual, furthest first, at most `MAX_REASONS`, one a reason code."""
         if self._quantiles is None or not len(x):
             return [[] for _ in range(len(x))]
-        low, usual, high = self._quantiles.T
-        edge = np.where(self._direction > 0, high, low)
-        spread = np.maximum(high - low, np.maximum(np.abs(usual), 1.0) * 1e-3)
         values = x.astype(np.float64)
-        beyond = np.minimum((values - edge) * self._direction / spread, _FURTHEST)
+        beyond = np.minimum((values - self._edge) * self._direction / self._spread, _FURTHEST)
         beyond = np.where(values == 1.0, np.maximum(beyond, self._weak), beyond)
-        beyond = np.where(beyond > 0.0, beyond, 0.0)
-        return [self._pick(row, order) for row, order in zip(beyond, np.argsort(-beyond, axis=1, kind="stable"), strict=True)]
+        return [self._pick(row) for row in beyond]
 
-    def _pick(self, beyond: NDArray[np.float64], order: NDArray[np.int64]) -> list[int]:
+    def _pick(self, beyond: NDArray[np.float64]) -> list[int]:
+        outside = np.flatnonzero(beyond > 0.0)  # an unknown value is not
         picked: dict[str, int] = {}
-        for column in order[: 4 * MAX_REASONS].tolist():
-            if beyond[column] <= 0.0 or len(picked) == MAX_REASONS:
+        for column in outside[np.argsort(-beyond[outside], kind="stable")][: 4 * MAX_REASONS].tolist():
+            if len(picked) == MAX_REASONS:
                 break
             picked.setdefault(self._catalogue[column].reason, column)
         return list(picked.values())

@@ -29,7 +29,7 @@ from feature_store.stream.layout import (
 )
 from feature_store.stream.primitives import pointer_to
 from feature_store.stream.reading import read_at, read_lanes, read_nothing
-from feature_store.stream.resolve import prefetch_heads, prefetch_logs, resolve
+from feature_store.stream.resolve import Own, prefetch_heads, prefetch_logs, resolve
 from feature_store.stream.windows import advance, append, expire
 
 _U = np.uint64
@@ -154,10 +154,14 @@ def fold(
     if answer != OK:
         return int(answer)
     for ahead in range(-_HEADS_AHEAD, n):
-        if ahead + _HEADS_AHEAD < n:
-            prefetch_heads(m, key, ahead + _HEADS_AHEAD)
-        if 0 <= ahead + _LOGS_AHEAD < n:
-            prefetch_logs(m, key, ahead + _LOGS_AHEAD)
+        for distance in (_HEADS_AHEAD, _LOGS_AHEAD):
+            row = ahead + distance
+            if 0 <= row < n:
+                own = Own(event_time_ms[row], mcc[row], latitude_e5[row], longitude_e5[row])
+                if distance == _HEADS_AHEAD:
+                    prefetch_heads(m, key, row, own)
+                else:
+                    prefetch_logs(m, key, row, own)
         if ahead < 0:
             continue
         row = ahead

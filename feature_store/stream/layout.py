@@ -75,6 +75,8 @@ WHERE, COUNT_AT, SUM_AT, SQUARES_AT, SINCE_AT, ROW_FEATURES_FROM, ROW_FEATURES_T
 # A lane's row alone. DISTINCT_AT is the first of its half words, one a field.
 WINDOW_MS, LANE_AT, EXTREMES_AT, DISTINCT_AT, FILTERS_FROM, FILTERS_TO = range(8, 14)
 WANTS_MEDIAN, WANTS_PLACE, WANTS_RISING = 14, 15, 16
+# Bits of the fields that the lane counts different values of, and of those whose latest same value it asks for.
+DISTINCT_FIELDS, SAME_FIELDS = 17, 18
 # A feature's row.
 AGGREGATION, COLUMN, ITSELF, FIELD = range(4)
 LOOKS_BACK_MS = 4  # the window of a feature of labels
@@ -89,11 +91,12 @@ S_NOTHING_UNTIL = S_LAST_MS  # the words before it are 0 when there is nothing
 HASHES = 16
 
 # work[...]: what belongs to the event and the key at hand. Each field's value, and where it was before; the event's own values
-# in the order of `vocabulary.Value` from PLACE on; room for sorting.
+# in the order of `vocabulary.Value` from PLACE on; entries; room for sorting.
 W_VALUE, W_BEFORE, W_SAME, W_NEW = 0, 8, 16, 24
 W_OF_EVENT = 32
 W_LATITUDE, W_LONGITUDE = 40, 41
-W_SORT = 48
+W_ENTRY = 48  # each field's entry in the pair table, as it was found; -1 where there was none
+W_SORT = 56
 WORK_WORDS = W_SORT + LATEST_EVENTS
 
 # What a kernel answers.

@@ -17,6 +17,7 @@ from feature_store.stream.layout import ENTITIES, PLAN_WIDTH
 from feature_store.vocabulary import (
     LATEST_EVENTS,
     NEEDS_DELAY,
+    NEEDS_VALUE,
     OF_LABELS,
     OF_LATEST,
     OF_PLACE,
@@ -155,6 +156,8 @@ class _Compiler:
         row[layout.COUNT_AT] = 2 * row[layout.LANE_AT] + 1
         row[layout.EXTREMES_AT] = self._words(1, reads & (_READS_MAX | _READS_MIN))
         row[layout.DISTINCT_AT] = self._words((len(values) + 1) // 2, reads & _READS_DISTINCT)
+        row[layout.DISTINCT_FIELDS] = _fields_of(features, values, _READS_DISTINCT)
+        row[layout.SAME_FIELDS] = _fields_of(features, values, NEEDS_VALUE)
         row[layout.WANTS_MEDIAN] = bool(reads & _READS_MEDIAN)
         row[layout.WANTS_PLACE] = bool(reads & OF_PLACE)
         row[layout.WANTS_RISING] = _A.RISING in reads
@@ -206,6 +209,11 @@ def _lanes_of(feature: WindowFeature) -> list[int]:
     if feature.aggregation in OF_LABELS:
         return [feature.delay_ms] if feature.aggregation in NEEDS_DELAY else []
     return [feature.window_ms]
+
+
+def _fields_of(features: Iterable[tuple[int, WindowFeature]], values: list[Value], wanted: frozenset[Aggregation]) -> int:
+    """The bits of the fields that features of these aggregations look at."""
+    return sum({1 << values.index(each.of) for _, each in features if each.aggregation in wanted and each.of is not None})
 
 
 def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[WindowFeature]) -> None:

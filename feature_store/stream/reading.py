@@ -14,6 +14,7 @@ from feature_store.stream.layout import (
     BITS,
     COUNT_AT,
     DISTINCT_AT,
+    DISTINCT_FIELDS,
     EVENT_MS,
     EXTREMES_AT,
     FIELDS,
@@ -45,10 +46,12 @@ from feature_store.stream.layout import (
     S_RISING,
     S_SAME_MS,
     S_SUM,
+    SAME_FIELDS,
     SINCE_AT,
     SQUARES_AT,
     SUM_AT,
     TAIL,
+    W_ENTRY,
     W_SAME,
     W_VALUE,
     WHERE,
@@ -67,8 +70,9 @@ def read_lanes(m: Memory, entity: Word, key: Word, amount: Word) -> Any:
     at = head_of(m, entity, key)
     tail = np.int64(m.heads32[2 * at + TAIL])
     for field in range(m.plan[row + FIELDS]):
-        same, _ = position_of(m, entity, np.int64(field), key, m.work[W_VALUE + field])
+        same, entry = position_of(m, entity, np.int64(field), key, m.work[W_VALUE + field])
         m.work[W_SAME + field] = same
+        m.work[W_ENTRY + field] = entry
     for lane in range(m.plan[row + LANES_FROM], m.plan[row + LANES_TO], PLAN_WIDTH):
         head = np.int64(m.heads32[2 * (at + m.plan[lane + LANE_AT])])
         _read_lane(m, row, at, lane, head, tail)
@@ -98,9 +102,10 @@ def _read_lane(m: Memory, row: Word, at: Word, lane: Word, head: Word, tail: Wor
     for passing in range(m.plan[lane + FILTERS_FROM], m.plan[lane + FILTERS_TO], PLAN_WIDTH):
         _read_moments(m, at, passing)
     if m.plan[lane + DISTINCT_AT] >= 0:
-        half = 2 * (at + m.plan[lane + DISTINCT_AT])
+        half, fields = 2 * (at + m.plan[lane + DISTINCT_AT]), m.plan[lane + DISTINCT_FIELDS]
         for field in range(m.plan[row + FIELDS]):
-            m.scratch[lane + S_DISTINCT + field] = m.heads32[half + field]
+            if (fields >> field) & 1:
+                m.scratch[lane + S_DISTINCT + field] = m.heads32[half + field]
     if m.plan[lane + EXTREMES_AT] >= 0 and head < tail:
         half = 2 * (at + m.plan[lane + EXTREMES_AT])
         if m.plan[row + MAX_LINK] >= 0:
@@ -114,7 +119,12 @@ def _read_times(m: Memory, row: Word, at: Word, lane: Word, start: Word, end: Wo
     """When the first and the latest event of [start, end) were, and the latest with each of the event's values."""
     m.scratch[lane + S_FIRST_MS] = m.log[event_at(m, row, at, start) + EVENT_MS] if start < end else NEVER
     m.scratch[lane + S_LAST_MS] = last_ms if start < end else NEVER
+    fields = m.plan[lane + SAME_FIELDS]
+    if fields == 0:
+        return
     for field in range(m.plan[row + FIELDS]):
+        if not (fields >> field) & 1:
+            continue
         same = m.work[W_SAME + field]
         seen = m.log[event_at(m, row, at, same) + EVENT_MS] if same >= start and same >= 0 else np.int64(NEVER)
         m.scratch[lane + S_SAME_MS + field] = seen

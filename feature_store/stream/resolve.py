@@ -4,12 +4,13 @@ Every stage runs some events ahead of the one that reads what it asked for: hash
 lines, events of the log.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.columns import ACCOUNT_ID, CARD_ID, CUSTOMER_ID, DEVICE_ID, IP, MERCHANT_ID, PAYEE_ID
+from feature_store.event_values import value_of_event
 from feature_store.kernels import Word, part
 from feature_store.stream.keys import create_key, find_key, head_of, key_hash, key_home
 from feature_store.stream.layout import (
@@ -50,6 +51,15 @@ _HASHES_AHEAD, _IDS_AHEAD = 12, 6
 _LINE_WORDS = 8
 _FIELD_OF = (CUSTOMER_ID, ACCOUNT_ID, CARD_ID, DEVICE_ID, IP, MERCHANT_ID, PAYEE_ID)  # in the order of `vocabulary.Entity`
 _FIRST_OF_EVENT = int(Value.PLACE)
+
+
+class Own(NamedTuple):
+    """What an event says by itself that is counted."""
+
+    event_ms: Word
+    mcc: Word
+    latitude_e5: Word
+    longitude_e5: Word
 
 
 @part
@@ -209,14 +219,16 @@ def resolve(
 
 
 @part
-def _value_key(m: Memory, entity: Word, field: Word, keys: Word, row: Word) -> Any:
-    """The key that an event's `field`-th counted value has, or a negative number, as for values of the event alone."""
+def _value_key(m: Memory, entity: Word, field: Word, keys: Word, row: Word, own: Word) -> Any:
+    """An event's `field`-th counted value, or a negative number. `own` is what it says by itself, see `Own`."""
     source = m.plan[entity * PLAN_WIDTH + SOURCE + field]
-    return _I(keys[row * ENTITIES + source]) if source < _FIRST_OF_EVENT else _I(NO_KEY)
+    if source < _FIRST_OF_EVENT:
+        return _I(keys[row * ENTITIES + source])
+    return value_of_event(source, own.event_ms, own.mcc, own.latitude_e5, own.longitude_e5)
 
 
 @part
-def prefetch_heads(m: Memory, keys: Word, row: Word) -> Any:
+def prefetch_heads(m: Memory, keys: Word, row: Word, own: Word) -> Any:
     """Ask for the headers of a row's keys, and for the pairs that its values make."""
     for entity in range(ENTITIES):
         key = _I(keys[row * ENTITIES + entity])
@@ -226,13 +238,13 @@ def prefetch_heads(m: Memory, keys: Word, row: Word) -> Any:
         for word in range(0, m.plan[entity * PLAN_WIDTH + STRIDE], _LINE_WORDS):
             prefetch(m.heads, at + word)
         for field in range(m.plan[entity * PLAN_WIDTH + FIELDS]):
-            value = _value_key(m, entity, field, keys, row)
+            value = _value_key(m, entity, field, keys, row, own)
             if value >= 0:
                 prefetch(m.tables, pair_home(m, pair_of(entity, field, key, value)))
 
 
 @part
-def prefetch_logs(m: Memory, keys: Word, row: Word) -> Any:
+def prefetch_logs(m: Memory, keys: Word, row: Word, own: Word) -> Any:
     """Ask for the events that a row will touch: the place of the new one, oldest, heads, and latest ones of the same values."""
     for entity in range(ENTITIES):
         key = _I(keys[row * ENTITIES + entity])
@@ -250,10 +262,10 @@ def prefetch_logs(m: Memory, keys: Word, row: Word) -> Any:
                 prefetch(m.log, ring + record * (head & mask))
                 prefetch(m.log, ring + record * ((head + 1) & mask))
             last = head
-            if lane == m.plan[plan + DELAY_LANE]:
+            if lane == m.plan[plan + DELAY_LANE]:  # the youngest event that is old enough to be judged
                 prefetch(m.log, ring + record * ((head - 1) & mask))
         for field in range(m.plan[plan + FIELDS]):
-            value = _value_key(m, entity, field, keys, row)
+            value = _value_key(m, entity, field, keys, row, own)
             if value >= 0:
                 entry = find_pair(m, pair_of(entity, field, key, value))
                 if entry >= 0:

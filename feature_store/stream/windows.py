@@ -21,6 +21,7 @@ from feature_store.stream.layout import (
     BITS,
     COUNT_AT,
     DISTINCT_AT,
+    DISTINCT_FIELDS,
     DROPPED_MS,
     EVENT_MS,
     EVENTS_PER_KEY,
@@ -53,6 +54,7 @@ from feature_store.stream.layout import (
     SUM_AT,
     TAIL,
     W_BEFORE,
+    W_ENTRY,
     W_LATITUDE,
     W_LONGITUDE,
     W_NEW,
@@ -107,9 +109,9 @@ def _leave(m: Memory, row: Word, at: Word, lane: Word, event: Word, position: Wo
         if (bits >> m.plan[passing + WHERE]) & 1:
             _leave_moments(m, at, passing, amount)
     if m.plan[lane + DISTINCT_AT] >= 0:
-        half = 2 * (at + m.plan[lane + DISTINCT_AT])
+        half, fields = 2 * (at + m.plan[lane + DISTINCT_AT]), m.plan[lane + DISTINCT_FIELDS]
         for field in range(m.plan[row + FIELDS]):
-            m.heads32[half + field] -= np.int32((bits & (IS_LAST << field)) != 0)
+            m.heads32[half + field] -= np.int32((fields >> field) & ((bits & (IS_LAST << field)) != 0))
     if m.plan[lane + EXTREMES_AT] >= 0:
         half = 2 * (at + m.plan[lane + EXTREMES_AT])
         if m.heads32[half] == position:
@@ -209,14 +211,20 @@ def position_of(m: Memory, entity: Word, field: Word, key: Word, value: Word) ->
 
 
 @part
-def _remember(m: Memory, entity: Word, field: Word, key: Word, value: Word, position: Word) -> Any:
-    """Make `position` the latest event with this value. Returns (answer, bit to set, position before)."""
+def _remember(m: Memory, entity: Word, field: Word, key: Word, value: Word, position: Word, trusts: Word) -> Any:
+    """Make `position` the latest event with this value. Returns (answer, bit to set, position before).
+
+    `trusts`: no pair was put since the entries were read. One that was dropped leaves no copy behind; a table that grew does.
+    """
     if value < 0:
         return OK, np.int64(0), np.int64(-1)
     bit = np.int64(IS_LAST << field)
-    before, entry = position_of(m, entity, field, key, value)
+    pair, entry = pair_of(entity, field, key, value), m.work[W_ENTRY + field]
+    if not trusts or entry < 0 or m.tables[entry] != pair:
+        entry = find_pair(m, pair)
     if entry < 0:
-        return put_pair(m, pair_of(entity, field, key, value), position), bit, before
+        return put_pair(m, pair, position), bit, np.int64(-1)
+    before = np.int64(m.tables[entry + 1])
     at = head_of(m, entity, key)
     m.log32[2 * event_at(m, entity * PLAN_WIDTH, at, before) + BITS] &= np.int32(~bit)
     m.tables[entry + 1] = _U(position)
@@ -243,9 +251,10 @@ def write_event(m: Memory, row: Word, event: Word, event_ms: Word, amount: Word,
 @part
 def join_values(m: Memory, row: Word, at: Word, lane: Word, head: Word) -> Any:
     """Count the values that an event brings into a lane: it is the last event with them, and none from `head` on had them."""
-    half = 2 * (at + m.plan[lane + DISTINCT_AT])
+    half, fields = 2 * (at + m.plan[lane + DISTINCT_AT]), m.plan[lane + DISTINCT_FIELDS]
     for field in range(m.plan[row + FIELDS]):
-        m.heads32[half + field] += np.int32(m.work[W_NEW + field] != 0 and m.work[W_BEFORE + field] < head)
+        if (fields >> field) & 1:
+            m.heads32[half + field] += np.int32(m.work[W_NEW + field] != 0 and m.work[W_BEFORE + field] < head)
 
 
 @part
@@ -280,9 +289,10 @@ def append(m: Memory, entity: Word, key: Word, event_ms: Word, amount: Word, bit
     if answer != OK:
         return answer
     position = np.int64(m.heads32[2 * at + TAIL])
-    kept = bits
+    kept, trusts = bits, True
     for field in range(m.plan[row + FIELDS]):
-        remembered, bit, before = _remember(m, entity, np.int64(field), key, m.work[W_VALUE + field], position)
+        remembered, bit, before = _remember(m, entity, np.int64(field), key, m.work[W_VALUE + field], position, trusts)
+        trusts = trusts and (before >= 0 or bit == 0)
         if remembered != OK:
             answer = remembered
         kept |= bit

@@ -67,8 +67,10 @@ class Desk:
     ) -> list[tuple[int, RefusedMessage]]:
         """The Kafka door, one slice. Return the refused inputs."""
         with self.lanes.bulk():
+            began_s = time.perf_counter()
             batch = self.engine.decide(values, keys=keys, now_ms=self.clock.now_ms(), door=Door.INBOUND)
             self._file(batch, door=Door.INBOUND, headers=headers, arrived_s=arrived_s)
+            self.lanes.measured(len(values), seconds=time.perf_counter() - began_s)
         return batch.refused
 
     def decide_requests(self, values: Sequence[bytes], *, headers: Sequence[Headers], arrived_s: float) -> list[Reply]:

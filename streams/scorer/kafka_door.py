@@ -1,7 +1,7 @@
 """The Kafka door: consume, decide, write and commit in transactions. A failure ends the process; the next folds the log."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -13,7 +13,6 @@ from kit.process import Lifecycle
 from kit.settings import Kafka, Scorer
 from streams.scorer import metrics
 from streams.scorer.desk import Desk
-from streams.scorer.lanes import SLICE_EVENTS
 from streams.scorer.snapshots.taker import Record, SnapshotTaker
 
 GROUP = "scorer"
@@ -121,14 +120,14 @@ class KafkaDoor:
             self._offsets[name, message.partition()] = message.offset() + 1
         self._events += len(messages)
         for topic, apply in ((CONTROLS, self._desk.apply_controls), (BANKING_TRANSACTIONS, self._desk.apply_ledger_events)):
-            for part in _slices(by_topic[topic]):
+            for part in self._slices(by_topic[topic]):
                 for position, reason, detail in apply(_values(part)).refused:
                     self._refuse(part[position], reason, detail)
-        for part in _slices(by_topic[LABELS]):
+        for part in self._slices(by_topic[LABELS]):
             written = self._desk.apply_labels(_values(part), keys=[message.key() for message in part])
             for position, reason, detail in written.refused:
                 self._refuse(part[position], reason, detail)
-        for part in _slices(by_topic[INBOUND_TRANSACTIONS]):
+        for part in self._slices(by_topic[INBOUND_TRANSACTIONS]):
             refused = self._desk.decide_messages(
                 _values(part),
                 keys=[message.key() for message in part],
@@ -137,6 +136,14 @@ class KafkaDoor:
             )
             for position, refusal in refused:
                 self._refuse(part[position], refusal.refusal, refusal.detail)
+
+    def _slices(self, messages: list[Message]) -> Iterator[list[Message]]:
+        """Cut messages into what holds the engine no longer than a request may wait."""
+        at = 0
+        while at < len(messages):
+            size = self._desk.lanes.slice_events()
+            yield messages[at : at + size]
+            at += size
 
     def _refuse(self, message: Message, reason: str, detail: str) -> None:
         kit_kafka.refuse(self._producer, message, topic=message.topic(), reason=reason, detail=detail)
@@ -214,7 +221,3 @@ class KafkaDoor:
 
 def _values(messages: Sequence[Message]) -> list[bytes]:
     return [message.value() or b"" for message in messages]
-
-
-def _slices(messages: list[Message]) -> list[list[Message]]:
-    return [messages[at : at + SLICE_EVENTS] for at in range(0, len(messages), SLICE_EVENTS)]

@@ -48,10 +48,22 @@ describe('the alerts', () => {
         const rows = [...element.querySelectorAll<HTMLElement>('[data-row]')]
         return rows.map((row) => ({ id: row.dataset['row'], y: Math.round(row.getBoundingClientRect().top - top) }))
       })
+    // A row is as high as its sentence is long, which is known once it was drawn.
+    const atRest = async () => {
+      let seen = await whatIsRead()
+      await expect
+        .poll(async () => {
+          const earlier = seen
+          seen = await whatIsRead()
+          return JSON.stringify(seen) === JSON.stringify(earlier)
+        })
+        .toBe(true)
+      return seen
+    }
     const sizeOf = async () => Number(await list.locator('li').first().getAttribute('aria-setsize'))
-    const [before, size] = [await whatIsRead(), await sizeOf()]
+    const [before, size] = [await atRest(), await sizeOf()]
     await expect.poll(sizeOf, { timeout: RAISED_MS }).toBeGreaterThan(size)
-    const after = new Map((await whatIsRead()).map(({ id, y }) => [id, y]))
+    const after = new Map((await atRest()).map(({ id, y }) => [id, y]))
     const moves = before.flatMap(({ id, y }) => (after.has(id) ? [Math.abs((after.get(id) ?? 0) - y)] : []))
     expect(Math.min(...moves)).toBeLessThanOrEqual(2)
     await context.close()

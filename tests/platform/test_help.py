@@ -24,7 +24,11 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run([BAAS, *arguments], capture_output=True, text=True, timeout=120, check=False, **options)
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"reconcile", "replay"}))
+# They become another program, and would take this one's place.
+HAND_OVER = {"reconcile", "replay", "features"}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))
 def test_each_command_says_what_it_is_for_and_what_it_takes(name):
     said = CliRunner().invoke(app, [name, "--help"], prog_name="baas")
     assert said.exit_code == 0, said.stderr
@@ -41,6 +45,12 @@ def test_what_a_module_takes_is_said_by_the_command_that_hands_over_to_it(comman
     assert said.stdout.startswith(f"usage: baas {' '.join(command)} ")
     for option in FORWARDED[command]:
         assert option in said.stdout
+
+
+def test_features_names_its_commands():
+    said = baas("features", "--help")
+    assert said.returncode == 0, said.stderr
+    assert all(f" {command} " in said.stdout for command in ("list", "explain", "values"))
 
 
 def test_bench_alone_names_the_benches():

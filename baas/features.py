@@ -16,7 +16,7 @@ from baas.operator_errors import Refused
 from contracts.transactions import Channel, Direction, Transaction
 from feature_store.definitions import CATALOGUE, FEATURE_SET, WINDOW_FEATURES
 from feature_store.explain import duration, entity_words, explain
-from feature_store.vocabulary import PAIRS, Entity, Feature, WindowFeature
+from feature_store.vocabulary import Entity, Feature, WindowFeature, parts_of
 from kit.clock import SystemClock
 from kit.errors import DomainError
 from kit.settings import settings
@@ -91,7 +91,7 @@ def show_values(
     """
     named = _named(keys)
     features = _ask(_next_payment(named, tenant=tenant, amount_minor=amount_minor))
-    mine = [feature for feature in WINDOW_FEATURES if set(PAIRS.get(feature.entity, (feature.entity,))) <= set(named)]
+    mine = [feature for feature in WINDOW_FEATURES if set(parts_of(feature.entity)) <= set(named)]
     if as_json:
         typer.echo(json.dumps({feature.name: features.get(feature.name) for feature in mine}))
         return

@@ -20,7 +20,7 @@ from bench.kafka_load import kafka_load
 from bench.random_traffic import START_MS
 from bench.report import Report, parser
 from bench.scorer_place import ScorerPlace, end_offset, scorer_place, wait_until
-from contracts.topics import INBOUND_TRANSACTIONS, broker_topics
+from contracts.topics import DECISIONS, INBOUND_TRANSACTIONS, broker_topics
 from kit.kafka import consumer, take, topic_name
 from kit.localset import ports
 from kit.localset.jars import JARS, read_lock, resolve
@@ -129,10 +129,9 @@ def _until_it_decides(place: ScorerPlace) -> None:
 
     def moves() -> bool:
         nonlocal begins
-        if place.process is None or place.process.poll() is not None:
-            place.launch()
+        place.keep_running()
         try:
-            end = end_offset(place.kafka, "risk.decisions.v1")
+            end = end_offset(place.kafka, DECISIONS)
         except KafkaException:
             return False
         begins = end if begins is None else begins
@@ -146,9 +145,8 @@ def _account(report: Report, place: ScorerPlace) -> bool:
     inputs = Counter(_input_ids(place.kafka))
 
     def all_decided() -> bool:
-        if place.process is None or place.process.poll() is not None:
-            place.launch()
-        return end_offset(place.kafka, "risk.decisions.v1") >= len(inputs)
+        place.keep_running()
+        return end_offset(place.kafka, DECISIONS) >= len(inputs)
 
     wait_until(all_decided, "every message decided", within_s=_SETTLED_WITHIN_S)
     place.stop()

@@ -62,6 +62,11 @@ class ScorerPlace:
                 [sys.executable, "-m", "streams.scorer"], cwd=REPOSITORY_ROOT, env=self.environment(), stdout=log, stderr=log
             )
 
+    def keep_running(self) -> None:
+        """Start the scorer again when it has ended, as the product's supervisor does."""
+        if self.process is None or self.process.poll() is not None:
+            self.launch()
+
     def _is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
             raise RuntimeError((self.var / "scorer.log").read_text()[-2_000:])

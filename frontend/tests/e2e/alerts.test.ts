@@ -38,15 +38,20 @@ describe('the alerts', () => {
   })
 
   test('that are read stay in their place while others come above them', async () => {
-    const { page, context } = await open(browser)
+    // Low enough that the first alerts already reach beyond its foot.
+    const { page, context } = await open(browser, { viewport: { width: 1440, height: 600 } })
     const list = await openAlerts(page)
     const scroller = list.locator('xpath=..')
     await scroller.evaluate((element) => element.scrollTo(0, 150))
     const whatIsRead = () =>
       scroller.evaluate((element) => {
-        const top = element.getBoundingClientRect().top
-        const rows = [...element.querySelectorAll<HTMLElement>('[data-row]')]
-        return rows.map((row) => ({ id: row.dataset['row'], y: Math.round(row.getBoundingClientRect().top - top) }))
+        const { top, bottom } = element.getBoundingClientRect()
+        const rows = [...element.querySelectorAll<HTMLElement>('[data-row]')].map((row) => ({
+          row,
+          at: row.getBoundingClientRect(),
+        }))
+        const inSight = rows.filter(({ at }) => at.bottom > top && at.top < bottom)
+        return inSight.map(({ row, at }) => ({ id: row.dataset['row'], y: Math.round(at.top - top) }))
       })
     // A row is as high as its sentence is long, which is known once it was drawn.
     const atRest = async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { moveOf } from '@/features/alerts/steady-scroll'
+import { inSightOf, moveOf } from '@/features/alerts/steady-scroll'
 
 const at = (starts: Record<string, number>) => new Map(Object.entries(starts))
 
@@ -14,4 +14,11 @@ test('an alert that goes to the top takes nothing with it', () => {
 test('a list of which nothing is left does not move', () => {
   expect(moveOf(at({ a: 0 }), at({ b: 0 }))).toBe(0)
   expect(moveOf(at({}), at({ b: 0 }))).toBe(0)
+})
+
+test('what is drawn but not in sight does not say how far the list moved', () => {
+  const drawn = [0, 94, 188, 282].map((start) => ({ key: `at ${start}`, start, end: start + 94 }))
+  const before = inSightOf(drawn, { scrollTop: 100, clientHeight: 150 })
+  expect(before).toEqual(at({ 'at 94': 94, 'at 188': 188 }))
+  expect(moveOf(before, at({ 'at 0': 0, new: 94, 'at 94': 192, 'at 188': 286 }))).toBe(98)
 })

@@ -15,22 +15,38 @@ export function moveOf(before: ReadonlyMap<Key, number>, after: ReadonlyMap<Key,
   return moves.reduce((least, move) => (Math.abs(move) < Math.abs(least) ? move : least), moves[0] ?? 0)
 }
 
+/** Where each item stands that a list draws. */
+interface Place {
+  key: Key
+  start: number
+  end: number
+}
+
+/** What a reader sees of `drawn`, by where it stands: not what is drawn ahead of the scroll, which may stay while all in sight moves. */
+export function inSightOf(
+  drawn: readonly Place[],
+  { scrollTop, clientHeight }: Pick<Element, 'scrollTop' | 'clientHeight'>,
+): ReadonlyMap<Key, number> {
+  const seen = drawn.filter(({ start, end }) => end > scrollTop && start < scrollTop + clientHeight)
+  return new Map(seen.map(({ key, start }) => [key, start]))
+}
+
 /** Keeps what is read in its place when live items come above it. At its top a list shows what is newest, and so moves. */
 export function useSteadyScroll(
   scroller: RefObject<HTMLDivElement>,
   virtualizer: Virtualizer<HTMLDivElement, Element>,
   items: readonly unknown[],
 ): void {
-  const inSight = useRef<ReadonlyMap<Key, number>>(new Map())
+  const drawn = useRef<readonly Place[]>([])
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element || element.scrollTop === 0) return
     const after = new Map(virtualizer.measurementsCache.map(({ key, start }) => [key, start]))
-    const move = moveOf(inSight.current, after)
+    const move = moveOf(inSightOf(drawn.current, element), after)
     // Not the virtualizer's own `scrollBy`: that forgets what it has just added for an item that turned out taller than guessed.
     if (move !== 0) element.scrollBy(0, move)
   }, [scroller, virtualizer, items])
   useLayoutEffect(() => {
-    inSight.current = new Map(virtualizer.getVirtualItems().map(({ key, start }) => [key, start]))
+    drawn.current = virtualizer.getVirtualItems()
   })
 }

@@ -62,7 +62,7 @@ export function AlertList({ status, pinHeaviest = false, onShowAll }: AlertListP
     getItemKey: (index) => items[index]?.alert_id ?? index,
   })
   const cards = virtualizer.getVirtualItems()
-  useSteadyScroll(scroller, virtualizer, items)
+  useSteadyScroll(scroller, virtualizer)
   const lastIndex = cards.at(-1)?.index ?? 0
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = alerts
   const wantsMore = hasNextPage && !isFetchingNextPage && !isFetchNextPageError

@@ -17,7 +17,7 @@ test('a list of which nothing is left does not move', () => {
 })
 
 test('what is drawn but not in sight does not say how far the list moved', () => {
-  const drawn = [0, 94, 188, 282].map((start) => ({ key: `at ${start}`, start, end: start + 94 }))
+  const drawn = [0, 94, 188, 282].map((start, index) => ({ key: `at ${start}`, index, start, end: start + 94 }))
   const before = inSightOf(drawn, { scrollTop: 100, clientHeight: 150 })
   expect(before).toEqual(at({ 'at 94': 94, 'at 188': 188 }))
   expect(moveOf(before, at({ 'at 0': 0, new: 94, 'at 94': 192, 'at 188': 286 }))).toBe(98)

@@ -18,6 +18,7 @@ export function moveOf(before: ReadonlyMap<Key, number>, after: ReadonlyMap<Key,
 /** Where each item stands that a list draws. */
 interface Place {
   key: Key
+  index: number
   start: number
   end: number
 }
@@ -31,22 +32,40 @@ export function inSightOf(
   return new Map(seen.map(({ key, start }) => [key, start]))
 }
 
-/** Keeps what is read in its place when live items come above it. At its top a list shows what is newest, and so moves. */
+/** Where the items of `places` start now; those that left the list are left out. */
+function startsOf(places: readonly Place[], virtualizer: Virtualizer<HTMLDivElement, Element>): Map<Key, number> {
+  const now = virtualizer.measurementsCache
+  // Where nothing came or went, an item has kept its number; else all are looked through.
+  if (places.every(({ key, index }) => now[index]?.key === key))
+    return new Map(places.map(({ key, index }) => [key, now[index]?.start ?? 0]))
+  const wanted = new Set(places.map(({ key }) => key))
+  return new Map(now.filter(({ key }) => wanted.has(key)).map(({ key, start }) => [key, start]))
+}
+
+/** The virtualizer's own corrections stop for a moment after a scroll backwards: made by both, some would be made twice, others never. */
+function correctNothing(virtualizer: Virtualizer<HTMLDivElement, Element>): void {
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false
+}
+
+/**
+ * Keeps what is read in its place when live items come above it, or turn out taller than was guessed. At its top a list shows
+ * what is newest, and so moves. Every move is made here, from one drawing to the next.
+ */
 export function useSteadyScroll(
   scroller: RefObject<HTMLDivElement>,
   virtualizer: Virtualizer<HTMLDivElement, Element>,
-  items: readonly unknown[],
 ): void {
   const drawn = useRef<readonly Place[]>([])
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (!element || element.scrollTop === 0) return
-    const after = new Map(virtualizer.measurementsCache.map(({ key, start }) => [key, start]))
-    const move = moveOf(inSightOf(drawn.current, element), after)
-    // Not the virtualizer's own `scrollBy`: that forgets what it has just added for an item that turned out taller than guessed.
-    if (move !== 0) element.scrollBy(0, move)
-  }, [scroller, virtualizer, items])
+    correctNothing(virtualizer)
+  }, [virtualizer])
   useLayoutEffect(() => {
-    drawn.current = virtualizer.getVirtualItems()
+    const items = virtualizer.getVirtualItems() // first: it takes in what was measured while this was drawn
+    const element = scroller.current
+    if (element && element.scrollTop > 0) {
+      const move = moveOf(inSightOf(drawn.current, element), startsOf(drawn.current, virtualizer))
+      if (move !== 0) element.scrollBy(0, move)
+    }
+    drawn.current = items
   })
 }

@@ -14,6 +14,7 @@ from risk.forest import from_isolation_forest, from_lightgbm
 TRAINING_ROWS = 20_000
 ISOLATION_SAMPLES = 256
 _COLUMNS_A_TREE = 60
+FEATURES_READ = 120  # as many as a trained champion reads at most (`pipelines.training.train`)
 
 
 def random_export(
@@ -25,8 +26,9 @@ def random_export(
     version: int = 1,
     seed: int = 0,
     catalogue: Sequence[Feature] = CATALOGUE,
+    features_read: int = FEATURES_READ,
 ) -> str:
-    """Train, export under `models` and return the export's sha256."""
+    """Train on `features_read` of a catalogue's features, export under `models` and return the export's sha256."""
     import lightgbm
     from sklearn.ensemble import IsolationForest
 
@@ -34,6 +36,7 @@ def random_export(
     width = len(catalogue)
     x = rng.lognormal(1.0, 1.5, (TRAINING_ROWS, width)).astype(np.float32)
     x[rng.random(x.shape) < 0.05] = np.nan
+    x[:, rng.permutation(width)[features_read:]] = 0.0  # constant: no forest splits there
     score = np.nan_to_num(np.log1p(x)) @ rng.normal(size=width)
     y = score + rng.normal(size=TRAINING_ROWS) > np.quantile(score, 0.97)
     booster = lightgbm.train(
@@ -44,7 +47,7 @@ def random_export(
             "verbose": -1,
             "seed": seed,
             "learning_rate": 0.05,
-            "feature_fraction": min(1.0, _COLUMNS_A_TREE / width),
+            "feature_fraction": min(1.0, _COLUMNS_A_TREE / min(width, features_read)),
         },
         lightgbm.Dataset(x, y),
         num_boost_round=trees,

@@ -31,6 +31,11 @@ class Ensemble:
     fill: NDArray[np.float32]
     calibration: Calibration
 
+    @property
+    def columns(self) -> frozenset[int]:
+        """The features that either forest looks at: the others may be anything."""
+        return self.trees.columns | self.isolation.columns
+
     def score(self, rows: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (probability, anomaly), each (n,) float64 in [0, 1], for `rows` (n, F) float32 C-contiguous."""
         count = rows.shape[0]

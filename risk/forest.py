@@ -55,6 +55,13 @@ class Forest:
     def __post_init__(self) -> None:
         object.__setattr__(self, "splits", _splits_of(self.nodes, self.leaf_values, self.roots))
 
+    @property
+    def columns(self) -> frozenset[int]:
+        """The features that some split looks at."""
+        sizes = np.diff(np.append(self.roots, len(self.nodes)))
+        is_leaf = self.nodes["left"] == np.arange(len(self.nodes)) - np.repeat(self.roots, sizes)
+        return frozenset((self.nodes["feature"][~is_leaf] >> 1).tolist())
+
     def sum_into(self, rows: NDArray[np.float32], out: NDArray[np.float64]) -> None:
         """Write each row's sum of leaf values. `rows` (n, F) C-contiguous; `out` at least (n,). NaN is unknown."""
         s = self.splits

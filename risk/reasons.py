@@ -1,6 +1,6 @@
 """Why a decision is not `allow`: the features that lie furthest outside what is usual, as codes and as sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,21 @@ def _is_yes_or_no(feature: Feature) -> bool:
 class Explainer:
     """Compares features with a model's reference quantiles; without them nothing is usual and nothing stands out.
 
-    `quantiles` float32[F, 3] are the 1st, 50th and 99th percentiles of the training population, in catalogue order.
+    `quantiles` float32[F, 3] are the 1st, 50th and 99th percentiles of the training population, in catalogue order. `columns`
+    are those that the model looks at: what had no part in its score is no reason. None stands for all.
     """
 
-    def __init__(self, quantiles: NDArray[np.float32] | None = None, *, catalogue: Sequence[Feature] = CATALOGUE) -> None:
+    def __init__(
+        self,
+        quantiles: NDArray[np.float32] | None = None,
+        *,
+        catalogue: Sequence[Feature] = CATALOGUE,
+        columns: Container[int] | None = None,
+    ) -> None:
         self._catalogue = tuple(catalogue)
-        self._direction = np.array([_direction(feature) for feature in catalogue], np.float64)
-        self._weak = np.array([_WEAK if _is_yes_or_no(feature) else 0.0 for feature in catalogue])
+        speaks = [columns is None or column in columns for column in range(len(self._catalogue))]
+        self._direction = np.where(speaks, [_direction(feature) for feature in catalogue], 0).astype(np.float64)
+        self._weak = np.where(speaks, [_WEAK if _is_yes_or_no(feature) else 0.0 for feature in catalogue], 0.0)
         self._quantiles = None if quantiles is None else quantiles.astype(np.float64)
         if self._quantiles is not None:
             low, usual, high = self._quantiles.T

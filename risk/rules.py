@@ -166,6 +166,11 @@ class RuleBook:
         self._heads = np.array(heads, np.int64).reshape(-1, 5)
         self._conditions = np.array(conditions, np.float64).reshape(-1, 4)
 
+    @property
+    def columns(self) -> frozenset[int]:
+        """The features that some rule looks at."""
+        return frozenset(int(column) for of_feature, column, *_ in self._conditions.tolist() if of_feature)
+
     def hits(
         self, *, event_time_ms: NDArray[np.int64], events: NDArray[np.int64], features: NDArray[np.float32]
     ) -> NDArray[np.int64]:

@@ -59,7 +59,10 @@ class Batch:
 
 @dataclass(slots=True)
 class Scored:
-    """A run of new inputs with the engine's own answers. `x` float32[n, F] are the features, `outside` those that stand out."""
+    """A run of new inputs with the engine's own answers.
+
+    `x` float32[n, F] are the features that the answers depend on, NaN the others; `outside` are those that stand out.
+    """
 
     answers: NDArray[np.int64]
     x: NDArray[np.float32]
@@ -109,6 +112,7 @@ class Engine:
         self.labels = WaitingLabels(MAX_TENANTS)
         self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
         self.controls = Controls()
+        self.features.ask(self.judge.columns)
 
     @property
     def feature_set(self) -> str:
@@ -321,6 +325,7 @@ class Engine:
             self.features.apply_profile(control)
         else:
             self.judge.apply(control)
+            self.features.ask(self.judge.columns)
         self.controls.follow(control)
 
     @property

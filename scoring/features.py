@@ -1,6 +1,6 @@
 """Features of scanned inputs: the scanner's columns handed to the feature store's fold, without a copy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +57,15 @@ class Features:
         self._width = len(catalogue)
         self.profiles: dict[tuple[str, str, str], dict[str, float]] = {}
 
+    def ask(self, columns: Iterable[int] | None) -> None:
+        """Say which columns `apply` is to write from now on (None: all, as at first); the others are NaN."""
+        self.state.ask(columns)
+
     def apply(self, scan: Scan, tenants: NDArray[np.int32], rows: slice) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Apply inputs [rows.start, rows.stop) in order; return each one's vector, as it stood then, and its flags."""
+        """Apply inputs [rows.start, rows.stop) in order; return each one's vector, as it stood then, and its flags.
+
+        A vector holds what is asked for.
+        """
         count = rows.stop - rows.start
         x, flags = np.empty((count, self._width), np.float32), np.empty(count, np.uint8)
         events = event_columns(scan, tenants)
@@ -66,7 +73,7 @@ class Features:
         return x, flags
 
     def peek(self, scan: Scan, tenants: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Return the vectors that the inputs would get if each came now, alone; nothing changes."""
+        """Return the whole vectors that the inputs would get if each came now, alone; nothing changes."""
         x, flags = np.empty((scan.n, self._width), np.float32), np.empty(scan.n, np.uint8)
         self.state.peek(event_columns(scan, tenants), x, flags)
         return x, flags

@@ -122,6 +122,12 @@ class Judge:
         return outside
 
     @property
+    def columns(self) -> frozenset[int]:
+        """The features that answers depend on: the champion's and the rules'."""
+        champion = self.models.champion
+        return self.rules.columns if champion is None else self.rules.columns | champion.columns
+
+    @property
     def explainer(self) -> Explainer:
         """What is usual for the champion's training population."""
         return self.models.explainer

@@ -22,6 +22,7 @@ class Champion:
     export: ModelExport
     review_from_millionths: int
     deny_from_millionths: int
+    columns: frozenset[int]
 
     @property
     def model_id(self) -> str:
@@ -55,5 +56,6 @@ class Models:
             self.challenger = control
             return
         export.ensemble.warm_up()
-        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from))
-        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue)
+        columns = export.ensemble.columns
+        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from), columns)
+        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=columns)

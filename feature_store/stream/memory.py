@@ -105,7 +105,7 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     parts = np.zeros(2 * PARTS * PART_WORDS, np.int64)
     parts[PART_AT::PART_WORDS] = -1
     return Memory(
-        plan=plan.rows.reshape(-1),
+        plan=plan.rows.reshape(-1).copy(),
         counters=counters,
         highs=np.full(bounds.tenants, NEVER, np.int64),
         heads=heads,

@@ -1,6 +1,6 @@
 """`FeatureState`: the windows of every key, and the vectors that events get from them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -14,6 +14,7 @@ from feature_store import columns, kernels
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.stream import fold, labels, layout
+from feature_store.stream.asked import asked_rows
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, take_counters, used_parts
@@ -106,16 +107,28 @@ class FeatureState:
         self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
         self._run, self._label = _kernel(), _label_kernel()
         self._broken: str | None = None
+        self._asks_for_all = True
+        self._whole = self._memory._replace(plan=self._plan.rows.reshape(-1))
         self._keys, self._highs = np.empty(0, np.int32), np.empty(0, np.int64)
+
+    def ask(self, columns: Iterable[int] | None) -> None:
+        """From now on have `apply` write these columns of a vector and leave the others NaN; None asks for all, as at first.
+
+        What is kept does not depend on it: another question between two batches is answered as if it had always been asked.
+        """
+        self._asks_for_all = columns is None
+        self._memory.plan[:] = (self._plan.rows if columns is None else asked_rows(self._plan, columns)).reshape(-1)
 
     def apply(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
         """Score each event over what was applied before it, then apply it.
 
-        `out` float32[n, F] gets the vectors in catalogue order, `flags` uint8[n] the bits TRUNCATED and LATE. Raises StateFull
-        at a bound; then the state refuses further use, because part of the batch is in it.
+        `out` float32[n, F] gets the vectors in catalogue order, as far as they are asked for (`ask`), `flags` uint8[n] the bits
+        TRUNCATED and LATE. Raises StateFull at a bound; then the state refuses further use, because part of the batch is in it.
         """
         if self._broken is not None:
             raise StateFull(self._broken)
+        if not self._asks_for_all:
+            out.fill(np.nan)
         answer = self._call(events, out, flags, inserts=True)
         if answer != layout.OK:
             self._broken = self._what_is_full(answer)
@@ -139,7 +152,10 @@ class FeatureState:
             raise StateFull(self._broken)
 
     def peek(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
-        """What each event would get if it came now, alone. Changes nothing; a tenant number below zero is an unknown tenant."""
+        """What each event would get if it came now, alone: whole vectors, whatever is asked for. Changes nothing.
+
+        A tenant number below zero is an unknown tenant.
+        """
         if self._broken is not None:
             raise StateFull(self._broken)
         answer = self._call(events, out, flags, inserts=False)
@@ -158,7 +174,8 @@ class FeatureState:
         if n > len(self._highs):
             self._keys, self._highs = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int64)
         return self._run(
-            *self._memory, self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._highs,
+            *(self._memory if inserts else self._whole),
+            self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._highs,
             events.tenant, events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc,
             events.latitude_e5, events.longitude_e5, events.buffer, events.spans, out, flags,
         )  # fmt: skip

@@ -72,7 +72,9 @@ def register(settings: Settings, trained: Trained) -> RegisteredModel:
     sha256 = save_export(settings.models, export)
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=f"{MODEL_NAME}-{version}") as run, tempfile.TemporaryDirectory() as folder:
-        mlflow.log_params({**TREES, "seed": SEED, "feature_set": FEATURE_SET, "trees": len(export.ensemble.trees.roots)})
+        ensemble = export.ensemble
+        mlflow.log_params({**TREES, "seed": SEED, "feature_set": FEATURE_SET, "trees": len(ensemble.trees.roots)})
+        mlflow.log_param("features_read", len(ensemble.columns))
         mlflow.log_params({f"data.{name}": value for name, value in trained.reference.items()})
         mlflow.log_metrics(trained.metrics | {"review_from": trained.review_from, "deny_from": trained.deny_from})
         mlflow.set_tags({"export_sha256": sha256, "feature_set": FEATURE_SET})

@@ -24,6 +24,8 @@ STOPPING_DAYS, CALIBRATION_DAYS, TEST_DAYS = 7, 8, 7
 NEGATIVES = 300_000
 QUANTILE_ROWS = 200_000
 ROUNDS, PATIENCE = 260, 30
+# What a champion does not read is not worked out in line. A first, short fit over the whole catalogue says what is worth it.
+MOST_FEATURES, CHOOSING_ROUNDS = 120, 60
 ALERT_SHARE = 0.006
 DENY_PRECISION = 0.9
 ISOLATION_TREES, ISOLATION_SAMPLES = 64, 256
@@ -116,9 +118,12 @@ def fit(data: TrainingSet, *, cutoff_ms: int, progress: Progress) -> Trained:
     parts = split(data, cutoff_ms=cutoff_ms)
     generator = np.random.default_rng(SEED)
     progress(f"training on {len(parts.train):,} decisions, {int(data.fraud[parts.train].sum()):,} of them known frauds")
-    booster = _fit_trees(data, parts, generator)
+    sample = _sample(data, parts, generator)
+    chosen = _choose_features(sample)
+    progress(f"reading {len(chosen)} of {len(FEATURE_NAMES)} features: those that tell most")
+    booster = _fit_trees(sample, data, parts, chosen)
     forest = from_lightgbm(booster.dump_model(num_iteration=booster.best_iteration))
-    isolation = _fit_isolation(data.rows[parts.train], generator)
+    isolation = _fit_isolation(data.rows[parts.train], chosen, generator)
     fill = np.full(len(FEATURE_NAMES), FILL, np.float32)
     raw = Ensemble(forest, isolation, ISOLATION_SAMPLES, fill, Calibration(1.0, 0.0, 0.0))
     calibration = _calibrate(raw, data.rows[parts.calibrate], data.fraud[parts.calibrate])
@@ -150,26 +155,57 @@ def fit(data: TrainingSet, *, cutoff_ms: int, progress: Progress) -> Trained:
     )
 
 
-def _fit_trees(data: TrainingSet, parts: Split, generator: np.random.Generator) -> lgb.Booster:
-    """Every fraud and a sample of the rest, weighted back, so that the odds stay what they are."""
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """What trees learn from: every fraud and a sample of the rest, weighted back, so that the odds stay what they are."""
+
+    rows: NDArray[np.float32]
+    fraud: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+    def dataset(self, rows: NDArray[np.float32]) -> lgb.Dataset:
+        return lgb.Dataset(rows, self.fraud, weight=self.weight, feature_name=list(FEATURE_NAMES), params=TREES)
+
+
+def _sample(data: TrainingSet, parts: Split, generator: np.random.Generator) -> _Sample:
     fraud = data.fraud[parts.train]
     negatives = parts.train[~fraud]
     kept = generator.choice(negatives, min(NEGATIVES, len(negatives)), replace=False)
     chosen = np.sort(np.concatenate([parts.train[fraud], kept]))
     weight = np.where(data.fraud[chosen], 1.0, len(negatives) / max(1, len(kept)))
-    rows = hide_entities(data.rows[chosen], generator=generator)
-    names = list(FEATURE_NAMES)
-    learned = lgb.Dataset(rows, data.fraud[chosen].astype(int), weight=weight, feature_name=names, params=TREES)
+    return _Sample(hide_entities(data.rows[chosen], generator=generator), data.fraud[chosen].astype(int), weight)
+
+
+def _choose_features(sample: _Sample) -> NDArray[np.int64]:
+    """The columns that gained most in a short fit over all of them, in catalogue order."""
+    gain = lgb.train(TREES, sample.dataset(sample.rows), CHOOSING_ROUNDS).feature_importance("gain")
+    best = np.argsort(-gain, kind="stable")[:MOST_FEATURES]
+    return np.sort(best[gain[best] > 0])
+
+
+def _only(rows: NDArray[np.float32], columns: NDArray[np.int64], *, otherwise: float) -> NDArray[np.float32]:
+    """The rows with all but `columns` constant, which no forest splits at."""
+    found = np.full_like(rows, otherwise)
+    found[:, columns] = rows[:, columns]
+    return found
+
+
+def _fit_trees(sample: _Sample, data: TrainingSet, parts: Split, columns: NDArray[np.int64]) -> lgb.Booster:
+    learned = sample.dataset(_only(sample.rows, columns, otherwise=np.nan))
     stop = lgb.Dataset(
-        data.rows[parts.stop], data.fraud[parts.stop].astype(int), reference=learned, feature_name=names, params=TREES
+        data.rows[parts.stop],
+        data.fraud[parts.stop].astype(int),
+        reference=learned,
+        feature_name=list(FEATURE_NAMES),
+        params=TREES,
     )
     return lgb.train(TREES, learned, ROUNDS, valid_sets=[stop], callbacks=[lgb.early_stopping(PATIENCE, verbose=False)])
 
 
-def _fit_isolation(rows: NDArray[np.float32], generator: np.random.Generator) -> Forest:
+def _fit_isolation(rows: NDArray[np.float32], columns: NDArray[np.int64], generator: np.random.Generator) -> Forest:
     chosen = rows[generator.choice(len(rows), min(len(rows), ISOLATION_TREES * ISOLATION_SAMPLES * 4), replace=False)]
     model = IsolationForest(n_estimators=ISOLATION_TREES, max_samples=ISOLATION_SAMPLES, random_state=SEED)
-    model.fit(np.where(np.isnan(chosen), np.float32(FILL), chosen))
+    model.fit(_only(np.where(np.isnan(chosen), np.float32(FILL), chosen), columns, otherwise=FILL))
     return from_isolation_forest(model.estimators_, model.estimators_features_)
 
 

@@ -9,6 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
+from confluent_kafka import TopicPartition
 
 from contracts import schema
 from contracts.refusals import Refusal, read_refusal
@@ -61,11 +62,16 @@ def test_a_refused_message_says_why_where_it_was_and_what_it_held(kafka, value, 
 
 
 def last_of(kafka, topic):
-    """The newest message of a topic that holds a few."""
-    source = consumer(kafka, group="test", client="test")
-    source.subscribe([topic_name(kafka, topic)])
+    """The newest message of a topic."""
+    source, name = consumer(kafka, group="test", client="test"), topic_name(kafka, topic)
+    partitions = source.list_topics(name, timeout=20).topics[name].partitions
+    ends = {number: source.get_watermark_offsets(TopicPartition(name, number), timeout=20)[1] for number in partitions}
+    last = [TopicPartition(name, number, end - 1) for number, end in ends.items() if end]
+    source.assign(last)
     found = []
-    while some := take(source, at_most=10, wait_s=5.0 if found else 20.0):
+    while len(found) < len(last):
+        some = take(source, at_most=10, wait_s=20.0)
+        assert some, f"{len(found)} of {len(last)} messages came"
         found += some
     source.close()
     return max(found, key=lambda message: message.timestamp()[1])

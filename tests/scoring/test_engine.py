@@ -110,6 +110,19 @@ def test_a_what_if_changes_no_later_answer(desk, models, champion):
     assert desk.log == other.log
 
 
+def test_an_engine_that_works_out_only_what_is_read_answers_as_one_that_works_out_all(desk, models, champion):
+    other = Desk(models)
+    assert other.control(champion) == []
+    other.engine.features.ask(None)
+    messages = [message(number, channel="cash" if number % 5 else "pix") for number in range(600)]
+    ours = [desk.decide(messages[at : at + 100]) for at in range(0, 600, 100)]
+    theirs = [other.decide(messages[at : at + 100]) for at in range(0, 600, 100)]
+    assert desk.log == other.log
+    assert [batch.flagged for batch in ours] == [batch.flagged for batch in theirs]
+    assert any(batch.flagged for batch in ours)
+    assert len(desk.engine.judge.columns) < len(desk.engine.catalogue)
+
+
 def test_whatever_is_not_allowed_says_why_and_is_flagged(desk):
     risky = [message(4 * k, channel="cash", amount_minor=4_900_000, transaction_id=str(uuid.uuid4())) for k in range(400)]
     batch = desk.decide(risky)

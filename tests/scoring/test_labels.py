@@ -51,11 +51,17 @@ def label(told: Told) -> bytes:
     ).encode()  # fmt: skip
 
 
+def whole(engine: Engine) -> Engine:
+    """Have an engine work out every feature, and not only those that its rules read."""
+    engine.features.ask(None)
+    return engine
+
+
 class Bank:
     """An engine, every record that it wrote, and every vector that it decided with."""
 
     def __init__(self, models: Path, *, memory_rows: int = 10_000, **bounds: Any) -> None:
-        self.fresh = lambda: Engine(models=models, memory_rows=memory_rows, bounds=bounds_of(**bounds))
+        self.fresh = lambda: whole(Engine(models=models, memory_rows=memory_rows, bounds=bounds_of(**bounds)))
         self.log: list[bytes] = []
         self.refused: list[str] = []
         self.take_over(self.fresh())

@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -87,19 +88,33 @@ class Running:
             self.kill()
 
 
-@pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Start `python -m MODULE`; whatever is left at the end of the test is killed."""
+@contextmanager
+def _starting(environment: dict[str, str], folder: Path) -> Iterator[Callable[..., Running]]:
+    """A function that starts `python -m MODULE`; whatever still runs at the end is killed."""
     started: list[Running] = []
 
     def _start(module: str, **extra: str) -> Running:
-        process = Running(module, environment | extra, tmp_path / f"{len(started)}-{module}.log")
+        process = Running(module, environment | extra, folder / f"{len(started)}-{module}.log")
         started.append(process)
         return process
 
     yield _start
     for process in started:
         process.stop()
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Start `python -m MODULE`; whatever is left at the end of the test is killed."""
+    with _starting(environment, tmp_path) as starter:
+        yield starter
+
+
+@pytest.fixture(scope="module")
+def start_for_module(environment: dict[str, str], tmp_path_factory) -> Iterator[Callable[..., Running]]:
+    """The same for a process that all tests of a module use."""
+    with _starting(environment, tmp_path_factory.mktemp("processes")) as starter:
+        yield starter
 
 
 def example(topic: str, position: int = 0) -> dict:

@@ -12,7 +12,7 @@ from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
 from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
-from pipelines.training.train import Trained, fit, split
+from pipelines.training.train import MOST_FEATURES, Trained, fit, split
 from risk.export import load_export, save_export
 
 START_MS = 1_760_000_000_000
@@ -56,6 +56,15 @@ def test_a_trained_model_finds_the_signal_and_survives_its_export(data, trained,
     loaded = load_export(tmp_path, save_export(tmp_path, trained.export(version=4)))
     assert loaded.model_id == "fraud-4"
     np.testing.assert_array_equal(loaded.score(data.rows[:500])[0], trained.ensemble.score(data.rows[:500])[0])
+
+
+def test_a_model_reads_no_more_features_than_are_worked_out_in_line(data, trained):
+    read = sorted(trained.ensemble.columns)
+    assert {0, 3, 7} <= set(read)
+    assert len(read) <= MOST_FEATURES
+    blind = np.full_like(data.rows[:500], np.nan)
+    blind[:, read] = data.rows[:500][:, read]
+    np.testing.assert_array_equal(trained.ensemble.score(blind)[0], trained.ensemble.score(data.rows[:500])[0])
 
 
 def test_training_twice_gives_the_same_model(data, trained):

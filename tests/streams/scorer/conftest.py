@@ -113,15 +113,22 @@ def champion(environment: dict[str, str]) -> dict:
     }  # fmt: skip
 
 
-@pytest.fixture
-def scorer(kafka, start, environment, champion, traffic, eventually) -> Scorer:
-    """Started, ready, with a champion."""
-    running = Scorer(kafka, start, Path(environment["BAAS_VAR"]) / "models")
+@pytest.fixture(scope="module")
+def shared_scorer(kafka, start_for_module, environment, champion, traffic) -> Scorer:
+    running = Scorer(kafka, start_for_module, Path(environment["BAAS_VAR"]) / "models")
     running.start()
     traffic.send(CONTROLS, [champion])
-    eventually(running.is_ready, what="the scorer to be ready", within_s=120)
-    eventually(lambda: has_champion(running), what="the champion to decide")
     return running
+
+
+@pytest.fixture
+def scorer(shared_scorer, eventually) -> Scorer:
+    """Ready, with a champion. A module's tests share it: each has transactions of its own, and may end it without a start."""
+    if shared_scorer.process.ended is not None:
+        shared_scorer.start()
+    eventually(shared_scorer.is_ready, what="the scorer to be ready", within_s=120)
+    eventually(lambda: has_champion(shared_scorer), what="the champion to decide")
+    return shared_scorer
 
 
 def has_champion(scorer: Scorer) -> bool:

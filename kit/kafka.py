@@ -77,7 +77,8 @@ def take(source: Consumer, *, at_most: int, wait_s: float) -> list[Message]:
         return []
     messages = [first, *source.consume(at_most - 1, 0)] if at_most > 1 else [first]
     for message in messages:
-        raise_on_error(message)
+        if message.error() is not None:
+            raise_on_error(message)
     return messages
 
 

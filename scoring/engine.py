@@ -173,10 +173,12 @@ class Engine:
         """Refuse what another tenant's key or none brought, and what says that it comes from the future."""
         wrong = {row: future(scan, row, now_ms=now_ms) for row in ahead(scan, now_ms=now_ms).tolist()}
         if keys is not None:
-            names = self.tenants.names
-            for row, (origin, tenant) in enumerate(zip(scan.origin.tolist(), self.tenants.find(scan).tolist(), strict=True)):
-                if keys[origin] != (names[tenant] if tenant >= 0 else self.tenants.name(scan, row)):
-                    wrong[row] = RefusedMessage(Refusal.WRONG_TENANT, "the message's key is not its tenant_id")
+            tenants, names = self.tenants.find(scan).tolist(), self.tenants.names
+            said = [keys[origin] for origin in scan.origin.tolist()]
+            wanted = [names[tenant] if tenant >= 0 else self.tenants.name(scan, row) for row, tenant in enumerate(tenants)]
+            if said != wanted:
+                strange = RefusedMessage(Refusal.WRONG_TENANT, "the message's key is not its tenant_id")
+                wrong |= {row: strange for row in range(scan.n) if said[row] != wanted[row]}
         if not wrong:
             return scan
         refused += [(int(scan.origin[row]), refusal) for row, refusal in wrong.items()]

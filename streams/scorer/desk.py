@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -23,13 +22,14 @@ from streams.scorer.lanes import Lanes
 PASSED_ON = ("correlation_id", "traceparent")
 
 
-class Entry(NamedTuple):
-    """One message for the broker; `topic` is the contract's name."""
+@dataclass(slots=True)
+class Entries:
+    """Messages of one topic for the broker, in order; `topic` is the contract's name. Columns, because there are many."""
 
     topic: str
-    key: bytes
-    value: bytes
-    headers: Headers
+    keys: Sequence[bytes]
+    values: Sequence[bytes]
+    headers: Sequence[Headers]
 
 
 @dataclass(slots=True)
@@ -48,9 +48,9 @@ class Desk:
     clock: Clock
     lanes: Lanes = field(default_factory=Lanes)
     failure: Exception | None = None
-    _pending: list[Entry] = field(default_factory=list)
+    _pending: list[Entries] = field(default_factory=list)
 
-    def pending(self) -> list[Entry]:
+    def pending(self) -> list[Entries]:
         """Take what waits for the log, in the order of the numbers."""
         with self.lanes.bulk():
             taken, self._pending = self._pending, []
@@ -60,7 +60,7 @@ class Desk:
         """File the record that starts this process's epoch; it must be committed before either door opens."""
         with self.lanes.bulk():
             record = self.engine.start_epoch(now_ms=self.clock.now_ms(), memory_rows=memory_rows)
-            self._pending.append(Entry(DECISIONS, b"", msgspec.json.encode(record), []))
+            self._pending.append(Entries(DECISIONS, [b""], [msgspec.json.encode(record)], [[]]))
 
     def decide_messages(
         self, values: Sequence[bytes], *, keys: Sequence[bytes | None], headers: Sequence[Headers | None], arrived_s: float
@@ -94,12 +94,17 @@ class Desk:
     def _file(self, batch: Batch, *, door: Door, headers: Sequence[Headers | None], arrived_s: float) -> None:
         duration_s = time.perf_counter() - arrived_s
         duration: Headers = [("duration_us", b"%d" % int(duration_s * 1e6))]
-        passed = [_passed_on(headers[origin]) for origin in batch.origin] if any(headers) else [[]] * len(batch.origin)
-        append = self._pending.append
-        for key, record, more in zip(batch.tenants, batch.encoded.records(), passed, strict=True):
-            append(Entry(DECISIONS, key, record, duration + more if more else duration))
-        for row, flagged in batch.flagged:
-            append(Entry(FLAGGED, batch.tenants[row], flagged, passed[row]))
+        stamped = [duration] * len(batch.origin)
+        passed: dict[int, Headers] = {}
+        if any(headers):
+            passed = {row: more for row, origin in enumerate(batch.origin) if (more := _passed_on(headers[origin]))}
+            for row, more in passed.items():
+                stamped[row] = duration + more
+        self._pending.append(Entries(DECISIONS, batch.tenants, batch.encoded.records(), stamped))
+        if batch.flagged:
+            rows, flagged = zip(*batch.flagged, strict=True)
+            tenants = [batch.tenants[row] for row in rows]
+            self._pending.append(Entries(FLAGGED, tenants, flagged, [passed.get(row, []) for row in rows]))
         metrics.seconds.labels(door).observe(duration_s)
         metrics.count_verdicts(door, np.bincount(batch.verdicts, minlength=4).tolist())
         if batch.duplicates:
@@ -141,8 +146,10 @@ class Desk:
         return written
 
     def _append(self, written: Written) -> None:
-        self._pending += [Entry(DECISIONS, key, record, []) for key, record in written.records]
-        self._pending += [Entry(FLAGGED, key, flagged, []) for key, flagged in written.flagged]
+        for topic, pairs in ((DECISIONS, written.records), (FLAGGED, written.flagged)):
+            if pairs:
+                keys, values = zip(*pairs, strict=True)
+                self._pending.append(Entries(topic, keys, values, [[]] * len(values)))
 
     def what_if(self, value: bytes) -> Hypothesis:
         """Raises RefusedMessage."""

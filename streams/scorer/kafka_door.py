@@ -51,7 +51,8 @@ class KafkaDoor:
         self._names = {kit_kafka.topic_name(kafka, topic): topic for topic in SOURCES}
         self._consumer = kit_kafka.consumer(kafka, group=GROUP, client="scorer")
         self._deadline = Deadline("commit", limit_s=_COMMIT_LIMIT_S)
-        self._offsets: dict[tuple[str, int], int] = {}
+        self._joined: list[TopicPartition] = []
+        self._moved = False
         self._began_s: float | None = None
         self._events = 0
         self._lag_shown_s = 0.0
@@ -59,8 +60,8 @@ class KafkaDoor:
     def join(self) -> None:
         """Take every partition from its committed offset, or its beginning. Manual: a restart waits for no rebalance.
 
-        Every offset is committed again with the next transaction: the broker forgets one that was not committed for its
-        `offsets.retention.minutes`, and a quiet partition would be read from its beginning after a restart.
+        Every offset is committed again with the next transaction that takes messages: the broker forgets one that was not
+        committed for its `offsets.retention.minutes`, and a quiet partition would be read from its beginning after a restart.
         """
         found = self._consumer.list_topics(timeout=_TIMEOUT_S).topics
         wanted = [TopicPartition(name, partition) for name in self._names for partition in found[name].partitions]
@@ -73,7 +74,7 @@ class KafkaDoor:
                 if high > low and self._desk.engine.next_n:
                     get_logger().warning("no committed offset: read from the beginning", topic=place.topic, messages=high - low)
                 place.offset = low
-            self._offsets[place.topic, place.partition] = place.offset
+        self._joined, self._moved = places, True
         self._consumer.assign(places)
 
     def start_epoch(self, *, memory_rows: int) -> None:
@@ -115,10 +116,9 @@ class KafkaDoor:
         arrived_s = time.perf_counter()
         by_topic: dict[str, list[Message]] = {topic: [] for topic in SOURCES}
         for message in messages:
-            name = message.topic()
-            by_topic[self._names[name]].append(message)
-            self._offsets[name, message.partition()] = message.offset() + 1
+            by_topic[self._names[message.topic()]].append(message)
         self._events += len(messages)
+        self._moved = True
         for topic, apply in ((CONTROLS, self._desk.apply_controls), (BANKING_TRANSACTIONS, self._desk.apply_ledger_events)):
             for part in self._slices(by_topic[topic]):
                 for position, reason, detail in apply(_values(part)).refused:
@@ -150,24 +150,24 @@ class KafkaDoor:
         get_logger().warning("message refused", topic=message.topic(), offset=message.offset(), reason=reason, detail=detail)
 
     def _write(self) -> None:
-        entries = self._desk.pending()
+        waiting = self._desk.pending()
         if self._desk.failure is not None:
             raise self._desk.failure
-        if not entries:
+        if not waiting:
             return
         self._begin()
-        produce, names = self._producer.produce, dict[str, str]()
-        first = next((entry for entry in entries if entry.topic == DECISIONS), None)
-        for entry in entries:
-            name = names.get(entry.topic)
-            if name is None:
-                name = names[entry.topic] = kit_kafka.topic_name(self._kafka, entry.topic)
-            told = self._delivered if entry is first else None
-            try:
-                produce(name, entry.value, entry.key, headers=entry.headers, on_delivery=told)
-            except BufferError:
-                self._producer.flush(_TIMEOUT_S)
-                produce(name, entry.value, entry.key, headers=entry.headers, on_delivery=told)
+        produce = self._producer.produce
+        first = next((entries for entries in waiting if entries.topic == DECISIONS), None)
+        for entries in waiting:
+            name = kit_kafka.topic_name(self._kafka, entries.topic)
+            told = self._delivered if entries is first else None
+            for key, value, headers in zip(entries.keys, entries.values, entries.headers, strict=True):
+                try:
+                    produce(name, value, key, headers=headers, on_delivery=told)
+                except BufferError:
+                    self._producer.flush(_TIMEOUT_S)
+                    produce(name, value, key, headers=headers, on_delivery=told)
+                told = None
         self._producer.poll(0)
 
     def _delivered(self, problem: KafkaError | None, message: Message) -> None:
@@ -179,20 +179,28 @@ class KafkaDoor:
         if self._began_s is None:
             return
         started_s = time.perf_counter()
-        offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in self._offsets.items()]
         with self._deadline:
-            if offsets:
-                group = self._consumer.consumer_group_metadata()
+            if self._moved:
+                offsets, group = self._positions(), self._consumer.consumer_group_metadata()
                 self._patiently(lambda: self._producer.send_offsets_to_transaction(offsets, group, _TIMEOUT_S))
             self._patiently(lambda: self._producer.commit_transaction(_TIMEOUT_S))
-        self._offsets.clear()
-        self._began_s = None
+        self._began_s, self._moved = None, False
         self._events = 0
         metrics.commit_seconds.observe(time.perf_counter() - started_s)
         metrics.show_state(self._desk.engine)
         self._show_lag()
         if self._in_log is not None:
             self._snapshots.committed(self._in_log)
+
+    def _positions(self) -> list[TopicPartition]:
+        """The offset after the last message taken of each partition, all of which are decided: else where it was joined."""
+        now: list[TopicPartition] = self._consumer.position(self._joined)
+        for place, joined in zip(now, self._joined, strict=True):
+            if place.error is not None:
+                raise KafkaException(place.error)
+            if place.offset < 0:
+                place.offset = joined.offset
+        return now
 
     @staticmethod
     def _patiently(step: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from streams.scorer.log_reader import fold_log
 from tests.e2e.conftest import Product
 from tests.e2e.suspicious_cash import suspicious_cash
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1_500)]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(1_500)]
 
 VICTIMS = ("scorer", "relay", "intake", "sink-warehouse", "sink-lake", "alerts", "kafka", "core")
 FRONTEND = REPOSITORY_ROOT / "frontend"

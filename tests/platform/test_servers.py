@@ -22,7 +22,7 @@ from tests.platform.conftest import LocalSet, eventually
 from tests.servers import run_baas
 
 SERVERS = ("core", "warehouse", "kafka", "valkey")
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.alone]
 
 
 def back(local_set: LocalSet, name: str, dead: int) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 from baas.operator_errors import Refused
 from contracts.transactions import Channel, Direction, Transaction
 from feature_store.definitions import CATALOGUE, FEATURE_SET, WINDOW_FEATURES
-from feature_store.explain import duration, entity_words, explain
+from feature_store.explain import cost_words, duration, entity_words, explain
 from feature_store.vocabulary import Entity, Feature, WindowFeature, parts_of
 from kit.clock import SystemClock
 from kit.errors import DomainError
@@ -42,18 +42,21 @@ def show_list(
     search: Annotated[str | None, typer.Option(help="Only features whose name or sentence holds this.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the catalogue: name, meaning, window, reason code, owner."""
+    """Show the catalogue: name, meaning, window, cost, reason code, owner.
+
+    Costs are nanoseconds of the vector's line, and the bytes that the feature alone would keep; neighbours share them.
+    """
     chosen = [feature for feature in CATALOGUE if _is_chosen(feature, entity=entity, owner=owner, search=search)]
     if as_json:
         typer.echo(json.dumps([_as_dict(feature) for feature in chosen], ensure_ascii=False))
         return
     table = Table(title=f"{len(chosen)} of {len(CATALOGUE)} features, {FEATURE_SET}")
     table.add_column("name", no_wrap=True)
-    for heading in ("meaning", "window", "reason code", "owner"):
+    for heading in ("meaning", "window", "cost", "reason code", "owner"):
         table.add_column(heading)
     for feature in chosen:
         window = duration(feature.window_ms) if isinstance(feature, WindowFeature) else feature.kind.value
-        table.add_row(feature.name, feature.sentence, window, feature.reason, feature.owner)
+        table.add_row(feature.name, feature.sentence, window, cost_words(feature), feature.reason, feature.owner)
     Console().print(table)
 
 

@@ -6,14 +6,14 @@ from functools import partial
 
 import numpy as np
 
+from bench.random_model import FEATURES_READ
 from bench.report import Report, parser
-from feature_store.definitions import FEATURE_COUNT
 from risk.forest import from_isolation_forest, from_lightgbm
 
 BATCHES = (1, 64, 1_024)
 TREES, LEAVES = 200, 31
 ISOLATION_TREES, ISOLATION_SAMPLES = 100, 256
-TRAINING_ROWS = 20_000
+TRAINING_ROWS, QUICK_TRAINING_ROWS = 20_000, 4_000
 RUN_S, QUICK_RUN_S = 0.25, 0.05
 REPETITIONS = 9
 
@@ -24,11 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     from sklearn.ensemble import IsolationForest
 
     options = parser("forest", __doc__ or "").parse_args(arguments)
-    run_s = QUICK_RUN_S if options.quick else RUN_S
+    run_s, count = (QUICK_RUN_S, QUICK_TRAINING_ROWS) if options.quick else (RUN_S, TRAINING_ROWS)
     report = Report("forest")
     generator = np.random.default_rng(1)
-    rows = generator.normal(size=(TRAINING_ROWS, FEATURE_COUNT)).astype(np.float32)
-    fraud = rows[:, 0] * rows[:, 1] + rows[:, 2] + generator.normal(size=TRAINING_ROWS) > 2
+    rows = generator.normal(size=(count, FEATURES_READ)).astype(np.float32)
+    fraud = rows[:, 0] * rows[:, 1] + rows[:, 2] + generator.normal(size=count) > 2
     unknown = np.where(generator.random(rows.shape) < 0.05, np.nan, rows).astype(np.float32)
     booster = lightgbm.train(
         {"objective": "binary", "num_leaves": LEAVES, "verbose": -1, "num_threads": 1, "seed": 1},
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     library = IsolationForest(n_estimators=ISOLATION_TREES, max_samples=ISOLATION_SAMPLES, random_state=1).fit(rows)
     trees = from_lightgbm(booster.dump_model())
     isolation = from_isolation_forest(library.estimators_, library.estimators_features_)
-    out = np.empty(TRAINING_ROWS)
+    out = np.empty(count)
     trees.sum_into(unknown, out)
     mismatches = int((out != booster.predict(unknown, raw_score=True)).sum())
     report.figure("mismatches", mismatches)
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         mine = report.figure(f"isolation_batch_{batch}_us", ours)
         theirs = report.baseline("scikit-learn", f"isolation_batch_{batch}_us", peer)
         report.ratio(f"isolation_batch_{batch}_vs_scikit-learn", theirs / mine)
-    report.settings |= {"trees": TREES, "leaves": LEAVES, "features": FEATURE_COUNT, "isolation_trees": ISOLATION_TREES}
+    report.settings |= {"trees": TREES, "leaves": LEAVES, "features": FEATURES_READ, "isolation_trees": ISOLATION_TREES}
     report.publish()
     return 1 if mismatches else 0
 

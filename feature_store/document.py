@@ -66,6 +66,12 @@ plain Python and shares no code with either engine.
 - An event is forgotten once no event within the lateness can see it; a key, {kept_days} days (the longest window plus the
   lateness) after its last event.
 
+## What is worked out, and what it costs
+- The state holds all of these windows. A decision works out the features that the champion and the rules read, and no others
+  (docs/decisions/0010); training and what-ifs get whole vectors.
+- `baas features explain NAME` and `list` say what each costs: the nanoseconds of its line in a vector, and the bytes that it
+  would keep alone. Neighbours over the same window share what is kept. `baas bench feature-costs` measures them anew.
+
 ## Window features
 | name | of | looks at | window | itself | meaning | owner | reason code |
 |---|---|---|---|---|---|---|---|

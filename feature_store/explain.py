@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from feature_store.costs import cost_of
 from feature_store.definitions import BY_NAME, CATALOGUE, LONGEST_WINDOW_MS, MAX_LATENESS_MS
 from feature_store.vocabulary import (
     DAY_MS,
@@ -109,8 +110,22 @@ def explain(name: str) -> Explanation:
     return Explanation(
         feature.name,
         feature.sentence,
-        (*terms, ("reason code", feature.reason), ("owner", feature.owner), ("family", feature.kind)),
+        (
+            *terms,
+            ("cost", cost_words(feature)),
+            ("reason code", feature.reason),
+            ("owner", feature.owner),
+            ("family", feature.kind),
+        ),
     )
+
+
+def cost_words(feature: Feature) -> str:
+    """What a feature costs, in one line (`feature_store.costs`)."""
+    cost = cost_of(feature)
+    words = ["not measured" if cost.ns is None else f"{cost.ns:,.0f} ns"]
+    words += [f"{count} B a {kept}" for count, kept in ((cost.key_bytes, "key"), (cost.event_bytes, "event")) if count]
+    return ", ".join(words)
 
 
 def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:

@@ -34,7 +34,7 @@ class Ensemble:
     @property
     def columns(self) -> frozenset[int]:
         """The features that either forest looks at: the others may be anything."""
-        return self.trees.columns | self.isolation.columns
+        return frozenset(self.trees.columns.tolist()) | frozenset(self.isolation.columns.tolist())
 
     def score(self, rows: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (probability, anomaly), each (n,) float64 in [0, 1], for `rows` (n, F) float32 C-contiguous."""
@@ -43,7 +43,7 @@ class Ensemble:
         path = np.empty(count)
         self.trees.sum_into(rows, log_odds)
         known = np.empty_like(rows)
-        _fill_unknown(rows, self.fill, known)
+        _fill_unknown(rows, self.fill, self.isolation.columns, known)
         self.isolation.sum_into(known, path)
         trees = self.isolation.roots.shape[0]
         anomaly = np.exp2(-path / (trees * average_path_length(self.isolation_samples)))
@@ -63,7 +63,11 @@ def calibrated(log_odds: NDArray[np.float64], anomaly: NDArray[np.float64], cali
 
 
 @kernel
-def _fill_unknown(rows: NDArray[np.float32], fill: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+def _fill_unknown(
+    rows: NDArray[np.float32], fill: NDArray[np.float32], columns: NDArray[np.int64], out: NDArray[np.float32]
+) -> None:
+    """Write `columns` of the rows, and nothing else, with what stands in for unknown values."""
     for i in range(rows.shape[0]):
-        for j in range(rows.shape[1]):
+        for place in range(columns.shape[0]):
+            j = columns[place]
             out[i, j] = fill[j] if rows[i, j] != rows[i, j] else rows[i, j]

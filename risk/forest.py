@@ -30,8 +30,8 @@ class Splits:
     """Trees of at most `MAX_MASKED_LEAVES` leaves as masks of the leaves that a row keeps when it goes right at a split.
 
     A row's leaf is the first one, from the left, that all its splits keep (QuickScorer: Lucchese et al., SIGIR 2015). Shapes:
-    thresholds float32, columns int64 and masks uint32 (S,); bounds int64 (T + 1,), tree t has the splits in
-    [bounds[t], bounds[t + 1]); leaves float64, from left to right; first_leaf int64 (T,), -1 for a tree that has to be walked.
+    thresholds float32, columns int64 (where its lanes lie) and masks uint32 (S,); bounds int64 (T + 1,), tree t has the splits
+    in [bounds[t], bounds[t + 1]); leaves float64, from left to right; first_leaf int64 (T,), -1 for a tree that is walked.
     """
 
     thresholds: NDArray[np.float32]
@@ -50,26 +50,37 @@ class Forest:
     leaf_values: NDArray[np.float64]
     roots: NDArray[np.int64]
     depths: NDArray[np.int64]
+    columns: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    asked: NDArray[Any] = field(init=False, repr=False, compare=False)
+    fields: tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]] = field(init=False, repr=False, compare=False)
     splits: Splits = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "splits", _splits_of(self.nodes, self.leaf_values, self.roots))
+        """Find out which features are looked at (`columns`, ascending), and number them anew for whoever asks the forest.
 
-    @property
-    def columns(self) -> frozenset[int]:
-        """The features that some split looks at."""
+        `asked` are the nodes with the new numbers, which `splits` have too: only what is looked at is laid out for a row.
+        `fields` are those of `nodes` in arrays of their own, for rows that are walked alone.
+        """
         sizes = np.diff(np.append(self.roots, len(self.nodes)))
         is_leaf = self.nodes["left"] == np.arange(len(self.nodes)) - np.repeat(self.roots, sizes)
-        return frozenset((self.nodes["feature"][~is_leaf] >> 1).tolist())
+        columns = np.unique(self.nodes["feature"][~is_leaf] >> 1).astype(np.int64)
+        asked = self.nodes.copy()
+        renumbered = 2 * np.searchsorted(columns, asked["feature"] >> 1) + (asked["feature"] & 1)
+        asked["feature"] = np.where(is_leaf, 0, renumbered)
+        threshold, feature, left = (np.ascontiguousarray(self.nodes[name]) for name in ("threshold", "feature", "left"))
+        object.__setattr__(self, "fields", (threshold, feature.astype(np.int64), left.astype(np.int64)))
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "asked", asked)
+        object.__setattr__(self, "splits", _splits_of(asked, self.leaf_values, self.roots))
 
     def sum_into(self, rows: NDArray[np.float32], out: NDArray[np.float64]) -> None:
         """Write each row's sum of leaf values. `rows` (n, F) C-contiguous; `out` at least (n,). NaN is unknown."""
         s = self.splits
-        lanes = np.empty(2 * rows.shape[1] * LANES, np.float32)
+        lanes = np.zeros(2 * max(1, len(self.columns)) * LANES, np.float32)
         kept, ends, sums = np.empty(LANES, np.uint32), np.empty(LANES, np.int64), np.empty(LANES)
         sum_leaves(
-            self.nodes.view(np.uint64), self.leaf_values, self.roots, self.depths, s.thresholds, s.columns, s.masks, s.bounds,
-            s.leaves, s.first_leaf, rows, lanes, kept, ends, sums, out,
+            *self.fields, self.asked.view(np.uint64), self.leaf_values, self.roots, self.depths, s.thresholds, s.columns,
+            s.masks, s.bounds, s.leaves, s.first_leaf, self.columns, rows, lanes, kept, ends, sums, out,
         )  # fmt: skip
 
 

@@ -39,8 +39,9 @@ TRUNCATED = _literal(',"truncated":true')
 LATE = _literal(',"late":true')
 CONTROL_GROUP = _literal(',"control_group":true')
 SEQUENCE = _literal(',"sequence":{"epoch":')
-# Every literal and number of a record, without the input and the lexicon's pieces.
+# Every literal and number of a record, without the input and the lexicon's pieces: policy, features, model, rules, reasons.
 _FIXED_BYTES = 640
+_PIECES = 5
 
 _VERDICT, _SOURCE, _SCORED_AT, _VALID_UNTIL = columns.VERDICT, columns.SOURCE, columns.SCORED_AT, columns.VALID_UNTIL
 _POLICY, _FEATURE_SET, _MODEL = columns.POLICY, columns.FEATURE_SET, columns.MODEL
@@ -159,9 +160,8 @@ def encode_decisions(
 ) -> Encoded:
     """Write one record a row, numbered from `first_n`. Rows whose floats are kept by their bits are not for this encoder."""
     starts = lexicon.starts
-    pieces = answers[:, [columns.POLICY, columns.FEATURE_SET, columns.MODEL, columns.RULES, columns.REASONS]]
-    size = int((bounds[:, 1] - bounds[:, 0]).sum() + (starts[pieces + 1] - starts[pieces]).sum()) + len(bounds) * _FIXED_BYTES
-    out = np.empty(size, np.uint8)
+    inputs = int((bounds[:, 1] - bounds[:, 0]).sum())
+    out = np.empty(inputs + len(bounds) * (_FIXED_BYTES + _PIECES * lexicon.longest), np.uint8)
     ends = np.empty((len(bounds), 4), np.int64)
     doors = np.full(len(bounds), FIRST_DOOR + tuple(Door).index(door), np.int64)
     length = _put_records(out, buffer, bounds, answers, epoch, first_n, doors, adopted, lexicon.arena, starts, ends)

@@ -144,16 +144,17 @@ class Engine:
             scan, tenants = scan.take(rows), tenants[rows]
         meeting = self.meet(scan, tenants)
         duplicates = []
-        for row in np.flatnonzero(meeting.status != NEW).tolist():
-            origin = int(scan.origin[row])
-            if meeting.status[row] == ALTERED:
-                detail = "another intent was decided under this transaction_id"
-                refused.append((origin, RefusedMessage(Refusal.ALTERED_DUPLICATE, detail)))
-            else:
-                duplicates.append((origin, row))
+        is_new = meeting.status == NEW
         new, met = scan, meeting
-        if (meeting.status != NEW).any():
-            rows = np.flatnonzero(meeting.status == NEW)
+        if not is_new.all():
+            for row in (~is_new).nonzero()[0].tolist():
+                origin = int(scan.origin[row])
+                if meeting.status[row] == ALTERED:
+                    detail = "another intent was decided under this transaction_id"
+                    refused.append((origin, RefusedMessage(Refusal.ALTERED_DUPLICATE, detail)))
+                else:
+                    duplicates.append((origin, row))
+            rows = is_new.nonzero()[0]
             new, tenants, met = scan.take(rows), tenants[rows], meeting.take(rows)
         batch = self._decide_new(new, tenants, met, now_ms=now_ms, door=door)
         batch.refused = refused
@@ -230,7 +231,7 @@ class Engine:
         """Return (row, message for `risk.flagged.v1`) of whatever is not allowed."""
         return [
             (row, self._flagged(scan, scored, row, self._answer_text(scored.answers[row], encoded, row), n=first_n + row))
-            for row in np.flatnonzero(scored.answers[:, columns.VERDICT] != ALLOW).tolist()
+            for row in (scored.answers[:, columns.VERDICT] != ALLOW).nonzero()[0].tolist()
         ]
 
     def flag_disagreements(
@@ -339,7 +340,7 @@ class Engine:
 def ahead(scan: Scan, *, now_ms: int) -> NDArray[np.int64]:
     """Rows that say that they come from the future: applied, they would raise their tenant's watermark past all later ones."""
     latest = np.maximum(scan.numbers[:, _EVENT_TIME], scan.numbers[:, _KNOWN_AT])
-    return np.flatnonzero(latest > now_ms + MAX_CLOCK_SKEW_MS)
+    return (latest > now_ms + MAX_CLOCK_SKEW_MS).nonzero()[0]
 
 
 def future(scan: Scan, row: int, *, now_ms: int) -> RefusedMessage:

@@ -26,6 +26,10 @@ BOOTSTRAP_POLICY = (MILLIONTHS + 1, MILLIONTHS + 1, 0)
 CONTROL_GROUP_PPM = 5_000
 _EVENT_TIME = NUMBER_COLUMNS["event_time"]
 _RULE_NUMBERS = [NUMBER_COLUMNS[name] for name in EVENT_COLUMNS]
+# What the fold's flags are in an answer, by the fold's bits.
+_FLAGS = np.array(
+    [bool(bits & TRUNCATED) * columns.TRUNCATED + bool(bits & LATE) * columns.LATE for bits in range(256)], np.int64
+)
 _SCORER, _BOOTSTRAP = columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOURCE[DecisionSource.BOOTSTRAP]
 
 
@@ -51,6 +55,7 @@ class Judge:
         self._strangers: dict[bytes, int] = {}
         self._feature_set_text = lexicon.text(self.models.feature_set)
         self._rule_texts = {0: 0}
+        self._usual = self._usual_answer()
 
     def answer(
         self,
@@ -68,15 +73,10 @@ class Judge:
         """
         n = scan.n
         answers = np.empty((n, columns.WIDTH), np.int64)
+        answers[:] = self._usual
         champion = self.models.champion
-        if champion is None:
-            answers[:, columns.SOURCE] = _BOOTSTRAP
-            answers[:, [columns.PROBABILITY, columns.ANOMALY]] = columns.ABSENT
-            answers[:, columns.MODEL] = 0
-        else:
-            answers[:, columns.SOURCE] = _SCORER
+        if champion is not None:
             answers[:, columns.PROBABILITY], answers[:, columns.ANOMALY] = champion.score_millionths(x)
-            answers[:, columns.MODEL] = self._lexicon.text(champion.model_id)
         hits = self.rules.hits(event_time_ms=scan.numbers[:, _EVENT_TIME], events=scan.numbers[:, _RULE_NUMBERS], features=x)
         control_group = np.empty(n, np.bool_)
         policies, texts = self._policy_table()
@@ -95,26 +95,20 @@ class Judge:
         answers[:, columns.SCORED_AT] = scored_at_ms
         answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
         answers[:, columns.POLICY] = texts[places]
-        answers[:, columns.FEATURE_SET] = self._feature_set_text
-        answers[:, columns.FLAGS] = (
-            (flags & TRUNCATED != 0) * columns.TRUNCATED
-            + (flags & LATE != 0) * columns.LATE
-            + control_group * columns.CONTROL_GROUP
-        )
-        answers[:, [columns.EPOCH, columns.N]] = columns.ABSENT
+        answers[:, columns.FLAGS] = _FLAGS[flags] + control_group * columns.CONTROL_GROUP
         return answers, self._give_reasons(answers, hits, x)
 
     def _give_reasons(
         self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]
     ) -> dict[int, list[int]]:
-        answers[:, columns.RULES] = 0
-        answers[:, columns.REASONS] = 0
-        for row in np.flatnonzero(hits).tolist():
+        for row in hits.nonzero()[0].tolist():
             mask = int(hits[row])
             if mask not in self._rule_texts:
                 self._rule_texts[mask] = self._lexicon.texts(self.rules.codes_of(mask))
             answers[row, columns.RULES] = self._rule_texts[mask]
-        explained = np.flatnonzero(answers[:, columns.VERDICT] != ALLOW)
+        explained = (answers[:, columns.VERDICT] != ALLOW).nonzero()[0]
+        if not len(explained):
+            return {}
         outside = dict(zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True))
         for row, found in outside.items():
             reasons = self.explainer.reasons(found, rules=self.rules.codes_of(int(hits[row])))
@@ -132,6 +126,16 @@ class Judge:
         """What is usual for the champion's training population."""
         return self.models.explainer
 
+    def _usual_answer(self) -> NDArray[np.int64]:
+        """What answers have in common before anything is known of an input."""
+        usual = np.zeros(columns.WIDTH, np.int64)
+        champion = self.models.champion
+        usual[columns.SOURCE] = _BOOTSTRAP if champion is None else _SCORER
+        usual[columns.MODEL] = 0 if champion is None else self._lexicon.text(champion.model_id)
+        usual[columns.FEATURE_SET] = self._feature_set_text
+        usual[[columns.PROBABILITY, columns.ANOMALY, columns.EPOCH, columns.N]] = columns.ABSENT
+        return usual
+
     def _policy_table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Policies by tenant number, extended as tenants come; then those of tenants without one, and last the general one."""
         names = self._tenants.names
@@ -147,11 +151,11 @@ class Judge:
 
     def _policy_places(self, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.int32]:
         """Each row's place in the policy table."""
-        unknown = np.flatnonzero(tenants < 0)
-        if not len(unknown):
+        is_unknown = tenants < 0
+        if not is_unknown.any():
             return tenants
         places = tenants.copy()
-        for row in unknown.tolist():
+        for row in is_unknown.nonzero()[0].tolist():
             places[row] = self._strangers.get(self._tenants.name(scan, row), len(self._policy_rows) - 1)
         return places
 
@@ -168,6 +172,7 @@ class Judge:
         """Change how the next batch is decided. Raises BadExport or ValueError, and then nothing has changed."""
         if isinstance(control, ModelControl):
             self.models.use(control)
+            self._usual = self._usual_answer()
         else:
             self._policies[control.tenant_id] = policy_from(control, rule_bits=self.rules.bits)
         self._policy_rows = np.zeros((0, 4), np.int64)

@@ -22,6 +22,7 @@ class Lexicon:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._texts: list[bytes] = []
+        self.longest = 0  # how many bytes a text has at most
         self.arena = np.zeros(1 << 16, np.uint8)
         self.starts = np.zeros(1 << 10, np.int64)
         self._add(b"")
@@ -37,6 +38,7 @@ class Lexicon:
             self.starts = np.concatenate([self.starts, np.zeros_like(self.starts)])
         self.arena[start : start + len(text)] = np.frombuffer(text, np.uint8)
         self.starts[number + 1] = start + len(text)
+        self.longest = max(self.longest, len(text))
         self._texts.append(text)
         self._numbers[text] = number
         return number
@@ -59,6 +61,7 @@ class Lexicon:
         bounds = self.starts[: texts + 1].tolist()
         arena = self.arena[: bounds[-1]].tobytes()
         self._texts = [arena[start:end] for start, end in pairwise(bounds)]
+        self.longest = max(map(len, self._texts), default=0)
         self._numbers = {text: number for number, text in enumerate(self._texts)}
         if self._texts[: len(own)] != own:
             raise ValueError("the snapshot numbers verdicts, sources, doors or the feature set in another way")

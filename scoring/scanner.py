@@ -77,7 +77,8 @@ def _scan_rows(messages: Sequence[bytes]) -> tuple[Scan, NDArray[np.bool_]]:
     spans, numbers, hashes = blank(n)
     taken = np.zeros(n, np.bool_)
     scan_messages(buffer, offsets, n, spans, numbers, hashes, taken, usual_order())
-    bounds = np.stack([offsets[:-1], offsets[1:]], axis=1)
+    bounds = np.empty((n, 2), np.int64)
+    bounds[:, 0], bounds[:, 1] = offsets[:-1], offsets[1:]
     return Scan(n, buffer, spans, numbers, hashes, bounds, np.arange(n), [], 0), taken
 
 

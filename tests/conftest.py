@@ -14,6 +14,20 @@ from kit.migrations import migrate
 from kit.settings import Kafka, PostgresServer
 from tests.servers import Servers, from_file, session_servers
 
+# Begun first, so that files that run side by side end at about the same time.
+LONGEST = ("streams/flink", "orchestration", "streams/scorer/test_s", "bench", "serving/test_scored", "pipelines/reconcile")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((at for at, start in enumerate(LONGEST) if name.startswith(start)), len(LONGEST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:

@@ -40,19 +40,22 @@ _READS_MIN = frozenset({_A.MIN, _A.RATIO_TO_MIN})
 _READS_DISTINCT = frozenset({_A.DISTINCT})
 _READS_MEDIAN = OF_LATEST - {_A.RISING}
 _CACHE_LINE_WORDS = 8
+_HALF_BYTES = 4
 
 
 @dataclass(slots=True)
 class Plan:
     """`rows` int64[entities + lanes + filters + features, PLAN_WIDTH]; event features come from `first_event_column` on.
 
-    `quotients` int64[q, 2] are the columns of dividend and divisor of the last columns.
+    `quotients` int64[q, 2] are the columns of dividend and divisor of the last columns. `bytes_kept` are, by entity, what a
+    key's header and an event's record hold for the features, before either is rounded up.
     """
 
     rows: NDArray[np.int64]
     first_event_column: int
     quotients: NDArray[np.int64]
     columns: int
+    bytes_kept: dict[Entity, tuple[int, int]]
 
     def place(self, key_bound: int) -> int:
         """Give each entity's keys their place in one array of words; return its length."""
@@ -86,6 +89,7 @@ def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
         first_event_column=len(windows),
         quotients=np.array([[names.index(q.dividend), names.index(q.divisor)] for q in quotients], np.int64).reshape(-1, 2),
         columns=len(catalogue),
+        bytes_kept=compiler.bytes_kept,
     )
 
 
@@ -107,6 +111,7 @@ class _Compiler:
             "filter": ENTITIES + len(lanes),
             "feature": ENTITIES + len(lanes) + len(filters),
         }
+        self.bytes_kept: dict[Entity, tuple[int, int]] = {}
         self._half = 0  # the next free half word of the header of the entity at hand
 
     def compile(self, entity: Entity) -> None:
@@ -114,7 +119,7 @@ class _Compiler:
         mine = [(column, feature) for column, feature in enumerate(self._windows) if feature.entity is entity]
         features = [feature for _, feature in mine]
         row = self.rows[entity]
-        _compile_record(row, entity, features)
+        record_halves = _compile_record(row, entity, features)
         self._half = 2 * layout.KEY_WORDS
         wanted = {feature.aggregation for feature in features}
         row[layout.AMOUNTS_AT] = self._words(LATEST_EVENTS, wanted & OF_LATEST)
@@ -128,6 +133,8 @@ class _Compiler:
         self._labels(row, [each for each in mine if each[1].aggregation in OF_LABELS])
         row[layout.FEATURES_TO] = self._next["feature"] * PLAN_WIDTH
         row[layout.STRIDE] = -(-self._half // (2 * _CACHE_LINE_WORDS)) * _CACHE_LINE_WORDS
+        header_halves = self._half - 2 * layout.KEY_WORDS
+        self.bytes_kept[entity] = _HALF_BYTES * header_halves, _HALF_BYTES * (record_halves - 2 * layout.EVENT_WORDS)
         row[layout.LONGEST_MS] = max((feature.reach_ms for feature in features), default=0)
 
     def _words(self, count: int, wanted: object) -> int:
@@ -216,8 +223,11 @@ def _fields_of(features: Iterable[tuple[int, WindowFeature]], values: list[Value
     return sum({1 << values.index(each.of) for _, each in features if each.aggregation in wanted and each.of is not None})
 
 
-def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[WindowFeature]) -> None:
-    """Lay out an event of this entity: links of the two stacks, place and values, where a feature asks for them."""
+def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[WindowFeature]) -> int:
+    """Lay out an event of this entity: links of the two stacks, place and values, where a feature asks for them.
+
+    Return how many half words that takes.
+    """
     wanted = {feature.aggregation for feature in features}
     values = values_of(features)
     if len(values) > layout.MAX_FIELDS:
@@ -231,7 +241,7 @@ def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[Windo
     row[layout.FIELDS], row[layout.FIELDS_IN] = len(values), half
     row[layout.SOURCE : layout.SOURCE + len(values)] = values
     half += 2 * len(values)
-    record = layout.SMALLEST_RECORD_WORDS
+    used, record = half, layout.SMALLEST_RECORD_WORDS
     while 2 * record < half:
         record *= 2
     if record > layout.LARGEST_RECORD_WORDS:
@@ -239,3 +249,4 @@ def _compile_record(row: NDArray[np.int64], entity: Entity, features: list[Windo
         raise ValueError(f"an event of {entity.name} would take {record} words; at most {most} are laid out")
     row[layout.RECORD] = record
     row[[layout.FIRST_PART_OF, layout.SECOND_PART_OF]] = PAIRS.get(entity, (-1, -1))
+    return used

@@ -36,7 +36,7 @@ def isolation(rows):
     return IsolationForest(n_estimators=40, max_samples=128, random_state=3).fit(filled)
 
 
-@pytest.mark.parametrize("count", [1, 15, 16, 17, 1_000])
+@pytest.mark.parametrize("count", [1, 2, 3, 15, 16, 17, 18, 1_000])
 def test_compiled_trees_answer_bit_for_bit_as_lightgbm(rows, booster, count):
     asked = rows[:count].copy()
     asked[0] = np.nan

@@ -11,7 +11,7 @@ const IMAGES = resolve(
   process.env['SCREENSHOTS_DIR'] ?? fileURLToPath(new URL('../../../docs/images/', import.meta.url)),
 )
 const FILL_S = Number(process.env['SCREENSHOT_FILL_S'] ?? 75)
-const RARE_MS = 20_000
+const RARE_MS = Math.min(20_000, FILL_S * 1_000)
 const FULL_ROWS = 8
 const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } }
 const THEMES: readonly Theme[] = ['dark', 'light']

@@ -59,11 +59,12 @@ class Scorer:
     rpc_port: int = field(default_factory=free_port)
     health_port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "streams.scorer"
     process: object = None
 
     def start(self) -> None:
         self.process = self.launch(
-            "streams.scorer",
+            self.module,
             BAAS_SCORER__RPC__PORT=str(self.rpc_port),
             BAAS_HEALTH=json.dumps({"scorer": {"port": self.health_port}}),
             **self.settings,

@@ -4,8 +4,12 @@ Request k is due at k / rate seconds, and its latency counts from then, whether 
 """
 
 import asyncio
+import ctypes
+import os
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +36,50 @@ class Answers:
     def quantile_ms(self, share_pct: float, *, status: int = 200) -> float:
         """The latency that `share_pct` of the answers of a status did not exceed."""
         return float(np.percentile(self.taken_ms[status], share_pct))
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+class _Ticks:
+    """A timer of the system's: an event loop's own has milliseconds, which is as long as a decision takes."""
+
+    _ABSOLUTE = 1  # TFD_TIMER_ABSTIME
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = self._libc.timerfd_create(time.CLOCK_MONOTONIC, os.O_NONBLOCK)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._loop, self._rang = loop, asyncio.Event()
+        loop.add_reader(self._fd, self._ring)
+
+    def _ring(self) -> None:
+        os.read(self._fd, 8)
+        self._rang.set()
+
+    async def until(self, due_s: float) -> None:
+        """Return at `due_s` of `time.monotonic`."""
+        whole = int(due_s)
+        timer = (_Timespec * 2)(_Timespec(0, 0), _Timespec(whole, int((due_s - whole) * 1e9)))
+        self._rang.clear()
+        if self._libc.timerfd_settime(self._fd, self._ABSOLUTE, timer, None):
+            raise OSError(ctypes.get_errno(), "timerfd_settime")
+        await self._rang.wait()
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._fd)
+        os.close(self._fd)
+
+
+@contextmanager
+def _ticks() -> Iterator[_Ticks]:
+    ticks = _Ticks(asyncio.get_running_loop())
+    try:
+        yield ticks
+    finally:
+        ticks.close()
 
 
 class _Connection(asyncio.Protocol):
@@ -63,7 +111,7 @@ class _Connection(asyncio.Protocol):
         length = int(head.lower().split(_LENGTH)[1].split(b"\r\n")[0])
         if len(body) < length:
             return
-        self._answers.taken_ms.setdefault(int(head[9:12]), []).append((time.perf_counter() - self._due_s) * 1_000)
+        self._answers.taken_ms.setdefault(int(head[9:12]), []).append((time.monotonic() - self._due_s) * 1_000)
         self._buffer = b""
         self._free.put_nowait(self)
 
@@ -73,17 +121,17 @@ async def _offer(port: int, messages: list[bytes], rate_per_s: float | None, con
     free: asyncio.LifoQueue[_Connection] = asyncio.LifoQueue()
     loop = asyncio.get_running_loop()
     opened = [await loop.create_connection(lambda: _Connection(free, answers), "127.0.0.1", port) for _ in range(connections)]
-    begin_s = time.perf_counter() + 0.1
-    for number, message in enumerate(messages):
-        due_s = begin_s + number / rate_per_s if rate_per_s else 0.0
-        wait_s = due_s - time.perf_counter()
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
-        connection = await free.get()
-        connection.send(message, due_s or time.perf_counter())
+    begin_s = time.monotonic() + 0.1
+    with _ticks() as ticks:
+        for number, message in enumerate(messages):
+            due_s = begin_s + number / rate_per_s if rate_per_s else 0.0
+            if due_s > time.monotonic():
+                await ticks.until(due_s)
+            connection = await free.get()
+            connection.send(message, due_s or time.monotonic())
     for _ in range(connections):
         await asyncio.wait_for(free.get(), _LAST_WAIT_S)
-    answers.seconds = time.perf_counter() - begin_s
+    answers.seconds = time.monotonic() - begin_s
     for transport, _ in opened:
         transport.close()
     return answers

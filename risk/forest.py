@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.lanes import LANES
-from risk.votes import sum_leaves
+from risk.votes import ALONE, sum_leaves
 
 NODE = np.dtype([("threshold", "<f4"), ("feature", "<u2"), ("left", "<u2")])
 MAX_FEATURES = 0x7FFF
 MAX_TREE_NODES = 0xFFFF
 MAX_MASKED_LEAVES = 32
+# For rows that are walked alone.
+_NO_SCRATCH = np.empty(0, np.float32), np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0)
 
 
 class UnsupportedForest(ValueError):
@@ -76,8 +78,11 @@ class Forest:
     def sum_into(self, rows: NDArray[np.float32], out: NDArray[np.float64]) -> None:
         """Write each row's sum of leaf values. `rows` (n, F) C-contiguous; `out` at least (n,). NaN is unknown."""
         s = self.splits
-        lanes = np.zeros(2 * max(1, len(self.columns)) * LANES, np.float32)
-        kept, ends, sums = np.empty(LANES, np.uint32), np.empty(LANES, np.int64), np.empty(LANES)
+        if len(rows) <= ALONE:
+            lanes, kept, ends, sums = _NO_SCRATCH
+        else:
+            lanes = np.zeros(2 * max(1, len(self.columns)) * LANES, np.float32)
+            kept, ends, sums = np.empty(LANES, np.uint32), np.empty(LANES, np.int64), np.empty(LANES)
         sum_leaves(
             *self.fields, self.asked.view(np.uint64), self.leaf_values, self.roots, self.depths, s.thresholds, s.columns,
             s.masks, s.bounds, s.leaves, s.first_leaf, self.columns, rows, lanes, kept, ends, sums, out,

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from risk.kernels import Word, kernel, part
 from risk.lanes import LANES, lowest_bit, surviving_leaves, walk
 
-_ALONE = 2
+# So few rows are walked one by one: sixteen abreast would be mostly empty.
+ALONE = 2
 
 
 @part
@@ -59,7 +60,7 @@ def sum_leaves(
     """
     for first in range(0, rows.shape[0], LANES):
         count = min(LANES, rows.shape[0] - first)
-        if count <= _ALONE:
+        if count <= ALONE:
             for row in range(first, first + count):
                 out[row] = _sum_alone(node_thresholds, node_features, node_lefts, leaf_values, roots, rows, row)
             continue

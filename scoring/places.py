@@ -58,7 +58,7 @@ class Places:
         """Note where the events of some rows went; a late one went nowhere."""
         self.keys[rows] = keys
         self.event_times_ms[rows] = event_time_ms
-        self.amounts_minor[rows] = np.where(late, _NOWHERE, amount_minor)
+        self.amounts_minor[rows] = np.where(late, _NOWHERE, amount_minor) if late.any() else amount_minor
 
     def holds(self, row: int) -> bool:
         """Whether the row's event went into the windows."""

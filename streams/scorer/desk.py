@@ -105,7 +105,7 @@ class Desk:
             rows, flagged = zip(*batch.flagged, strict=True)
             tenants = [batch.tenants[row] for row in rows]
             self._pending.append(Entries(FLAGGED, tenants, flagged, [passed.get(row, []) for row in rows]))
-        metrics.seconds.labels(door).observe(duration_s)
+        metrics.observe(door, duration_s)
         metrics.count_verdicts(door, np.bincount(batch.verdicts, minlength=4).tolist())
         if batch.duplicates:
             metrics.duplicates.labels(door).inc(len(batch.duplicates))

@@ -41,6 +41,7 @@ snapshot_pause_seconds = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
 )
 
+_SECONDS = {door: seconds.labels(door) for door in Door}
 _BY_DOOR = {door: [decisions.labels(door, verdict) for verdict in Verdict] for door in Door}
 
 
@@ -49,6 +50,11 @@ def count_verdicts(door: Door, counts: list[int]) -> None:
     for counter, count in zip(_BY_DOOR[door], counts, strict=True):
         if count:
             counter.inc(count)
+
+
+def observe(door: Door, duration_s: float) -> None:
+    """Note how long a batch or a request took from its arrival to its decision."""
+    _SECONDS[door].observe(duration_s)
 
 
 def show_state(engine: Engine) -> None:

@@ -21,7 +21,8 @@ from streams.scorer import metrics
 from streams.scorer.desk import Desk
 from streams.scorer.kafka_door import KafkaDoor, transactional_producer
 from streams.scorer.log_reader import DecisionLog
-from streams.scorer.rpc import RpcDoor, RpcServer
+from streams.scorer.rpc import RpcDoor
+from streams.scorer.rpc_server import RpcServer
 from streams.scorer.snapshots.start import start
 from streams.scorer.snapshots.taker import SnapshotTaker
 from streams.scorer.usage import usage_facts

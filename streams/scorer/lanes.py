@@ -51,6 +51,11 @@ class Lanes:
         with self._lock:
             yield
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a request waits for the engine or holds it."""
+        return not self._clear.is_set()
+
     def slice_events(self) -> int:
         """How many messages the next slice may hold: fewer while requests come, by what a message was measured to take."""
         if time.monotonic() - self._express_came_s > QUIET_S:

@@ -6,33 +6,31 @@ may say how long it still waits (`x-deadline-ms`). Whoever would wait too long i
 
 import asyncio
 import math
-import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import uvicorn
 
 from contracts.transactions import MAX_MESSAGE_BYTES, UNREADABLE, Refusal, RefusedMessage
 from kit.kafka import Headers
 from kit.process import Lifecycle
-from kit.settings import Http
 from streams.scorer import metrics
 from streams.scorer.admission import Admission, Shed, deadline_ms_of
 from streams.scorer.desk import PASSED_ON, Desk, Reply
 from streams.scorer.lanes import SLICE_EVENTS
 
+SCORE = "/score"
 MAX_BATCH_ITEMS = 1_024
-_START_TIMEOUT_S = 10.0
 _HEADER_NAMES = {name.replace("_", "-").encode(): name for name in PASSED_ON}
 _DEADLINE_HEADER = b"x-deadline-ms"
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
+Respond = Callable[[int, bytes], None]
 _items_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -42,6 +40,9 @@ class TooLong(Exception):
 
 class Unready(Exception):
     """Nothing is decided here now."""
+
+
+_TURNED_AWAY = (TooLong, RefusedMessage, Unready, *UNREADABLE)
 
 
 @dataclass(slots=True)
@@ -71,22 +72,41 @@ class RpcDoor:
             return
         path, method = scope["path"], scope["method"]
         try:
-            if method != "POST" or path not in ("/score", "/score/batch", "/what-if"):
+            if method != "POST" or path not in (SCORE, "/score/batch", "/what-if"):
                 await _answer(send, 404, _problem("not-found", f"{method} {path}"))
-            elif path == "/score":
+            elif path == SCORE:
                 await self._score(scope, receive, send)
             elif path == "/score/batch":
                 await self._score_batch(scope, receive, send)
             else:
                 await self._what_if(receive, send)
-        except TooLong as problem:
-            await _answer(send, 422, _problem(Refusal.OVERSIZED, str(problem)))
-        except RefusedMessage as problem:
-            await _answer(send, _status(problem), _problem(problem.refusal, problem.detail))
-        except UNREADABLE as problem:
-            await _answer(send, 422, _problem(Refusal.MALFORMED, str(problem)))
-        except Unready as problem:
-            await _answer(send, 503, _problem("not-ready", str(problem)))
+        except _TURNED_AWAY as problem:
+            await _answer(send, *turned_away(problem))
+
+    def ask(self, headers: Sequence[tuple[bytes, bytes]], body: bytes, respond: Respond) -> None:
+        """One `POST /score` without a task of its own: `respond` is called once, at once or when it is decided."""
+        arrived_s = time.perf_counter()
+        try:
+            passed, deadline_ms = _read_headers(headers)
+            self._admit(1, deadline_ms=deadline_ms)
+        except _TURNED_AWAY as problem:
+            respond(*turned_away(problem))
+            return
+        waiting = self._enter((body,), passed, arrived_s=arrived_s, deadline_ms=deadline_ms)
+
+        def tell(_: object) -> None:
+            try:
+                (reply,) = self._leave(waiting, deadline_ms=deadline_ms)
+            except Unready as problem:
+                respond(*turned_away(problem))
+            except Exception:
+                # The engine broke: `_take_turn` raised it to the loop, which logs it, and the process ends.
+                respond(500, _problem("not-ready", "the engine failed"))
+            else:
+                answered = reply.refusal is None
+                respond(*((200, reply.answer) if answered else turned_away(reply.refusal)))
+
+        waiting.decided.add_done_callback(tell)
 
     @property
     def _obstacle(self) -> str | None:
@@ -95,7 +115,7 @@ class RpcDoor:
 
     async def _score(self, scope: Message, receive: Receive, send: Send) -> None:
         arrived_s = time.perf_counter()
-        headers, deadline_ms = _read_headers(scope)
+        headers, deadline_ms = _read_headers(scope["headers"])
         self._admit(1, deadline_ms=deadline_ms)  # before the body is read: turning away must cost little
         body = await _body(receive, at_most=MAX_MESSAGE_BYTES)
         (reply,) = await self._decide((body,), headers, arrived_s=arrived_s, deadline_ms=deadline_ms)
@@ -107,7 +127,7 @@ class RpcDoor:
         """Decide slice by slice, so that nobody waits behind a whole batch; what has begun is decided to its end."""
         arrived_s = time.perf_counter()
         body = await _body(receive, at_most=MAX_BATCH_ITEMS * MAX_MESSAGE_BYTES)
-        headers, deadline_ms = _read_headers(scope)
+        headers, deadline_ms = _read_headers(scope["headers"])
         items = [bytes(item) for item in _items_decoder.decode(body)]
         if len(items) > MAX_BATCH_ITEMS:
             raise RefusedMessage(Refusal.OVERSIZED, f"{len(items)} items; at most {MAX_BATCH_ITEMS} are taken")
@@ -131,6 +151,17 @@ class RpcDoor:
         self, items: Sequence[bytes], headers: Headers, *, arrived_s: float, deadline_ms: int | None
     ) -> list[Reply]:
         """Wait for a turn and return a reply for each item. Raises Unready after the deadline: then nothing was decided."""
+        waiting = self._enter(items, headers, arrived_s=arrived_s, deadline_ms=deadline_ms)
+        try:
+            await asyncio.wait((waiting.decided,))
+        except asyncio.CancelledError:
+            waiting.decided.cancel()
+            self._admission.leave(len(items))
+            raise
+        return self._leave(waiting, deadline_ms=deadline_ms)
+
+    def _enter(self, items: Sequence[bytes], headers: Headers, *, arrived_s: float, deadline_ms: int | None) -> _Waiting:
+        """Let items in; `_leave` must follow once they are decided."""
         until_s = math.inf if deadline_ms is None else arrived_s + deadline_ms / 1_000
         loop = asyncio.get_running_loop()
         if not self._waiting:
@@ -138,12 +169,14 @@ class RpcDoor:
         waiting = _Waiting(items, headers, arrived_s, until_s, loop.create_future())
         self._waiting.append(waiting)
         self._admission.enter(len(items))
-        try:
-            replies = await waiting.decided
-        finally:
-            self._admission.leave(len(items))
+        return waiting
+
+    def _leave(self, waiting: _Waiting, *, deadline_ms: int | None) -> list[Reply]:
+        """The replies. Raises Unready when the deadline passed first, and what broke the engine."""
+        self._admission.leave(len(waiting.items))
+        replies = waiting.decided.result()
         if replies is None:
-            metrics.shed.labels(Shed.LATE).inc(len(items))
+            metrics.shed.labels(Shed.LATE).inc(len(waiting.items))
             raise Unready(f"{deadline_ms} ms passed before its turn: nothing was decided")
         return replies
 
@@ -207,15 +240,24 @@ def _status(refusal: RefusedMessage) -> int:
     return 409 if refusal.refusal is Refusal.ALTERED_DUPLICATE else 422
 
 
+def turned_away(problem: Exception | None) -> tuple[int, bytes]:
+    """Status and body for one of `_TURNED_AWAY`."""
+    if isinstance(problem, RefusedMessage):
+        return _status(problem), _problem(problem.refusal, problem.detail)
+    if isinstance(problem, Unready):
+        return 503, _problem("not-ready", str(problem))
+    return 422, _problem(Refusal.OVERSIZED if isinstance(problem, TooLong) else Refusal.MALFORMED, str(problem))
+
+
 def _problem(word: str, detail: str) -> bytes:
     return msgspec.json.encode({"refusal": word, "detail": detail})
 
 
-def _read_headers(scope: Message) -> tuple[Headers, int]:
+def _read_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Headers, int]:
     """What is passed on to the log, and how long the caller still waits, in milliseconds. Raises RefusedMessage."""
     passed: Headers = []
     deadline = None
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name in _HEADER_NAMES:
             passed.append((_HEADER_NAMES[name], value))
         elif name == _DEADLINE_HEADER:
@@ -238,44 +280,14 @@ async def _body(receive: Receive, *, at_most: int) -> bytes:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
+def response_headers(status: int, body: bytes) -> list[tuple[bytes, bytes]]:
+    """What every answer of the door says of itself."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     if status == 503:
         headers.append((b"retry-after", b"1"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    return headers
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": response_headers(status, body)})
     await send({"type": "http.response.body", "body": body})
-
-
-class RpcServer:
-    """The door in a thread of its own, beside the Kafka door."""
-
-    def __init__(self, door: RpcDoor, address: Http) -> None:
-        config = uvicorn.Config(
-            door,  # type: ignore[arg-type]
-            host=address.host,
-            port=address.port,
-            loop="uvloop",
-            http="httptools",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=75,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, name="rpc", daemon=True)
-
-    def start(self) -> None:
-        """Return once requests are taken. Raises RuntimeError when the port is not free."""
-        self._thread.start()
-        deadline = time.monotonic() + _START_TIMEOUT_S
-        while not self._server.started:
-            if time.monotonic() > deadline or not self._thread.is_alive():
-                raise RuntimeError("the RPC door did not open")
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Answer what came, and take nothing more."""
-        self._server.should_exit = True
-        self._thread.join(_START_TIMEOUT_S)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 const SEQUENCE_MS = 900
 
@@ -22,13 +22,16 @@ export function nameOf(event: Pick<KeyboardEvent, 'key' | 'metaKey' | 'ctrlKey' 
   return event.metaKey || event.ctrlKey ? `mod+${key}` : key
 }
 
-/** Page-wide keys; two in a row are written "g l". Quiet while somebody types, and while a dialog or a menu is open. */
+/**
+ * Page-wide keys; two in a row are written "g l". Quiet while somebody types, and while a dialog or a menu is open. Heard as soon
+ * as what they act on is in the page, not a moment later: whoever knows them does not wait.
+ */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts)
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = shortcuts
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     let first: { name: string; atMs: number } | null = null
     const onKeyDown = (event: KeyboardEvent) => {
       const name = nameOf(event)

@@ -218,6 +218,7 @@ const messages = {
   'alert.seconds': '{count, plural, one {# second} other {# seconds}}',
   'alert.minutes': '{count, plural, one {# minute} other {# minutes}}',
   'alert.hours': '{count, plural, one {# hour} other {# hours}}',
+  'alert.days': '{count, plural, one {# day} other {# days}}',
 
   'command.title': 'Command menu',
   'command.placeholder': 'Type a command, or paste an id',

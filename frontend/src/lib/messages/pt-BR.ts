@@ -218,6 +218,7 @@ const messages: Messages = {
   'alert.seconds': '{count, plural, one {# segundo} other {# segundos}}',
   'alert.minutes': '{count, plural, one {# minuto} other {# minutos}}',
   'alert.hours': '{count, plural, one {# hora} other {# horas}}',
+  'alert.days': '{count, plural, one {# dia} other {# dias}}',
 
   'command.title': 'Menu de comandos',
   'command.placeholder': 'Digite um comando ou cole um id',

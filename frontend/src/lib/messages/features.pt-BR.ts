@@ -78,7 +78,8 @@ const translated: Record<keyof typeof messages, string> = {
   'reason.merchant_quick_succession': 'Muito pouco depois da última transação neste estabelecimento',
   'reason.payee_quick_succession': 'Muito pouco depois da última transação com este recebedor',
   'reason.customer_payee_quick_succession': 'Muito pouco depois da última transação do cliente com este recebedor',
-  'reason.customer_merchant_quick_succession': 'Muito pouco depois da última transação do cliente neste estabelecimento',
+  'reason.customer_merchant_quick_succession':
+    'Muito pouco depois da última transação do cliente neste estabelecimento',
   'reason.customer_device_quick_succession': 'Muito pouco depois da última transação do cliente neste aparelho',
   'reason.card_merchant_quick_succession': 'Muito pouco depois da última transação deste cartão neste estabelecimento',
   'reason.device_payee_quick_succession': 'Muito pouco depois da última transação deste aparelho com este recebedor',

@@ -8,7 +8,7 @@ PROFILE ?= core
 BENCH ?= engine
 # How many test files run at a time, each with topics and databases of its own: they wait for servers more than they compute.
 # Those marked `alone` run before them, one after another.
-TEST_WORKERS ?= 3
+TEST_WORKERS ?= 4
 # The revision whose readers a change of contract must not break; unless named, where this branch left origin/main.
 CONTRACTS_SINCE ?=
 BIN := .venv/bin
@@ -45,7 +45,7 @@ test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory flink
 	cd frontend && $(NPM) test && $(NPM) run e2e
 	$(BIN)/python -m pytest --durations 15 -m alone
-	$(BIN)/python -m pytest --durations 25 -m "not alone" $(if $(filter-out 1,$(TEST_WORKERS)),--numprocesses $(TEST_WORKERS) --dist loadfile)
+	$(BIN)/python -m pytest --durations 25 -m "not alone" $(if $(filter-out 1,$(TEST_WORKERS)),--numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder)
 
 check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page's too
 	@$(MAKE) --no-print-directory frontend/node_modules/.stamp

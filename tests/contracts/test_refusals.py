@@ -15,6 +15,7 @@ from contracts import schema
 from contracts.refusals import Refusal, read_refusal
 from contracts.topics import INBOUND_TRANSACTIONS, topics
 from kit.kafka import consumer, dlq_name, producer, refuse, take, topic_name
+from tests.streams.conftest import Traffic
 
 FOLDER = Path(schema.__file__).parent
 CONTRACT = yaml.safe_load((FOLDER / "dlq.yaml").read_text())
@@ -65,8 +66,8 @@ def last_of(kafka, topic):
     """The newest message of a topic."""
     source, name = consumer(kafka, group="test", client="test"), topic_name(kafka, topic)
     partitions = source.list_topics(name, timeout=20).topics[name].partitions
-    ends = {number: source.get_watermark_offsets(TopicPartition(name, number), timeout=20)[1] for number in partitions}
-    last = [TopicPartition(name, number, end - 1) for number, end in ends.items() if end]
+    ends = [Traffic(kafka).end(topic, number) for number in partitions]
+    last = [TopicPartition(name, end.partition, end.offset - 1) for end in ends if end.offset]
     source.assign(last)
     found = []
     while len(found) < len(last):

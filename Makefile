@@ -8,7 +8,7 @@ PROFILE ?= core
 BENCH ?= engine
 # How many test files run at a time, each with topics and databases of its own: they wait for servers more than they compute.
 # Those marked `alone` run before them, one after another.
-TEST_WORKERS ?= 4
+TEST_WORKERS ?= 3
 # The revision whose readers a change of contract must not break; unless named, where this branch left origin/main.
 CONTRACTS_SINCE ?=
 BIN := .venv/bin

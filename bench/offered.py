@@ -8,8 +8,7 @@ import ctypes
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,17 +68,9 @@ class _Ticks:
         await self._rang.wait()
 
     def close(self) -> None:
+        """Give the timer back."""
         self._loop.remove_reader(self._fd)
         os.close(self._fd)
-
-
-@contextmanager
-def _ticks() -> Iterator[_Ticks]:
-    ticks = _Ticks(asyncio.get_running_loop())
-    try:
-        yield ticks
-    finally:
-        ticks.close()
 
 
 class _Connection(asyncio.Protocol):
@@ -122,7 +113,7 @@ async def _offer(port: int, messages: list[bytes], rate_per_s: float | None, con
     loop = asyncio.get_running_loop()
     opened = [await loop.create_connection(lambda: _Connection(free, answers), "127.0.0.1", port) for _ in range(connections)]
     begin_s = time.monotonic() + 0.1
-    with _ticks() as ticks:
+    with closing(_Ticks(loop)) as ticks:
         for number, message in enumerate(messages):
             due_s = begin_s + number / rate_per_s if rate_per_s else 0.0
             if due_s > time.monotonic():

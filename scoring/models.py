@@ -22,12 +22,16 @@ class Champion:
     export: ModelExport
     review_from_millionths: int
     deny_from_millionths: int
-    columns: frozenset[int]
 
     @property
     def model_id(self) -> str:
         """What decisions say about which model made them."""
         return self.export.model_id
+
+    @property
+    def columns(self) -> frozenset[int]:
+        """The features that the model looks at."""
+        return self.export.ensemble.columns
 
     def score_millionths(self, x: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (probability, anomaly) in whole millionths: these decide, and these are written."""
@@ -56,6 +60,5 @@ class Models:
             self.challenger = control
             return
         export.ensemble.warm_up()
-        columns = export.ensemble.columns
-        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from), columns)
-        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=columns)
+        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from))
+        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=self.champion.columns)

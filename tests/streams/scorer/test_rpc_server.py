@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -164,7 +163,7 @@ def test_a_client_that_leaves_before_its_answer_disturbs_nobody(served, desk):
     assert other.answer()[0] == 200
 
 
-def test_a_request_that_came_before_the_end_is_answered_before_the_end(served, desk):
+def test_a_request_that_came_before_the_end_is_answered_before_the_end(served, desk, eventually):
     server, port = served
     client = Client(port)
     client.send(post(transaction(50)))
@@ -174,9 +173,7 @@ def test_a_request_that_came_before_the_end_is_answered_before_the_end(served, d
         with desk.lanes.bulk():
             client.send(post(transaction(51)))
             answered = pool.submit(client.answer)
-            waited_until = time.monotonic() + 10
-            while not desk.lanes.is_asked and time.monotonic() < waited_until:
-                time.sleep(0.005)
+            eventually(lambda: desk.lanes.is_asked, what="the request at the engine", within_s=10)
             stopping.start()
         assert answered.result(20)[0] == 200
     stopping.join(20)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from simulator.codes import BOLETO, CARD, CASH, NOTHING, PIX, TED, PayeeKind, payee_code
 from simulator.ids import CHECKING, DEVICES_PER_CUSTOMER, SAVINGS
+from simulator.internet import Internet, make_internet
 from simulator.merchants import Merchants, make_merchants
 from simulator.places import CITIES, CITY_SHARE, LATITUDE_E5, LONGITUDE_E5
 from simulator.text import account_texts
@@ -99,6 +100,7 @@ class Population:
     account_text: npt.NDArray[np.uint8]
     savings_account: Ints
     merchants: Merchants
+    internet: Internet
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -166,6 +168,9 @@ def make_population(*, seed: int, customers: int, tenant_id: str = "demo") -> Po
         account_text=account_texts(tenant_id, owners, indices),
         savings_account=savings,
         merchants=merchants,
+        internet=make_internet(
+            seed=seed, neighbours=order, city=city, works=(segment == Segment.SALARIED) | (segment == Segment.STUDENT)
+        ),
     )
 
 

@@ -7,10 +7,19 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from kit.ids import INBOUND_NAMESPACE, derived_id
+from simulator.addresses import addresses_of
 from simulator.bank import SimulatedDay
 from simulator.codes import CHANNELS, COUNTRIES, DIRECTIONS, ENTRIES, KINDS, NO_PLACE, NOTHING
 from simulator.events import Events
-from simulator.ids import CARD_DIGITS, CARDS_PER_CUSTOMER, CUSTOMER_DIGITS, DEVICE_DIGITS, DEVICES_PER_CUSTOMER, MERCHANT_DIGITS
+from simulator.ids import (
+    ADDRESS_DIGITS,
+    CARD_DIGITS,
+    CARDS_PER_CUSTOMER,
+    CUSTOMER_DIGITS,
+    DEVICE_DIGITS,
+    DEVICES_PER_CUSTOMER,
+    MERCHANT_DIGITS,
+)
 from simulator.labels import Labels
 from simulator.merchants import CATEGORIES, Merchants
 from simulator.places import PLACES
@@ -28,8 +37,8 @@ EVENT_SCHEMA = pa.schema(
         ("schema", pa.int8()), ("transaction_id", _TEXT), ("tenant_id", _TEXT), ("source", _TEXT), ("external_id", _TEXT),
         ("event_time", _LONG), ("known_at", _LONG), ("channel", _TEXT), ("direction", _TEXT), ("amount_minor", _LONG),
         ("currency", _TEXT), ("customer_id", _TEXT), ("account_id", _TEXT), ("card_id", _TEXT), ("device_id", _TEXT),
-        ("payee_id", _TEXT), ("merchant_id", _TEXT), ("mcc", pa.int16()), ("country", _TEXT), ("latitude_e5", _INT),
-        ("longitude_e5", _INT), ("entry_mode", _TEXT),
+        ("ip", _TEXT), ("payee_id", _TEXT), ("merchant_id", _TEXT), ("mcc", pa.int16()), ("country", _TEXT),
+        ("latitude_e5", _INT), ("longitude_e5", _INT), ("entry_mode", _TEXT),
     ]
 )  # fmt: skip
 LABEL_SCHEMA = pa.schema(
@@ -64,6 +73,7 @@ def event_table(people: Population, events: Events, *, run: str, first_serial: i
         accounts(events.account, people.account_text),
         numbered("k", CARD_DIGITS, events.card),
         numbered("d", DEVICE_DIGITS, events.device),
+        numbered("i", ADDRESS_DIGITS, addresses_of(people, events)),
         payees(events.payee, people.account_text),
         numbered("m", MERCHANT_DIGITS, events.merchant),
         pa.array(people.merchants.mcc[merchant].astype(np.int16), mask=events.merchant == NOTHING),

@@ -15,8 +15,8 @@ from rich.table import Table
 from baas.operator_errors import Refused
 from contracts.transactions import Channel, Direction, Transaction
 from feature_store.definitions import CATALOGUE, FEATURE_SET, WINDOW_FEATURES
-from feature_store.explain import cost_words, duration, entity_words, explain
-from feature_store.vocabulary import Entity, Feature, WindowFeature, parts_of
+from feature_store.explain import cost_words, entity_words, explain, window_words
+from feature_store.vocabulary import DailyFeature, Entity, Feature, WindowFeature, parts_of
 from kit.clock import SystemClock
 from kit.errors import DomainError
 from kit.settings import settings
@@ -37,7 +37,9 @@ def about() -> None:
 
 @app.command("list")
 def show_list(
-    entity: Annotated[str | None, typer.Option(help="Only features of this entity: customer, card, customer_payee …")] = None,
+    entity: Annotated[
+        str | None, typer.Option(help="Only features of this entity: customer, card, customer_payee, mcc …")
+    ] = None,
     owner: Annotated[str | None, typer.Option(help="Only features that this team answers for.")] = None,
     search: Annotated[str | None, typer.Option(help="Only features whose name or sentence holds this.")] = None,
     as_json: AsJson = False,
@@ -55,8 +57,7 @@ def show_list(
     for heading in ("meaning", "window", "cost", "reason code", "owner"):
         table.add_column(heading)
     for feature in chosen:
-        window = duration(feature.window_ms) if isinstance(feature, WindowFeature) else feature.kind.value
-        table.add_row(feature.name, feature.sentence, window, cost_words(feature), feature.reason, feature.owner)
+        table.add_row(feature.name, feature.sentence, window_words(feature), cost_words(feature), feature.reason, feature.owner)
     Console().print(table)
 
 
@@ -109,9 +110,15 @@ def show_values(
 
 
 def _is_chosen(feature: Feature, *, entity: str | None, owner: str | None, search: str | None) -> bool:
-    of_entity = entity is None or (isinstance(feature, WindowFeature) and feature.entity.name.lower() == entity.lower())
+    of_entity = entity is None or _entity_name(feature) == entity.lower()
     found = search is None or search.lower() in f"{feature.name} {feature.sentence} {feature.reason}".lower()
     return of_entity and found and owner in (None, feature.owner)
+
+
+def _entity_name(feature: Feature) -> str | None:
+    if isinstance(feature, DailyFeature):
+        return "mcc"
+    return feature.entity.name.lower() if isinstance(feature, WindowFeature) else None
 
 
 def _as_dict(feature: Feature) -> dict[str, object]:

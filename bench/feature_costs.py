@@ -16,10 +16,10 @@ import numpy as np
 from bench.features import random_frame
 from bench.report import Report, parser
 from feature_store.columns import EventColumns, TenantNumbers
-from feature_store.definitions import CATALOGUE, EVENT_FEATURES, FEATURE_SET, QUOTIENT_FEATURES, WINDOW_FEATURES
+from feature_store.definitions import CATALOGUE, DAILY_FEATURES, EVENT_FEATURES, FEATURE_SET, QUOTIENT_FEATURES, WINDOW_FEATURES
 from feature_store.frames import columns_from_frame
 from feature_store.stream.state import Bounds, FeatureState
-from feature_store.vocabulary import Feature, WindowFeature
+from feature_store.vocabulary import DailyFeature, Feature, WindowFeature
 
 COPIES = 64
 BATCH = 1_024
@@ -39,6 +39,7 @@ def main() -> int:
         FeatureState(Bounds(tenants=1, keys=1)).warm_up()
         events = columns_from_frame(random_frame(count, seed=1, days=DAYS), TenantNumbers())
         ns = {feature.name: _line_ns(feature, events, repeats) for feature in WINDOW_FEATURES}
+        ns |= {feature.name: _line_ns(feature, events, repeats) for feature in DAILY_FEATURES}
         ns |= dict.fromkeys((feature.name for feature in EVENT_FEATURES), _event_line_ns(events, repeats))
         ns |= dict.fromkeys((feature.name for feature in QUOTIENT_FEATURES), _quotient_line_ns(events, repeats))
         by_kind = defaultdict(list)
@@ -76,7 +77,7 @@ def _each_ns(one: Sequence[Feature], many: Sequence[Feature], events: EventColum
     return max(0.0, 1e9 * more_s / (len(many) - len(one)) / len(events))
 
 
-def _line_ns(feature: WindowFeature, events: EventColumns, repeats: int) -> float:
+def _line_ns(feature: WindowFeature | DailyFeature, events: EventColumns, repeats: int) -> float:
     copies = [replace(feature, name=f"{feature.name}_{number}") for number in range(COPIES)]
     return _each_ns([feature], copies, events, repeats)
 

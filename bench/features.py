@@ -21,6 +21,7 @@ from feature_store.vocabulary import DAY_MS
 START_MS = 1_764_000_000_000
 HISTORY_DAYS = 31
 CUSTOMERS, PAYEES = 60_000, 20_000
+MCCS = (4814, 4829, 5311, 5411, 5541, 5732, 5812, 5912, 5999, 6051, 7011, 7995)
 AHEAD_BYTES_PER_EVENT = 1_536  # rings are powers of two and grow by copying
 BATCH = 1_024
 SMALL_BATCHES = (64, 1)
@@ -80,9 +81,11 @@ def random_frame(count: int, *, seed: int, days: float, start_ms: int = START_MS
             "ip": named("i", customers // 3),
             "payee_id": named("p", payees),
             "merchant_id": pl.select(pl.when(pl.Series(rng.random(count) < 0.4)).then(named("m", payees))).to_series(),
+            "mcc": pl.select(pl.when(pl.Series(rng.random(count) < 0.4)).then(pl.Series(rng.choice(MCCS, count)))).to_series(),
             "latitude_e5": pl.Series(rng.integers(-2_400_000, -2_300_000, count)),
             "longitude_e5": pl.Series(rng.integers(-4_700_000, -4_600_000, count)),
             "country": pl.Series(["BR"]).new_from_index(0, count),
+            "balance_minor": np.exp(rng.normal(11, 1.5, count)).astype(np.int64),
         }
     )
 

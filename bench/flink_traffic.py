@@ -21,7 +21,7 @@ WAIT_S = 0.2
 TAKEN_AT_ONCE = 10_000
 _OPTIONAL = (
     "customer_id", "account_id", "card_id", "device_id", "ip", "payee_id", "merchant_id", "mcc", "country", "latitude_e5",
-    "longitude_e5", "entry_mode",
+    "longitude_e5", "entry_mode", "balance_minor",
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ TenantId = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9-]
 Uuid = Annotated[str, Meta(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 CurrencyCode = Annotated[str, Meta(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$")]
 AmountMinor = Annotated[int, Meta(ge=1, le=MAX_AMOUNT_MINOR)]
+MAX_BALANCE_MINOR = 2**53
+BalanceMinor = Annotated[int, Meta(ge=-MAX_BALANCE_MINOR, le=MAX_BALANCE_MINOR)]
 EpochMs = Annotated[int, Meta(ge=EARLIEST_EVENT_MS, le=2**52)]
 
 
@@ -47,7 +49,10 @@ class Direction(StrEnum):
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One intent. `(tenant_id, transaction_id)` identifies it; every other field is part of its content hash."""
+    """One intent. `(tenant_id, transaction_id)` identifies it; every other field is part of its content hash, but `OBSERVED`.
+
+    `balance_minor` is what `account_id` has at its disposal before the transaction, as its sender saw it.
+    """
 
     schema: Literal[1]
     transaction_id: Uuid
@@ -72,6 +77,11 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     latitude_e5: Annotated[int, Meta(ge=-9_000_000, le=9_000_000)] | None = None
     longitude_e5: Annotated[int, Meta(ge=-18_000_000, le=18_000_000)] | None = None
     entry_mode: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")] | None = None
+    balance_minor: BalanceMinor | None = None
+
+
+# What a sender sees at the moment and not what it wants: sent again with another value, it is the same transaction.
+OBSERVED = frozenset({"ip", "balance_minor"})
 
 
 class Refusal(StrEnum):

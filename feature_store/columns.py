@@ -11,6 +11,7 @@ Layout, for n events:
 `mcc`              int64[n]                  0 to 9999; any negative number when unknown
 `latitude_e5`      int64[n]                  10^-5 degrees; beyond `MAX_LATITUDE_E5` (or its negative) when unknown
 `longitude_e5`     int64[n]                  10^-5 degrees; beyond `MAX_LONGITUDE_E5` when unknown
+`balance_minor`    int64[n]                  what the account has before the event; below `-MAX_BALANCE_MINOR` when unknown
 `buffer`           uint8[bytes]              the bytes that spans point into, with `PADDING_BYTES` after the last one
 `spans`            int32[n, 9, 2]            start and end in `buffer` of each of `TEXT_FIELDS`; start == end: missing
 =================  ========================  =====================================================================
@@ -36,6 +37,7 @@ MAX_BUFFER_BYTES = 2**31 - 1
 UNKNOWN_MCC = -1
 MAX_LATITUDE_E5, MAX_LONGITUDE_E5 = 9_000_000, 18_000_000
 UNKNOWN_PLACE_E5 = -(2**62)
+UNKNOWN_BALANCE_MINOR = -(2**62)
 CHANNEL_CODES = {channel: code for code, channel in enumerate(Channel)}
 DIRECTION_CODES = {direction: code for code, direction in enumerate(Direction)}
 
@@ -68,6 +70,7 @@ class EventColumns:
     mcc: NDArray[np.int64]
     latitude_e5: NDArray[np.int64]
     longitude_e5: NDArray[np.int64]
+    balance_minor: NDArray[np.int64]
     buffer: NDArray[np.uint8]
     spans: NDArray[np.int32]
 
@@ -79,15 +82,15 @@ class EventColumns:
         return EventColumns(
             self.tenant[start:stop], self.event_time_ms[start:stop], self.amount_minor[start:stop], self.channel[start:stop],
             self.direction[start:stop], self.mcc[start:stop], self.latitude_e5[start:stop], self.longitude_e5[start:stop],
-            self.buffer, self.spans[start:stop],
+            self.balance_minor[start:stop], self.buffer, self.spans[start:stop],
         )  # fmt: skip
 
     def take(self, order: NDArray[np.int64]) -> "EventColumns":
         """Return the chosen events, in that order; the buffer is shared."""
         return EventColumns(
             self.tenant[order], self.event_time_ms[order], self.amount_minor[order], self.channel[order],
-            self.direction[order], self.mcc[order], self.latitude_e5[order], self.longitude_e5[order], self.buffer,
-            self.spans[order],
+            self.direction[order], self.mcc[order], self.latitude_e5[order], self.longitude_e5[order],
+            self.balance_minor[order], self.buffer, self.spans[order],
         )  # fmt: skip
 
     def text(self, row: int, field: int) -> str | None:
@@ -113,6 +116,7 @@ def columns_from_transactions(transactions: Sequence[Transaction], tenants: Tena
         mcc=_known([each.mcc for each in transactions], UNKNOWN_MCC),
         latitude_e5=_known([each.latitude_e5 for each in transactions], UNKNOWN_PLACE_E5),
         longitude_e5=_known([each.longitude_e5 for each in transactions], UNKNOWN_PLACE_E5),
+        balance_minor=_known([each.balance_minor for each in transactions], UNKNOWN_BALANCE_MINOR),
         buffer=np.frombuffer(b"".join(encoded) + bytes(PADDING_BYTES), np.uint8),
         spans=spans.astype(np.int32),
     )

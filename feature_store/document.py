@@ -2,6 +2,7 @@
 
 from feature_store.definitions import (
     CATALOGUE,
+    DAILY_FEATURES,
     EVENT_FEATURES,
     FEATURE_SET,
     LONGEST_WINDOW_MS,
@@ -11,7 +12,17 @@ from feature_store.definitions import (
     WINDOW_FEATURES,
 )
 from feature_store.explain import duration, entity_words
-from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS, LATEST_EVENTS, SETTLED, Where, WindowFeature
+from feature_store.vocabulary import (
+    CATEGORY_DAYS,
+    DAY_MS,
+    HOUR_MS,
+    LABEL_DELAY_MS,
+    LATEST_EVENTS,
+    SETTLED,
+    DailyFeature,
+    Where,
+    WindowFeature,
+)
 from kit.settings import REPOSITORY_ROOT
 
 DOCUMENT = REPOSITORY_ROOT / "docs" / "features.md"
@@ -42,6 +53,10 @@ this order, float32, NaN for unknown.
   of transactions that the scorer does not remember any more have no effect. They are remembered of customers, cards, merchants
   and payees, and exist only as_scored. A share of frauds looks at `(t - {delay_days} d - W, t - {delay_days} d]`, where most
   are known; a streak and the last known good at the {latest} latest events of known status in `(t - W, t]`.
+- **Merchant categories.** A tenant's events at merchants of the same category are far more than a log would hold, so they are
+  counted by day of UTC. On day D a window of N days is the days D-N+1 to D, without the event itself; a share of frauds looks
+  at the N days before D-{delay_days}, which are all old enough. {category_days} days are kept.
+- **Balance** is what its sender says that the account had before the event. The share of it and "drains" are of payments alone.
 - **Values.** Distinct and new compare ids byte by byte; a place is a square of a tenth of a degree, an hour one of Brasília's
   day. A missing value of another event is not counted; where the event's own value is missing, "new" and "since the same" are
   NaN.
@@ -77,6 +92,12 @@ plain Python and shares no code with either engine.
 |---|---|---|---|---|---|---|---|
 """
 
+_DAILY = """
+## Features of a merchant's category
+| name | looks at | days | meaning | owner | reason code |
+|---|---|---|---|---|---|
+"""
+
 _EVENTS = """
 ## Features of the event alone
 Local time is Brasília at UTC-3 all year: Brazil has had no summer time since 2019 (Decree 9,772), and one offset keeps replays
@@ -108,6 +129,10 @@ def _row(feature: WindowFeature) -> str:
     return f"| {' | '.join(cells)} | {feature.sentence} | {feature.owner} | `{feature.reason}` |\n"
 
 
+def _after(feature: DailyFeature) -> str:
+    return f" after {feature.delay_days} d" if feature.delay_days else ""
+
+
 def as_markdown() -> str:
     """Return the page."""
     head = _CONTRACT.format(
@@ -117,16 +142,22 @@ def as_markdown() -> str:
         bound=MAX_EVENTS_PER_KEY,
         latest=LATEST_EVENTS,
         delay_days=LABEL_DELAY_MS // DAY_MS,
+        category_days=CATEGORY_DAYS,
         settled=sum(feature.aggregation in SETTLED for feature in WINDOW_FEATURES),
         kept_days=(LONGEST_WINDOW_MS + MAX_LATENESS_MS) // DAY_MS,
     )
     windows = "".join(_row(feature) for feature in WINDOW_FEATURES)
+    daily = "".join(
+        f"| `{feature.name}` | {feature.aggregation.name.lower().replace('_', ' ')}{_after(feature)} | {feature.days} | "
+        f"{feature.sentence} | {feature.owner} | `{feature.reason}` |\n"
+        for feature in DAILY_FEATURES
+    )
     events = "".join(f"| `{feature.name}` | {feature.sentence} | `{feature.reason}` |\n" for feature in EVENT_FEATURES)
     quotients = "".join(
         f"| `{feature.name}` | `{feature.dividend}` | `{feature.divisor}` | {feature.sentence} | `{feature.reason}` |\n"
         for feature in QUOTIENT_FEATURES
     )
-    return head + windows + _EVENTS + events + _QUOTIENTS + quotients
+    return head + windows + _DAILY + daily + _EVENTS + events + _QUOTIENTS + quotients
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.transactions import Channel, Direction
+from contracts.transactions import MAX_BALANCE_MINOR, Channel, Direction
 from feature_store.calendar import (
     BUSINESS_DAY,
     BUSINESS_DAY_NUMBER,
@@ -33,6 +33,7 @@ LARGE_FROM_MINOR = 100_000
 # Resolution 142 of 2021), cash whose bearer is named and cash that is reported (BCB Circular 3,978 of 2020, art. 33 and 49).
 LIMITS_MINOR = (20_000, 100_000, 200_000, 5_000_000)
 JUST_UNDER_PCT = 90
+DRAINED_BELOW_PCT = 20
 THURSDAY = 3  # 1 January 1970
 # ISO 18245 categories that are often abused: money transfer, quasi-cash and crypto, securities, telemarketing, adult,
 # dating, gambling and prepaid value.
@@ -56,8 +57,9 @@ _PLACES_ROUND_THE_EARTH = 2 * MAX_LONGITUDE_E5 // PLACE_E5 + 1
 _WHERE_PIX, _WHERE_CARD, _WHERE_CASH, _WHERE_NIGHT, _WHERE_SMALL, _WHERE_LARGE = (
     int(1 << where) for where in (Where.PIX, Where.CARD, Where.CASH, Where.NIGHT, Where.SMALL, Where.LARGE)
 )
-_WHERE_ROUND, _WHERE_JUST_UNDER, _WHERE_NOT_PRESENT, _WHERE_ABROAD, _WHERE_RISKY = (
-    int(1 << where) for where in (Where.ROUND, Where.JUST_UNDER, Where.NOT_PRESENT, Where.ABROAD, Where.RISKY_MCC)
+_WHERE_ROUND, _WHERE_JUST_UNDER, _WHERE_NOT_PRESENT, _WHERE_ABROAD, _WHERE_RISKY, _WHERE_DRAINING = (
+    int(1 << where)
+    for where in (Where.ROUND, Where.JUST_UNDER, Where.NOT_PRESENT, Where.ABROAD, Where.RISKY_MCC, Where.DRAINING)
 )
 EVENT_VALUES = len(EventValue)
 
@@ -103,6 +105,12 @@ def _is_risky(mcc: Word) -> Any:
 
 
 @part
+def _drains(direction: Word, amount: Word, balance: Word) -> Any:
+    """Whether a payment leaves less than a fifth of what there was."""
+    return direction == _DEBIT and balance > 0 and 100 * (balance - amount) < DRAINED_BELOW_PCT * balance
+
+
+@part
 def place_of(latitude_e5: Word, longitude_e5: Word) -> Any:
     """The square that an event lies in, or NO_KEY."""
     if abs(latitude_e5) > MAX_LATITUDE_E5 or abs(longitude_e5) > MAX_LONGITUDE_E5:
@@ -131,6 +139,7 @@ def take_event(
     mcc: Word,
     latitude_e5: Word,
     longitude_e5: Word,
+    balance: Word,
     buffer: Word,
     spans: NDArray[np.int32],
     row: Word,
@@ -149,6 +158,7 @@ def take_event(
     bits |= _WHERE_NOT_PRESENT if _is_text(buffer, spans, row, ENTRY_MODE, _TYPED) == 1.0 else 0
     bits |= _WHERE_ABROAD if _is_text(buffer, spans, row, COUNTRY, _HOME) == 0.0 else 0
     bits |= _WHERE_RISKY if mcc >= 0 and _is_risky(mcc) else 0
+    bits |= _WHERE_DRAINING if _drains(direction, amount, balance) else 0
     place = place_of(latitude_e5, longitude_e5)
     m.work[W_OF_EVENT + _HOUR] = hour
     m.work[W_OF_EVENT + _MCC] = mcc if mcc >= 0 else NO_KEY
@@ -183,6 +193,7 @@ def emit_event(
     channel: Word,
     direction: Word,
     mcc: Word,
+    balance: Word,
     bits: Word,
     buffer: Word,
     spans: NDArray[np.int32],
@@ -217,3 +228,8 @@ def emit_event(
     out[first + 25] = _is_text(buffer, spans, row, ENTRY_MODE, _TAPPED)
     out[first + 26] = 1.0 if bits & HAS_PLACE else 0.0
     out[first + 27] = 1.0 if spans[row, DEVICE_ID, 1] > spans[row, DEVICE_ID, 0] else 0.0
+    known = balance >= -MAX_BALANCE_MINOR
+    pays = direction == _DEBIT and balance > 0
+    out[first + 28] = np.float32(np.log(np.float64(max(balance, 0) + 1))) if known else np.nan
+    out[first + 29] = np.float32(np.float64(amount) / np.float64(balance)) if pays else np.nan
+    out[first + 30] = (1.0 if bits & _WHERE_DRAINING else 0.0) if known else np.nan

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from feature_store.costs import cost_of
 from feature_store.definitions import BY_NAME, CATALOGUE, LONGEST_WINDOW_MS, MAX_LATENESS_MS
 from feature_store.vocabulary import (
+    CATEGORY_DAYS,
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,
@@ -12,8 +13,10 @@ from feature_store.vocabulary import (
     PAIRS,
     SETTLED,
     Aggregation,
+    DailyFeature,
     Entity,
     EventFeature,
+    EventValue,
     Feature,
     QuotientFeature,
     Where,
@@ -52,6 +55,11 @@ _FORMULA = {
     _A.TIME_SINCE_GOOD: "(t - t_last_known_good) / 1000, of the latest 32 judged events",
     _A.RISING: "length of the run of rising amounts that ends before this one",
 }
+_NEEDS = {
+    EventValue.MCC_IS_RISKY: "mcc", EventValue.IS_ABROAD: "country", EventValue.IS_NOT_PRESENT: "entry_mode",
+    EventValue.IS_CONTACTLESS: "entry_mode", EventValue.BALANCE_LOG: "balance_minor",
+    EventValue.DRAINS_BALANCE: "balance_minor",
+}  # fmt: skip
 # What is not there makes these 0; the others are unknown.
 _ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING, _A.FRAUDS, _A.FRAUD_STREAK})
 
@@ -100,6 +108,8 @@ def explain(name: str) -> Explanation:
     feature = find(name)
     if isinstance(feature, WindowFeature):
         terms = _of_window(feature)
+    elif isinstance(feature, DailyFeature):
+        terms = _of_days(feature)
     elif isinstance(feature, QuotientFeature):
         terms = (
             ("formula", f"{feature.dividend} / {feature.divisor}"),
@@ -118,6 +128,13 @@ def explain(name: str) -> Explanation:
             ("family", feature.kind),
         ),
     )
+
+
+def window_words(feature: Feature) -> str:
+    """How far back a feature looks, or of which family it is."""
+    if isinstance(feature, WindowFeature):
+        return duration(feature.window_ms)
+    return f"{feature.days} d" if isinstance(feature, DailyFeature) else feature.kind.value
 
 
 def cost_words(feature: Feature) -> str:
@@ -151,12 +168,26 @@ def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
     return tuple(terms)
 
 
+def _of_days(feature: DailyFeature) -> tuple[tuple[str, str], ...]:
+    last = f"that of t less {feature.delay_days + 1}" if feature.delay_days else "that of t"
+    return (
+        ("formula", _FORMULA[feature.aggregation]),
+        ("key", "the tenant's events at merchants of the same category (mcc)"),
+        ("window", f"{feature.days} days of UTC, the last of them {last}; earlier events only"),
+        ("over nothing", "0" if feature.aggregation in _ZERO_OVER_NOTHING else "unknown"),
+        ("unknown", "when the event has no mcc"),
+        ("views", "as_scored"),
+        ("state kept", f"{CATEGORY_DAYS} days"),
+    )
+
+
 def _interval(feature: WindowFeature) -> str:
     window, delay = duration(feature.window_ms), duration(feature.delay_ms)
     return f"(t - {delay} - {window}, t - {delay}]" if feature.aggregation is _A.FRAUD_SHARE else f"(t - {window}, t]"
 
 
 def _unknown_event(feature: EventFeature) -> str:
-    needs = {"MCC_IS_RISKY": "mcc", "IS_ABROAD": "country", "IS_NOT_PRESENT": "entry_mode", "IS_CONTACTLESS": "entry_mode"}
-    field = needs.get(feature.value.name)
+    if feature.value is EventValue.AMOUNT_TO_BALANCE:
+        return "when the event pays nothing, or has no balance_minor above 0"
+    field = _NEEDS.get(feature.value)
     return f"when the event has no {field}" if field else "never"

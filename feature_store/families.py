@@ -14,6 +14,7 @@ from feature_store.vocabulary import (
     MINUTE_MS,
     PAIRS,
     Aggregation,
+    DailyFeature,
     Entity,
     EventFeature,
     EventValue,
@@ -52,6 +53,7 @@ _WHERE_WORDS = {
     _W.DEBIT: "outgoing", _W.CREDIT: "incoming", _W.PIX: "Pix", _W.CARD: "card", _W.CASH: "cash", _W.NIGHT: "nightly",
     _W.SMALL: "small", _W.LARGE: "large", _W.ROUND: "round", _W.JUST_UNDER: "just-under-a-limit",
     _W.NOT_PRESENT: "card-not-present", _W.ABROAD: "foreign", _W.RISKY_MCC: "risky-category",
+    _W.DRAINING: "account-emptying",
 }  # fmt: skip
 _PAIRED = {(one, int(other)) for one, other in PAIRS.values()}
 Windows = dict[Entity, tuple[int, ...]]
@@ -247,12 +249,16 @@ def _filtered() -> Iterator[WindowFeature]:
             _W.DEBIT: (_H1, _D1), _W.CREDIT: (_H1, _D1), _W.PIX: (_H1, _D1), _W.CARD: (_H1, _D1), _W.CASH: (_D1, _D7),
             _W.NIGHT: (_D1, _D30), _W.SMALL: (_M10, _H1), _W.LARGE: (_D1, _D7), _W.ROUND: (_D1, _D7),
             _W.JUST_UNDER: (_D1, _D7, _D30), _W.NOT_PRESENT: (_H1, _D1), _W.ABROAD: (_D1, _D30), _W.RISKY_MCC: (_D1, _D30),
+            _W.DRAINING: (_D1, _D30),
         },
         _E.ACCOUNT: {_W.CASH: (_D1, _D7), _W.JUST_UNDER: (_D7,), _W.ROUND: (_D7,)},
         _E.CARD: {_W.SMALL: (_M10, _H1), _W.NOT_PRESENT: (_H1, _D1), _W.ABROAD: (_D1,), _W.NIGHT: (_D7,)},
-        _E.DEVICE: {_W.SMALL: (_H1,), _W.LARGE: (_D1,), _W.NIGHT: (_D1,)},
+        _E.DEVICE: {_W.SMALL: (_H1,), _W.LARGE: (_D1,), _W.NIGHT: (_D1,), _W.DRAINING: (_D1,)},
         _E.MERCHANT: {_W.SMALL: (_H1,), _W.LARGE: (_D1,), _W.NOT_PRESENT: (_H1,), _W.ABROAD: (_D1,), _W.NIGHT: (_D1,)},
-        _E.PAYEE: {_W.PIX: (_H1, _D1), _W.NIGHT: (_D1,), _W.SMALL: (_H1,), _W.LARGE: (_D1,), _W.JUST_UNDER: (_D7,)},
+        _E.PAYEE: {
+            _W.PIX: (_H1, _D1), _W.NIGHT: (_D1,), _W.SMALL: (_H1,), _W.LARGE: (_D1,), _W.JUST_UNDER: (_D7,),
+            _W.DRAINING: (_D1, _D7),
+        },
     }  # fmt: skip
     for entity, filters in counted.items():
         for where, lengths in filters.items():
@@ -294,6 +300,26 @@ WINDOW_FEATURES: tuple[WindowFeature, ...] = (
     *_counts(), *_sums(), *_own_history(), *_times(), *_distinct(), *_newness(), *_travel(), *_filtered(), *_labels(),
 )  # fmt: skip
 
+# How often a merchant's category was abused lately, at all merchants of it.
+DAILY_FEATURES: tuple[DailyFeature, ...] = tuple(
+    DailyFeature(
+        name=f"mcc_{what}_{days}d", aggregation=aggregation, days=days, sentence=sentence.format(days=_WORDS[days * DAY_MS]),
+        reason=f"mcc_{reason}", owner=CARD_RISK, delay_days=delay_days,
+    )
+    for what, aggregation, lengths, delay_days, sentence, reason in (
+        (
+            "count", _A.COUNT, (1, 7), 0, "Earlier transactions at merchants of this category in the last {days}",
+            "many_transactions",
+        ),
+        ("frauds", _A.FRAUDS, (7, 30), 0, "Known frauds at merchants of this category in the last {days}", "known_frauds"),
+        (
+            "fraud_share", _A.FRAUD_SHARE, (7, 30), LABEL_DELAY_MS // DAY_MS,
+            "Share of known frauds at merchants of this category in the {days} up to 7 days ago", "risk",
+        ),
+    )
+    for days in lengths
+)  # fmt: skip
+
 EVENT_FEATURES: tuple[EventFeature, ...] = tuple(
     EventFeature(name=value.name.lower(), value=value, sentence=sentence, reason=reason, owner=PAYMENT_RISK)
     for value, sentence, reason in (
@@ -325,6 +351,9 @@ EVENT_FEATURES: tuple[EventFeature, ...] = tuple(
         (EventValue.IS_CONTACTLESS, "Whether the card is held near the reader", "card_contactless"),
         (EventValue.PLACE_IS_KNOWN, "Whether we know where it happens", "place_known"),
         (EventValue.DEVICE_IS_KNOWN, "Whether we know the device", "device_known"),
+        (EventValue.BALANCE_LOG, "Natural logarithm of the balance before it in minor units, and 1", "balance_size"),
+        (EventValue.AMOUNT_TO_BALANCE, "Outgoing amount as a share of the balance before it", "balance_drained"),
+        (EventValue.DRAINS_BALANCE, "Whether it leaves less than a fifth of the balance", "balance_drained"),
     )
 )  # fmt: skip
 

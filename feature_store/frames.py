@@ -9,6 +9,7 @@ from feature_store.columns import (
     MAX_BUFFER_BYTES,
     PADDING_BYTES,
     TEXT_FIELDS,
+    UNKNOWN_BALANCE_MINOR,
     UNKNOWN_MCC,
     UNKNOWN_PLACE_E5,
     EventColumns,
@@ -19,7 +20,7 @@ from feature_store.columns import (
 def columns_from_frame(frame: pl.DataFrame, tenants: TenantNumbers) -> EventColumns:
     """Build columns from a frame with the lake's names: `event_time_ms`, `tenant_id` and the transaction's other fields.
 
-    Absent text, `mcc` and coordinate columns count as missing everywhere. Raises ValueError for an unknown channel or
+    Absent text, `mcc`, balance and coordinate columns count as missing everywhere. Raises ValueError for an unknown channel or
     direction, and for more than 2 GiB of text.
     """
     buffer, spans = _texts(frame)
@@ -32,6 +33,7 @@ def columns_from_frame(frame: pl.DataFrame, tenants: TenantNumbers) -> EventColu
         mcc=_known(frame, "mcc", UNKNOWN_MCC),
         latitude_e5=_known(frame, "latitude_e5", UNKNOWN_PLACE_E5),
         longitude_e5=_known(frame, "longitude_e5", UNKNOWN_PLACE_E5),
+        balance_minor=_known(frame, "balance_minor", UNKNOWN_BALANCE_MINOR),
         buffer=buffer,
         spans=spans,
     )

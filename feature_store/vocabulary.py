@@ -7,6 +7,10 @@ a counted value that is missing makes the feature unknown (NaN); a missing value
 Features of labels also know what turned out since. An event is known fraud once a label that says so has fallen due (its
 `known_at` is reached by its tenant's events), known good when it is `delay_ms` old and not known fraud, and else of no known
 status. Their window is `(t - window_ms, t]`, but that of a share of frauds `(t - delay_ms - window_ms, t - delay_ms]`.
+
+A merchant's category has more events than a log would hold: a tenant's are counted by day of UTC. On day D a feature of N days
+looks at the days D-N+1 to D, a share of frauds at the N days before D - `delay_days`, which are all old enough to be judged.
+Events of the same day count when they came before.
 """
 
 from dataclasses import dataclass
@@ -115,6 +119,7 @@ class Where(IntEnum):
     NOT_PRESENT = 11  # a card typed in, not shown
     ABROAD = 12
     RISKY_MCC = 13
+    DRAINING = 14  # a payment that leaves less than a fifth of the account's balance
 
 
 class EventValue(IntEnum):
@@ -148,12 +153,16 @@ class EventValue(IntEnum):
     IS_CONTACTLESS = 25
     PLACE_IS_KNOWN = 26
     DEVICE_IS_KNOWN = 27
+    BALANCE_LOG = 28
+    AMOUNT_TO_BALANCE = 29
+    DRAINS_BALANCE = 30
 
 
 class Kind(StrEnum):
     """The families of features."""
 
     WINDOW = "window"
+    DAILY = "daily"
     EVENT = "event"
     QUOTIENT = "quotient"
 
@@ -219,6 +228,36 @@ class WindowFeature:
         return self.window_ms + (self.delay_ms if self.aggregation is _A.FRAUD_SHARE else 0)
 
 
+# How many days of a category are kept: what a share of frauds looks at, the lateness, and room.
+CATEGORY_DAYS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyFeature:
+    """COUNT, FRAUDS or FRAUD_SHARE of the earlier events of the tenant at merchants of the event's category (mcc), by day."""
+
+    name: str
+    aggregation: Aggregation
+    days: int
+    sentence: str
+    reason: str
+    owner: str
+    delay_days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.aggregation not in (_A.COUNT, _A.FRAUDS, _A.FRAUD_SHARE):
+            raise ValueError(f"{self.name}: {self.aggregation.name} is not kept by day")
+        if (self.delay_days > 0) != (self.aggregation is _A.FRAUD_SHARE) or self.delay_days < 0:
+            raise ValueError(f"{self.name}: a delay goes with a share of frauds, and with no other")
+        if self.days < 1 or self.days + self.delay_days >= CATEGORY_DAYS - 1:
+            raise ValueError(f"{self.name}: {CATEGORY_DAYS} days are kept, two of them for events that come late")
+
+    @property
+    def kind(self) -> Kind:
+        """The family."""
+        return Kind.DAILY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFeature:
     """One value of the event alone."""
@@ -252,7 +291,7 @@ class QuotientFeature:
         return Kind.QUOTIENT
 
 
-Feature = WindowFeature | EventFeature | QuotientFeature
+Feature = WindowFeature | DailyFeature | EventFeature | QuotientFeature
 
 
 def parts_of(entity: Entity) -> tuple[Entity, ...]:

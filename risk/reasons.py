@@ -19,11 +19,11 @@ _NEVER_STANDS_OUT = (
     EventValue.LOCAL_HOUR, EventValue.WEEKDAY, EventValue.IS_PIX, EventValue.IS_CARD, EventValue.IS_BOLETO, EventValue.IS_TED,
     EventValue.IS_CASH, EventValue.IS_DEBIT, EventValue.IS_INTERNAL, EventValue.AMOUNT_CENTS, EventValue.DAY_OF_MONTH,
     EventValue.IS_BUSINESS_DAY, EventValue.BUSINESS_DAY_OF_MONTH, EventValue.IS_BUSINESS_HOUR, EventValue.PLACE_IS_KNOWN,
-    EventValue.DEVICE_IS_KNOWN, EventValue.IS_CONTACTLESS,
+    EventValue.DEVICE_IS_KNOWN, EventValue.IS_CONTACTLESS, EventValue.BALANCE_LOG,
 )  # fmt: skip
 _YES_OR_NO = (
     EventValue.IS_NIGHT, EventValue.MCC_IS_RISKY, EventValue.IS_ABROAD, EventValue.IS_NOT_PRESENT,
-    EventValue.AMOUNT_IS_JUST_UNDER_LIMIT,
+    EventValue.AMOUNT_IS_JUST_UNDER_LIMIT, EventValue.DRAINS_BALANCE,
 )  # fmt: skip
 
 

@@ -19,9 +19,18 @@ __all__ = ["LATE", "TRUNCATED", "Bounds", "Features"]
 MAX_PROFILES = 1_000_000
 MAX_PROFILE_VALUES = 64
 
-_EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC, _LATITUDE, _LONGITUDE = (
+_EVENT_TIME, _AMOUNT, _CHANNEL, _DIRECTION, _MCC, _LATITUDE, _LONGITUDE, _BALANCE = (
     NUMBER_COLUMNS[name]
-    for name in ("event_time", "amount_minor", "channel", "direction", "mcc", "latitude_e5", "longitude_e5")
+    for name in (
+        "event_time",
+        "amount_minor",
+        "channel",
+        "direction",
+        "mcc",
+        "latitude_e5",
+        "longitude_e5",
+        "balance_minor",
+    )
 )
 _FIRST_TEXT = TEXT_COLUMNS[TEXT_FIELDS[0]]
 _TEXTS = slice(_FIRST_TEXT, _FIRST_TEXT + len(TEXT_FIELDS))
@@ -41,6 +50,7 @@ def event_columns(scan: Scan, tenants: NDArray[np.int32]) -> EventColumns:
         mcc=numbers[:, _MCC],
         latitude_e5=numbers[:, _LATITUDE],
         longitude_e5=numbers[:, _LONGITUDE],
+        balance_minor=numbers[:, _BALANCE],
         buffer=scan.buffer,
         spans=scan.spans[:, _TEXTS],
     )

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.transactions import Transaction
+from contracts.transactions import OBSERVED, Transaction
 from kit.money import CURRENCY_EXPONENTS
 
 TEXT, NUMBER, WORD = 0, 1, 2
@@ -116,9 +116,18 @@ class FieldTable:
 
     @cached_property
     def facts(self) -> NDArray[np.int64]:
-        """int64[fields, 7]: kind, column, low, high, required, its alphabet's bit in `classes`, the length of its name."""
+        """int64[fields, 8]: kind, column, low, high, required, its alphabet's bit in `classes`, the length of its name.
+
+        The last is the mask of its value's hash in the content hash: nothing of what is only `OBSERVED`.
+        """
         bits = {alphabet: 1 << bit for bit, alphabet in enumerate(self._alphabets)}
-        rows = [(f.kind, f.column, f.low, f.high, f.required, bits.get(f.alphabet, 0), len(f.name)) for f in self.fields]
+        rows = [
+            (
+                f.kind, f.column, f.low, f.high, f.required, bits.get(f.alphabet, 0), len(f.name),
+                0 if f.name in OBSERVED else -1,
+            )
+            for f in self.fields
+        ]  # fmt: skip
         return np.array(rows, np.int64)
 
     @cached_property

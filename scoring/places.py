@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feature_store.stream.state import FeatureState
+from feature_store.stream.state import LABEL_KEYS, FeatureState
 from feature_store.stream.waiting import Waiting
-from feature_store.vocabulary import LABELLED
 
 NO_LABEL = 0
 # An amount is 1 and more: a decision whose event is not in any log has this one.
@@ -32,7 +31,7 @@ class Places:
     labels: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = np.zeros((self.rows, len(LABELLED)), np.int32)
+        self.keys = np.zeros((self.rows, LABEL_KEYS), np.int32)
         self.event_times_ms = np.zeros(self.rows, np.int64)
         self.amounts_minor = np.zeros(self.rows, np.int64)
         self.labels = np.zeros(self.rows, np.int64)

@@ -171,7 +171,7 @@ def scan_object(
         at, value_hash = _scan_value(buffer, _skip_spaces(buffer, at + 1), field, row, spans, numbers)
         if at < 0 or at > end:
             return np.int64(-1)
-        content += value_hash
+        content += value_hash & _U(FACTS[field, 7])
         at = _skip_spaces(buffer, at)
         if at < end and load8(buffer, at) == 44:
             at = _skip_spaces(buffer, at + 1)

@@ -25,6 +25,9 @@ NOTHING = -1
 NO_PLACE = -(2**31)
 """A latitude or longitude that nobody told."""
 
+NO_BALANCE = -(2**62)
+"""Nobody has looked at the account yet."""
+
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000

@@ -6,19 +6,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator.codes import NO_PLACE, NOTHING
+from simulator.codes import NO_BALANCE, NO_PLACE, NOTHING
 
 Column = npt.NDArray[np.int64]
 
 _DEFAULTS = {
     "card": NOTHING, "device": NOTHING, "payee": NOTHING, "merchant": NOTHING, "country": NOTHING, "entry": NOTHING,
-    "latitude_e5": NO_PLACE, "longitude_e5": NO_PLACE, "kind": 0, "case": NOTHING,
+    "latitude_e5": NO_PLACE, "longitude_e5": NO_PLACE, "kind": 0, "case": NOTHING, "balance": NO_BALANCE,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Equal-length int64 columns. `kind` is what the event truly is (0 legitimate), `case` the number of its fraud case."""
+    """Equal-length int64 columns. `kind` is what the event truly is (0 legitimate), `case` the number of its fraud case.
+
+    `balance` is what the account had before it.
+    """
 
     event_time: Column
     known_at: Column
@@ -36,6 +39,7 @@ class Events:
     longitude_e5: Column
     kind: Column
     case: Column
+    balance: Column
 
     def __len__(self) -> int:
         return len(self.event_time)

@@ -30,6 +30,7 @@ ROW_GROUP_ROWS = 131_072
 MOSTLY_DISTINCT = frozenset(
     {
         "transaction_id", "external_id", "event_time", "known_at", "amount_minor", "latitude_e5", "longitude_e5", "label_id",
+        "balance_minor",
     }
 )  # fmt: skip
 """Columns for which a dictionary only costs time and room."""

@@ -29,14 +29,22 @@ def opening_balances(people: Population, *, seed: int) -> Ints:
 
 
 def afford(rng: np.random.Generator, events: Events, balances: Ints) -> Events:
-    """Walk the events in their order, move `balances`, and return those that are tried.
+    """Walk the events in their order, move `balances`, and return those that are tried, each with its account's balance before.
 
     An ordinary payment that lacks funds mostly does not happen; a thief takes what is there.
     """
-    stubborn = rng.random(len(events)) < SHARE_TRIED_WITHOUT_FUNDS
-    amount = events.amount.copy()
-    kept = _walk(events.account, events.payee, events.direction, events.kind != _LEGITIMATE, stubborn, amount, balances)
-    return events.replace(amount=amount).take(kept)
+    return _tried(events, balances, stubborn=rng.random(len(events)) < SHARE_TRIED_WITHOUT_FUNDS)
+
+
+def try_all(events: Events, balances: Ints) -> Events:
+    """As `afford`, but whatever lacks funds is tried all the same."""
+    return _tried(events, balances, stubborn=np.ones(len(events), np.bool_))
+
+
+def _tried(events: Events, balances: Ints, *, stubborn: npt.NDArray[np.bool_]) -> Events:
+    amount, before = events.amount.copy(), np.empty(len(events), np.int64)
+    kept = _walk(events.account, events.payee, events.direction, events.kind != _LEGITIMATE, stubborn, amount, balances, before)
+    return events.replace(amount=amount, balance=before).take(kept)
 
 
 @numba.njit(cache=True)
@@ -48,10 +56,12 @@ def _walk(
     stubborn: npt.NDArray[np.bool_],
     amount: Ints,
     balances: Ints,
+    before: Ints,
 ) -> npt.NDArray[Any]:
     kept = np.ones(len(account), dtype=np.bool_)
     for row in range(len(account)):
         own = account[row]
+        before[row] = balances[own]
         if direction[row] == 1:
             balances[own] += amount[row]
             continue

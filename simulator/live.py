@@ -14,6 +14,7 @@ from simulator.chance import with_arrival
 from simulator.codes import HOUR_MS
 from simulator.events import Events, concatenate
 from simulator.fraud import frauds
+from simulator.funds import opening_balances, try_all
 from simulator.habits import ordinary_day
 from simulator.income import irregular_income, wages_at_any_time
 from simulator.population import Population
@@ -42,12 +43,13 @@ def hours(people: Population, *, seed: int, rate_per_s: float, from_ms: int, run
     if not 0 < rate_per_s * 3_600 <= MOST_EVENTS_AN_HOUR:
         raise ValueError(f"{rate_per_s} events a second; more than none and up to {MOST_EVENTS_AN_HOUR // 3_600} can be played")
     serial = 0
+    balances = opening_balances(people, seed=seed)
     starts_ms = from_ms
     while True:
         ends_ms = (starts_ms // HOUR_MS + 1) * HOUR_MS
         rng = np.random.default_rng([seed, 8, starts_ms])
         wanted = round(rate_per_s * (ends_ms - starts_ms) / 1_000)
-        events = _events(rng, people, starts_ms=starts_ms, ends_ms=ends_ms, wanted=wanted)
+        events = try_all(_events(rng, people, starts_ms=starts_ms, ends_ms=ends_ms, wanted=wanted), balances)
         table = event_table(people, events, run=run, first_serial=serial)
         yield Hour(starts_ms, table, tuple(events.kind.tolist()), tuple(events.event_time.tolist()))
         serial += len(events)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from kit.ids import INBOUND_NAMESPACE, derived_id
 from simulator.addresses import addresses_of
 from simulator.bank import SimulatedDay
-from simulator.codes import CHANNELS, COUNTRIES, DIRECTIONS, ENTRIES, KINDS, NO_PLACE, NOTHING
+from simulator.codes import CHANNELS, COUNTRIES, DIRECTIONS, ENTRIES, KINDS, NO_BALANCE, NO_PLACE, NOTHING
 from simulator.events import Events
 from simulator.ids import (
     ADDRESS_DIGITS,
@@ -38,7 +38,7 @@ EVENT_SCHEMA = pa.schema(
         ("event_time", _LONG), ("known_at", _LONG), ("channel", _TEXT), ("direction", _TEXT), ("amount_minor", _LONG),
         ("currency", _TEXT), ("customer_id", _TEXT), ("account_id", _TEXT), ("card_id", _TEXT), ("device_id", _TEXT),
         ("ip", _TEXT), ("payee_id", _TEXT), ("merchant_id", _TEXT), ("mcc", pa.int16()), ("country", _TEXT),
-        ("latitude_e5", _INT), ("longitude_e5", _INT), ("entry_mode", _TEXT),
+        ("latitude_e5", _INT), ("longitude_e5", _INT), ("entry_mode", _TEXT), ("balance_minor", _LONG),
     ]
 )  # fmt: skip
 LABEL_SCHEMA = pa.schema(
@@ -81,6 +81,7 @@ def event_table(people: Population, events: Events, *, run: str, first_serial: i
         _place(events.latitude_e5),
         _place(events.longitude_e5),
         _words(ENTRIES, events.entry),
+        pa.array(events.balance, mask=events.balance == NO_BALANCE),
     ]
     return pa.Table.from_arrays(columns, schema=EVENT_SCHEMA)
 

@@ -14,6 +14,7 @@ from feature_store.batch.axis import Axis
 from feature_store.batch.moments import HALF_BITS, finish
 from feature_store.definitions import WINDOW_FEATURES
 from feature_store.event_values import (
+    DRAINED_BELOW_PCT,
     HOME_COUNTRY,
     JUST_UNDER_PCT,
     LARGE_FROM_MINOR,
@@ -36,7 +37,7 @@ _ID = {
 }  # fmt: skip
 _OPTIONAL = {
     **dict.fromkeys((*_ID.values(), "channel", "country", "entry_mode"), pl.String),
-    **dict.fromkeys(("mcc", "latitude_e5", "longitude_e5"), pl.Int64),
+    **dict.fromkeys(("mcc", "latitude_e5", "longitude_e5", "balance_minor"), pl.Int64),
 }
 _HOUR = (pl.col("t") + UTC_OFFSET_MS) // HOUR_MS % 24
 _OF_EVENT = {
@@ -63,6 +64,9 @@ _PASSES = {
     Where.NOT_PRESENT: pl.col("entry_mode") == NOT_PRESENT_ENTRY.decode(),
     Where.ABROAD: pl.col("country") != HOME_COUNTRY.decode(),
     Where.RISKY_MCC: pl.col("mcc").is_in(RISKY_MCCS),
+    Where.DRAINING: (pl.col("direction") == "debit")
+    & (pl.col("balance_minor") > 0)
+    & (100 * (pl.col("balance_minor") - pl.col("amount")) < DRAINED_BELOW_PCT * pl.col("balance_minor")),
 }
 _OF_MOMENTS = frozenset({_A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE})
 SETTLED_FEATURES = tuple(feature for feature in WINDOW_FEATURES if feature.aggregation in SETTLED)

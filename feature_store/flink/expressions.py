@@ -1,6 +1,7 @@
 """Flink SQL for keys, filters, values and moments: the same words as the other engines, over the transaction's own fields."""
 
 from feature_store.event_values import (
+    DRAINED_BELOW_PCT,
     HOME_COUNTRY,
     JUST_UNDER_PCT,
     LARGE_FROM_MINOR,
@@ -36,6 +37,9 @@ _PASSES = {
     Where.JUST_UNDER: _JUST_UNDER,
     Where.NOT_PRESENT: f"entry_mode = '{NOT_PRESENT_ENTRY.decode()}'",
     Where.ABROAD: f"country <> '{HOME_COUNTRY.decode()}'",
+    Where.DRAINING: (
+        f"direction = 'debit' AND balance_minor > 0 AND 100 * (balance_minor - {AMOUNT}) < {DRAINED_BELOW_PCT} * balance_minor"
+    ),
     Where.RISKY_MCC: f"mcc IN ({', '.join(map(str, RISKY_MCCS))})",
 }
 _OF_EVENT = {Value.HOUR: _HOUR, Value.MCC: "mcc"}

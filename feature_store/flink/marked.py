@@ -14,6 +14,7 @@ MARKED_NAMES = (
     "customer_debit_count_1d", "customer_credit_count_1d", "customer_pix_count_1d", "customer_card_count_1d",
     "customer_cash_count_1d", "customer_night_count_1d", "customer_large_count_1d", "customer_round_count_1d",
     "customer_just_under_count_1d", "customer_not_present_count_1d", "customer_abroad_count_1d", "customer_risky_mcc_count_1d",
+    "customer_draining_count_1d",
     "customer_mean_30d", "customer_std_30d", "customer_amount_to_mean_30d", "customer_amount_z_score_30d",
     "card_count_1d", "card_sum_1d", "card_max_1d",
     "device_count_1d", "device_sum_1d", "device_customers_1d", "device_night_count_1d",

@@ -36,6 +36,7 @@ CREATE TABLE transactions (
   mcc INT,
   country STRING,
   entry_mode STRING,
+  balance_minor BIGINT,
   is_taken AS COALESCE(
     `schema` = 1 AND tenant_id IS NOT NULL AND transaction_id IS NOT NULL AND channel IS NOT NULL AND direction IS NOT NULL
     AND amount_minor BETWEEN 1 AND {MAX_AMOUNT_MINOR} AND {_TIME_IS_PLAUSIBLE}, FALSE),

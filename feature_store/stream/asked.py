@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.stream import layout
-from feature_store.stream.layout import ENTITIES, PLAN_WIDTH
+from feature_store.stream.layout import CATEGORY, ENTITIES, PLAN_WIDTH
 from feature_store.stream.plan import Plan
 from feature_store.vocabulary import NEEDS_VALUE, OF_LATEST, OF_PLACE, Aggregation
 
@@ -29,6 +29,7 @@ def asked_rows(plan: Plan, columns: Iterable[int]) -> NDArray[np.int64]:
     divided = plan.quotients[wanted[plan.columns - len(plan.quotients) :]]
     wanted[divided.reshape(-1)] = True
     rows = plan.rows.copy()
+    _keep(rows, rows[CATEGORY], layout.FEATURES_FROM, layout.FEATURES_TO, wanted)
     for entity in rows[:ENTITIES]:
         _keep(rows, entity, layout.LABELS_FROM, layout.LABELS_TO, wanted)
         for lane in _rows(rows, entity, layout.LANES_FROM, layout.LANES_TO):

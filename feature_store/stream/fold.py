@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from feature_store.event_values import emit_event, take_event
 from feature_store.kernels import Word, part
+from feature_store.stream.categories import category_of, count_event, emit_category
 from feature_store.stream.emit import emit, emit_unknown
 from feature_store.stream.keys import head_of, sweep, take_values
 from feature_store.stream.labels import emit_labels
@@ -130,12 +131,15 @@ def _emit_quotients(quotients: NDArray[np.int64], place: Word, first: Word, out:
 def fold(
     plan: NDArray[np.int64], counters: NDArray[np.int64], highs: NDArray[np.int64], heads: NDArray[np.int64],
     heads32: NDArray[np.int32], log: NDArray[np.int64], log32: NDArray[np.int32], tables: NDArray[np.uint64],
-    parts: NDArray[np.int64], arena: NDArray[np.uint64], scratch: NDArray[np.int64], work: NDArray[np.int64],
+    parts: NDArray[np.int64], days: NDArray[np.int32], arena: NDArray[np.uint64], scratch: NDArray[np.int64],
+    work: NDArray[np.int64],
     pair_ids: NDArray[np.uint8], hashes: NDArray[np.uint64], first_event: int, quotients: NDArray[np.int64], longest_ms: int,
-    inserts: bool, keys: NDArray[np.int32], highs_before: NDArray[np.int64], tenant: NDArray[np.int32],
+    inserts: bool, keys: NDArray[np.int32], categories: NDArray[np.int32], highs_before: NDArray[np.int64],
+    tenant: NDArray[np.int32],
     event_time_ms: NDArray[np.int64], amount_minor: NDArray[np.int64], channel: NDArray[np.int64],
     direction: NDArray[np.int64], mcc: NDArray[np.int64], latitude_e5: NDArray[np.int64], longitude_e5: NDArray[np.int64],
-    buffer: NDArray[np.uint8], spans: NDArray[np.int32], out: NDArray[np.float32], flags: NDArray[np.uint8],
+    balance_minor: NDArray[np.int64], buffer: NDArray[np.uint8], spans: NDArray[np.int32], out: NDArray[np.float32],
+    flags: NDArray[np.uint8],
 ) -> int:  # fmt: skip
     """Score a batch and, when `inserts`, apply it. Answers OK or what is full; then the state is no longer whole.
 
@@ -143,8 +147,8 @@ def fold(
     """
     m = Memory(
         pointer_to(plan), pointer_to(counters), pointer_to(highs), pointer_to(heads), pointer_to(heads32), pointer_to(log),
-        pointer_to(log32), pointer_to(tables), pointer_to(parts), pointer_to(arena), pointer_to(scratch), pointer_to(work),
-        pointer_to(pair_ids), pointer_to(hashes),
+        pointer_to(log32), pointer_to(tables), pointer_to(parts), pointer_to(days), pointer_to(arena), pointer_to(scratch),
+        pointer_to(work), pointer_to(pair_ids), pointer_to(hashes),
     )  # fmt: skip
     key, text, vector, width = pointer_to(keys), pointer_to(buffer), pointer_to(out), out.shape[1]
     n, first_quotient = event_time_ms.shape[0], width - quotients.shape[0]
@@ -167,18 +171,27 @@ def fold(
         row = ahead
         event_ms, amount, high = event_time_ms[row], amount_minor[row], highs_before[row]
         bits = take_event(
-            m, event_ms, amount, channel[row], direction[row], mcc[row], latitude_e5[row], longitude_e5[row], text, spans, row
-        )
+            m, event_ms, amount, channel[row], direction[row], mcc[row], latitude_e5[row], longitude_e5[row],
+            balance_minor[row], text, spans, row,
+        )  # fmt: skip
         answer, truncated = _score(m, key, row, event_ms, amount, bits, high, inserts, vector, width)
         if answer != OK:
             return int(answer)
-        place = row * width
+        place, late = row * width, event_ms < high - counters[LATENESS]
+        category = category_of(m, _I(tenant[row]), mcc[row])
+        emit_category(m, mcc[row], category, event_ms, max(high, event_ms), place, vector)
+        categories[row] = NO_KEY
+        if inserts and not late:
+            answer, category = count_event(m, _I(tenant[row]), mcc[row], category, event_ms)
+            if answer != OK:
+                return int(answer)
+            categories[row] = category
         if first_event < first_quotient:
             emit_event(
-                event_ms, amount, channel[row], direction[row], mcc[row], bits, text, spans, row, vector, place + first_event
-            )
+                event_ms, amount, channel[row], direction[row], mcc[row], balance_minor[row], bits, text, spans, row, vector,
+                place + first_event,
+            )  # fmt: skip
         _emit_quotients(quotients, place, first_quotient, vector)
-        late = event_ms < high - counters[LATENESS]
         flags[row] = (TRUNCATED if truncated else 0) | (LATE if late else 0)
         if inserts:
             counters[LATE_EVENTS] += late

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.kernels import Word, part
+from feature_store.stream.categories import count_fraud
 from feature_store.stream.frauds import forget_fraud, fraud_ms, frauds_until, remember_fraud
 from feature_store.stream.keys import head_of
 from feature_store.stream.layout import (
@@ -78,20 +79,25 @@ def _mark(m: Memory, entity: Word, key: Word, tenant: Word, event_ms: Word, amou
 def label(
     plan: NDArray[np.int64], counters: NDArray[np.int64], highs: NDArray[np.int64], heads: NDArray[np.int64],
     heads32: NDArray[np.int32], log: NDArray[np.int64], log32: NDArray[np.int32], tables: NDArray[np.uint64],
-    parts: NDArray[np.int64], arena: NDArray[np.uint64], scratch: NDArray[np.int64], work: NDArray[np.int64],
+    parts: NDArray[np.int64], days: NDArray[np.int32], arena: NDArray[np.uint64], scratch: NDArray[np.int64],
+    work: NDArray[np.int64],
     pair_ids: NDArray[np.uint8], hashes: NDArray[np.uint64], tenant: int, keys: NDArray[np.int32], event_ms: int, amount: int,
     fraud: bool,
 ) -> int:  # fmt: skip
-    """Mark (or clear) an event in the logs of its keys, one of each of `LABELLED`. Answers OK or LOG_FULL."""
+    """Mark (or clear) an event in the logs of its keys, one of each of `LABELLED`, and on its category's day.
+
+    The last of `keys` is the category's number. Answers OK or LOG_FULL.
+    """
     m = Memory(
         pointer_to(plan), pointer_to(counters), pointer_to(highs), pointer_to(heads), pointer_to(heads32), pointer_to(log),
-        pointer_to(log32), pointer_to(tables), pointer_to(parts), pointer_to(arena), pointer_to(scratch), pointer_to(work),
-        pointer_to(pair_ids), pointer_to(hashes),
+        pointer_to(log32), pointer_to(tables), pointer_to(parts), pointer_to(days), pointer_to(arena), pointer_to(scratch),
+        pointer_to(work), pointer_to(pair_ids), pointer_to(hashes),
     )  # fmt: skip
     for number in range(len(_LABELLED)):
         answer, _ = _mark(m, np.int64(_LABELLED[number]), np.int64(keys[number]), tenant, event_ms, amount, fraud)
         if answer != OK:
             return int(answer)
+    count_fraud(m, np.int64(keys[len(_LABELLED)]), event_ms, np.int64(1 if fraud else -1))
     return OK
 
 

@@ -21,10 +21,17 @@ UNKNOWN_KEY = -2
 # counters[...]
 LOG_TOP, LOG_BOUND, TABLE_TOP, TABLE_BOUND, ARENA_TOP, ARENA_BOUND = range(6)
 KEY_BOUND, LATENESS, HASH_MASK, EVENTS_PER_KEY, LATE_EVENTS, TRUNCATED_EVENTS, RENUMBER_AT = range(6, 13)
+CATEGORIES_USED, CATEGORY_BOUND = 13, 14
 KEYS_USED, FREE_KEY, SWEEP_AT, KEYS_LIVE = 16, 32, 48, 64
 FREE_LOG, FREE_TABLE, FREE_ARENA = 80, 128, 176
 
 COUNTERS = 192
+
+# A day of a tenant's merchant category: days[bucket + ...], in half words. The number of the pair (tenant, mcc) lies in the
+# table of pairs, under an entity of its own.
+DAY, DAY_EVENTS, DAY_FRAUDS = 0, 1, 2
+BUCKET_HALVES = 4
+CATEGORY = ENTITIES
 
 # A key: heads[key + ...] in words, heads32[2 * key + ...] in half words; its lanes follow.
 LOG_AT, LAST_MS, DROPPED_MS, KEY_HASH, KEY_LINK = 0, 1, 2, 6, 7
@@ -80,6 +87,9 @@ DISTINCT_FIELDS, SAME_FIELDS = 17, 18
 # A feature's row.
 AGGREGATION, COLUMN, ITSELF, FIELD = range(4)
 LOOKS_BACK_MS = 4  # the window of a feature of labels
+DAYS, DELAY_DAYS = 4, 5  # of a feature of a category
+# The row after the entities' is the categories': the place of their features, and whether anything is kept for them.
+KEEPS_CATEGORIES = 31
 PLAN_WIDTH = 32
 
 # scratch[row + ...], for lanes and filters: the window without the event itself. Medians are kept twice and MADs four times as
@@ -100,7 +110,7 @@ W_SORT = 56
 WORK_WORDS = W_SORT + LATEST_EVENTS
 
 # What a kernel answers.
-OK, KEYS_FULL, LOG_FULL, TABLES_FULL, ID_TOO_LONG = range(5)
+OK, KEYS_FULL, LOG_FULL, TABLES_FULL, ID_TOO_LONG, CATEGORIES_FULL = range(6)
 
 
 class Memory(NamedTuple):
@@ -115,6 +125,7 @@ class Memory(NamedTuple):
     log32: NDArray[np.int32]
     tables: NDArray[np.uint64]
     parts: NDArray[np.int64]
+    days: NDArray[np.int32]
     arena: NDArray[np.uint64]
     scratch: NDArray[np.int64]
     work: NDArray[np.int64]

@@ -14,6 +14,9 @@ from feature_store.definitions import MAX_EVENTS_PER_KEY, MAX_LATENESS_MS
 from feature_store.stream.layout import (
     ARENA_BOUND,
     ARENA_TOP,
+    BUCKET_HALVES,
+    CATEGORIES_USED,
+    CATEGORY_BOUND,
     COUNTERS,
     ENTITIES,
     EVENTS_PER_KEY,
@@ -41,11 +44,13 @@ from feature_store.stream.layout import (
     Memory,
 )
 from feature_store.stream.plan import Plan
+from feature_store.vocabulary import CATEGORY_DAYS
 from kit.pages import populate
 
 _WORD_BYTES = 8
 _MAX_KEYS = 2**27 - 1
 _ID_WORDS = 8
+_CATEGORY_HALVES = CATEGORY_DAYS * BUCKET_HALVES
 _HUGE_PAGE_BYTES = 2 * 2**20
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Python names it from 3.13 on
 
@@ -54,14 +59,16 @@ _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0  # <linux/mman.h>; Pyt
 class Bounds:
     """How far a state may grow. Reserving costs address space only.
 
-    `keys` bounds each entity's live keys, `log_bytes` the events, `table_bytes` both hash tables. `hash_bits` below 64 makes
-    keys collide on purpose, a lower `renumber_at` numbers logs afresh sooner: answers stay the same, which tests prove.
+    `keys` bounds each entity's live keys, `log_bytes` the events, `table_bytes` both hash tables, `categories` the merchant
+    categories of all tenants together. `hash_bits` below 64 makes keys collide on purpose, a lower `renumber_at` numbers logs
+    afresh sooner: answers stay the same, which tests prove.
     """
 
     tenants: int = 65_536
     keys: int = 4_000_000
     log_bytes: int = 16 * 2**30
     table_bytes: int = 8 * 2**30
+    categories: int = 1_000_000
     max_lateness_ms: int = MAX_LATENESS_MS
     events_per_key: int = MAX_EVENTS_PER_KEY
     hash_bits: int = 64
@@ -74,8 +81,8 @@ class Bounds:
             raise ValueError(f"a key keeps between 1 and {MAX_EVENTS_PER_KEY} events: more would not fit an int64 sum")
         if not 2 * MAX_EVENTS_PER_KEY <= self.renumber_at <= 2**30:
             raise ValueError("positions in a log are numbered afresh well below 2^31, and well above a key's events")
-        if self.max_lateness_ms < 0 or self.tenants < 1 or not 1 <= self.hash_bits <= 64:
-            raise ValueError("lateness is not negative, there is a tenant, and a hash has 1 to 64 bits")
+        if self.max_lateness_ms < 0 or self.tenants < 1 or self.categories < 1 or not 1 <= self.hash_bits <= 64:
+            raise ValueError("lateness is not negative, there is a tenant and a category, and a hash has 1 to 64 bits")
 
 
 def reserve(count: int, dtype: DTypeLike) -> NDArray[Any]:
@@ -101,6 +108,7 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
     counters[LOG_BOUND], counters[TABLE_BOUND], counters[ARENA_BOUND] = log_words, table_words, arena_words
     counters[KEY_BOUND], counters[LATENESS] = bounds.keys, bounds.max_lateness_ms
     counters[HASH_MASK] = -1 if bounds.hash_bits == 64 else (1 << bounds.hash_bits) - 1
+    counters[CATEGORY_BOUND] = bounds.categories
     counters[EVENTS_PER_KEY], counters[RENUMBER_AT] = bounds.events_per_key, bounds.renumber_at
     parts = np.zeros(2 * PARTS * PART_WORDS, np.int64)
     parts[PART_AT::PART_WORDS] = -1
@@ -114,6 +122,7 @@ def create_memory(plan: Plan, bounds: Bounds) -> Memory:
         log32=log.view(np.int32),
         tables=reserve(table_words, np.uint64),
         parts=parts,
+        days=reserve(bounds.categories * _CATEGORY_HALVES, np.int32),
         arena=reserve(arena_words, np.uint64),
         scratch=np.zeros(plan.rows.size, np.int64),
         work=np.zeros(WORK_WORDS, np.int64),
@@ -146,6 +155,7 @@ def used_parts(memory: Memory) -> dict[str, NDArray[Any]]:
         "log": memory.log[: counters[LOG_TOP]],
         "tables": memory.tables[: counters[TABLE_TOP]],
         "arena": memory.arena[: counters[ARENA_TOP]],
+        "days": memory.days[: counters[CATEGORIES_USED] * _CATEGORY_HALVES],
     }
     for entity in range(ENTITIES):
         found[f"heads_{entity}"] = _heads(memory, entity, int(counters[KEYS_USED + entity]))
@@ -159,7 +169,7 @@ def take_counters(memory: Memory, kept: NDArray[np.int64], *, tenants: int) -> N
     """
     if kept.shape != memory.counters.shape:
         raise ValueError(f"the snapshot has {len(kept)} counters; this state has {len(memory.counters)}")
-    grows = {LOG_TOP: LOG_BOUND, TABLE_TOP: TABLE_BOUND, ARENA_TOP: ARENA_BOUND}
+    grows = {LOG_TOP: LOG_BOUND, TABLE_TOP: TABLE_BOUND, ARENA_TOP: ARENA_BOUND, CATEGORIES_USED: CATEGORY_BOUND}
     if any(kept[top] > memory.counters[bound] for top, bound in grows.items()):
         raise ValueError("the snapshot holds more than this state's bounds allow")
     if kept[KEYS_USED : KEYS_USED + ENTITIES].max() > memory.counters[KEY_BOUND] or tenants > len(memory.highs):
@@ -167,7 +177,7 @@ def take_counters(memory: Memory, kept: NDArray[np.int64], *, tenants: int) -> N
     same = [LATENESS, HASH_MASK, EVENTS_PER_KEY, RENUMBER_AT]
     if (kept[same] != memory.counters[same]).any():
         raise ValueError("the snapshot was taken with another lateness, hash or events per key")
-    own = {bound: int(memory.counters[bound]) for bound in (LOG_BOUND, TABLE_BOUND, ARENA_BOUND, KEY_BOUND)}
+    own = {bound: int(memory.counters[bound]) for bound in (*grows.values(), KEY_BOUND)}
     memory.counters[:] = kept
     for bound, value in own.items():
         memory.counters[bound] = value

@@ -23,6 +23,7 @@ from feature_store.vocabulary import (
     OF_PLACE,
     PAIRS,
     Aggregation,
+    DailyFeature,
     Entity,
     EventFeature,
     Feature,
@@ -45,10 +46,11 @@ _HALF_BYTES = 4
 
 @dataclass(slots=True)
 class Plan:
-    """`rows` int64[entities + lanes + filters + features, PLAN_WIDTH]; event features come from `first_event_column` on.
+    """`rows` int64[entities + 1 + lanes + filters + features, PLAN_WIDTH]: the row after the entities' is merchant categories'.
 
-    `quotients` int64[q, 2] are the columns of dividend and divisor of the last columns. `bytes_kept` are, by entity, what a
-    key's header and an event's record hold for the features, before either is rounded up.
+    Event features come from `first_event_column` on. `quotients` int64[q, 2] are the columns of dividend and divisor of the
+    last columns. `bytes_kept` are, by entity, what a key's header and an event's record hold for the features, before either
+    is rounded up.
     """
 
     rows: NDArray[np.int64]
@@ -72,21 +74,22 @@ class Plan:
 
 
 def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
-    """Compile a catalogue: window features first, then event features, then quotients of features before them."""
+    """Compile a catalogue: windows first, then days of categories, event features, and quotients of features before them."""
     windows = [feature for feature in catalogue if isinstance(feature, WindowFeature)]
+    daily = [feature for feature in catalogue if isinstance(feature, DailyFeature)]
     events = [feature for feature in catalogue if isinstance(feature, EventFeature)]
     quotients = [feature for feature in catalogue if isinstance(feature, QuotientFeature)]
-    if (*windows, *events, *quotients) != tuple(catalogue):
-        raise ValueError("window features come first, then event features, then quotients")
+    if (*windows, *daily, *events, *quotients) != tuple(catalogue):
+        raise ValueError("window features come first, then those of days, then event features, then quotients")
     if [int(feature.value) for feature in events] != list(range(len(events))):
         raise ValueError("event features, when there are any, are all of them, in the order of EventValue")
     names = [feature.name for feature in catalogue]
-    compiler = _Compiler(windows)
+    compiler = _Compiler(windows, daily)
     for entity in Entity:
         compiler.compile(entity)
     return Plan(
         rows=compiler.rows,
-        first_event_column=len(windows),
+        first_event_column=len(windows) + len(daily),
         quotients=np.array([[names.index(q.dividend), names.index(q.divisor)] for q in quotients], np.int64).reshape(-1, 2),
         columns=len(catalogue),
         bytes_kept=compiler.bytes_kept,
@@ -101,16 +104,15 @@ def values_of(features: Iterable[WindowFeature]) -> list[Value]:
 class _Compiler:
     """Fills the rows entity by entity; `_next` are the next free rows of lanes, filters and features."""
 
-    def __init__(self, windows: Sequence[WindowFeature]) -> None:
+    def __init__(self, windows: Sequence[WindowFeature], daily: Sequence[DailyFeature]) -> None:
         self._windows = windows
         lanes = {(f.entity, window_ms) for f in windows for window_ms in _lanes_of(f)}
         filters = {(f.entity, f.window_ms, f.where) for f in windows if f.where is not Where.ALL}
-        self.rows = np.full((ENTITIES + len(lanes) + len(filters) + len(windows), PLAN_WIDTH), -1, np.int64)
-        self._next = {
-            "lane": ENTITIES,
-            "filter": ENTITIES + len(lanes),
-            "feature": ENTITIES + len(lanes) + len(filters),
-        }
+        first = ENTITIES + 1
+        count = first + len(lanes) + len(filters) + len(windows) + len(daily)
+        self.rows = np.full((count, PLAN_WIDTH), -1, np.int64)
+        self._next = {"lane": first, "filter": first + len(lanes), "feature": first + len(lanes) + len(filters)}
+        self._categories(daily, count)
         self.bytes_kept: dict[Entity, tuple[int, int]] = {}
         self._half = 0  # the next free half word of the header of the entity at hand
 
@@ -153,6 +155,17 @@ class _Compiler:
         self._next[kind] += 1
         row: NDArray[np.int64] = self.rows[self._next[kind] - 1]
         return row
+
+    def _categories(self, features: Sequence[DailyFeature], rows: int) -> None:
+        """Write the features of merchant categories to the last rows; without any nothing is kept of categories."""
+        first = rows - len(features)
+        row = self.rows[layout.CATEGORY]
+        row[[layout.FEATURES_FROM, layout.FEATURES_TO]] = first * PLAN_WIDTH, rows * PLAN_WIDTH
+        row[layout.KEEPS_CATEGORIES] = bool(features)
+        words = [layout.AGGREGATION, layout.COLUMN, layout.DAYS, layout.DELAY_DAYS]
+        for number, feature in enumerate(features):
+            column = len(self._windows) + number
+            self.rows[first + number, words] = feature.aggregation, column, feature.days, feature.delay_days
 
     def _lane(self, window_ms: int, features: list[tuple[int, WindowFeature]], values: list[Value]) -> None:
         reads = {feature.aggregation for _, feature in features}

@@ -25,6 +25,7 @@ from kit.errors import DomainError
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats", "StateUsage"]
 
 _WORD_BYTES = 8
+LABEL_KEYS = len(LABELLED) + 1
 
 
 class StateFull(DomainError):
@@ -71,7 +72,7 @@ def _array(kind: Any, dimensions: int, layout_code: str, *, readonly: bool = Fal
 def _memory_types() -> list[Any]:
     words, halves, bytes_ = (_array(kind, 1, "C") for kind in (types.int64, types.int32, types.uint8))
     table = _array(types.uint64, 1, "C")
-    return [words, words, words, words, halves, words, halves, table, words, table, words, words, bytes_, table]
+    return [words, words, words, words, halves, words, halves, table, words, halves, table, words, words, bytes_, table]
 
 
 @cache
@@ -85,9 +86,9 @@ def _label_kernel() -> Callable[..., int]:
 @cache
 def _kernel() -> Callable[..., int]:
     strided = _array(types.int64, 1, "A", readonly=True)
-    batch = [_array(types.int32, 1, "C"), _array(types.int64, 1, "C")]
+    batch = [_array(types.int32, 1, "C"), _array(types.int32, 1, "C"), _array(types.int64, 1, "C")]
     events = [
-        _array(types.int32, 1, "A", readonly=True), *[strided] * 7,
+        _array(types.int32, 1, "A", readonly=True), *[strided] * 8,
         _array(types.uint8, 1, "C", readonly=True), _array(types.int32, 3, "A", readonly=True),
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
@@ -109,7 +110,7 @@ class FeatureState:
         self._broken: str | None = None
         self._asks_for_all = True
         self._whole = self._memory._replace(plan=self._plan.rows.reshape(-1))
-        self._keys, self._highs = np.empty(0, np.int32), np.empty(0, np.int64)
+        self._keys, self._categories, self._highs = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64)
 
     def ask(self, columns: Iterable[int] | None) -> None:
         """From now on have `apply` write these columns of a vector and leave the others NaN; None asks for all, as at first.
@@ -135,8 +136,14 @@ class FeatureState:
             raise StateFull(self._broken)
 
     def keys(self, count: int) -> NDArray[np.int32]:
-        """The numbers of the keys, int32[count, len(LABELLED)], of the first `count` events of the last batch."""
-        return self._keys[: count * ENTITIES].reshape(count, ENTITIES).take(LABELLED, axis=1)
+        """The numbers of the keys, int32[count, LABEL_KEYS], of the first `count` events of the last batch.
+
+        They are those of `LABELLED` and, last, the merchant category's. An event that came too late has nothing to label.
+        """
+        found = np.empty((count, LABEL_KEYS), np.int32)
+        found[:, :-1] = self._keys[: count * ENTITIES].reshape(count, ENTITIES).take(LABELLED, axis=1)
+        found[:, -1] = self._categories[:count]
+        return found
 
     def label(self, *, tenant: int, keys: NDArray[np.int32], event_time_ms: int, amount_minor: int, fraud: bool) -> None:
         """Have an event that was applied under these `keys` be known fraud, or not: in each log that still holds it.
@@ -165,19 +172,20 @@ class FeatureState:
     def _call(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8], *, inserts: bool) -> int:
         n = len(events.event_time_ms)
         same = len(events.tenant) == len(events.amount_minor) == len(events.channel) == len(events.direction) == n
-        same = same and len(events.latitude_e5) == len(events.longitude_e5) == n
+        same = same and len(events.latitude_e5) == len(events.longitude_e5) == len(events.balance_minor) == n
         if not (same and len(events.mcc) == len(events.spans) == len(out) == len(flags) == n):
             raise ValueError("columns, out and flags must have one row an event")
         if out.shape[1] != self._plan.columns or events.spans.shape[1:] != (len(columns.TEXT_FIELDS), 2):
             texts = len(columns.TEXT_FIELDS)
             raise ValueError(f"out is float32[n, {self._plan.columns}] and spans int32[n, {texts}, 2]")
         if n > len(self._highs):
-            self._keys, self._highs = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int64)
+            self._keys, self._categories = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int32)
+            self._highs = np.empty(n, np.int64)
         return self._run(
             *(self._memory if inserts else self._whole),
-            self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._highs,
+            self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._categories, self._highs,
             events.tenant, events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc,
-            events.latitude_e5, events.longitude_e5, events.buffer, events.spans, out, flags,
+            events.latitude_e5, events.longitude_e5, events.balance_minor, events.buffer, events.spans, out, flags,
         )  # fmt: skip
 
     def _what_is_full(self, answer: int) -> str:
@@ -185,6 +193,7 @@ class FeatureState:
             layout.KEYS_FULL: f"more than {self.bounds.keys} live keys of one entity",
             layout.LOG_FULL: f"the events take more than log_bytes={self.bounds.log_bytes}",
             layout.TABLES_FULL: f"the hash tables take more than table_bytes={self.bounds.table_bytes}",
+            layout.CATEGORIES_FULL: f"more than {self.bounds.categories} merchant categories of all tenants",
             layout.ID_TOO_LONG: f"an id is longer than {layout.MAX_ID_BYTES} bytes",
         }[answer]
 

@@ -79,7 +79,11 @@ def _gaps(files: list[LakeFile], topic: str) -> list[str]:
 
 def _scan(lake: Path, topic: str) -> pl.LazyFrame | None:
     files = offset_ranges(lake, topic)
-    return pl.scan_parquet([file.path for file in files], missing_columns="insert") if files else None
+    if not files:
+        return None
+    # The newest file has every column; older ones lack those that came since.
+    newest = pl.read_parquet_schema(files[-1].path)
+    return pl.scan_parquet([file.path for file in files], schema=newest, missing_columns="insert")
 
 
 def decisions(lake: Path, *, columns: list[str] | None = None, tenant_id: str | None = None) -> pl.DataFrame:

@@ -12,9 +12,9 @@ from pipelines.replay.errors import MappingInvalid
 
 SHIPPED = Path(__file__).parent / "mappings"
 TEXT_FIELDS = (
-    "customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id", "country", "entry_mode",
+    "customer_id", "account_id", "card_id", "device_id", "ip", "payee_id", "merchant_id", "country", "entry_mode",
 )  # fmt: skip
-NUMBER_FIELDS = ("mcc", "latitude_e5", "longitude_e5")
+NUMBER_FIELDS = ("mcc", "latitude_e5", "longitude_e5", "balance_minor")
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -40,7 +40,7 @@ HIDDEN_SHARE = 0.04
 Progress = Callable[[str], None]
 _COLUMNS = [
     "n", "tenant_id", "transaction_id", "event_time_ms", "known_at_ms", "amount_minor", "channel", "direction", "mcc",
-    "latitude_e5", "longitude_e5",
+    "latitude_e5", "longitude_e5", "balance_minor",
 ]  # fmt: skip
 
 

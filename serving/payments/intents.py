@@ -6,7 +6,17 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from contracts.transactions import UNREADABLE, AmountMinor, Channel, CurrencyCode, Direction, Id, Transaction, Uuid
+from contracts.transactions import (
+    MAX_BALANCE_MINOR,
+    UNREADABLE,
+    AmountMinor,
+    Channel,
+    CurrencyCode,
+    Direction,
+    Id,
+    Transaction,
+    Uuid,
+)
 from kit.money import CURRENCY_EXPONENTS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
 
@@ -82,13 +92,20 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
+def _told(balance_minor: int | None) -> int | None:
+    """A balance that the contract has room for, as every real one is."""
+    return balance_minor if balance_minor is not None and abs(balance_minor) <= MAX_BALANCE_MINOR else None
+
+
 def moment_of(transfer_id: UUID) -> int:
     """Return the millisecond in a UUIDv7: a request tried again under its claim means the same moment as the first time."""
     return transfer_id.int >> 80
 
 
-def transaction_of(request: TransferRequest, *, transfer_id: UUID, tenant_id: str, customer_id: str | None) -> Transaction:
-    """Return the canonical transaction of a claimed transfer."""
+def transaction_of(
+    request: TransferRequest, *, transfer_id: UUID, tenant_id: str, customer_id: str | None, balance_minor: int | None = None
+) -> Transaction:
+    """Return the canonical transaction of a claimed transfer. `balance_minor` is what the payer had as the key was claimed."""
     moment_ms = moment_of(transfer_id)
     return Transaction(
         schema=1,
@@ -113,4 +130,5 @@ def transaction_of(request: TransferRequest, *, transfer_id: UUID, tenant_id: st
         latitude_e5=request.latitude_e5,
         longitude_e5=request.longitude_e5,
         entry_mode=request.entry_mode,
+        balance_minor=_told(balance_minor),
     )

@@ -30,14 +30,15 @@ logged as materialized (
     )
     from answered a join given g using (ord) where a.answer = 'claimed' having count(*) > 0
 )
-select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body
-from answered a where (select count(*) from logged) >= 0 order by a.ord
+select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body, b.available_minor
+from answered a join ledger.available_batch(%(tenants)b::text[], %(accounts)b::uuid[]) b using (ord)
+where (select count(*) from logged) >= 0 order by a.ord
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimWish:
-    """A key that somebody wants to work under."""
+    """A key that somebody wants to work under, and the account that would pay, where one would."""
 
     tenant_id: str
     key: str
@@ -47,11 +48,12 @@ class ClaimWish:
     actor: str
     action: str
     correlation_id: str
+    debit_account_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`."""
+    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`; and what the account that would pay has left."""
 
     answer: str
     transfer_id: UUID
@@ -59,6 +61,7 @@ class ClaimAnswer:
     code: str | None
     response_status: int | None
     response_body: bytes | None
+    available_minor: int | None
 
 
 async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:
@@ -71,6 +74,7 @@ async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now
                 "keys": [wish.key for wish in wishes],
                 "hashes": [wish.request_hash for wish in wishes],
                 "ids": [wish.transfer_id for wish in wishes],
+                "accounts": [wish.debit_account_id for wish in wishes],
                 "intents": [wish.intent for wish in wishes],
                 "actors": [wish.actor for wish in wishes],
                 "actions": [wish.action for wish in wishes],

@@ -79,7 +79,11 @@ class TransfersService:
         if claimed.answer == "done":
             return _replay(claimed)
         transaction = transaction_of(
-            intent.request, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id, customer_id=intent.owner_id
+            intent.request,
+            transfer_id=claimed.transfer_id,
+            tenant_id=principal.tenant_id,
+            customer_id=intent.owner_id,
+            balance_minor=claimed.available_minor,
         )
         # A claim that was taken over may have been decided under its first holder.
         taken_over = claimed.transfer_id != wish.transfer_id
@@ -165,6 +169,7 @@ class TransfersService:
             actor=principal.subject,
             action=ROUTE,
             correlation_id=trace.correlation_id,
+            debit_account_id=UUID(intent.request.debit_account_id),
         )
 
     async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID, taken_over: bool) -> Answer:

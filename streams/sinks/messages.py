@@ -41,6 +41,7 @@ class KeptTransaction(msgspec.Struct, gc=False):
     latitude_e5: int | None = None
     longitude_e5: int | None = None
     entry_mode: str | None = None
+    balance_minor: int | None = None
 
 
 class KeptAnswer(msgspec.Struct):

@@ -69,6 +69,7 @@ def random_events(
             mcc=None if rng.random() < 0.3 else int(rng.choice([5411, 7995, 6051])),
             country=None if rng.random() < 0.3 else str(rng.choice(["BR", "AR", "US"])),
             entry_mode=None if rng.random() < 0.3 else str(rng.choice(["app", "ecommerce", "contactless"])),
+            balance_minor=None if rng.random() < 0.3 else int(rng.integers(-(10**4), 10 ** int(rng.integers(1, 16)))),
         )
         for event_ms in times
     ]

@@ -17,6 +17,7 @@ from contracts.transactions import Transaction
 from feature_store.definitions import CATALOGUE
 from feature_store.vocabulary import (
     Aggregation,
+    DailyFeature,
     Entity,
     EventFeature,
     EventValue,
@@ -31,6 +32,7 @@ NAN = math.nan
 BRASILIA = timezone(timedelta(hours=-3))
 RISKY = {4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995}
 LATEST = 32
+DAY = 86_400_000
 OF_LABELS = {
     Aggregation.FRAUDS, Aggregation.FRAUD_SHARE, Aggregation.FRAUD_STREAK, Aggregation.STREAK_AGE,
     Aggregation.TIME_SINCE_FRAUD, Aggregation.TIME_SINCE_GOOD,
@@ -82,6 +84,7 @@ def facts(event: Transaction) -> Facts:
         "NOT_PRESENT": event.entry_mode == "ecommerce",
         "ABROAD": event.country not in (None, "BR"),
         "RISKY_MCC": event.mcc in RISKY,
+        "DRAINING": drains(event),
     }
     return Facts(keys, passes)
 
@@ -101,6 +104,11 @@ def place_of(event: Transaction) -> tuple[int, int] | None:
 
 def just_under(amount: int) -> bool:
     return any(amount * 10 >= limit * 9 and amount < limit for limit in (20_000, 100_000, 200_000, 5_000_000))
+
+
+def drains(event: Transaction) -> bool:
+    before = event.balance_minor
+    return event.direction == "debit" and before is not None and before > 0 and (before - event.amount_minor) * 5 < before
 
 
 def distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:
@@ -266,7 +274,15 @@ def event_value(value: EventValue, event: Transaction) -> float:
         EventValue.IS_CONTACTLESS: lambda: NAN if event.entry_mode is None else float(event.entry_mode == "contactless"),
         EventValue.PLACE_IS_KNOWN: lambda: float(place_of(event) is not None),
         EventValue.DEVICE_IS_KNOWN: lambda: float(event.device_id is not None),
+        EventValue.BALANCE_LOG: lambda: NAN if event.balance_minor is None else math.log(max(event.balance_minor, 0) + 1),
+        EventValue.AMOUNT_TO_BALANCE: lambda: share_of_balance(event),
+        EventValue.DRAINS_BALANCE: lambda: NAN if event.balance_minor is None else float(drains(event)),
     }[value]()
+
+
+def share_of_balance(event: Transaction) -> float:
+    pays = event.direction == "debit" and event.balance_minor is not None and event.balance_minor > 0
+    return event.amount_minor / event.balance_minor if pays else NAN
 
 
 def with_quotients(catalogue: Sequence[Feature], values: list[float]) -> list[float]:
@@ -310,6 +326,22 @@ def label_value(feature: WindowFeature, now: int, seen: Sequence[Kept]) -> float
     return (now - good[0].event_time) / 1000.0 if good else NAN
 
 
+def daily_value(feature: DailyFeature, event: Transaction, *, high: int, days: dict[int, list[int]]) -> float:
+    """`days`: [events, known frauds] of the category by day since the epoch; of them 64 are known, up to that of `high`."""
+    if event.mcc is None:
+        return NAN
+    today, newest = event.event_time // DAY, high // DAY
+    if feature.aggregation is Aggregation.FRAUD_SHARE:
+        today -= feature.delay_days + 1
+    looked_at = [days.get(day, [0, 0]) for day in range(today - feature.days + 1, today + 1) if day > newest - 64]
+    events, frauds = sum(each[0] for each in looked_at), sum(each[1] for each in looked_at)
+    if feature.aggregation is Aggregation.COUNT:
+        return float(events)
+    if feature.aggregation is Aggregation.FRAUDS:
+        return float(frauds)
+    return frauds / events if events else NAN
+
+
 def reach(feature: WindowFeature) -> int:
     """How far back it looks."""
     return feature.window_ms + (feature.delay_ms if feature.aggregation is Aggregation.FRAUD_SHARE else 0)
@@ -338,6 +370,7 @@ class Oracle:
         self.logs: dict[tuple[str, Entity, object], list[Kept]] = defaultdict(list)
         self.dropped: dict[tuple[str, Entity, object], int] = {}
         self.highs: dict[str, int] = {}
+        self.days: dict[tuple[str, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         self.sequence = 0
         self.remembered, self.most_waiting = remembered, most_waiting
         self.waiting: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
@@ -372,6 +405,8 @@ class Oracle:
         self.judged[which] = known_at, fraud
         if fraud == before[1]:
             return
+        if event.mcc is not None:
+            self.days[event.tenant_id, event.mcc][event.event_time // DAY][1] += 1 if fraud else -1
         for entity in LABELLED:
             for kept in self.logs.get((event.tenant_id, entity, key_of(event, entity)), []):
                 same = kept.event_time == event.event_time and kept.event.amount_minor == event.amount_minor
@@ -402,6 +437,9 @@ class Oracle:
         for feature in self.catalogue:
             if isinstance(feature, EventFeature):
                 values.append(event_value(feature.value, event))
+            if isinstance(feature, DailyFeature):
+                days = self.days.get((event.tenant_id, event.mcc), {})
+                values.append(daily_value(feature, event, high=high, days=days))
             if not isinstance(feature, WindowFeature):
                 continue
             seen = windows[feature.entity]
@@ -432,6 +470,8 @@ class Oracle:
         if found[2]:
             return found
         self.decided[event.tenant_id, event.transaction_id] = sequence, event
+        if event.mcc is not None:
+            self.days[event.tenant_id, event.mcc][event.event_time // DAY][0] += 1
         for entity in Entity:
             key = key_of(event, entity)
             if key is None:

@@ -15,7 +15,7 @@ from tests.feature_store.oracle import settled
 
 
 def as_frame(events: list[Transaction]) -> pl.DataFrame:
-    names = ("tenant_id", "amount_minor", "mcc", "latitude_e5", "longitude_e5", *TEXT_FIELDS)
+    names = ("tenant_id", "amount_minor", "mcc", "latitude_e5", "longitude_e5", "balance_minor", *TEXT_FIELDS)
     rows = [
         {name: getattr(event, name) for name in names}
         | {"event_time_ms": event.event_time, "channel": event.channel.value, "direction": event.direction.value}
@@ -84,7 +84,17 @@ def test_every_aggregation_and_both_ways_of_counting_itself_equal_the_oracle() -
 def test_columns_from_a_frame_are_the_columns_of_its_transactions() -> None:
     events = random_events(9, 200, span_ms=DAY_MS, tenants=3)
     ours, theirs = columns_from_transactions(events, TenantNumbers()), columns_from_frame(as_frame(events), TenantNumbers())
-    for name in ("tenant", "event_time_ms", "amount_minor", "channel", "direction", "mcc", "latitude_e5", "longitude_e5"):
+    for name in (
+        "tenant",
+        "event_time_ms",
+        "amount_minor",
+        "channel",
+        "direction",
+        "mcc",
+        "latitude_e5",
+        "longitude_e5",
+        "balance_minor",
+    ):
         np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
         assert getattr(ours, name).dtype == getattr(theirs, name).dtype
     texts = [

@@ -9,6 +9,7 @@ from contracts.transactions import Transaction
 from feature_store.columns import TEXT_FIELDS
 from feature_store.definitions import (
     CATALOGUE,
+    DAILY_FEATURES,
     EVENT_FEATURES,
     FEATURE_NAMES,
     FEATURE_SET,
@@ -18,12 +19,12 @@ from feature_store.definitions import (
 )
 from feature_store.document import DOCUMENT, as_markdown
 from feature_store.stream.plan import compile_plan
-from feature_store.vocabulary import DAY_MS, MINUTE_MS, Aggregation, Entity, Value, Where, WindowFeature
+from feature_store.vocabulary import DAY_MS, MINUTE_MS, Aggregation, DailyFeature, Entity, Value, Where, WindowFeature
 
 
 def test_the_catalogue_has_three_hundred_features_and_more_over_every_entity() -> None:
     assert len(CATALOGUE) >= 300
-    assert (*WINDOW_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES) == CATALOGUE
+    assert (*WINDOW_FEATURES, *DAILY_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES) == CATALOGUE
     assert {feature.entity for feature in WINDOW_FEATURES} == set(Entity)
     assert {feature.aggregation for feature in WINDOW_FEATURES} == set(Aggregation)
     assert {feature.where for feature in WINDOW_FEATURES} == set(Where)
@@ -51,6 +52,22 @@ def test_the_feature_set_changes_with_what_a_value_depends_on_and_with_nothing_e
     assert feature_set_of(CATALOGUE[::-1]) != FEATURE_SET
     assert feature_set_of(other_sentence) == FEATURE_SET == feature_set_of(CATALOGUE)
     assert re.fullmatch(r"fs-[0-9a-f]{12}", FEATURE_SET)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"aggregation": Aggregation.SUM}, "not kept by day"),
+        ({"aggregation": Aggregation.FRAUD_SHARE}, "a delay goes with"),
+        ({"delay_days": 7}, "a delay goes with"),
+        ({"days": 0}, "64 days are kept"),
+        ({"days": 63}, "64 days are kept"),
+    ],
+)
+def test_a_definition_by_day_that_means_nothing_is_refused(change: dict[str, object], message: str) -> None:
+    feature = DailyFeature(name="x", aggregation=Aggregation.COUNT, days=1, sentence="", reason="x", owner="x")
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(feature, **change)
 
 
 @pytest.mark.parametrize(

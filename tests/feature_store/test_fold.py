@@ -107,6 +107,7 @@ EVENTS = st.builds(
     country=st.sampled_from([None, "BR", "US"]),
     mcc=st.sampled_from([None, 7995, 5411]),
     entry_mode=st.sampled_from([None, "ecommerce", "chip"]),
+    balance_minor=st.one_of(st.none(), st.integers(-50, 500), st.integers(-(2**53), 2**53)),
 )
 
 

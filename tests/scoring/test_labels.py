@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.decisions import DecisionRecord, Door, LabelRecord, LogRecord
 from contracts.transactions import Transaction
-from feature_store.definitions import FEATURE_NAMES, MAX_EVENTS_PER_KEY, MAX_LATENESS_MS, WINDOW_FEATURES
+from feature_store.definitions import DAILY_FEATURES, FEATURE_NAMES, MAX_EVENTS_PER_KEY, MAX_LATENESS_MS, WINDOW_FEATURES
 from feature_store.stream.waiting import Waiting, WaitingLabels
 from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS, OF_LABELS
 from scoring.engine import Engine
@@ -28,7 +28,7 @@ from tests.feature_store.oracle import Oracle, as_array
 from tests.scoring.test_snapshot import assert_equal, restored
 
 NOW_MS = START_MS + 4_000 * DAY_MS
-OF_LABELS_NAMES = [feature.name for feature in WINDOW_FEATURES if feature.aggregation in OF_LABELS]
+OF_LABELS_NAMES = [feature.name for feature in (*WINDOW_FEATURES, *DAILY_FEATURES) if feature.aggregation in OF_LABELS]
 decode = msgspec.json.Decoder(LogRecord).decode
 
 # An input of a bank: an event, or (tenant, transaction id, known_at, fraud).
@@ -281,7 +281,7 @@ def test_the_engine_with_labels_is_the_oracle_for_any_stream(
             now += step
             event = transaction(
                 now, amount_or_back, transaction_id=ids[len(events)], tenant_id=tenant_or_fraud, known_at=max(now, START_MS),
-                customer_id="c", merchant_id="m" if flag else None, payee_id="p",
+                customer_id="c", merchant_id="m" if flag else None, payee_id="p", mcc=7995 if flag else None,
             )  # fmt: skip
             events.append(event)
             inputs.append(event)
@@ -325,6 +325,24 @@ def test_the_clock_that_labels_wait_for_is_their_own_tenant_s(models):
     bank.decide([at(50, 7, tenant_id="other")])
     assert value(bank.decide([at(4, 2)])[0], "merchant_frauds_7d") == 0
     assert value(bank.decide([at(5, 3)])[0], "merchant_frauds_7d") == 1
+
+
+def test_a_category_s_share_of_frauds_looks_at_whole_days_that_are_old_enough(models):
+    bank = Bank(models)
+    mcc = {"mcc": 7995}
+    bank.decide([at(0, 1, merchant_id="m1", **mcc), at(0.1, 2, merchant_id="m2", **mcc)])
+    bank.tell(of(1, day=1))
+    # The first two fall on a day that ends eight hours after them, and is over for seven days at 7.33.
+    rows = bank.decide(
+        [at(1, 3, merchant_id="m3", **mcc), at(7.3, 4, **mcc), at(7.4, 5, **mcc), at(7.4, 6, mcc=5411), at(7.4, 7)]
+    )
+    assert [value(row, "mcc_frauds_7d") for row in rows[:4]] == [1, 0, 0, 0]
+    assert [value(row, "mcc_frauds_30d") for row in rows[:4]] == [1, 1, 1, 0]
+    assert [value(row, "mcc_fraud_share_7d") for row in rows[2:3]] == [0.5]
+    assert [value(row, "mcc_count_7d") for row in rows[:4]] == [2, 1, 1, 0]
+    assert np.isnan(
+        [value(rows[1], "mcc_fraud_share_7d"), value(rows[3], "mcc_fraud_share_30d"), value(rows[4], "mcc_count_1d")]
+    ).all()
 
 
 def test_share_streak_and_last_known_good_say_what_is_known(models):

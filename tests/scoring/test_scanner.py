@@ -149,6 +149,13 @@ def test_the_content_hash_sees_every_field_and_null_is_absence():
     assert hashes[0, 0] == hashes[1, 0]
 
 
+def test_what_is_only_observed_has_no_part_in_the_content_hash():
+    plain, *seen = (_EXAMPLE, _EXAMPLE | {"ip": "a1", "balance_minor": -5}, _EXAMPLE | {"ip": "a2", "balance_minor": 2**53})
+    scan = scan_transactions([json.dumps(each).encode() for each in (plain, *seen)])
+    assert len(set(scan.hashes[:, 0].tolist())) == 1
+    assert scan.numbers[:, NUMBER_COLUMNS["balance_minor"]].tolist() == [MISSING, -5, 2**53]
+
+
 def test_one_bad_row_changes_nothing_for_its_neighbours():
     alone = scan_transactions([message(1), message(2)])
     among = scan_transactions([b"", message(1), b"{", message(2, currency="XXX"), message(2)])

@@ -75,26 +75,26 @@ class Scorer:
         sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
         return any(fields[1] == door and int(fields[4].partition(":")[2], 16) > 0 for fields in sockets)
 
-    def decided(self) -> set[str]:
-        """The ids of every transaction that the committed log holds a decision about."""
+    def decided(self) -> dict[str, dict[str, object]]:
+        """Every transaction that the committed log holds a decision about, by its id."""
         source = consumer(self.settings.kafka, group=f"t-{uuid.uuid4()}", client="test")
         topic = topic_name(self.settings.kafka, DECISIONS)
         try:
             partitions = [TopicPartition(topic, number, 0) for number in source.list_topics(topic).topics[topic].partitions]
             ends = end_offsets(source, partitions)
             source.assign(partitions)
-            found: set[str] = set()
+            found: dict[str, dict[str, object]] = {}
             eventually(lambda: self._read(source, found, ends), within_s=30)
             return found
         finally:
             source.close()
 
     @staticmethod
-    def _read(source: Consumer, found: set[str], ends: dict[tuple[str, int], int]) -> bool:
+    def _read(source: Consumer, found: dict[str, dict[str, object]], ends: dict[tuple[str, int], int]) -> bool:
         for message in take(source, at_most=1_000, wait_s=0.5):
             record = json.loads(message.value())
             if record["record"] == "decision":
-                found.add(record["transaction"]["transaction_id"])
+                found[record["transaction"]["transaction_id"]] = record["transaction"]
         places = source.position([TopicPartition(topic, number) for topic, number in ends])
         return all(max(place.offset, 0) >= ends[place.topic, place.partition] for place in places)
 
@@ -185,6 +185,17 @@ def test_an_allowed_transfer_above_the_stand_in_limit_is_posted_with_the_scorers
     assert shown["sequence"]["n"] >= 1
     assert 0 <= shown["probability"] <= 1
     assert balance(api, pair[0]) == before - ABOVE_STAND_IN
+
+
+def test_the_scorer_is_told_what_the_payer_may_spend_before_it_pays(api, scorer, pair):
+    scorer.decide("allow-all", review_from=1.0, deny_from=1.0)
+    payer = account(api, funds_minor=100_000), pair[1]
+    paid = [send(api, payer, amount).json()["id"] for amount in (ABOVE_STAND_IN, 20_000)]
+    scorer.decide("review-all", review_from=0.0, deny_from=1.0)
+    held = [send(api, payer, amount).json()["id"] for amount in (10_000, 5_000)]
+    decided = scorer.decided()
+    told = [decided[transfer_id]["balance_minor"] for transfer_id in (*paid, *held)]
+    assert told == [100_000, 100_000 - ABOVE_STAND_IN, 80_000 - ABOVE_STAND_IN, 70_000 - ABOVE_STAND_IN]
 
 
 def test_what_may_be_asked_of_the_scorer_changes_nothing_and_is_refused_in_words(api, scorer):
@@ -356,13 +367,13 @@ def test_a_scorer_killed_in_mid_traffic_leaves_no_decision_without_a_claim_or_a_
     assert kept, "what lay on the wire when the scorer died was given back, although it may have been decided"
 
     scorer.start_again()
-    assert scorer.decided() <= claimed_or_ended(api)
+    assert set(scorer.decided()) <= claimed_or_ended(api)
     for n in away:
         again = eventually(
             lambda n=n: (a := send(api, pair, ABOVE_STAND_IN + n, keys[n])).status_code == 201 and a, within_s=60
         )
         assert events_of(api, again.json()["id"]) == ["posted"]
-    assert scorer.decided() <= claimed_or_ended(api)
+    assert set(scorer.decided()) <= claimed_or_ended(api)
 
 
 def test_a_claim_taken_over_is_kept_while_the_scorer_is_away_because_its_first_holder_may_have_asked(api, scorer, pair):

@@ -16,7 +16,8 @@ SELECT 1, tenant_id, transaction_id, event_time, amount_minor, feature_set, CAST
   'count_just_under', CAST(SUM(CASE WHEN (amount_minor < 20000 AND 100 * amount_minor >= 1800000) OR (amount_minor < 100000 AND 100 * amount_minor >= 9000000) OR (amount_minor < 200000 AND 100 * amount_minor >= 18000000) OR (amount_minor < 5000000 AND 100 * amount_minor >= 450000000) THEN 1 ELSE 0 END) OVER w AS STRING),
   'count_not_present', CAST(SUM(CASE WHEN entry_mode = 'ecommerce' THEN 1 ELSE 0 END) OVER w AS STRING),
   'count_abroad', CAST(SUM(CASE WHEN country <> 'BR' THEN 1 ELSE 0 END) OVER w AS STRING),
-  'count_risky_mcc', CAST(SUM(CASE WHEN mcc IN (4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995) THEN 1 ELSE 0 END) OVER w AS STRING)
+  'count_risky_mcc', CAST(SUM(CASE WHEN mcc IN (4829, 5816, 5962, 5966, 5967, 6051, 6211, 6540, 7273, 7801, 7802, 7995) THEN 1 ELSE 0 END) OVER w AS STRING),
+  'count_draining', CAST(SUM(CASE WHEN direction = 'debit' AND balance_minor > 0 AND 100 * (balance_minor - amount_minor) < 20 * balance_minor THEN 1 ELSE 0 END) OVER w AS STRING)
 ] AS MAP<STRING, STRING>)
 FROM on_time
 WHERE customer_id IS NOT NULL

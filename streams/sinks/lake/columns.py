@@ -1,8 +1,8 @@
 """Messages as Arrow columns, one schema a topic. Pure. Times are epoch milliseconds (int64, `_ms`); ids stay text.
 
 Every schema ends with `offset` (the message's own) and `payload` (the message as it was, so that the lake alone can rebuild
-whatever folded the topic). A column that came later would not be in the files that are there: what a label of the decision log
-says is in its payload.
+whatever folded the topic). A column that came later is not in the files that are there, where its payload alone has it: what a
+label of the decision log says is not a column at all.
 """
 
 from collections.abc import Sequence
@@ -45,6 +45,7 @@ _TRANSACTION_COLUMNS = [
     ("customer_id", pa.string()), ("account_id", pa.string()), ("card_id", pa.string()), ("device_id", pa.string()),
     ("ip", pa.string()), ("payee_id", pa.string()), ("merchant_id", pa.string()), ("mcc", pa.int32()), ("country", pa.string()),
     ("latitude_e5", pa.int32()), ("longitude_e5", pa.int32()), ("entry_mode", pa.string()),
+    ("balance_minor", pa.int64()),
 ]  # fmt: skip
 _ANSWER_COLUMNS = [
     ("verdict", pa.string()), ("source", pa.string()), ("probability", pa.float64()), ("anomaly", pa.float64()),

@@ -25,6 +25,8 @@ FLINK_LOCK = cd $(FLINK) && $(abspath $(UV)) pip compile pyproject.toml --genera
 LOCK_DEV := --group dev
 LOCK_RUNTIME := --group build -c requirements/dev.lock
 TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas)
+# What is installed here is ours to keep bytecode beside: without it every process compiles all of its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Seconds since `make` began, which `baas up` counts on from.
 ifndef BAAS_STARTED_AT
 export BAAS_STARTED_AT := $(shell date +%s)

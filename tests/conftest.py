@@ -15,7 +15,15 @@ from kit.settings import Kafka, PostgresServer
 from tests.servers import Servers, from_file, session_servers
 
 # Begun first, so that files that run side by side end at about the same time.
-LONGEST = ("streams/flink", "orchestration", "streams/scorer/test_s", "bench", "serving/test_scored", "pipelines/reconcile")
+LONGEST = (
+    "streams/flink",
+    "orchestration",
+    "streams/scorer/test_s",
+    "bench",
+    "platform/test_servers",
+    "serving/test_scored",
+    "pipelines/reconcile",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import psycopg
 
 from baas.processes import by_name, command_line, environment
 from kit.localset import ports
 from kit.localset.readiness import wait_until_ready
 from kit.settings import Http, Settings
+from tests.http import http
 
 READY_S = 300.0
 
@@ -37,7 +37,7 @@ def mlflow_server(settings: Settings) -> Iterator[Settings]:
         )
     try:
         address = f"http://{found.mlflow.host}:{found.mlflow.port}/health"
-        wait_until_ready("mlflow", lambda: httpx.get(address, timeout=3).raise_for_status(), timeout_s=READY_S)
+        wait_until_ready("mlflow", lambda: http.get(address, timeout=3).raise_for_status(), timeout_s=READY_S)
         yield found
     finally:
         server.terminate()

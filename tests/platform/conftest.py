@@ -17,7 +17,8 @@ from kit.localset.supervision import Supervisor
 from kit.settings import REPOSITORY_ROOT
 from tests.servers import Servers, from_file, run_baas
 
-VAR = REPOSITORY_ROOT / "var" / "test-platform"
+SERVERS = ("core", "warehouse", "kafka", "valkey")
+VAR = REPOSITORY_ROOT / "var" / f"test-platform-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def eventually(condition: Callable[[], bool], *, what: str, within_s: float = 60
 
 @pytest.fixture(scope="session")
 def local_set() -> Iterator[LocalSet]:
-    """Servers under `var/test-platform`, made from nothing and removed again."""
+    """Servers under a folder of this process's own, made from nothing and removed again."""
     shutil.rmtree(VAR, ignore_errors=True)
     made = LocalSet(VAR)
     made.run("up", "--servers-only")

@@ -1,8 +1,6 @@
 """The local servers: started from nothing, killed at any moment, stopped cleanly; what was acknowledged is there afterwards."""
 
 import json
-import os
-import signal
 import socket
 import stat
 import time
@@ -18,11 +16,10 @@ from kit.localset.orphans import find_orphans
 from kit.localset.readiness import NotReady, wait_until_ready
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer
-from tests.platform.conftest import LocalSet, eventually
+from tests.platform.conftest import SERVERS, LocalSet, eventually
 from tests.servers import run_baas
 
-SERVERS = ("core", "warehouse", "kafka", "valkey")
-pytestmark = [pytest.mark.servers, pytest.mark.alone]
+pytestmark = pytest.mark.servers
 
 
 def back(local_set: LocalSet, name: str, dead: int) -> None:
@@ -127,21 +124,6 @@ def test_valkey_keeps_what_reached_its_file_when_killed(local_set):
     back(local_set, "valkey", local_set.kill("valkey"))
     assert client.get("survivor") == b"1"
     client.close()
-
-
-def test_what_outlives_a_killed_supervisor_is_ended_and_keeps_its_ports(local_set):
-    addresses = {part["name"]: part["address"] for part in local_set.status()["parts"]}
-    daemon = int((local_set.supervisor.folder / "supervisord.pid").read_text())
-    orphaned = {local_set.pid(name) for name in SERVERS}
-    os.kill(daemon, signal.SIGKILL)
-    eventually(lambda: not local_set.supervisor.alive(), what="the supervisor is gone")
-    assert {process.pid for process in find_orphans(str(local_set.var))} == orphaned
-    doctor = local_set.run("doctor", check=False)
-    assert doctor.returncode == 1
-    assert "4 of its programs still run" in doctor.stdout
-    local_set.run("up", "--servers-only")
-    assert {part["name"]: part["address"] for part in local_set.status()["parts"]} == addresses
-    assert not orphaned & {local_set.pid(name) for name in SERVERS}
 
 
 def test_a_port_that_another_took_while_the_set_was_down_is_chosen_anew(local_set):

@@ -17,6 +17,7 @@ from serving.app import create_app
 from serving.edge.limits import Limits
 from serving.identity.seed import Login, seed_demo
 from serving.resources import Options
+from tests.http import NO_TLS
 
 START_S = 20.0
 
@@ -56,7 +57,7 @@ class Server:
     logins: dict[str, list[Login]] = field(default_factory=dict)
 
     def client(self, **headers: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        return httpx.Client(verify=NO_TLS, base_url=self.url, headers=headers, timeout=20)
 
     def partner(self, tenant_id: str = "demo") -> httpx.Client:
         return self.client(**{"X-Api-Key": self.secret(f"{tenant_id}-partner", tenant_id)})

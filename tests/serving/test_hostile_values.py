@@ -15,6 +15,7 @@ from serving.app import openapi_text
 from serving.edge.limits import Limits, Rate
 from serving.edge.pages import encode_cursor
 from serving.resources import Options
+from tests.http import http
 from tests.serving.conftest import Server
 from tests.serving.test_reading import MART
 
@@ -150,7 +151,7 @@ def check(answer: httpx.Response, what: str, *, signed_in: bool) -> None:
 )  # fmt: skip
 def test_credentials_that_cannot_be_read_are_nobodys(api: Server, name, values):
     for value in values:
-        answer = httpx.get(f"{api.url}/v1/customers", headers={name.encode(): value})
+        answer = http.get(f"{api.url}/v1/customers", headers={name.encode(): value})
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), (name, value, answer.text)
 
 

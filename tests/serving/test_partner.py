@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import msgspec
 import psycopg
 import pytest
@@ -22,6 +21,7 @@ from serving.payments.stand_in import limit_minor
 from simulator.live import hours
 from simulator.partner import Partner, api_key
 from simulator.population import make_population
+from tests.http import http
 from tests.serving.conftest import Server, eventually
 
 pytestmark = pytest.mark.servers
@@ -132,7 +132,7 @@ def failing_once(api: Server, *, status: int) -> Iterator[tuple[Http, Counter[st
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             passed = {name: self.headers[name] for name in ("x-api-key", "content-type", "idempotency-key")}
-            answer = httpx.post(f"{api.url}{self.path}", content=body, headers=passed, timeout=20)
+            answer = http.post(f"{api.url}{self.path}", content=body, headers=passed, timeout=20)
             keys[passed["idempotency-key"]] += 1
             failed = keys[passed["idempotency-key"]] == 1
             self.send_response(status if failed else answer.status_code)

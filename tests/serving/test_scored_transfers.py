@@ -23,6 +23,7 @@ from contracts.transactions import MAX_CLOCK_SKEW_MS
 from kit.kafka import consumer, end_offsets, producer, take, topic_name
 from kit.settings import REPOSITORY_ROOT, Settings
 from serving.sweeper import sweep_once
+from tests.http import http
 from tests.servers import environment_of
 from tests.serving.conftest import Server, eventually, free_port
 from tests.serving.test_transfers import CLOCK, account, balance, body, key
@@ -131,7 +132,7 @@ class Scorer:
             "currency": "BRL", "account_id": "a",
         }  # fmt: skip
         try:
-            answer = httpx.post(f"http://127.0.0.1:{self.settings.scorer.rpc.port}/what-if", json=asked, timeout=5)
+            answer = http.post(f"http://127.0.0.1:{self.settings.scorer.rpc.port}/what-if", json=asked, timeout=5)
         except httpx.TransportError:
             return {}
         return dict(answer.json()["answer"]) if answer.status_code == 200 else {}
@@ -402,7 +403,7 @@ def claimed_or_ended(api: Server) -> set[str]:
 
 def is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz").status_code == 200
+        return http.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
 

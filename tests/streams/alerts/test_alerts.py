@@ -3,7 +3,6 @@
 import json
 import uuid
 
-import httpx
 import psycopg
 import pytest
 
@@ -11,6 +10,7 @@ from contracts.topics import FLAGGED, topics
 from kit.clock import ManualClock
 from kit.kafka import consumer
 from streams.alerts.watchdog import Backlog, StallDetector
+from tests.http import http
 
 pytestmark = pytest.mark.servers
 APP = "streams.alerts"
@@ -67,7 +67,7 @@ def test_aborted_messages_never_become_alerts_and_do_not_hold_the_position_back(
     eventually(lambda: rows(*members("kept"))[0][0] == 40, what="committed ones are members")
     backlog = Backlog(kafka, group="alerts", topic=FLAGGED)
     eventually(lambda: not backlog.waiting(), what="the group's position passes the aborted messages")
-    ready = httpx.get(f"http://127.0.0.1:{free_port}/readyz")
+    ready = http.get(f"http://127.0.0.1:{free_port}/readyz")
     assert (ready.status_code, ready.json()["done"] >= 40) == (200, True)
     assert app.terminate() == 0
     assert rows(*members("aborted")) == [(0,)]

@@ -16,6 +16,7 @@ from kit.settings import Kafka
 from scoring.engine import Engine
 from scoring.fold import Proof
 from streams.scorer.log_reader import committed_records, fold_log
+from tests.http import http
 
 EVENT_TIME_MS = 1_764_000_000_000
 
@@ -77,19 +78,19 @@ class Scorer:
         if self.process.ended is not None:
             pytest.fail(f"the scorer ended with {self.process.ended}:\n{self.process.output()}")
         try:
-            return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz").status_code == 200
+            return http.get(f"http://127.0.0.1:{self.health_port}/readyz").status_code == 200
         except httpx.TransportError:
             return False
 
     def facts(self) -> dict:
         """What the health port says."""
-        return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz").json()
+        return http.get(f"http://127.0.0.1:{self.health_port}/readyz").json()
 
     def what_if(self, content: dict) -> httpx.Response:
-        return httpx.post(self.url("/what-if"), json=content)
+        return http.post(self.url("/what-if"), json=content)
 
     def score(self, content: dict) -> httpx.Response:
-        return httpx.post(self.url("/score"), json=content)
+        return http.post(self.url("/score"), json=content)
 
     def records(self) -> list[dict]:
         return [json.loads(record) for batch in committed_records(self.kafka) for record in batch]

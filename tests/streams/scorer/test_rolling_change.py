@@ -13,6 +13,7 @@ import pytest
 from bench.random_model import random_export
 from contracts.topics import CONTROLS, INBOUND_TRANSACTIONS
 from feature_store.definitions import FEATURE_SET, feature_set_of
+from tests.http import NO_TLS
 from tests.streams.scorer import next_version
 from tests.streams.scorer.conftest import EVENT_TIME_MS, Scorer, transaction
 
@@ -51,7 +52,7 @@ class Traffic:
                 thread.join()
 
     def _ask(self) -> None:
-        with httpx.Client(timeout=2) as client:
+        with httpx.Client(verify=NO_TLS, timeout=2) as client:
             while not self._stop.is_set():
                 asked = transaction(next(self._numbers))
                 try:

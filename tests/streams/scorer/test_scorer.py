@@ -10,6 +10,7 @@ import pytest
 
 from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS, LABELS
 from kit.kafka import MAX_REFUSED_VALUE_BYTES, producer, topic_name
+from tests.http import NO_TLS, http
 from tests.streams.scorer.conftest import EVENT_TIME_MS, transaction
 
 pytestmark = pytest.mark.servers
@@ -21,7 +22,7 @@ def ids(records: list[dict]) -> list[str]:
 
 def counted(scorer, metric: str) -> float:
     """What the scorer's process has counted so far."""
-    lines = httpx.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text.splitlines()
+    lines = http.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text.splitlines()
     return next(float(line.removeprefix(metric)) for line in lines if line.startswith(f"{metric} "))
 
 
@@ -86,7 +87,7 @@ def test_a_request_gets_the_answer_that_the_log_then_holds(scorer, eventually):
 def test_a_batch_of_requests_is_answered_in_order_and_a_what_if_changes_nothing(scorer):
     items = [transaction(3_000), {"schema": 1}, transaction(3_001)]
     before = scorer.what_if(transaction(3_002)).json()
-    answers = httpx.post(scorer.url("/score/batch"), json=items).json()
+    answers = http.post(scorer.url("/score/batch"), json=items).json()
     assert [list(answer) for answer in answers] == [["answer"], ["refusal", "detail"], ["answer"]]
     assert answers[1]["refusal"] == "malformed"
     assert scorer.what_if(transaction(3_002)).status_code == 200
@@ -101,7 +102,7 @@ def test_no_kill_loses_repeats_or_changes_a_decision(scorer, traffic, eventually
 
     def ask() -> None:
         number = 50_000
-        with httpx.Client(timeout=2) as client:
+        with httpx.Client(verify=NO_TLS, timeout=2) as client:
             while not stop.is_set():
                 number += 1
                 asked = transaction(number)

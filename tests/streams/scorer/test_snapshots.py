@@ -19,6 +19,7 @@ from streams.scorer.lake_log import records_from
 from streams.scorer.log_reader import DecisionLog, LogBeginningGone
 from streams.scorer.snapshots import folder
 from streams.scorer.snapshots import start as starting
+from tests.http import NO_TLS, http
 from tests.streams.scorer.conftest import Scorer, has_champion, transaction
 
 pytestmark = pytest.mark.servers
@@ -99,7 +100,7 @@ def test_a_restart_goes_on_from_the_newest_snapshot(scorer, traffic, eventually,
     assert facts["folded_records"] == records - newest.next_n < 200
     assert facts["state"]["windows"]["keys"]["customer"] == 37
     assert "snapshot restored" in scorer.process.output()
-    shown = httpx.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text
+    shown = http.get(f"http://127.0.0.1:{scorer.health_port}/metrics").text
     assert "baas_scorer_snapshot_bytes" in shown
     asked = scorer.score(transaction(1_000)).json()
     assert asked["sequence"]["n"] < newest.next_n  # a repetition from before the snapshot gets the answer of then
@@ -144,7 +145,7 @@ def test_no_kill_of_parent_or_child_loses_repeats_or_changes_a_decision(scorer, 
 
     def ask() -> None:
         number = 50_000
-        with httpx.Client(timeout=2) as client:
+        with httpx.Client(verify=NO_TLS, timeout=2) as client:
             while not stop.is_set():
                 number += 1
                 try:

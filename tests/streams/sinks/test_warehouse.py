@@ -10,6 +10,7 @@ import pytest
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
 from kit.postgres import connect
 from streams.sinks.warehouse import repository
+from tests.http import NO_TLS, http
 
 pytestmark = pytest.mark.servers
 SINK = "streams.sinks.warehouse"
@@ -137,7 +138,7 @@ def test_a_second_decision_of_a_transaction_is_counted_and_named_and_the_first_o
     eventually(lambda: f"twice {transaction_id}" in sink.output(), what="the second decision is named")
     assert f"twice {one_batch['transaction']['transaction_id']}" in sink.output()
     assert sink.output().count("contradicts") == 2
-    metrics = httpx.get(f"http://127.0.0.1:{free_port}/metrics", timeout=10).text
+    metrics = http.get(f"http://127.0.0.1:{free_port}/metrics", timeout=10).text
     assert 'baas_warehouse_contradicting_rows_total{table="decisions"} 2.0' in metrics
     assert sink.terminate() == 0
     assert rows("select verdict from raw.decisions where transaction_id = %s", transaction_id) == [("allow",)]
@@ -173,7 +174,7 @@ def test_a_second_sink_waits_and_takes_over_when_the_first_dies(start, traffic, 
     traffic.send(DECISIONS, [traffic.decision(tenant_id="fence")])
     eventually(lambda: rows(count) == [(1,)], what="the first sink writes")
     second = start(SINK, BAAS_HEALTH=json.dumps({"sink-warehouse": {"port": free_port}}))
-    readiness = httpx.Client(base_url=f"http://127.0.0.1:{free_port}", transport=httpx.HTTPTransport(retries=20))
+    readiness = httpx.Client(verify=NO_TLS, base_url=f"http://127.0.0.1:{free_port}", transport=httpx.HTTPTransport(retries=20))
     eventually(lambda: "another" in str(readiness.get("/readyz").json()["obstacle"]), what="the second says why it waits")
     traffic.send(DECISIONS, [traffic.decision(tenant_id="fence") for _ in range(10)])
     eventually(lambda: rows(count) == [(11,)], what="one of them writes")

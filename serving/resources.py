@@ -18,6 +18,7 @@ from serving.analytics.service import AnalyticsService
 from serving.cases.service import CasesService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
+from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
 from serving.identity.keys import KeyRing
@@ -84,6 +85,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         keys = KeyRing(settings.secrets / "jwt", clock=clock)
         tokens = Tokens(keys, clock=clock)
         authenticator = Authenticator(core, tokens, PlatformToken(settings.secrets), clock_s=monotonic)
+        addresses = AddressPseudonyms(settings.secrets)
         scorer = ScorerClient(settings.scorer)
         scorer.start()
         stack.push_async_callback(scorer.close)
@@ -97,6 +99,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             directory=AccountDirectory(core, clock=clock),
             scorer=scorer,
             writer=writer,
+            addresses=addresses,
             clock=clock,
         )
         identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
@@ -117,7 +120,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,
-            scoring=ScoringService(scorer, clock=clock),
+            scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse),
             live=await _open_live(stack, settings, clock),

@@ -13,6 +13,7 @@ import httpx
 from contracts.transactions import Transaction
 from kit.process import Lifecycle
 from kit.settings import Http
+from simulator.ids import internet_address
 
 WORKERS = 4
 QUEUE_BOUND = 512
@@ -55,6 +56,8 @@ def transfer_body(transaction: Transaction, *, credit_account_id: str | None) ->
     for name in ("card_id", "device_id", "merchant_id", "mcc", "country", "latitude_e5", "longitude_e5", "entry_mode"):
         if (value := getattr(transaction, name)) is not None:
             body[name] = value
+    if transaction.ip is not None:
+        body["customer_ip"] = internet_address(transaction.ip)
     return json.dumps(body).encode()
 
 

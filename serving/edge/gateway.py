@@ -17,6 +17,7 @@ from kit.errors import DomainError
 from kit.log import get_logger
 from serving.edge import errors, metrics
 from serving.edge.access import AccessTable, Rule
+from serving.edge.addresses import connected_from
 from serving.edge.authentication import Authenticator
 from serving.edge.correlation import Trace, trace_from
 from serving.edge.headers import NO_STORE, SECURITY_HEADERS
@@ -129,9 +130,8 @@ class Gateway:
 
     async def _admit(self, exchange: _Exchange) -> None:
         """Raise the DomainError that refuses this request, or put its principal on it."""
-        client = exchange.scope.get("client")
         rule = exchange.rule
-        self._limiter.admit_address(client[0] if client else "", signs_in=rule is not None and rule.signs_in)
+        self._limiter.admit_address(connected_from(exchange.scope), signs_in=rule is not None and rule.signs_in)
         length = exchange.headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > self._limits.max_body_bytes):
             raise self._too_large()

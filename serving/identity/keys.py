@@ -7,8 +7,9 @@ verifying until every token that it signed has expired.
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -129,3 +130,14 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
+
+
+def kept_or_made(path: Path) -> str:
+    """Return the random secret of 256 bits in a private file; of workers that start together one makes it."""
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        write_private(made, secrets.token_urlsafe(32) + "\n")
+        with suppress(FileExistsError):  # another worker was first
+            path.hardlink_to(made)
+        made.unlink()
+    return path.read_text().strip()

@@ -5,11 +5,9 @@ it opens: totals over all tenants would tell each of them about the others.
 """
 
 import hmac
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
-from serving.identity.keys import write_private
+from serving.identity.keys import kept_or_made
 
 TOKEN_FILE = "platform-token"  # noqa: S105 (a file's name)
 _SCHEME = b"bearer "
@@ -20,21 +18,10 @@ class PlatformToken:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._token = _kept_or_made(folder / TOKEN_FILE).encode()
+        self._token = kept_or_made(folder / TOKEN_FILE).encode()
 
     def admits(self, authorization: bytes | None) -> bool:
         """Whether this Authorization header carries the token as a bearer."""
         if authorization is None or authorization[: len(_SCHEME)].lower() != _SCHEME:
             return False
         return hmac.compare_digest(authorization[len(_SCHEME) :].strip(), self._token)
-
-
-def _kept_or_made(path: Path) -> str:
-    """Return the token; of workers that start together one makes it."""
-    if not path.exists():
-        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        write_private(made, secrets.token_urlsafe(32) + "\n")
-        with suppress(FileExistsError):  # another worker was first
-            path.hardlink_to(made)
-        made.unlink()
-    return path.read_text().strip()

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from serving.dependencies import Caller, Parts
+from serving.edge.addresses import connected_from
 from serving.edge.correlation import Trace
 from serving.edge.openapi import refusals
 from serving.edge.problems import answer_of
@@ -57,6 +58,7 @@ async def create_transfer(request: Request) -> Response:
         request.state.principal,
         await request.body(),
         idempotency_key=request.headers.get("idempotency-key"),
+        connection=connected_from(request.scope),
         trace=trace_of(request),
     )
     return _response(request, answered)

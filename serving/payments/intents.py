@@ -18,10 +18,20 @@ from contracts.transactions import (
     Uuid,
 )
 from kit.money import CURRENCY_EXPONENTS
+from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
 
 SOURCE = "api"
 MAX_TRANSFER_BYTES = 8_192
+CustomerIp = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=MAX_ADDRESS_CHARS,
+        description="Where the customer is, said by whoever asks on their behalf: an IPv4 or IPv6 address. "
+        "Only its pseudonym is kept.",
+    ),
+]
 
 
 class MoneyAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +57,7 @@ class TransferRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     latitude_e5: Annotated[int, Meta(ge=-9_000_000, le=9_000_000)] | None = None
     longitude_e5: Annotated[int, Meta(ge=-18_000_000, le=18_000_000)] | None = None
     entry_mode: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")] | None = None
+    customer_ip: CustomerIp | None = None
 
 
 _decode = msgspec.json.Decoder(TransferRequest).decode
@@ -103,9 +114,18 @@ def moment_of(transfer_id: UUID) -> int:
 
 
 def transaction_of(
-    request: TransferRequest, *, transfer_id: UUID, tenant_id: str, customer_id: str | None, balance_minor: int | None = None
+    request: TransferRequest,
+    *,
+    transfer_id: UUID,
+    tenant_id: str,
+    customer_id: str | None,
+    ip: str | None,
+    balance_minor: int | None = None,
 ) -> Transaction:
-    """Return the canonical transaction of a claimed transfer. `balance_minor` is what the payer had as the key was claimed."""
+    """Return the canonical transaction of a claimed transfer.
+
+    `ip` is a pseudonym, `balance_minor` what the payer had as the key was claimed.
+    """
     moment_ms = moment_of(transfer_id)
     return Transaction(
         schema=1,
@@ -123,6 +143,7 @@ def transaction_of(
         account_id=request.debit_account_id,
         card_id=request.card_id,
         device_id=request.device_id,
+        ip=ip,
         payee_id=request.credit_account_id or request.payee_id,
         merchant_id=request.merchant_id,
         mcc=request.mcc,

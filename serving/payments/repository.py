@@ -92,6 +92,15 @@ async def release(connection: AsyncConnection, *, tenant_id: str, key: str, tran
     await connection.execute("select idempotency.release(%s, %s, %s)", (tenant_id, key, transfer_id))
 
 
+async def find_intent(connection: AsyncConnection, *, tenant_id: str, key: str) -> bytes | None:
+    """Return what a claim was first made for: the event tail of its abandonment (`ledger.events`)."""
+    cursor = await connection.execute(
+        "select intent from idempotency.claim where tenant_id = %s and key = %s", (tenant_id, key)
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def complete(
     connection: AsyncConnection, *, tenant_id: str, key: str, transfer_id: UUID, status: int, body: bytes, now_ms: int
 ) -> bool:

@@ -17,6 +17,7 @@ TRANSFER_EXAMPLE: dict[str, Any] = {
     "channel": "pix",
     "device_id": "d000042-1",
     "entry_mode": "app",
+    "customer_ip": "203.0.113.7",
 }
 ANSWER_EXAMPLE: dict[str, Any] = {
     "status": "posted",

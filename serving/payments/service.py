@@ -14,11 +14,12 @@ from kit.clock import Clock
 from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
-from ledger.events import event_tail
+from ledger.events import decode_tail, event_tail
 from ledger.postings import FailureCode, Kind, Outcome, PostingRequest, PostingResult
 from ledger.repository import post_batch_async
 from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
 from serving.edge import metrics
+from serving.edge.addresses import AddressPseudonyms
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal, Role
@@ -48,6 +49,8 @@ class _Intent:
     request: TransferRequest
     owner_id: str | None
     credit_account_id: str
+    ip: str | None
+    balance_minor: int | None = None
 
 
 class TransfersService:
@@ -61,6 +64,7 @@ class TransfersService:
         directory: AccountDirectory,
         scorer: ScorerClient,
         writer: BatchingWriter,
+        addresses: AddressPseudonyms,
         clock: Clock,
     ) -> None:
         self._core = core
@@ -68,25 +72,28 @@ class TransfersService:
         self._directory = directory
         self._scorer = scorer
         self._writer = writer
+        self._addresses = addresses
         self._clock = clock
 
-    async def create(self, principal: Principal, body: bytes, *, idempotency_key: str | None, trace: Trace) -> Answered:
-        """Carry out a transfer exactly once for its key, and return its answer. Raises what refuses it before it is decided."""
+    async def create(
+        self, principal: Principal, body: bytes, *, idempotency_key: str | None, connection: str, trace: Trace
+    ) -> Answered:
+        """Carry out a transfer exactly once for its key, and return its answer. Raises what refuses it before it is decided.
+
+        `connection` is the address that the request comes from. It is no part of what tells a repetition from another request.
+        """
         key = stored_key(principal, idempotency_key)
-        intent = await self._intent(principal, parse(body))
+        intent = await self._intent(principal, parse(body), connection=connection)
         wish = self._wish(principal, intent, key=key, body=body, trace=trace)
         claimed = await self._claims.claim(wish)
         if claimed.answer == "done":
             return _replay(claimed)
-        transaction = transaction_of(
-            intent.request,
-            transfer_id=claimed.transfer_id,
-            tenant_id=principal.tenant_id,
-            customer_id=intent.owner_id,
-            balance_minor=claimed.available_minor,
-        )
         # A claim that was taken over may have been decided under its first holder.
         taken_over = claimed.transfer_id != wish.transfer_id
+        if taken_over:
+            intent = await self._as_at_first(intent, tenant_id=principal.tenant_id, key=key)
+        intent = replace(intent, balance_minor=claimed.available_minor)
+        transaction = _transaction(intent, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id)
         answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         posting = self._posting(intent, transaction, answer, key=key, trace=trace)
         result = await self._post(posting)
@@ -140,8 +147,9 @@ class TransfersService:
             )
         return await self.get(principal, transfer_id)
 
-    async def _intent(self, principal: Principal, request: TransferRequest) -> _Intent:
+    async def _intent(self, principal: Principal, request: TransferRequest, *, connection: str) -> _Intent:
         tenant_id, currency = principal.tenant_id, request.amount.currency
+        ip = self._addresses.of_customer(principal, connection=connection, named=request.customer_ip)
         debit = await self._directory.find(tenant_id, request.debit_account_id)
         if principal.own_only is not None and debit.owner_id != principal.own_only:
             raise NotFound(f"there is no account {request.debit_account_id}")
@@ -149,17 +157,15 @@ class TransfersService:
             raise InvalidRequest(f"amount.currency: the debited account is in {debit.currency}", field="amount.currency")
         if request.credit_account_id is None:
             credit_id = await self._directory.settlement(tenant_id, channel=request.channel, currency=currency)
-            return _Intent(request, debit.owner_id, credit_id)
+            return _Intent(request, debit.owner_id, credit_id, ip)
         credit = await self._directory.find(tenant_id, request.credit_account_id)
         if credit.currency != currency:
             raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
-        return _Intent(request, debit.owner_id, request.credit_account_id)
+        return _Intent(request, debit.owner_id, request.credit_account_id, ip)
 
     def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace) -> ClaimWish:
         transfer_id = uuid7(self._clock)
-        transaction = transaction_of(
-            intent.request, transfer_id=transfer_id, tenant_id=principal.tenant_id, customer_id=intent.owner_id
-        )
+        transaction = _transaction(intent, transfer_id=transfer_id, tenant_id=principal.tenant_id)
         return ClaimWish(
             tenant_id=principal.tenant_id,
             key=key,
@@ -171,6 +177,13 @@ class TransfersService:
             correlation_id=trace.correlation_id,
             debit_account_id=UUID(intent.request.debit_account_id),
         )
+
+    async def _as_at_first(self, intent: _Intent, *, tenant_id: str, key: str) -> _Intent:
+        """Return the intent from where it was first sent, so that the ledger's event says of it what the decision's record says."""
+        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+            stored = await repository.find_intent(connection, tenant_id=tenant_id, key=key)
+        first = decode_tail(stored, status=Outcome.ABANDONED).transaction if stored else None
+        return replace(intent, ip=first.ip) if first else intent
 
     async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID, taken_over: bool) -> Answer:
         started_s = time.perf_counter()
@@ -225,6 +238,17 @@ class TransfersService:
             return await self._writer.post(posting)
         except (WriterBusy, OutcomeUnknown) as problem:
             raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
+
+
+def _transaction(intent: _Intent, *, transfer_id: UUID, tenant_id: str) -> Transaction:
+    return transaction_of(
+        intent.request,
+        transfer_id=transfer_id,
+        tenant_id=tenant_id,
+        customer_id=intent.owner_id,
+        ip=intent.ip,
+        balance_minor=intent.balance_minor,
+    )
 
 
 def _row(intent: _Intent, transaction: Transaction, *, kind: Kind) -> PostingRequest:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.transactions import Channel, Direction
+from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.schemas import Amount, CustomerId
 
 
@@ -22,6 +23,7 @@ class WhatIf(BaseModel):
                     "customer_id": "c000042",
                     "payee_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
                     "device_id": "d000042-1",
+                    "customer_ip": "203.0.113.7",
                 }
             ]
         },
@@ -41,6 +43,12 @@ class WhatIf(BaseModel):
     mcc: int | None = Field(default=None, ge=0, le=9999)
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     entry_mode: str | None = Field(default=None, pattern=r"^[a-z_]{1,16}$")
+    customer_ip: str | None = Field(
+        default=None,
+        min_length=2,
+        max_length=MAX_ADDRESS_CHARS,
+        description="Where the customer is: an IPv4 or IPv6 address. Only its pseudonym goes on.",
+    )
 
 
 class WhatIfAnswer(BaseModel):

@@ -6,6 +6,7 @@ from contracts.transactions import Refusal, RefusedMessage, Transaction, check_t
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.ids import uuid7
+from serving.edge.addresses import AddressPseudonyms
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.scoring.client import ScorerAway, ScorerClient
@@ -26,8 +27,9 @@ class ScorerNotReady(Unavailable):
 class ScoringService:
     """What the scoring route does."""
 
-    def __init__(self, scorer: ScorerClient, *, clock: Clock) -> None:
+    def __init__(self, scorer: ScorerClient, *, addresses: AddressPseudonyms, clock: Clock) -> None:
         self._scorer = scorer
+        self._addresses = addresses
         self._clock = clock
 
     async def what_if(self, principal: Principal, question: WhatIf) -> bytes:
@@ -35,7 +37,9 @@ class ScoringService:
         now_ms = self._clock.now_ms()
         transaction_id = str(uuid7(self._clock))
         event_ms = int(question.event_time.timestamp() * 1000) if question.event_time else now_ms
-        known = question.model_dump(exclude={"amount", "event_time"}, exclude_none=True)
+        known = question.model_dump(exclude={"amount", "event_time", "customer_ip"}, exclude_none=True)
+        if question.customer_ip is not None:
+            known["ip"] = self._addresses.of_customer(principal, connection="", named=question.customer_ip)
         try:
             transaction = msgspec.convert(
                 known

@@ -89,14 +89,27 @@ def transfers(api: Server) -> set[str]:
     return {transfer_id for (transfer_id,) in found}
 
 
+def addresses(api: Server, made: set[str]) -> int:
+    """How many addresses these transfers came from."""
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        [count] = connection.execute(
+            "select count(distinct convert_from(payload, 'UTF8')::jsonb -> 'transaction' ->> 'ip') from outbox.event "
+            "where convert_from(payload, 'UTF8')::jsonb ->> 'transfer_id' = any(%s)",
+            (list(made),),
+        ).fetchone()
+    return int(count)
+
+
 def test_what_the_app_sends_is_what_the_api_takes(api: Server, payments) -> None:
     before = transfers(api)
     with partner_of(api, api.settings.api) as partner:
         answers = offer_all(partner, payments)
         assert partner.answers() == {201: len(payments)}
         assert partner.given_up == 0
-    assert {transfer_id for transfer_id, _ in answers.given} == transfers(api) - before
-    assert len(transfers(api) - before) == len(payments)
+    made = transfers(api) - before
+    assert {transfer_id for transfer_id, _ in answers.given} == made
+    assert len(made) == len(payments)
+    assert addresses(api, made) == len({transaction.ip for transaction, _ in payments}) > ENOUGH // 4
 
 
 def test_what_the_api_refuses_is_counted_and_is_nobody_s_transfer(api: Server, payments) -> None:

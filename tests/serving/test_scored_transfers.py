@@ -222,6 +222,25 @@ def test_what_may_be_asked_of_the_scorer_changes_nothing_and_is_refused_in_words
     assert api.browser("customer").post("/v1/score", json=question).status_code == 403
 
 
+def test_what_the_scorer_is_asked_from_an_address_rests_on_what_came_from_there(api, scorer, pair):
+    scorer.decide("allow-all-from-there", review_from=1.0, deny_from=1.0)
+    paid = api.partner().post("/v1/transfers", json=body(*pair, 1_000, customer_ip="203.0.113.80"), headers=key())
+    assert paid.status_code == 201, paid.text
+    question = {"channel": "pix", "amount": {"amount_minor": 1_000, "currency": "BRL"}, "customer_id": "c000042"}
+    risk = api.browser("risk")
+
+    def earlier(**more: str) -> float | None:
+        answer = risk.post("/v1/score", json=question | more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["features"].get("ip_count_1d")
+
+    assert earlier() is None
+    elsewhere = earlier(customer_ip="203.0.113.81")
+    assert earlier(customer_ip="203.0.113.80") == elsewhere + 1
+    wrong = risk.post("/v1/score", json=question | {"customer_ip": "here"})
+    assert (wrong.status_code, wrong.json()["facts"]) == (422, {"field": "customer_ip"})
+
+
 def test_a_transfer_under_review_is_held_until_risk_releases_it_or_denies_it(api, scorer, pair):
     scorer.decide("review-all", review_from=0.0, deny_from=1.0)
     debit = pair[0]
@@ -391,6 +410,41 @@ def test_a_claim_taken_over_is_kept_while_the_scorer_is_away_because_its_first_h
     assert (again.status_code, again.json()["code"]) == (503, "decision-unavailable")
     assert claim_of(api, headers["Idempotency-Key"]) == transfer_id
     scorer.start_again()
+
+
+def test_a_claim_taken_over_from_another_address_is_the_transaction_that_was_sent_first(api, scorer, pair):
+    time_to_ask_again(api)
+    scorer.decide("allow-from-anywhere", review_from=1.0, deny_from=1.0)
+    own, browser, headers = account(api, customer_id="c000042"), api.browser("customer"), key()
+
+    def send_from(address: str) -> httpx.Response:
+        more = headers | {"X-Forwarded-For": address}
+        return browser.post("/v1/transfers", json=body(own, pair[1], ABOVE_STAND_IN), headers=more)
+
+    scorer.process.send_signal(signal.SIGSTOP)
+    try:
+        assert send_from("203.0.113.7").status_code == 503
+    finally:
+        scorer.process.send_signal(signal.SIGCONT)
+    transfer_id = claim_of(api, headers["Idempotency-Key"])
+    eventually(lambda: transfer_id in scorer.decided(), within_s=60)
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        connection.execute("update idempotency.claim set leased_until = now() where transfer_id = %s", (transfer_id,))
+    time_to_ask_again(api)
+    answer = eventually(lambda: (a := send_from("198.51.100.23")).status_code not in (409, 503) and a, within_s=30)
+    assert (answer.status_code, answer.json().get("id")) == (201, transfer_id), answer.text
+    first = api.partner().post("/v1/transfers", json=body(*pair, 10, customer_ip="203.0.113.7"), headers=key())
+    assert ip_of(api, transfer_id) == ip_of(api, first.json()["id"]) is not None
+
+
+def ip_of(api: Server, transfer_id: str) -> str | None:
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        [(ip,)] = connection.execute(
+            "select convert_from(payload, 'UTF8')::jsonb -> 'transaction' ->> 'ip' from outbox.event "
+            "where convert_from(payload, 'UTF8')::jsonb ->> 'transfer_id' = %s",
+            (transfer_id,),
+        ).fetchall()
+    return ip
 
 
 def claimed_or_ended(api: Server) -> set[str]:

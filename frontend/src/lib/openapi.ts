@@ -2042,6 +2042,7 @@ export interface components {
          *       },
          *       "channel": "pix",
          *       "customer_id": "c000042",
+         *       "customer_ip": "203.0.113.7",
          *       "device_id": "d000042-1",
          *       "direction": "debit",
          *       "payee_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb"
@@ -2058,6 +2059,11 @@ export interface components {
             country?: string | null;
             /** Customer Id */
             customer_id?: string | null;
+            /**
+             * Customer Ip
+             * @description Where the customer is: an IPv4 or IPv6 address. Only its pseudonym goes on.
+             */
+            customer_ip?: string | null;
             /** Device Id */
             device_id?: string | null;
             /** @default debit */
@@ -6037,6 +6043,7 @@ export interface operations {
                     channel?: "boleto" | "card" | "cash" | "internal" | "pix" | "ted";
                     country?: string | null;
                     credit_account_id?: string | null;
+                    customer_ip?: string | null;
                     debit_account_id: string;
                     device_id?: string | null;
                     entry_mode?: string | null;

@@ -19,6 +19,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
     "card_id": None,
     "device_id": "d000042-1",
+    "ip": "ip-5f1c2a9be0144c1d8e0d6f6a8f2c7a11",
     "payee_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
     "merchant_id": None,
     "mcc": None,
@@ -65,6 +66,7 @@ class Decision(BaseModel):
     account_id: str | None
     card_id: str | None
     device_id: str | None
+    ip: str | None
     payee_id: str | None
     merchant_id: str | None
     mcc: int | None

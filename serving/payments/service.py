@@ -179,7 +179,7 @@ class TransfersService:
         )
 
     async def _as_at_first(self, intent: _Intent, *, tenant_id: str, key: str) -> _Intent:
-        """Return the intent from where it was first sent, so that the ledger's event says of it what the decision's record says."""
+        """Return the intent from where it was first sent, so that ledger and decision say the same of it."""
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
             stored = await repository.find_intent(connection, tenant_id=tenant_id, key=key)
         first = decode_tail(stored, status=Outcome.ABANDONED).transaction if stored else None

@@ -35,10 +35,10 @@ insert into marts.freshness values ('demo', '2025-11-24 14:05+00', '2025-11-24 1
 DECISION = """
 insert into raw.decisions (
     tenant_id, transaction_id, epoch, n, door, adopted, event_time, known_at, channel, direction, amount_minor, currency,
-    customer_id, verdict, source, probability, rules, reasons, policy, feature_set, truncated, late, control_group, scored_at,
-    duration_us, log_offset)
-values (%s, %s, 1, %s, 'rpc', false, now(), now(), 'pix', 'debit', 100, 'BRL', %s, %s, 'scorer', 0.5, '{}', '{payee_new}',
-    'p', 'f', false, false, false, now(), 700, %s)
+    customer_id, ip, verdict, source, probability, rules, reasons, policy, feature_set, truncated, late, control_group,
+    scored_at, duration_us, log_offset)
+values (%s, %s, 1, %s, 'rpc', false, now(), now(), 'pix', 'debit', 100, 'BRL', %s, 'ip-1', %s, 'scorer', 0.5, '{}',
+    '{payee_new}', 'p', 'f', false, false, false, now(), 700, %s)
 """
 
 
@@ -98,7 +98,7 @@ def test_one_decision_can_be_read_by_its_own_tenant_alone(api, decisions):
     own, others = decisions["demo"][0], decisions["other"][0]
     risk = api.browser("risk")
     shown = risk.get(f"/v1/decisions/{own}").json()
-    assert (shown["transaction_id"], shown["latency_us"], shown["outcome"]) == (own, 700, None)
+    assert (shown["transaction_id"], shown["ip"], shown["latency_us"], shown["outcome"]) == (own, "ip-1", 700, None)
     assert risk.get(f"/v1/decisions/{others}").status_code == 404
     assert risk.get("/v1/decisions/not-a-uuid").status_code == 422
     assert api.browser("customer").get(f"/v1/decisions/{own}").status_code == 403

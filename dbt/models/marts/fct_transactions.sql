@@ -32,6 +32,7 @@ final as (
     decisions.account_id,
     decisions.card_id,
     decisions.device_id,
+    decisions.ip,
     decisions.payee_id,
     decisions.merchant_id,
     decisions.mcc,

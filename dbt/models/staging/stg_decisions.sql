@@ -16,6 +16,7 @@ select
   account_id,
   card_id,
   device_id,
+  ip,
   payee_id,
   merchant_id,
   mcc,

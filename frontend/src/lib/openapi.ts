@@ -1161,6 +1161,7 @@ export interface components {
          *       "entry_mode": "app",
          *       "event_time": "2025-11-24T16:00:00.123Z",
          *       "feature_set": "fs-5f1c2a",
+         *       "ip": "ip-5f1c2a9be0144c1d8e0d6f6a8f2c7a11",
          *       "known_at": "2025-11-24T16:00:00.180Z",
          *       "late": false,
          *       "latency_us": 812,
@@ -1220,6 +1221,8 @@ export interface components {
             event_time: string;
             /** Feature Set */
             feature_set: string;
+            /** Ip */
+            ip: string | null;
             /**
              * Known At
              * Format: date-time
@@ -1285,6 +1288,7 @@ export interface components {
          *       "entry_mode": "app",
          *       "event_time": "2025-11-24T16:00:00.123Z",
          *       "feature_set": "fs-5f1c2a",
+         *       "ip": "ip-5f1c2a9be0144c1d8e0d6f6a8f2c7a11",
          *       "known_at": "2025-11-24T16:00:00.180Z",
          *       "label": null,
          *       "late": false,
@@ -1346,6 +1350,8 @@ export interface components {
             event_time: string;
             /** Feature Set */
             feature_set: string;
+            /** Ip */
+            ip: string | null;
             /**
              * Known At
              * Format: date-time
@@ -1417,6 +1423,7 @@ export interface components {
          *           "entry_mode": "app",
          *           "event_time": "2025-11-24T16:00:00.123Z",
          *           "feature_set": "fs-5f1c2a",
+         *           "ip": "ip-5f1c2a9be0144c1d8e0d6f6a8f2c7a11",
          *           "known_at": "2025-11-24T16:00:00.180Z",
          *           "late": false,
          *           "latency_us": 812,

@@ -13,6 +13,7 @@ export interface FixtureDecision {
   account_id: string
   card_id: string | null
   device_id: string | null
+  ip: string | null
   payee_id: string | null
   merchant_id: string | null
   mcc: number | null
@@ -105,6 +106,7 @@ export class Bank {
       account_id: dice.uuid(),
       card_id: isCard ? padded('k', customer) : null,
       device_id: isCard ? null : `${padded('d', customer)}-1`,
+      ip: isCard ? null : padded('i', customer),
       payee_id: isCard
         ? padded('t', dice.below(4_000))
         : dice.chance(0.5)

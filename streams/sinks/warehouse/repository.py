@@ -100,8 +100,8 @@ _TABLES: tuple[_Table, ...] = (
         key=("tenant_id", "transaction_id"),
         columns=(
             "tenant_id", "transaction_id", "epoch", "n", "door", "adopted", "event_time", "known_at", "channel", "direction",
-            "amount_minor", "currency", "customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id", "mcc",
-            "country", "entry_mode", *_ANSWER, "duration_us", "log_offset",
+            "amount_minor", "currency", "customer_id", "account_id", "card_id", "device_id", "ip", "payee_id", "merchant_id",
+            "mcc", "country", "entry_mode", *_ANSWER, "duration_us", "log_offset",
         ),
         times=frozenset({"event_time", "known_at", "scored_at"}),
     ),

@@ -59,8 +59,8 @@ def _decision(kept: KeptDecision, offset: int, duration_us: int | None) -> tuple
     row = (
         f"{t.tenant_id}\t{t.transaction_id}\t{kept.epoch}\t{kept.n}\t{kept.door}\t{_flag(kept.adopted)}\t{t.event_time}\t"
         f"{t.known_at}\t{t.channel}\t{t.direction}\t{t.amount_minor}\t{t.currency}\t{_or_null(t.customer_id)}\t"
-        f"{_or_null(t.account_id)}\t{_or_null(t.card_id)}\t{_or_null(t.device_id)}\t{_or_null(t.payee_id)}\t"
-        f"{_or_null(t.merchant_id)}\t{_or_null(t.mcc)}\t{_or_null(t.country)}\t{_or_null(t.entry_mode)}\t"
+        f"{_or_null(t.account_id)}\t{_or_null(t.card_id)}\t{_or_null(t.device_id)}\t{_or_null(t.ip)}\t"
+        f"{_or_null(t.payee_id)}\t{_or_null(t.merchant_id)}\t{_or_null(t.mcc)}\t{_or_null(t.country)}\t{_or_null(t.entry_mode)}\t"
         f"{_answer(kept.answer)}\t{_or_null(duration_us)}\t{offset}\n"
     )
     return "decisions", row

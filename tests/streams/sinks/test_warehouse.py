@@ -54,7 +54,7 @@ def test_a_sink_killed_in_mid_traffic_misses_nothing_and_writes_nothing_twice(st
 
 
 def test_every_kind_of_record_lands_in_its_table_as_it_was(start, traffic, rows, eventually):
-    decided = traffic.decision(verdict="allow", mcc=0, tenant_id="kinds", card_id="k1")
+    decided = traffic.decision(verdict="allow", mcc=0, tenant_id="kinds", card_id="k1", ip="i1")
     bare = traffic.decision(
         tenant_id="kinds", customer_id=None, account_id=None, device_id=None, payee_id=None, country=None, entry_mode=None
     )
@@ -99,17 +99,17 @@ def test_every_kind_of_record_lands_in_its_table_as_it_was(start, traffic, rows,
     assert sink.terminate() == 0
 
     stored = rows(
-        "select verdict, reasons, mcc, duration_us, extract(epoch from event_time) * 1000, card_id "
+        "select verdict, reasons, mcc, duration_us, extract(epoch from event_time) * 1000, card_id, ip "
         "from raw.decisions where transaction_id = %s",
         transaction_id,
     )[0]
     assert stored[:2] == ("deny", ["customer_new_payee", "amount_above_habit"])
-    assert stored[2:] == (0, 412, decided["transaction"]["event_time"], "k1")
+    assert stored[2:] == (0, 412, decided["transaction"]["event_time"], "k1", "i1")
     unknown = rows(
-        "select customer_id, account_id, payee_id, mcc, country, rules from raw.decisions where transaction_id = %s",
+        "select customer_id, account_id, ip, payee_id, mcc, country, rules from raw.decisions where transaction_id = %s",
         bare["transaction"]["transaction_id"],
     )
-    assert unknown == [(None, None, None, None, None, [])]
+    assert unknown == [(None, None, None, None, None, None, [])]
     assert rows("select verdict from raw.overrides where transaction_id = %s", transaction_id) == [("deny",)]
     assert rows("select stand_outs from raw.alerts where tenant_id = 'kinds'") == [(alert["stand_outs"],)]
     assert rows("select body from raw.controls where tenant_id = 'kinds'") == [(control["control"],)]

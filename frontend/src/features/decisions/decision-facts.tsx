@@ -11,6 +11,7 @@ export function IntentFacts({ decision }: { decision: DecisionDetail }) {
     { name: t('decision.account'), value: decision.account_id },
     { name: t('decision.card'), value: decision.card_id },
     { name: t('decision.device'), value: decision.device_id },
+    { name: t('decision.address'), value: decision.ip },
     { name: t('decision.payee'), value: decision.payee_id },
     { name: t('decision.merchant'), value: decision.merchant_id },
   ]

@@ -152,6 +152,7 @@ const messages = {
   'decision.account': 'Account',
   'decision.card': 'Card',
   'decision.device': 'Device',
+  'decision.address': 'Internet address',
   'decision.payee': 'Payee',
   'decision.merchant': 'Merchant',
   'decision.mcc': 'Category code',

@@ -152,6 +152,7 @@ const messages: Messages = {
   'decision.account': 'Conta',
   'decision.card': 'Cartão',
   'decision.device': 'Aparelho',
+  'decision.address': 'Endereço de internet',
   'decision.payee': 'Recebedor',
   'decision.merchant': 'Estabelecimento',
   'decision.mcc': 'Código do ramo',

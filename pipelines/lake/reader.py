@@ -96,12 +96,14 @@ def decisions(lake: Path, *, columns: list[str] | None = None, tenant_id: str | 
         return pl.DataFrame()
     if tenant_id is not None:
         scan = scan.filter(pl.col("tenant_id") == tenant_id)
-    names = columns or [name for name in scan.collect_schema().names() if name != "payload"]
+    there = scan.collect_schema().names()
+    names = columns or [name for name in there if name != "payload"]
     chosen = scan.filter(pl.col("record") == "decision").sort("n")
     answers = [name for name in names if name.removesuffix("_ms") in _ANSWER]
     if answers:
         chosen = _overridden(chosen, scan.filter(pl.col("record") == "override"), answers)
-    return chosen.select(names).collect()
+    # A column that came since the newest file was written is unknown everywhere.
+    return chosen.select(pl.col(name) if name in there else pl.lit(None).alias(name) for name in names).collect()
 
 
 def _overridden(decided: pl.LazyFrame, overrides: pl.LazyFrame, answers: list[str]) -> pl.LazyFrame:

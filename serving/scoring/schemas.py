@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.transactions import Channel, Direction
+from contracts.transactions import MAX_BALANCE_MINOR, Channel, Direction
 from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.schemas import Amount, CustomerId
 
@@ -24,6 +24,7 @@ class WhatIf(BaseModel):
                     "payee_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
                     "device_id": "d000042-1",
                     "customer_ip": "203.0.113.7",
+                    "balance_minor": 1000000,
                 }
             ]
         },
@@ -48,6 +49,12 @@ class WhatIf(BaseModel):
         min_length=2,
         max_length=MAX_ADDRESS_CHARS,
         description="Where the customer is: an IPv4 or IPv6 address. Only its pseudonym goes on.",
+    )
+    balance_minor: int | None = Field(
+        default=None,
+        ge=-MAX_BALANCE_MINOR,
+        le=MAX_BALANCE_MINOR,
+        description="What the account may spend before the transaction, in minor units",
     )
 
 

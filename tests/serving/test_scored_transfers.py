@@ -194,8 +194,9 @@ def test_the_scorer_is_told_what_the_payer_may_spend_before_it_pays(api, scorer,
     paid = [send(api, payer, amount).json()["id"] for amount in (ABOVE_STAND_IN, 20_000)]
     scorer.decide("review-all", review_from=0.0, deny_from=1.0)
     held = [send(api, payer, amount).json()["id"] for amount in (10_000, 5_000)]
-    decided = scorer.decided()
-    told = [decided[transfer_id]["balance_minor"] for transfer_id in (*paid, *held)]
+    asked = [*paid, *held]
+    decided = eventually(lambda: (found := scorer.decided()).keys() >= set(asked) and found, within_s=30)
+    told = [decided[transfer_id]["balance_minor"] for transfer_id in asked]
     assert told == [100_000, 100_000 - ABOVE_STAND_IN, 80_000 - ABOVE_STAND_IN, 70_000 - ABOVE_STAND_IN]
 
 

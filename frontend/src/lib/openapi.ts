@@ -2047,6 +2047,7 @@ export interface components {
          *         "amount_minor": 900000,
          *         "currency": "BRL"
          *       },
+         *       "balance_minor": 1000000,
          *       "channel": "pix",
          *       "customer_id": "c000042",
          *       "customer_ip": "203.0.113.7",
@@ -2059,6 +2060,11 @@ export interface components {
             /** Account Id */
             account_id?: string | null;
             amount: components["schemas"]["Amount"];
+            /**
+             * Balance Minor
+             * @description What the account may spend before the transaction, in minor units
+             */
+            balance_minor?: number | null;
             /** Card Id */
             card_id?: string | null;
             channel: components["schemas"]["Channel"];

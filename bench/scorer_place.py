@@ -42,10 +42,7 @@ class ScorerPlace:
 
     def environment(self) -> dict[str, str]:
         """What the process needs to find its place."""
-        return dict(os.environ) | {
-            "BAAS_VAR": str(self.var),
-            "BAAS_KAFKA__BOOTSTRAP": self.kafka.bootstrap,
-            "BAAS_KAFKA__PREFIX": self.kafka.prefix,
+        return environment_of(self.kafka, self.var) | {
             "BAAS_SCORER__RPC__PORT": str(self.rpc_port),
             "BAAS_HEALTH": json.dumps({"scorer": {"port": self.health_port}}),
         }
@@ -103,6 +100,15 @@ class ScorerPlace:
         wait_until(lambda: end_offset(self.kafka, DECISIONS) >= begins + len(controls), "the champion to be in the log")
 
 
+def environment_of(kafka: Kafka, var: Path) -> dict[str, str]:
+    """The variables with which a program of ours finds these topics and keeps to this folder."""
+    return dict(os.environ) | {
+        "BAAS_VAR": str(var),
+        "BAAS_KAFKA__BOOTSTRAP": kafka.bootstrap,
+        "BAAS_KAFKA__PREFIX": kafka.prefix,
+    }
+
+
 def end_offset(kafka: Kafka, topic: str, partition: int = 0) -> int:
     """The offset after the last message of a partition."""
     source = consumer(kafka, group="bench.ends", client="bench")
@@ -127,7 +133,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _shared_broker() -> Kafka:
+def shared_broker() -> Kafka:
+    """The broker of the shared test servers where there are some, else that of the settings."""
     named = os.environ.get("BAAS_TEST_SERVERS")
     return Kafka(**json.loads(Path(named).read_text())["kafka"]) if named else settings().kafka
 
@@ -135,7 +142,7 @@ def _shared_broker() -> Kafka:
 @contextmanager
 def scorer_place(*more_topics: str, broker: Kafka | None = None) -> Iterator[ScorerPlace]:
     """Give a place on `broker` (else the shared one): every topic of the contracts, `more_topics` of one partition each."""
-    shared = broker or _shared_broker()
+    shared = broker or shared_broker()
     kafka = shared.model_copy(update={"prefix": f"bench{uuid.uuid4().hex[:8]}."})
     topics = broker_topics() | {name: (1, {}) for name in more_topics}
     with tempfile.TemporaryDirectory(prefix="baas-bench-") as folder:

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     flag("bootstrap", "Kafka's bootstrap servers")
     flag("source-topic", "topic of transactions (contracts/topics/inbound.transactions.v1.yaml)", "inbound.transactions.v1")
     flag("sink-topic", "topic of settled windows (contracts/topics/features.settled.v1.yaml)", "features.settled.v1")
+    flag("sql", "folder of the statements, each in a file, in the order of their names", str(SQL))
     flag("group", "Kafka consumer group under which the position is shown", "settled-features")
     flag("transactional-id-prefix", "this job's own, the same at every start", "settled-features")
     flag("checkpoints", "folder or bucket of checkpoints, as a URI that every node of the cluster reaches")
@@ -162,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Submit, print the job's id, and return the exit code."""
     options = parser().parse_args(arguments)
     try:
-        texts, settings = statements(substitutions(options)), configuration(options)
+        texts, settings = statements(substitutions(options), Path(options.sql)), configuration(options)
     except (ValueError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

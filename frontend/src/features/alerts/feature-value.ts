@@ -6,7 +6,7 @@ const AMOUNT_LOG = 'amount_log'
 const SECONDS = /_(idle|age)_s(_|$)/
 const RATIO = /_to_(mean|max|min|median|received)(_|$)/
 const DEVIATIONS = /_(z_score|robust_z)(_|$)/
-const YES_OR_NO = /(^|_)is_/
+const YES_OR_NO = /(^|_)is_|^drains_/
 const MS_PER_S = 1_000
 
 /** A feature's value in its unit, which its name tells: the catalogue writes units and aggregations last. */

@@ -31,6 +31,7 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 Respond = Callable[[int, bytes], None]
+_shed_full = metrics.shed.labels(Shed.FULL)
 _items_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -144,7 +145,8 @@ class RpcDoor:
         if (obstacle := self._obstacle) is not None:
             raise Unready(obstacle)
         if not self._admission.admits(count, deadline_ms=deadline_ms):
-            metrics.shed.labels(Shed.FULL).inc(count)
+            self._admission.turned_away()
+            _shed_full.inc(count)
             raise Unready(f"{self._admission.inside} decisions wait: this one would come too late")
 
     async def _decide(
@@ -183,7 +185,7 @@ class RpcDoor:
     def _take_turn(self) -> None:
         """Decide what waits, as far as one slice goes; the rest has its turn after what came meanwhile was read."""
         # What this thread did since its last turn, without its idleness.
-        read_s = 0.0 if self._worked_s is None else time.thread_time() - self._worked_s
+        between_s = 0.0 if self._worked_s is None else time.thread_time() - self._worked_s
         begun_s = time.perf_counter()
         turn = self._next_slice(begun_s)
         if self._waiting:
@@ -201,7 +203,7 @@ class RpcDoor:
                 if not waiting.decided.cancelled():
                     waiting.decided.set_exception(problem)
             raise
-        self._admission.measured(len(replies), seconds=read_s + time.perf_counter() - begun_s)
+        self._admission.measured(len(replies), seconds=time.perf_counter() - begun_s, between_s=between_s)
         self._worked_s = time.thread_time()
         begin = 0
         for waiting in turn:

@@ -3,8 +3,12 @@
 A `POST /score` needs no task, no channels and no scope of its own: its body is handed over when it is complete, its answer
 written when it is decided. Whatever is not quite so plain (HTTP/1.0, a last request, one that expects a word before its body,
 any other path) goes the usual way, and so does what a client sends behind a request without waiting for its answer.
+
+Turning a request away goes the same way, and in an overload it is what the thread does most: what the usual way prepares for an
+application, and its timer for each answer, are left out of it.
 """
 
+import asyncio
 import threading
 import time
 from http import HTTPStatus
@@ -18,6 +22,7 @@ from kit.settings import Http
 from streams.scorer.rpc import SCORE, RpcDoor, TooLong, response_headers, turned_away
 
 _START_TIMEOUT_S = 10.0
+KEEP_ALIVE_S = 75
 _SCORE = SCORE.encode()
 _HEADS = {int(status): b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode()) for status in HTTPStatus}
 
@@ -32,6 +37,11 @@ def short_way(door: RpcDoor) -> type[HttpToolsProtocol]:
             self._length = 0
             self._is_asked = False  # a request on the short way has no answer yet
             self._is_last = False
+            self._answered_s = 0.0
+            self._idle_timer: asyncio.TimerHandle | None = None
+
+        def on_message_begin(self) -> None:
+            self.url, self.headers, self.expect_100_continue = b"", [], False
 
         def on_headers_complete(self) -> None:
             if self._is_asked:  # sent without waiting for the answer: it is not read, and the connection ends after that answer
@@ -39,7 +49,14 @@ def short_way(door: RpcDoor) -> type[HttpToolsProtocol]:
             elif self.url == _SCORE and self._is_plain():
                 self._body, self._length = [], 0
             else:
-                super().on_headers_complete()
+                self._go_the_usual_way()
+
+        def _go_the_usual_way(self) -> None:
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()  # makes the application's scope, whose headers are these
+            self.url, self.expect_100_continue = url, expects
+            self.headers += headers
+            super().on_headers_complete()
 
         def _is_plain(self) -> bool:
             parser = self.parser
@@ -86,7 +103,31 @@ def short_way(door: RpcDoor) -> type[HttpToolsProtocol]:
             if self._is_last:
                 self.transport.close()
             else:
-                self.on_response_complete()
+                self.server_state.total_requests += 1
+                self._answered()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self._answered()
+
+        def _answered(self) -> None:
+            """One timer a connection: it looks when the last answer was, and is not set anew by each."""
+            self._answered_s = self.loop.time()
+            if self._idle_timer is None:
+                self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._end_if_idle)
+
+        def _end_if_idle(self) -> None:
+            is_busy = self._is_asked or self._body is not None or not (self.cycle is None or self.cycle.response_complete)
+            left_s = self._answered_s + self.timeout_keep_alive - self.loop.time()
+            if left_s <= 0 and not is_busy:
+                self.transport.close()
+            else:
+                self._idle_timer = self.loop.call_later(left_s if left_s > 0 else self.timeout_keep_alive, self._end_if_idle)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self._idle_timer is not None:
+                self._idle_timer.cancel()
+            super().connection_lost(exc)
 
         def shutdown(self) -> None:
             if self._is_asked:
@@ -100,7 +141,7 @@ def short_way(door: RpcDoor) -> type[HttpToolsProtocol]:
 class RpcServer:
     """The door in a thread of its own, beside the Kafka door."""
 
-    def __init__(self, door: RpcDoor, address: Http) -> None:
+    def __init__(self, door: RpcDoor, address: Http, *, keep_alive_s: int = KEEP_ALIVE_S) -> None:
         config = uvicorn.Config(
             door,  # type: ignore[arg-type]
             host=address.host,
@@ -112,7 +153,7 @@ class RpcServer:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_keep_alive=75,
+            timeout_keep_alive=keep_alive_s,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="rpc", daemon=True)

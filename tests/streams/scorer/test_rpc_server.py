@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -179,3 +180,26 @@ def test_a_request_that_came_before_the_end_is_answered_before_the_end(served, d
     stopping.join(20)
     assert not stopping.is_alive()
     assert client.has_ended()
+
+
+def test_a_connection_that_is_used_stays_and_one_that_is_not_ends(desk):
+    """Whichever way its last answer went."""
+    port = free_port()
+    server = RpcServer(RpcDoor(desk, ready()), Http(host="127.0.0.1", port=port), keep_alive_s=1)
+    server.start()
+    used, usual, unused = Client(port), Client(port), Client(port)
+    asked = transaction(60)
+    for client in (used, unused):
+        client.send(post(asked))
+        assert client.answer()[0] == 200
+    unused.socket.settimeout(0.01)
+    ended = False
+    while not ended:  # the other two are asked without a pause until the third has ended
+        used.send(post(asked))
+        usual.send(post([asked], path="/score/batch"))
+        assert (used.answer()[0], usual.answer()[0]) == (200, 200)
+        with suppress(TimeoutError):
+            ended = unused.has_ended()
+    for client in (used, usual):
+        assert client.has_ended()
+    server.stop()

@@ -35,6 +35,7 @@ NAMED_FOR_IT = {
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
     "feature_store/repo/customer_profiles.py": "Feast wants the query in its own definition",
     "bench/ledger.py": "the peer that posts one statement after another",
+    "bench/sliding_flink.py": "the peer that Flink's SQL is",
     "bench/transfers_http.py": "the bench's own databases",
 }
 # Values in a statement that cannot be bound there, each of a kind that holds no SQL.
@@ -42,6 +43,7 @@ NOT_BOUND = {
     "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},
+    "bench/sliding_flink.py": {"moment_expression(_PAID)", "interval(FEATURE.window_ms - 1)"},
 }
 
 

@@ -20,6 +20,7 @@ from streams.scorer.log_reader import DecisionLog, LogBeginningGone
 from streams.scorer.snapshots import folder
 from streams.scorer.snapshots import start as starting
 from tests.http import NO_TLS, http
+from tests.streams.conftest import Traffic
 from tests.streams.scorer.conftest import Scorer, has_champion, transaction
 
 pytestmark = pytest.mark.servers
@@ -209,6 +210,7 @@ def test_a_snapshot_that_is_ahead_of_the_logs_end_is_refused(scorer, traffic, ev
     records = len(scorer.records())
     empty = scorer.kafka.model_copy(update={"prefix": f"{scorer.kafka.prefix}empty."})
     ensure_topics(empty, {DECISIONS: broker_topics()[DECISIONS]})
+    Traffic(empty).end(DECISIONS, 0)  # once the new topic has a leader
     begun = starting.start(DecisionLog(empty), snapshots, lambda: Engine(models=scorer.models))
     assert (begun.restored, begun.engine.next_n) == (None, 0)
     assert capsys.readouterr().out.count("ahead of the log's end") == 2

@@ -9,7 +9,7 @@ from bench.sliding_peers import SOURCE
 from bench.sliding_task import FEATURE
 from feature_store.flink.expressions import key_columns, moment_expression
 from feature_store.flink.moments import moments_of
-from feature_store.flink.statements import interval
+from feature_store.flink.statements import SINK_OPTIONS, SOURCE_OPTIONS, interval
 from kit.kafka import topic_name
 from kit.localset.flink import TASK_MANAGER, FlinkCluster
 from kit.settings import Kafka
@@ -17,9 +17,10 @@ from kit.settings import Kafka
 CHECKPOINT_S = 10
 MOST_S = 600.0
 (_PAID,) = moments_of(FEATURE)
+_TOTAL = moment_expression(_PAID)
 _PARTITION = ", ".join(("tenant_id", *key_columns(FEATURE.entity)))
 
-_TRANSACTIONS = """\
+_TRANSACTIONS = f"""\
 CREATE TABLE transactions (
   transaction_id STRING,
   tenant_id STRING,
@@ -30,40 +31,24 @@ CREATE TABLE transactions (
   row_time AS TO_TIMESTAMP_LTZ(event_time, 3),
   WATERMARK FOR row_time AS row_time - INTERVAL '$out_of_order' DAY TO SECOND
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = '$source_topic',
-  'properties.bootstrap.servers' = '$bootstrap',
-  'properties.group.id' = '$group',
-  'properties.isolation.level' = 'read_committed',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = '$bounded_mode',
-  'format' = 'json'$kafka_properties
+{SOURCE_OPTIONS}  'format' = 'json'$kafka_properties
 )
 """
-_SUMS = """\
+_SUMS = f"""\
 CREATE TABLE sums (
   transaction_id STRING,
   total_minor BIGINT
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = '$sink_topic',
-  'properties.bootstrap.servers' = '$bootstrap',
-  'properties.transaction.timeout.ms' = '$transaction_timeout_ms',
-  'properties.compression.type' = 'lz4',
-  'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = '$transactional_id_prefix',
-  'key.format' = 'raw',
-  'key.fields' = 'transaction_id',
-  'value.format' = 'json'$kafka_properties
-)
+{SINK_OPTIONS})
 """
 # RANGE is closed at both ends, the feature's window is not: it is a millisecond shorter.
+_LENGTH = interval(FEATURE.window_ms - 1)
 _INSERT = f"""\
 INSERT INTO sums
-SELECT transaction_id, {moment_expression(_PAID)}
+SELECT transaction_id, {_TOTAL}
 FROM transactions
 WINDOW w AS (
-  PARTITION BY {_PARTITION} ORDER BY row_time RANGE BETWEEN {interval(FEATURE.window_ms - 1)} PRECEDING AND CURRENT ROW
+  PARTITION BY {_PARTITION} ORDER BY row_time RANGE BETWEEN {_LENGTH} PRECEDING AND CURRENT ROW
 )
 """
 

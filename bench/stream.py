@@ -14,6 +14,7 @@ import psutil
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from bench.kafka_load import kafka_load
+from bench.kafka_rate import rate_per_s
 from bench.random_traffic import START_MS, STEP_MS, random_messages
 from bench.report import Report, parser
 from bench.scorer_place import ScorerPlace, end_offset, scorer_place, wait_until
@@ -146,8 +147,7 @@ def _messages(kafka: Kafka, topic: str, begins: int) -> Iterator[Message]:
 
 def _rate(kafka: Kafka, topic: str, begins: int) -> float:
     """Messages a second of a topic's only partition from offset `begins` on, by the broker's append times."""
-    stamps: list[int] = [message.timestamp()[1] for message in _messages(kafka, topic, begins)]
-    return (len(stamps) - 1) / max((stamps[-1] - stamps[0]) / 1000, 0.001)
+    return rate_per_s(list(_messages(kafka, topic, begins)), first=0)
 
 
 def _peer(report: Report, place: ScorerPlace, peer: str, topic: str, count: int) -> None:

@@ -16,6 +16,29 @@ from kit.money import MAX_AMOUNT_MINOR
 _TIME_IS_PLAUSIBLE = f"""event_time >= 0 AND event_time <= known_at + {MAX_CLOCK_SKEW_MS}
     AND event_time <= UNIX_TIMESTAMP() * 1000 + {MAX_CLOCK_SKEW_MS}"""
 
+# How every table of ours reads its topic from the beginning, and how one writes it, keyed by the transaction.
+SOURCE_OPTIONS = """\
+  'connector' = 'kafka',
+  'topic' = '$source_topic',
+  'properties.bootstrap.servers' = '$bootstrap',
+  'properties.group.id' = '$group',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.bounded.mode' = '$bounded_mode',
+"""
+SINK_OPTIONS = """\
+  'connector' = 'kafka',
+  'topic' = '$sink_topic',
+  'properties.bootstrap.servers' = '$bootstrap',
+  'properties.transaction.timeout.ms' = '$transaction_timeout_ms',
+  'properties.compression.type' = 'lz4',
+  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.transactional-id-prefix' = '$transactional_id_prefix',
+  'key.format' = 'raw',
+  'key.fields' = 'transaction_id',
+  'value.format' = 'json'$kafka_properties
+"""
+
 TRANSACTIONS = f"""\
 CREATE TABLE transactions (
   `schema` INT,
@@ -44,14 +67,7 @@ CREATE TABLE transactions (
   arrival AS PROCTIME(),
   WATERMARK FOR row_time AS row_time - INTERVAL '$out_of_order' DAY TO SECOND
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = '$source_topic',
-  'properties.bootstrap.servers' = '$bootstrap',
-  'properties.group.id' = '$group',
-  'properties.isolation.level' = 'read_committed',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = '$bounded_mode',
-  'format' = 'json',
+{SOURCE_OPTIONS}  'format' = 'json',
   'json.ignore-parse-errors' = 'true'$kafka_properties
 )
 """
@@ -74,7 +90,7 @@ SELECT * FROM once
 WHERE CURRENT_WATERMARK(row_time) IS NULL OR row_time > CURRENT_WATERMARK(row_time)
 """
 
-SETTLED = """\
+SETTLED = f"""\
 CREATE TABLE settled (
   `schema` INT,
   tenant_id STRING,
@@ -85,17 +101,7 @@ CREATE TABLE settled (
   `group` STRING,
   moments MAP<STRING, STRING>
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = '$sink_topic',
-  'properties.bootstrap.servers' = '$bootstrap',
-  'properties.transaction.timeout.ms' = '$transaction_timeout_ms',
-  'properties.compression.type' = 'lz4',
-  'sink.delivery-guarantee' = 'exactly-once',
-  'sink.transactional-id-prefix' = '$transactional_id_prefix',
-  'key.format' = 'raw',
-  'key.fields' = 'transaction_id',
-  'value.format' = 'json'$kafka_properties
-)
+{SINK_OPTIONS})
 """
 
 # All rows have one type (hence the casts of texts and maps), or the planner makes a sink, and a producer, for each INSERT.

@@ -1,19 +1,16 @@
 """What we ask a Flink job manager over its REST interface. Every call is bounded."""
 
-import ssl
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from kit.localset.readiness import wait_until_ready
+from kit.plain_http import NO_TLS
 
 REQUEST_S = 10.0
 SAVEPOINT_S = 180.0
 ENDED = frozenset({"FINISHED", "FAILED", "CANCELED", "SUSPENDED"})
-
-# The interface is plain HTTP: no certificates are read for it, which takes longer than a request.
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class JobFailed(RuntimeError):
@@ -31,7 +28,7 @@ class FlinkRest:
     url: str
 
     def _get(self, path: str) -> Any:
-        answer = httpx.get(f"{self.url}{path}", timeout=REQUEST_S, verify=_NO_TLS)
+        answer = httpx.get(f"{self.url}{path}", timeout=REQUEST_S, verify=NO_TLS)
         answer.raise_for_status()
         return answer.json()
 
@@ -102,7 +99,7 @@ class FlinkRest:
     def stop_with_savepoint(self, job: str, folder: str) -> str:
         """Stop a job at a savepoint in `folder` and return where that lies. Raises JobFailed, and NotReady after 3 minutes."""
         wanted = {"targetDirectory": folder, "drain": False}
-        asked = httpx.post(f"{self.url}/jobs/{job}/stop", json=wanted, timeout=REQUEST_S, verify=_NO_TLS)
+        asked = httpx.post(f"{self.url}/jobs/{job}/stop", json=wanted, timeout=REQUEST_S, verify=NO_TLS)
         asked.raise_for_status()
         request, found = asked.json()["request-id"], {}
 

@@ -43,7 +43,6 @@ NOT_BOUND = {
     "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},
-    "bench/sliding_flink.py": {"moment_expression(_PAID)", "interval(FEATURE.window_ms - 1)"},
 }
 
 

@@ -12,12 +12,12 @@ import httpx
 import pytest
 import uvicorn
 
+from kit.plain_http import NO_TLS
 from kit.settings import Http, Kafka, PostgresServer, Scorer, Settings
 from serving.app import create_app
 from serving.edge.limits import Limits
 from serving.identity.seed import Login, seed_demo
 from serving.resources import Options
-from tests.http import NO_TLS
 
 START_S = 20.0
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 
+from kit.plain_http import NO_TLS
 from kit.settings import REPOSITORY_ROOT, Settings
 from serving.edge.limits import Limits
-from tests.http import NO_TLS, http
+from tests.http import http
 from tests.servers import environment_of
 from tests.serving.conftest import eventually, free_port
 

@@ -13,7 +13,7 @@ import pytest
 from bench.random_model import random_export
 from contracts.topics import CONTROLS, INBOUND_TRANSACTIONS
 from feature_store.definitions import FEATURE_SET, feature_set_of
-from tests.http import NO_TLS
+from kit.plain_http import NO_TLS
 from tests.streams.scorer import next_version
 from tests.streams.scorer.conftest import EVENT_TIME_MS, Scorer, transaction
 

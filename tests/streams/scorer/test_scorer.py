@@ -10,7 +10,8 @@ import pytest
 
 from contracts.topics import BANKING_TRANSACTIONS, CONTROLS, INBOUND_TRANSACTIONS, LABELS
 from kit.kafka import MAX_REFUSED_VALUE_BYTES, producer, topic_name
-from tests.http import NO_TLS, http
+from kit.plain_http import NO_TLS
+from tests.http import http
 from tests.streams.scorer.conftest import EVENT_TIME_MS, transaction
 
 pytestmark = pytest.mark.servers

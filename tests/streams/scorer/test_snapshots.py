@@ -13,13 +13,14 @@ from confluent_kafka import TopicPartition
 
 from contracts.topics import CONTROLS, DECISIONS, INBOUND_TRANSACTIONS, broker_topics
 from kit.kafka import admin, ensure_topics, topic_name
+from kit.plain_http import NO_TLS
 from scoring.engine import Engine
 from scoring.snapshot import arrays, describe
 from streams.scorer.lake_log import records_from
 from streams.scorer.log_reader import DecisionLog, LogBeginningGone
 from streams.scorer.snapshots import folder
 from streams.scorer.snapshots import start as starting
-from tests.http import NO_TLS, http
+from tests.http import http
 from tests.streams.conftest import Traffic
 from tests.streams.scorer.conftest import Scorer, has_champion, transaction
 

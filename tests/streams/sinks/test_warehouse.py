@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+from kit.plain_http import NO_TLS
 from kit.postgres import connect
 from streams.sinks.warehouse import repository
-from tests.http import NO_TLS, http
+from tests.http import http
 
 pytestmark = pytest.mark.servers
 SINK = "streams.sinks.warehouse"

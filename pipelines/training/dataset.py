@@ -45,11 +45,11 @@ _COLUMNS = [
 
 
 class NothingToLearnFrom(DomainError):
-    """The lake holds no decisions, or no known fraud among those old enough."""
+    """The lake holds no decisions, or too few known frauds among those old enough."""
 
     code = "nothing-to-learn-from"
     title = "There is nothing to train on"
-    remedy = "Load history first (`baas up`), and check with `baas status` that the lake sink runs."
+    remedy = "Load more history (`baas up`), and check with `baas status` that the lake sink runs."
 
 
 @dataclass(frozen=True, slots=True)

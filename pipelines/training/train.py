@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
 from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
-from pipelines.training.dataset import Progress, TrainingSet, build, hide_entities
+from pipelines.training.dataset import NothingToLearnFrom, Progress, TrainingSet, build, hide_entities
 from pipelines.training.metrics import judge, thresholds
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport
@@ -21,6 +21,7 @@ MODEL_NAME = "fraud"
 SEED = 20_261
 WARM_UP_SHARE = 0.15  # the first days fill the windows; their features are not yet what serving will see
 STOPPING_DAYS, CALIBRATION_DAYS, TEST_DAYS = 7, 8, 7
+FEWEST_FRAUDS = 5  # in each slice: with fewer, neither a curve nor a judgement means anything
 NEGATIVES = 300_000
 QUANTILE_ROWS = 200_000
 ROUNDS, PATIENCE = 260, 30
@@ -101,15 +102,35 @@ def train(settings: Settings, *, cutoff_ms: int, progress: Progress, tenant_id: 
 
 
 def split(data: TrainingSet, *, cutoff_ms: int) -> Split:
-    """Cut by event time, youngest last; nothing younger than the label delay is there."""
+    """Cut by event time, youngest last; nothing younger than the label delay is there.
+
+    A small bank may see no fraud in a week, so a slice reaches back until it holds a few. Raises NothingToLearnFrom when
+    there are too few in all.
+    """
     end = cutoff_ms - LABEL_DELAY_MS
-    test = end - TEST_DAYS * DAY_MS
-    calibrate = test - CALIBRATION_DAYS * DAY_MS
-    stop = calibrate - STOPPING_DAYS * DAY_MS
+    test = _first_moment(data, end, days=TEST_DAYS)
+    calibrate = _first_moment(data, test, days=CALIBRATION_DAYS)
+    stop = _first_moment(data, calibrate, days=STOPPING_DAYS)
     first = int(data.event_time_ms.min())
     start = first + int((stop - first) * WARM_UP_SHARE)
-    return Split(
-        data.between(start, stop), data.between(stop, calibrate), data.between(calibrate, test), data.between(test, end)
+    train = data.between(start, stop)
+    if np.count_nonzero(data.fraud[train]) < FEWEST_FRAUDS:
+        raise _too_few_frauds(data)
+    return Split(train, data.between(stop, calibrate), data.between(calibrate, test), data.between(test, end))
+
+
+def _first_moment(data: TrainingSet, end_ms: int, *, days: int) -> int:
+    """Where a slice up to `end_ms` begins: `days` before, or earlier, at the latest moment that leaves it enough frauds."""
+    frauds = np.sort(data.event_time_ms[data.fraud & (data.event_time_ms < end_ms)])
+    if len(frauds) < FEWEST_FRAUDS:
+        raise _too_few_frauds(data)
+    return min(end_ms - days * DAY_MS, int(frauds[-FEWEST_FRAUDS]))
+
+
+def _too_few_frauds(data: TrainingSet) -> NothingToLearnFrom:
+    return NothingToLearnFrom(
+        f"{int(data.fraud.sum())} of {len(data):,} decisions are known frauds: too few to learn from, to stop at, to calibrate "
+        f"and to judge by, which takes {FEWEST_FRAUDS} each, on ever younger days"
     )
 
 

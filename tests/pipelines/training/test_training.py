@@ -1,5 +1,6 @@
 """Training sees what a decision saw, learns what is there to learn, and never what was not known yet."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -12,7 +13,7 @@ from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
 from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
-from pipelines.training.train import MOST_FEATURES, Trained, fit, split
+from pipelines.training.train import FEWEST_FRAUDS, MOST_FEATURES, Trained, fit, split
 from risk.export import load_export, save_export
 
 START_MS = 1_760_000_000_000
@@ -41,6 +42,28 @@ def test_each_part_of_the_split_is_younger_than_the_one_before(data):
     for older, younger in itertools.pairwise(ordered):
         assert data.event_time_ms[older].max() < data.event_time_ms[younger].min()
     assert data.event_time_ms[parts.test].max() < CUTOFF_MS - LABEL_DELAY_MS
+
+
+def with_frauds(data: TrainingSet, *, days: list[int]) -> TrainingSet:
+    """The same decisions, of which one at each of `days` was a fraud."""
+    fraud = np.zeros(len(data), bool)
+    fraud[np.searchsorted(data.event_time_ms, [START_MS + day * DAY_MS for day in days])] = True
+    return dataclasses.replace(data, fraud=fraud)
+
+
+def test_a_slice_without_enough_frauds_reaches_back_until_it_has_them(data):
+    rare = with_frauds(data, days=list(range(8, 50, 2)))
+    parts = split(rare, cutoff_ms=CUTOFF_MS)
+    assert all(rare.fraud[part].sum() >= FEWEST_FRAUDS for part in (parts.train, parts.stop, parts.calibrate, parts.test))
+    assert rare.event_time_ms[parts.stop].max() < rare.event_time_ms[parts.calibrate].min()
+    assert rare.event_time_ms[parts.calibrate].max() < rare.event_time_ms[parts.test].min()
+    assert np.isfinite(fit(rare, cutoff_ms=CUTOFF_MS, progress=said).metrics["auc"])
+
+
+@pytest.mark.parametrize("days", [[10, 20, 30], list(range(30, 48))])
+def test_too_few_frauds_to_learn_and_to_judge_are_said(data, days):
+    with pytest.raises(NothingToLearnFrom, match=f"{len(days)} of 16,000 decisions are known frauds"):
+        split(with_frauds(data, days=days), cutoff_ms=CUTOFF_MS)
 
 
 @pytest.fixture(scope="module")

@@ -147,6 +147,14 @@ def replay(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def backtest(context: typer.Context) -> None:
+    """Decide history again with another model or policy, beside what was decided then: frauds, false alarms, money."""
+    from baas.run_module import become
+
+    become("pipelines.backtest", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def features(context: typer.Context) -> None:
     """Say what the engine knows about each transaction: the catalogue, one feature exactly, an entity's values now."""
     from baas.run_module import become

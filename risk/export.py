@@ -121,6 +121,17 @@ def load_export(models: Path, sha256: str) -> ModelExport:
     return export
 
 
+def find_export(models: Path, name: str) -> tuple[str, ModelExport]:
+    """Return the hash and the export of a model by its hash, or by its id (`fraud-3`). Raises BadExport."""
+    if (models / name / "manifest.json").is_file():
+        return name, load_export(models, name)
+    for path in sorted(models.glob("*/manifest.json")):
+        manifest = msgspec.json.decode(path.read_bytes(), type=_Manifest)
+        if f"{manifest.name}-{manifest.version}" == name:
+            return path.parent.name, load_export(models, path.parent.name)
+    raise BadExport(f"no model {name} under {models}")
+
+
 def _check_sample(export: ModelExport) -> None:
     probability, anomaly = export.score(export.sample)
     worst = max(

@@ -112,7 +112,8 @@ class Engine:
         self.labels = WaitingLabels(MAX_TENANTS)
         self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
         self.controls = Controls()
-        self.features.ask(self.judge.columns)
+        self._read_also: frozenset[int] = frozenset()
+        self._ask()
 
     @property
     def feature_set(self) -> str:
@@ -328,8 +329,16 @@ class Engine:
             self.features.apply_profile(control)
         else:
             self.judge.apply(control)
-            self.features.ask(self.judge.columns)
+            self._ask()
         self.controls.follow(control)
+
+    def read_also(self, columns: frozenset[int]) -> None:
+        """Have vectors hold these features too, for somebody who looks on."""
+        self._read_also = columns
+        self._ask()
+
+    def _ask(self) -> None:
+        self.features.ask(self.judge.columns | self._read_also)
 
     @property
     def obstacle(self) -> str | None:

@@ -6,6 +6,7 @@ was decided under it is applied as recorded. So an engine of a later version goe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -60,13 +61,24 @@ class Proof:
     differing: list[tuple[int, str]] = field(default_factory=list)
 
 
-class Fold:
-    """Feeds log records, in order, into a fresh engine. `check` also decides each again and compares."""
+class Witness(Protocol):
+    """Sees each run of decisions as it is folded: the records, with what the features were then."""
 
-    def __init__(self, engine: Engine, *, check: bool = False) -> None:
+    def __call__(self, run: Decisions, tenants: NDArray[np.int32], *, x: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
+        """`tenants` int32[n] are the engine's numbers; `x` float32[n, F] holds what the engine was asked to read."""
+
+
+class Fold:
+    """Feeds log records, in order, into a fresh engine.
+
+    `check` also decides each decision again and compares; without it, `witness` looks on.
+    """
+
+    def __init__(self, engine: Engine, *, check: bool = False, witness: Witness | None = None) -> None:
         self.engine = engine
         self.proof = Proof()
         self._check = check
+        self._witness = witness
         self._scanner = LogScanner(engine.lexicon)
         self._feature_set = engine.lexicon.text(engine.feature_set)
 
@@ -101,7 +113,9 @@ class Fold:
             scored.answers[:, columns.EPOCH], scored.answers[:, columns.N] = epochs, numbers
             self._compare(run, scored.answers, tenants)
         else:
-            engine.apply(scan, tenants, meeting)
+            x, flags = engine.apply(scan, tenants, meeting)
+            if self._witness is not None:
+                self._witness(run, tenants, x=x, flags=flags)
         meeting.remember(run.answers)
         engine.epoch = int(epochs[-1])
         engine.next_n = int(numbers[-1]) + 1

@@ -71,6 +71,19 @@ class Judge:
         Beside them: of each row that is not allowed, the features that stand out. A tenant number below zero is a tenant that
         nothing was decided for yet.
         """
+        answers, hits = self.decide(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
+        return answers, self._give_reasons(answers, hits, x)
+
+    def decide(
+        self,
+        scan: Scan,
+        tenants: NDArray[np.int32],
+        *,
+        x: NDArray[np.float32],
+        flags: NDArray[np.uint8],
+        scored_at_ms: NDArray[np.int64],
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The answers before anybody asks why: without rules and reasons, and beside them a bit mask of hit rules a row."""
         n = scan.n
         answers = np.empty((n, columns.WIDTH), np.int64)
         answers[:] = self._usual
@@ -96,7 +109,7 @@ class Judge:
         answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
         answers[:, columns.POLICY] = texts[places]
         answers[:, columns.FLAGS] = _FLAGS[flags] + control_group * columns.CONTROL_GROUP
-        return answers, self._give_reasons(answers, hits, x)
+        return answers, hits
 
     def _give_reasons(
         self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]
@@ -120,6 +133,10 @@ class Judge:
         """The features that answers depend on: the champion's and the rules'."""
         champion = self.models.champion
         return self.rules.columns if champion is None else self.rules.columns | champion.columns
+
+    def policy_version(self, tenant_id: str | None) -> str:
+        """The version of the policy that a tenant is under; of None the general one."""
+        return (self._policies.get(tenant_id) or self._policies.get(None) or self._default_policy()).version
 
     @property
     def explainer(self) -> Explainer:

@@ -1,5 +1,18 @@
 """Reading the lake: Parquet files that the sink named by topic, partition and offset range."""
 
-from pipelines.lake.reader import LakeGap, decisions, labels, log_labels, log_places, offset_ranges
+from pipelines.lake.reader import (
+    LakeGap,
+    count_records,
+    decisions,
+    labels,
+    log_controls,
+    log_labels,
+    log_places,
+    log_records,
+    offset_ranges,
+)
 
-__all__ = ["LakeGap", "decisions", "labels", "log_labels", "log_places", "offset_ranges"]
+__all__ = [
+    "LakeGap", "count_records", "decisions", "labels", "log_controls", "log_labels", "log_places", "log_records",
+    "offset_ranges",
+]  # fmt: skip

@@ -1,19 +1,24 @@
 """From files to frames. The order of a frame is the order of the log, and a gap between files is an error."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import polars as pl
+import pyarrow.parquet as pq
 
 from contracts import topics
-from contracts.decisions import Answer, LabelRecord, StartRecord
+from contracts.controls import Control
+from contracts.decisions import Answer, ControlRecord, LabelRecord, StartRecord
 from kit.errors import DomainError
 
 SHOWN = 3
+_BATCH_ROWS = 10_000
 _ANSWER = frozenset(Answer.__struct_fields__)
 _IDENTITY = ["tenant_id", "transaction_id"]
+_control_record = msgspec.json.Decoder(ControlRecord)
 _label_record = msgspec.json.Decoder(LabelRecord)
 _start_record = msgspec.json.Decoder(StartRecord)
 _FILE = re.compile(r"^(?P<partition>\d+)-(?P<first>\d+)-(?P<last>\d+)\.parquet$")
@@ -127,6 +132,28 @@ def log_labels(lake: Path, *, tenant_id: str) -> list[LabelRecord]:
         return []
     told = scan.filter((pl.col("record") == "label") & (pl.col("tenant_id") == tenant_id))
     return [_label_record.decode(payload) for payload in told.sort("n").select("payload").collect()["payload"]]
+
+
+def log_controls(lake: Path) -> list[Control]:
+    """Return the controls that are in the decision log, in its order."""
+    scan = _scan(lake, topics.DECISIONS)
+    if scan is None:
+        return []
+    said = scan.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
+    return [_control_record.decode(payload).control for payload in said]
+
+
+def count_records(lake: Path) -> int:
+    """How many records of the decision log the lake has."""
+    return sum(pq.read_metadata(file.path).num_rows for file in offset_ranges(lake, topics.DECISIONS))
+
+
+def log_records(lake: Path) -> Iterator[list[bytes]]:
+    """Yield batches of the decision log's records in its order, each as its bytes. Raises LakeGap."""
+    for file in offset_ranges(lake, topics.DECISIONS):
+        with pq.ParquetFile(file.path) as source:
+            for batch in source.iter_batches(_BATCH_ROWS, columns=["payload"]):
+                yield batch.column(0).to_pylist()
 
 
 def log_places(lake: Path, *, tenant_id: str) -> tuple[pl.Series, list[tuple[int, int]]]:

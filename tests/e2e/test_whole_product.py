@@ -103,6 +103,21 @@ def test_peoples_own_file_is_replayed_into_a_tenant_of_its_own(product: Product)
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
+def test_history_is_decided_again_by_a_policy_that_stops_nothing_by_its_model(product: Product):
+    policy = product.var / "rules-alone.json"
+    policy.write_text('{"version": "rules-alone", "review_from": 1.0, "deny_from": 1.0, "control_group_ppm": 0}')
+    said = product.baas("backtest", "--policy", str(policy), "--tenant", "demo", "--json", timeout_s=600)
+    assert said.returncode == 0, said.stderr
+    found = json.loads(said.stdout)
+    assert found["policy"] == "rules-alone"
+    assert found["decisions"] == sum(map(sum, found["moved"])) > 0
+    assert found["recorded_by"]["scorer"] > 0
+    hit = sum(rule["alone"] for rule in found["rules"])
+    stopped = found["decisions"] - found["proposed"]["allowed"]
+    assert 0 < hit <= stopped
+    assert found["proposed"]["frauds_stopped"] < found["frauds"]
+
+
 def test_the_api_answers_only_those_who_sign_in(product: Product):
     api = product.settings().api
     address = f"http://{api.host}:{api.port}"

@@ -1,0 +1,178 @@
+"""History decided again: the log is folded as it was, and beside each recorded answer stands the one that a proposal gives.
+
+The features are those that the decision saw, because the same engine folds the same log; what the proposal would have changed
+in the world (a payment that it stops has no successors) is not imagined.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from contracts.controls import ModelControl, PolicyControl
+from kit.errors import DomainError
+from pipelines.backtest.report import BacktestReport
+from pipelines.backtest.tally import Rows, Tally
+from pipelines.lake import count_records, labels, log_records
+from risk.costs import CostModel
+from risk.export import BadExport
+from risk.policy import ALLOW, MILLIONTHS
+from scoring import answers as columns
+from scoring.engine import Engine
+from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
+from scoring.fold import Fold
+from scoring.judge import Judge
+from scoring.lexicon import SOURCES
+from scoring.log_scanner import Decisions
+from scoring.memory import hash_pairs
+
+PROGRESS_EVERY_S = 1.0
+_EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
+_CUSTOMER = TEXT_COLUMNS["customer_id"]
+_NOBODY = np.uint64(0)
+
+Progress = Callable[[int, int], None]
+
+
+class NothingToReplay(DomainError):
+    """The lake has no decision of that tenant in that period."""
+
+    code = "nothing-to-replay"
+    title = "There is no history to decide again"
+    remedy = "Choose a period and a tenant that the bank has decisions of; `baas status` says whether the lake sink runs."
+
+
+class CannotFollow(DomainError):
+    """A model or a policy does not fit this engine."""
+
+    code = "cannot-follow"
+    title = "The proposal does not fit this engine"
+    remedy = "Train the model on the present features, and name only rules and features that there are."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which history, in [from_ms, until_ms) of event time, and by which controls and costs it is to be decided."""
+
+    backtest_id: str
+    controls: Sequence[ModelControl | PolicyControl]
+    from_ms: int
+    until_ms: int
+    labels_known_by_ms: int
+    tenant_id: str | None = None
+    costs: CostModel = field(default_factory=CostModel)
+
+
+def backtest(lake: Path, models: Path, question: Question, *, progress: Progress) -> BacktestReport:
+    """Decide the period again. `progress` hears (records folded, records in all).
+
+    Raises NothingToReplay, CannotFollow, LakeGap, or BrokenLog where the lake's log does not hold.
+    """
+    started_s = time.monotonic()
+    engine = Engine(models=models)
+    judge = _judge(engine, models, question.controls)
+    witness = _Witness(engine, judge, question, frauds=_known_frauds(lake, known_by_ms=question.labels_known_by_ms))
+    engine.read_also(judge.columns)
+    fold = Fold(engine, witness=witness)
+    total, told_s = count_records(lake), 0.0
+    for records in log_records(lake):
+        fold.feed(records)
+        if time.monotonic() - told_s >= PROGRESS_EVERY_S:
+            told_s = time.monotonic()
+            progress(fold.proof.records, total)
+    progress(fold.proof.records, total)
+    tally = witness.tally
+    if not tally.decisions:
+        raise NothingToReplay(f"none of {fold.proof.decisions:,} decisions is of that tenant and period")
+    model = judge.models.champion
+    return BacktestReport(
+        backtest_id=question.backtest_id,
+        tenant_id=question.tenant_id,
+        from_ms=question.from_ms,
+        until_ms=question.until_ms,
+        labels_known_by_ms=question.labels_known_by_ms,
+        model=None if model is None else model.model_id,
+        policy=judge.policy_version(question.tenant_id),
+        decisions=tally.decisions,
+        recorded_by={source.value: count for source, count in zip(SOURCES, witness.sources.tolist(), strict=True) if count},
+        frauds=tally.frauds,
+        frauds_minor=tally.frauds_minor,
+        recorded=tally.recorded,
+        proposed=tally.proposed,
+        moved=tally.moved.tolist(),
+        days=tally.days,
+        channels=tally.channels,
+        rules=tally.rules,
+        curve=tally.curve,
+        seconds=round(time.monotonic() - started_s, 3),
+    )
+
+
+def _judge(engine: Engine, models: Path, controls: Sequence[ModelControl | PolicyControl]) -> Judge:
+    judge = Judge(models=models, lexicon=engine.lexicon, tenants=engine.tenants, catalogue=engine.catalogue)
+    for control in controls:
+        try:
+            judge.apply(control)
+        except (BadExport, ValueError) as problem:
+            raise CannotFollow(str(problem)) from problem
+    return judge
+
+
+def _known_frauds(lake: Path, *, known_by_ms: int) -> NDArray[np.uint64]:
+    """Identity hashes, ascending and with a last one of nobody, of the transactions whose newest label says fraud."""
+    frauds = labels(lake, known_by_ms=known_by_ms).filter(pl.col("fraud"))
+    pairs = [(tenant.encode(), number.encode()) for tenant, number in frauds.select("tenant_id", "transaction_id").iter_rows()]
+    return np.append(np.sort(hash_pairs(pairs)[2]) if pairs else np.zeros(0, np.uint64), _NOBODY)
+
+
+class _Witness:
+    """Asks the proposal about each decision of the period."""
+
+    def __init__(self, engine: Engine, judge: Judge, question: Question, *, frauds: NDArray[np.uint64]) -> None:
+        self.tally = Tally(question.costs, rule_codes=judge.rules.codes)
+        self.sources = np.zeros(len(SOURCES), np.int64)
+        self._engine, self._judge, self._question, self._frauds = engine, judge, question, frauds
+
+    def __call__(self, run: Decisions, tenants: NDArray[np.int32], *, x: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
+        moments = run.scan.numbers[:, _EVENT_TIME]
+        wanted = (moments >= self._question.from_ms) & (moments < self._question.until_ms)
+        if self._question.tenant_id is not None:
+            wanted &= tenants == self._engine.tenants.known.get(self._question.tenant_id.encode(), -1)
+        rows = wanted.nonzero()[0]
+        if len(rows):
+            self._add(run, rows, tenants[rows], x[rows], flags[rows])
+
+    def _add(
+        self,
+        run: Decisions,
+        rows: NDArray[np.int64],
+        tenants: NDArray[np.int32],
+        x: NDArray[np.float32],
+        flags: NDArray[np.uint8],
+    ) -> None:
+        scan, recorded = run.scan.take(rows), run.answers[rows]
+        proposed, hits = self._judge.decide(scan, tenants, x=x, flags=flags, scored_at_ms=recorded[:, columns.SCORED_AT])
+        self.sources += np.bincount(recorded[:, columns.SOURCE], minlength=len(SOURCES))
+        was, would = recorded[:, columns.VERDICT], proposed[:, columns.VERDICT]
+        customer = np.zeros(scan.n, np.int64)
+        for row in ((was != ALLOW) | (would != ALLOW)).nonzero()[0].tolist():
+            customer[row] = hash((int(tenants[row]), scan.text(row, _CUSTOMER)))
+        found = np.searchsorted(self._frauds[:-1], scan.hashes[:, 1])
+        probability = proposed[:, columns.PROBABILITY]
+        self.tally.add(
+            Rows(
+                event_time_ms=scan.numbers[:, _EVENT_TIME],
+                channel=scan.numbers[:, _CHANNEL],
+                amount_minor=scan.numbers[:, _AMOUNT],
+                fraud=self._frauds[found] == scan.hashes[:, 1],
+                customer=customer,
+                recorded=was,
+                proposed=would,
+                probability=np.where(probability == columns.ABSENT, np.nan, probability / MILLIONTHS),
+                hits=hits,
+            )
+        )

@@ -24,7 +24,7 @@ FLINK_LOCK = cd $(FLINK) && $(abspath $(UV)) pip compile pyproject.toml --genera
 # What one lock asks of pyproject.toml, and what the other does: the one that tests install, and the one that `make up` does.
 LOCK_DEV := --group dev
 LOCK_RUNTIME := --group build -c requirements/dev.lock
-TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring simulator streams serving pipelines orchestration bench baas)
+TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring governance simulator streams serving pipelines orchestration bench baas)
 # What is installed here is ours to keep bytecode beside: without it every process compiles all of its libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 # Seconds since `make` began, which `baas up` counts on from.

@@ -144,6 +144,7 @@ def _measure(report: Report, place: Place, snapshots: Path, *, rounds: int) -> P
     if taker.failures:
         raise RuntimeError("a snapshot failed")
     ahead.stop()
+    taker.stop()
     gc.unfreeze()
     report.figure("pause_ms", pauses)
     report.figure("write_s", seconds)

@@ -50,7 +50,10 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The whole answer. `probability` and `anomaly` are absent when no model decided."""
+    """The whole answer. `probability` and `anomaly` are absent when no model decided.
+
+    `shadow_rules` are those that were hit and changed nothing, because the policy only tries them.
+    """
 
     verdict: Verdict
     source: DecisionSource
@@ -62,6 +65,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     probability: Probability | None = None
     anomaly: Probability | None = None
     rules: list[ReasonCode] = []
+    shadow_rules: list[ReasonCode] = []
     reasons: list[ReasonCode] = []
     truncated: bool = False
     late: bool = False

@@ -13,9 +13,10 @@ from risk.policy import MILLIONTHS
 from scoring.lexicon import SOURCES, VERDICTS, Lexicon
 
 (
-    VERDICT, SOURCE, SCORED_AT, VALID_UNTIL, POLICY, FEATURE_SET, MODEL, PROBABILITY, ANOMALY, RULES, REASONS, FLAGS, EPOCH, N,
-) = range(14)  # fmt: skip
-WIDTH = 14
+    VERDICT, SOURCE, SCORED_AT, VALID_UNTIL, POLICY, FEATURE_SET, MODEL, PROBABILITY, ANOMALY, RULES, SHADOW_RULES, REASONS,
+    FLAGS, EPOCH, N,
+) = range(15)  # fmt: skip
+WIDTH = 15
 TRUNCATED, LATE, CONTROL_GROUP, PROBABILITY_IS_BITS, ANOMALY_IS_BITS = 1, 2, 4, 8, 16
 INEXACT = PROBABILITY_IS_BITS | ANOMALY_IS_BITS
 ABSENT = -1
@@ -49,7 +50,8 @@ def pack(answer: Answer, lexicon: Lexicon) -> NDArray[np.int64]:
         (
             ANY_VERDICT[answer.verdict], ANY_SOURCE[answer.source], answer.scored_at, answer.valid_until,
             lexicon.text(answer.policy), lexicon.text(answer.feature_set), lexicon.text(answer.model),
-            probability, anomaly, lexicon.texts(answer.rules), lexicon.texts(answer.reasons), flags,
+            probability, anomaly, lexicon.texts(answer.rules), lexicon.texts(answer.shadow_rules),
+            lexicon.texts(answer.reasons), flags,
             sequence.epoch if sequence else ABSENT, sequence.n if sequence else ABSENT,
         ),
         np.int64,
@@ -71,6 +73,7 @@ def unpack(row: NDArray[np.int64], lexicon: Lexicon) -> Answer:
         probability=_unpack_float(value[PROBABILITY], flags & PROBABILITY_IS_BITS),
         anomaly=_unpack_float(value[ANOMALY], flags & ANOMALY_IS_BITS),
         rules=lexicon.read_texts(value[RULES]),
+        shadow_rules=lexicon.read_texts(value[SHADOW_RULES]),
         reasons=lexicon.read_texts(value[REASONS]),
         truncated=bool(flags & TRUNCATED),
         late=bool(flags & LATE),

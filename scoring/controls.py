@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from contracts.controls import Control, ModelControl, PolicyControl
+from contracts.controls import Control, ListControl, ModelControl, PolicyControl
 
 # Of controls the latest ids are known: a repetition comes soon after a crash, not after so many others.
 MAX_CONTROLS_SEEN = 1_000_000
 
 # What a control changes: one place, which the next usable control for it changes again.
-Place = tuple[Literal["model", "policy", "profile"], str | None]
+Place = tuple[Literal["model", "policy", "list", "profile"], str | None]
 CHAMPION: Place = ("model", "champion")
 GENERAL_POLICY: Place = ("policy", None)
 
@@ -20,11 +20,13 @@ def place_of(control: Control) -> Place:
         return "model", control.alias
     if isinstance(control, PolicyControl):
         return "policy", control.tenant_id
+    if isinstance(control, ListControl):
+        return "list", f"{control.tenant_id}/{control.list_id}"
     return "profile", f"{control.tenant_id}/{control.entity}/{control.entity_id}"
 
 
 class Controls:
-    """The log's controls as far as they still matter. Profiles in force are kept where they are used (`scoring.features`)."""
+    """The log's controls as far as they still matter. Profiles and lists are kept where they are used."""
 
     def __init__(self) -> None:
         self._in_force: dict[Place, ModelControl | PolicyControl] = {}

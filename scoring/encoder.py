@@ -34,18 +34,22 @@ MODEL = _literal(',"model":')
 PROBABILITY = _literal(',"probability":')
 ANOMALY = _literal(',"anomaly":')
 RULES = _literal(',"rules":')
+SHADOW_RULES = _literal(',"shadow_rules":')
 REASONS = _literal(',"reasons":')
 TRUNCATED = _literal(',"truncated":true')
 LATE = _literal(',"late":true')
 CONTROL_GROUP = _literal(',"control_group":true')
 SEQUENCE = _literal(',"sequence":{"epoch":')
-# Every literal and number of a record, without the input and the lexicon's pieces: policy, features, model, rules, reasons.
-_FIXED_BYTES = 640
-_PIECES = 5
+# Every literal and number of a record, without the input and the lexicon's pieces: policy, features, model, rules, shadow
+# rules, reasons.
+_FIXED_BYTES = 660
+_PIECES = 6
 
 _VERDICT, _SOURCE, _SCORED_AT, _VALID_UNTIL = columns.VERDICT, columns.SOURCE, columns.SCORED_AT, columns.VALID_UNTIL
 _POLICY, _FEATURE_SET, _MODEL = columns.POLICY, columns.FEATURE_SET, columns.MODEL
-_PROBABILITY, _ANOMALY, _RULES, _REASONS = columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.REASONS
+_PROBABILITY, _ANOMALY, _RULES, _SHADOW, _REASONS = (
+    columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.SHADOW_RULES, columns.REASONS,
+)  # fmt: skip
 _FLAGS, _EPOCH, _N = columns.FLAGS, columns.EPOCH, columns.N
 _IS_TRUNCATED, _IS_LATE, _IS_CONTROL = columns.TRUNCATED, columns.LATE, columns.CONTROL_GROUP
 _FIRST_VERDICT, _FIRST_SOURCE = FIRST_VERDICT, FIRST_SOURCE
@@ -79,6 +83,8 @@ def _put_answer(
         at = put_millionths(out, _put_literal(out, at, ANOMALY), row[_ANOMALY])
     if row[_RULES] != 0:
         at = _put_piece(out, _put_literal(out, at, RULES), arena, starts, row[_RULES])
+    if row[_SHADOW] != 0:
+        at = _put_piece(out, _put_literal(out, at, SHADOW_RULES), arena, starts, row[_SHADOW])
     if row[_REASONS] != 0:
         at = _put_piece(out, _put_literal(out, at, REASONS), arena, starts, row[_REASONS])
     if row[_FLAGS] & _IS_TRUNCATED:

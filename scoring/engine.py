@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.controls import Control, ProfileControl
+from contracts.controls import Control, ListControl, PolicyRule, ProfileControl
 from contracts.decisions import Answer, Door, StandOut, StartRecord
 from contracts.transactions import MAX_CLOCK_SKEW_MS, UNREADABLE, Refusal, RefusedMessage
 from feature_store.definitions import CATALOGUE
@@ -19,7 +19,7 @@ from feature_store.stream.waiting import Run, WaitingLabels
 from feature_store.vocabulary import Feature
 from risk.export import BadExport
 from risk.policy import ALLOW
-from risk.rules import RULES, Rule
+from risk.rules import RULES
 from scoring import answers as columns
 from scoring.controls import Controls
 from scoring.encoder import Encoded, encode_decisions
@@ -28,6 +28,7 @@ from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.flags import encode_flagged
 from scoring.judge import Judge
 from scoring.lexicon import Lexicon
+from scoring.lists import Lists
 from scoring.memory import ALTERED, DEFAULT_ROWS, NEW, DecisionMemory, Meeting, hash_pairs
 from scoring.places import judge
 from scoring.scanner import Scan, scan_transactions
@@ -99,7 +100,7 @@ class Engine:
         memory_rows: int = DEFAULT_ROWS,
         bounds: Bounds | None = None,
         catalogue: Sequence[Feature] = CATALOGUE,
-        rules: Sequence[Rule] = RULES,
+        rules: Sequence[PolicyRule] = RULES,
     ) -> None:
         self.epoch = 0
         self.next_n = 0
@@ -110,7 +111,15 @@ class Engine:
         self.catalogue = tuple(catalogue)
         self.features = Features(bounds, catalogue=self.catalogue)
         self.labels = WaitingLabels(MAX_TENANTS)
-        self.judge = Judge(models=models, lexicon=self.lexicon, tenants=self.tenants, catalogue=self.catalogue, rules=rules)
+        self.lists = Lists()
+        self.judge = Judge(
+            models=models,
+            lexicon=self.lexicon,
+            tenants=self.tenants,
+            lists=self.lists,
+            catalogue=self.catalogue,
+            rules=rules,
+        )
         self.controls = Controls()
         self._read_also: frozenset[int] = frozenset()
         self._ask()
@@ -327,6 +336,8 @@ class Engine:
         """Change how the next batch is decided. Raises one of `UNUSABLE`, and then nothing has changed."""
         if isinstance(control, ProfileControl):
             self.features.apply_profile(control)
+        elif isinstance(control, ListControl):
+            self.lists.apply(control)
         else:
             self.judge.apply(control)
             self._ask()

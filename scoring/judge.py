@@ -1,31 +1,43 @@
 """How inputs with their features become answers: model, rules, policy, reasons. Changed by controls and by nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.controls import ModelControl, PolicyControl
+from contracts.controls import ModelControl, PolicyControl, PolicyRule
 from contracts.decisions import DecisionSource
 from feature_store.definitions import CATALOGUE
 from feature_store.vocabulary import Feature
-from risk.policy import ALLOW, ANSWER_VALID_MS, DEFAULT_VERSION, MILLIONTHS, Policy, decide_verdicts, policy_from
+from risk.expressions.schema import EVENT_FIELDS, Schema
+from risk.policy import (
+    ALLOW,
+    ANSWER_VALID_MS,
+    DEFAULT_VERSION,
+    MILLIONTHS,
+    NO_MODEL,
+    Ruling,
+    Thresholds,
+    ruling_from,
+)
 from risk.reasons import Explainer
-from risk.rules import EVENT_COLUMNS, RULES, Rule, RuleBook
+from risk.rules import RULES
 from scoring import answers as columns
 from scoring.features import LATE, TRUNCATED
-from scoring.fields import NUMBER_COLUMNS
+from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.lexicon import Lexicon
+from scoring.lists import Lists
 from scoring.models import Models
 from scoring.scanner import Scan
 from scoring.tenants import Tenants
 
-# Before any model or policy control: rules alone decide.
-BOOTSTRAP_POLICY = (MILLIONTHS + 1, MILLIONTHS + 1, 0)
 CONTROL_GROUP_PPM = 5_000
 _EVENT_TIME = NUMBER_COLUMNS["event_time"]
-_RULE_NUMBERS = [NUMBER_COLUMNS[name] for name in EVENT_COLUMNS]
+_RULE_NUMBERS = [NUMBER_COLUMNS[field.name] for field in EVENT_FIELDS]
+_ABSENT_ID = 2
+_NAMES_KEPT = 4_096
 # What the fold's flags are in an answer, by the fold's bits.
 _FLAGS = np.array(
     [bool(bits & TRUNCATED) * columns.TRUNCATED + bool(bits & LATE) * columns.LATE for bits in range(256)], np.int64
@@ -33,8 +45,17 @@ _FLAGS = np.array(
 _SCORER, _BOOTSTRAP = columns.ANY_SOURCE[DecisionSource.SCORER], columns.ANY_SOURCE[DecisionSource.BOOTSTRAP]
 
 
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What rules of one policy hit: `hits` uint64[k, W] are of the batch's rows `rows` int64[k]."""
+
+    ruling: Ruling
+    rows: NDArray[np.int64]
+    hits: NDArray[np.uint64]
+
+
 class Judge:
-    """Answers are a pure function of the inputs, their features and the controls so far."""
+    """Answers are a pure function of the inputs, their features, the lists and the controls so far."""
 
     def __init__(
         self,
@@ -42,19 +63,25 @@ class Judge:
         models: Path,
         lexicon: Lexicon,
         tenants: Tenants,
+        lists: Lists,
         catalogue: Sequence[Feature] = CATALOGUE,
-        rules: Sequence[Rule] = RULES,
+        rules: Sequence[PolicyRule] = RULES,
     ) -> None:
         self.models = Models(models, catalogue=catalogue)
-        self.rules = RuleBook(rules, features=[feature.name for feature in catalogue])
         self._lexicon = lexicon
         self._tenants = tenants
-        self._policies: dict[str | None, Policy] = {}
-        self._policy_rows = np.zeros((0, 4), np.int64)
+        self._lists = lists
+        self._built_in = tuple(rules)
+        # A list that a rule names is empty until somebody puts a value on it.
+        self._schema = Schema.of(catalogue, lists=None)
+        self._policies: dict[str | None, Ruling] = {}
+        self._default = self._default_ruling()
+        self._rulings: list[Ruling] = []
+        self._ruling_of = np.zeros(0, np.int32)  # by place: tenants by number, strangers, and last everybody else
         self._policy_texts = np.zeros(0, np.int64)
         self._strangers: dict[bytes, int] = {}
+        self._names: dict[tuple[Ruling, bytes], tuple[list[str], int, int]] = {}
         self._feature_set_text = lexicon.text(self.models.feature_set)
-        self._rule_texts = {0: 0}
         self._usual = self._usual_answer()
 
     def answer(
@@ -71,8 +98,8 @@ class Judge:
         Beside them: of each row that is not allowed, the features that stand out. A tenant number below zero is a tenant that
         nothing was decided for yet.
         """
-        answers, hits = self.decide(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
-        return answers, self._give_reasons(answers, hits, x)
+        answers, found = self.decide(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
+        return answers, self._give_reasons(answers, found, x)
 
     def decide(
         self,
@@ -82,61 +109,106 @@ class Judge:
         x: NDArray[np.float32],
         flags: NDArray[np.uint8],
         scored_at_ms: NDArray[np.int64],
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The answers before anybody asks why: without rules and reasons, and beside them a bit mask of hit rules a row."""
+    ) -> tuple[NDArray[np.int64], list[Hits]]:
+        """The answers before anybody asks why: without rules and reasons. Beside them what rules hit, a policy at a time."""
         n = scan.n
         answers = np.empty((n, columns.WIDTH), np.int64)
         answers[:] = self._usual
+        scores = np.full((n, 2), np.nan)
         champion = self.models.champion
         if champion is not None:
             answers[:, columns.PROBABILITY], answers[:, columns.ANOMALY] = champion.score_millionths(x)
-        hits = self.rules.hits(event_time_ms=scan.numbers[:, _EVENT_TIME], events=scan.numbers[:, _RULE_NUMBERS], features=x)
-        control_group = np.empty(n, np.bool_)
-        policies, texts = self._policy_table()
+            np.divide(answers[:, (columns.PROBABILITY, columns.ANOMALY)], MILLIONTHS, out=scores)
         places = self._policy_places(scan, tenants)
-        decide_verdicts(
-            answers[:, columns.PROBABILITY],
-            hits,
-            self.rules.actions,
-            self.rules.mandatory_mask,
-            policies,
-            places,
-            scan.hashes[:, 1],
-            answers[:, columns.VERDICT],
-            control_group,
-        )
+        control_group = np.empty(n, np.bool_)
+        found = []
+        for ruling, rows in self._by_ruling(places):
+            part = slice(None) if len(rows) == n else rows
+            hits = ruling.program.hits(
+                event_time_ms=scan.numbers[part, _EVENT_TIME],
+                events=scan.numbers[:, _RULE_NUMBERS][part],
+                features=x[part],
+                scores=scores[part],
+                members=self._members(ruling, scan if len(rows) == n else scan.take(rows), tenants[part]),
+            )
+            answers[part, columns.VERDICT], control_group[part] = ruling.decide(
+                answers[part, columns.PROBABILITY], hits, scan.hashes[part, 1]
+            )
+            found.append(Hits(ruling, rows, hits))
         answers[:, columns.SCORED_AT] = scored_at_ms
         answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
-        answers[:, columns.POLICY] = texts[places]
+        answers[:, columns.POLICY] = self._policy_texts[places]
         answers[:, columns.FLAGS] = _FLAGS[flags] + control_group * columns.CONTROL_GROUP
-        return answers, hits
+        return answers, found
 
-    def _give_reasons(
-        self, answers: NDArray[np.int64], hits: NDArray[np.int64], x: NDArray[np.float32]
-    ) -> dict[int, list[int]]:
-        for row in hits.nonzero()[0].tolist():
-            mask = int(hits[row])
-            if mask not in self._rule_texts:
-                self._rule_texts[mask] = self._lexicon.texts(self.rules.codes_of(mask))
-            answers[row, columns.RULES] = self._rule_texts[mask]
+    def _by_ruling(self, places: NDArray[np.int32]) -> Iterator[tuple[Ruling, NDArray[np.int64]]]:
+        """Each policy of the batch with its rows, in order."""
+        rulings = self._ruling_of[places]
+        for number in np.unique(rulings).tolist() if len(self._rulings) > 1 else rulings[:1].tolist():
+            yield self._rulings[number], np.flatnonzero(rulings == number)
+
+    def _members(self, ruling: Ruling, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """uint8[n, memberships]: 1 where the row's id is on the tenant's list, 0 where not, 2 where there is no id."""
+        asked = ruling.program.memberships
+        members = np.zeros((scan.n, len(asked)), np.uint8)
+        if not asked:
+            return members
+        moments = scan.numbers[:, _EVENT_TIME]
+        for at, membership in enumerate(asked):
+            column = TEXT_COLUMNS[membership.field]
+            if membership.list is not None:
+                for tenant, rows in self._rows_by_tenant(scan, tenants):
+                    members[rows, at] = self._lists.holds(
+                        scan.take(rows), tenant_id=tenant, list_id=membership.list, column=column, event_time_ms=moments[rows]
+                    )
+            members[scan.spans[:, column, 0] == scan.spans[:, column, 1], at] = _ABSENT_ID
+        return members
+
+    def _rows_by_tenant(self, scan: Scan, tenants: NDArray[np.int32]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        """Tenants with their rows; one that nothing was decided for yet has lists all the same."""
+        for number in np.unique(tenants).tolist():
+            rows = (tenants == number).nonzero()[0]
+            if number >= 0:
+                yield self._tenants.names[number].decode(), rows
+            else:
+                yield from ((self._tenants.name(scan, row).decode(), np.array([row])) for row in rows.tolist())
+
+    def _give_reasons(self, answers: NDArray[np.int64], found: Sequence[Hits], x: NDArray[np.float32]) -> dict[int, list[int]]:
+        codes: dict[int, list[str]] = {}
+        for part in found:
+            for at in np.flatnonzero(part.hits.any(axis=1)).tolist():
+                row = int(part.rows[at])
+                codes[row], answers[row, columns.RULES], answers[row, columns.SHADOW_RULES] = self._named(
+                    part.ruling, part.hits[at]
+                )
         explained = (answers[:, columns.VERDICT] != ALLOW).nonzero()[0]
         if not len(explained):
             return {}
         outside = dict(zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True))
-        for row, found in outside.items():
-            reasons = self.explainer.reasons(found, rules=self.rules.codes_of(int(hits[row])))
-            answers[row, columns.REASONS] = self._lexicon.texts(reasons)
+        for row, far in outside.items():
+            answers[row, columns.REASONS] = self._lexicon.texts(self.explainer.reasons(far, rules=codes.get(row, [])))
         return outside
+
+    def _named(self, ruling: Ruling, hits: NDArray[np.uint64]) -> tuple[list[str], int, int]:
+        """The acting rules of one row, and the lexicon's numbers of these and of the shadow rules."""
+        key = ruling, hits.tobytes()
+        if key not in self._names:
+            if len(self._names) == _NAMES_KEPT:
+                self._names.clear()
+            acting, shadow = ruling.names_of(hits, acting=True), ruling.names_of(hits, acting=False)
+            self._names[key] = acting, self._lexicon.texts(acting), self._lexicon.texts(shadow)
+        return self._names[key]
 
     @property
     def columns(self) -> frozenset[int]:
         """The features that answers depend on: the champion's and the rules'."""
         champion = self.models.champion
-        return self.rules.columns if champion is None else self.rules.columns | champion.columns
+        read = frozenset().union(*(ruling.program.columns for ruling in (self._default, *self._policies.values())))
+        return read if champion is None else read | champion.columns
 
-    def policy_version(self, tenant_id: str | None) -> str:
-        """The version of the policy that a tenant is under; of None the general one."""
-        return (self._policies.get(tenant_id) or self._policies.get(None) or self._default_policy()).version
+    def ruling(self, tenant_id: str | None) -> Ruling:
+        """The policy that a tenant is under; of None the general one."""
+        return self._policies.get(tenant_id) or self._policies.get(None) or self._default
 
     @property
     def explainer(self) -> Explainer:
@@ -153,43 +225,49 @@ class Judge:
         usual[[columns.PROBABILITY, columns.ANOMALY, columns.EPOCH, columns.N]] = columns.ABSENT
         return usual
 
-    def _policy_table(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Policies by tenant number, extended as tenants come; then those of tenants without one, and last the general one."""
-        names = self._tenants.names
-        if len(self._policy_rows) <= len(names) + len(self._strangers):
-            own = {name.encode(): policy for name, policy in self._policies.items() if name is not None}
-            general = self._policies.get(None) or self._default_policy()
-            strangers = [name for name in own if name not in self._tenants.known]
-            self._strangers = {name: len(names) + at for at, name in enumerate(strangers)}
-            chosen = [own.get(name, general) for name in (*names, *strangers)] + [general]
-            self._policy_rows = np.array([policy.as_row() for policy in chosen], np.int64)
-            self._policy_texts = np.array([self._lexicon.text(policy.version) for policy in chosen], np.int64)
-        return self._policy_rows, self._policy_texts
-
     def _policy_places(self, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Each row's place in the policy table."""
+        """Each row's place in the tables of policies, which grow as tenants come."""
+        names = self._tenants.names
+        if len(self._ruling_of) <= len(names) + len(self._strangers):
+            self._lay_out_policies()
         is_unknown = tenants < 0
         if not is_unknown.any():
             return tenants
         places = tenants.copy()
         for row in is_unknown.nonzero()[0].tolist():
-            places[row] = self._strangers.get(self._tenants.name(scan, row), len(self._policy_rows) - 1)
+            places[row] = self._strangers.get(self._tenants.name(scan, row), len(self._ruling_of) - 1)
         return places
 
-    def _default_policy(self) -> Policy:
-        every_rule = (1 << len(self.rules.codes)) - 1
+    def _lay_out_policies(self) -> None:
+        """Tenants by number, then those with a policy that nothing was decided for yet, and last the general policy."""
+        names = self._tenants.names
+        own = {name.encode(): ruling for name, ruling in self._policies.items() if name is not None}
+        strangers = [name for name in own if name not in self._tenants.known]
+        self._strangers = {name: len(names) + at for at, name in enumerate(strangers)}
+        general = self.ruling(None)
+        chosen = [own.get(name, general) for name in (*names, *strangers)] + [general]
+        self._rulings = list(dict.fromkeys(chosen))
+        number_of = {ruling: number for number, ruling in enumerate(self._rulings)}
+        self._ruling_of = np.array([number_of[ruling] for ruling in chosen], np.int32)
+        self._policy_texts = np.array([self._lexicon.text(ruling.version) for ruling in chosen], np.int64)
+
+    def _default_ruling(self) -> Ruling:
+        """Every built-in rule; the champion's own thresholds, and no control group before there is one."""
         champion = self.models.champion
-        if champion is None:
-            return Policy(DEFAULT_VERSION, *BOOTSTRAP_POLICY, every_rule)
-        return Policy(
-            DEFAULT_VERSION, champion.review_from_millionths, champion.deny_from_millionths, CONTROL_GROUP_PPM, every_rule
-        )
+        thresholds, ppm = NO_MODEL, 0
+        if champion is not None:
+            between = champion.deny_from_millionths
+            thresholds = Thresholds(champion.review_from_millionths, between, champion.deny_from_millionths)
+            ppm = CONTROL_GROUP_PPM
+        return Ruling(DEFAULT_VERSION, schema=self._schema, rules=self._built_in, thresholds=thresholds, control_group_ppm=ppm)
 
     def apply(self, control: ModelControl | PolicyControl) -> None:
         """Change how the next batch is decided. Raises BadExport or ValueError, and then nothing has changed."""
         if isinstance(control, ModelControl):
             self.models.use(control)
             self._usual = self._usual_answer()
+            self._default = self._default_ruling()
         else:
-            self._policies[control.tenant_id] = policy_from(control, rule_bits=self.rules.bits)
-        self._policy_rows = np.zeros((0, 4), np.int64)
+            self._policies[control.tenant_id] = ruling_from(control, schema=self._schema, built_in=self._built_in)
+        self._ruling_of = np.zeros(0, np.int32)
+        self._names.clear()

@@ -17,11 +17,14 @@ HEAD, NUMBER, DOOR, TRANSACTION, ANSWER = (
 )  # fmt: skip
 L_VERDICT, L_SOURCE, L_SCORED_AT, L_VALID_UNTIL = literals.VERDICT, literals.SOURCE, literals.SCORED_AT, literals.VALID_UNTIL
 L_POLICY, L_FEATURE_SET, L_MODEL, L_PROBABILITY = literals.POLICY, literals.FEATURE_SET, literals.MODEL, literals.PROBABILITY
-L_ANOMALY, L_RULES, L_REASONS, L_TRUNCATED = literals.ANOMALY, literals.RULES, literals.REASONS, literals.TRUNCATED
+L_ANOMALY, L_RULES, L_SHADOW, L_REASONS = literals.ANOMALY, literals.RULES, literals.SHADOW_RULES, literals.REASONS
+L_TRUNCATED = literals.TRUNCATED
 L_LATE, L_CONTROL, L_SEQUENCE, L_ADOPTED = literals.LATE, literals.CONTROL_GROUP, literals.SEQUENCE, literals.ADOPTED
 _VERDICT, _SOURCE, _SCORED_AT, _VALID_UNTIL = columns.VERDICT, columns.SOURCE, columns.SCORED_AT, columns.VALID_UNTIL
 _POLICY, _FEATURE_SET, _MODEL = columns.POLICY, columns.FEATURE_SET, columns.MODEL
-_PROBABILITY, _ANOMALY, _RULES, _REASONS = columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.REASONS
+_PROBABILITY, _ANOMALY, _RULES, _SHADOW, _REASONS = (
+    columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.SHADOW_RULES, columns.REASONS,
+)  # fmt: skip
 _FLAGS, _EPOCH, _N = columns.FLAGS, columns.EPOCH, columns.N
 _IS_TRUNCATED, _IS_LATE, _IS_CONTROL = columns.TRUNCATED, columns.LATE, columns.CONTROL_GROUP
 _FIRST_VERDICT, _FIRST_SOURCE, _FIRST_DOOR = FIRST_VERDICT, FIRST_SOURCE, FIRST_DOOR
@@ -139,6 +142,7 @@ def _scan_answer(
     if _has(buffer, at, end, L_ANOMALY):
         answer[_ANOMALY], at = _millionths(buffer, at + load8(L_ANOMALY, 0))
     answer[_RULES], at = _optional_piece(buffer, at, end, L_RULES, index, arena, starts)
+    answer[_SHADOW], at = _optional_piece(buffer, at, end, L_SHADOW, index, arena, starts)
     answer[_REASONS], at = _optional_piece(buffer, at, end, L_REASONS, index, arena, starts)
     answer[_FLAGS] = 0
     if _has(buffer, at, end, L_TRUNCATED):

@@ -34,6 +34,14 @@ class KeptProfile(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float]
 
 
+class KeptList(msgspec.Struct, frozen=True, kw_only=True):
+    """The values on one list, each with its end."""
+
+    tenant_id: str
+    list_id: str
+    until_ms: dict[str, int]
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What an engine is besides its arrays, and how large those are. `next_n` is the number of the log's next record."""
 
@@ -49,6 +57,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     unusable: int
     controls_seen: list[str]
     profiles: list[KeptProfile]
+    lists: list[KeptList]
     labels_waiting: int
 
 
@@ -70,6 +79,10 @@ def describe(engine: Engine) -> Facts:
         profiles=[
             KeptProfile(tenant_id=tenant_id, entity=entity, entity_id=entity_id, values=values)
             for (tenant_id, entity, entity_id), values in engine.features.profiles.items()
+        ],
+        lists=[
+            KeptList(tenant_id=tenant_id, list_id=list_id, until_ms=dict(until_ms))
+            for (tenant_id, list_id), until_ms in engine.lists.values.items()
         ],
         labels_waiting=len(engine.labels),
     )
@@ -107,6 +120,7 @@ def restore(engine: Engine, facts: Facts, fill: Callable[[dict[str, NDArray[Any]
         engine.labels.index()
         engine.tenants.index(facts.tenants)
         engine.lexicon.index(facts.texts)
+        engine.lists.restore({(kept.tenant_id, kept.list_id): kept.until_ms for kept in facts.lists})
         _follow(engine, facts)
     except UNUSABLE as problem:
         raise SnapshotUnfit(str(problem)) from problem

@@ -39,9 +39,10 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule of the proposal: what it hit, and what nothing else of the proposal would have stopped."""
+    """One rule of the proposal: what it hit, and what no other rule of it did. A `shadow` rule stops nothing."""
 
     code: str
+    shadow: bool
     hits: int
     frauds: int
     alone: int

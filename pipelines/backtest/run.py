@@ -96,7 +96,7 @@ def backtest(lake: Path, models: Path, question: Question, *, progress: Progress
         until_ms=question.until_ms,
         labels_known_by_ms=question.labels_known_by_ms,
         model=None if model is None else model.model_id,
-        policy=judge.policy_version(question.tenant_id),
+        policy=judge.ruling(question.tenant_id).version,
         decisions=tally.decisions,
         recorded_by={source.value: count for source, count in zip(SOURCES, witness.sources.tolist(), strict=True) if count},
         frauds=tally.frauds,
@@ -113,7 +113,7 @@ def backtest(lake: Path, models: Path, question: Question, *, progress: Progress
 
 
 def _judge(engine: Engine, models: Path, controls: Sequence[ModelControl | PolicyControl]) -> Judge:
-    judge = Judge(models=models, lexicon=engine.lexicon, tenants=engine.tenants, catalogue=engine.catalogue)
+    judge = Judge(models=models, lexicon=engine.lexicon, tenants=engine.tenants, lists=engine.lists, catalogue=engine.catalogue)
     for control in controls:
         try:
             judge.apply(control)
@@ -133,7 +133,7 @@ class _Witness:
     """Asks the proposal about each decision of the period."""
 
     def __init__(self, engine: Engine, judge: Judge, question: Question, *, frauds: NDArray[np.uint64]) -> None:
-        self.tally = Tally(question.costs, rule_codes=judge.rules.codes)
+        self.tally = Tally(question.costs)
         self.sources = np.zeros(len(SOURCES), np.int64)
         self._engine, self._judge, self._question, self._frauds = engine, judge, question, frauds
 
@@ -155,24 +155,26 @@ class _Witness:
         flags: NDArray[np.uint8],
     ) -> None:
         scan, recorded = run.scan.take(rows), run.answers[rows]
-        proposed, hits = self._judge.decide(scan, tenants, x=x, flags=flags, scored_at_ms=recorded[:, columns.SCORED_AT])
+        proposed, found = self._judge.decide(scan, tenants, x=x, flags=flags, scored_at_ms=recorded[:, columns.SCORED_AT])
         self.sources += np.bincount(recorded[:, columns.SOURCE], minlength=len(SOURCES))
         was, would = recorded[:, columns.VERDICT], proposed[:, columns.VERDICT]
         customer = np.zeros(scan.n, np.int64)
         for row in ((was != ALLOW) | (would != ALLOW)).nonzero()[0].tolist():
             customer[row] = hash((int(tenants[row]), scan.text(row, _CUSTOMER)))
-        found = np.searchsorted(self._frauds[:-1], scan.hashes[:, 1])
+        places = np.searchsorted(self._frauds[:-1], scan.hashes[:, 1])
+        fraud, amounts = self._frauds[places] == scan.hashes[:, 1], scan.numbers[:, _AMOUNT]
         probability = proposed[:, columns.PROBABILITY]
         self.tally.add(
             Rows(
                 event_time_ms=scan.numbers[:, _EVENT_TIME],
                 channel=scan.numbers[:, _CHANNEL],
-                amount_minor=scan.numbers[:, _AMOUNT],
-                fraud=self._frauds[found] == scan.hashes[:, 1],
+                amount_minor=amounts,
+                fraud=fraud,
                 customer=customer,
                 recorded=was,
                 proposed=would,
                 probability=np.where(probability == columns.ABSENT, np.nan, probability / MILLIONTHS),
-                hits=hits,
             )
         )
+        for part in found:
+            self.tally.add_rules(part.ruling, part.hits, fraud[part.rows], amounts[part.rows])

@@ -35,7 +35,8 @@ def lines(report: BacktestReport) -> Iterator[str]:
         yield ""
         yield f"{'rule of the proposal':<36}{'hits':>10}{'frauds':>10}{'alone':>10}{'frauds':>10}"
         for rule in hit:
-            yield f"{rule.code:<36}{rule.hits:>10,}{rule.frauds:>10,}{rule.alone:>10,}{rule.frauds_alone:>10,}"
+            name = f"{rule.code} (shadow)" if rule.shadow else rule.code
+            yield f"{name:<36}{rule.hits:>10,}{rule.frauds:>10,}{rule.alone:>10,}{rule.frauds_alone:>10,}"
     if report.curve:
         best = min(report.curve, key=lambda point: point.cost_minor)
         yield ""

@@ -11,7 +11,7 @@ from contracts.transactions import Channel
 from feature_store.vocabulary import DAY_MS
 from pipelines.backtest.report import CurvePoint, Outcome, RuleResult, Slice
 from risk.costs import CostModel
-from risk.policy import ALLOW, DENY, REVIEW, STEP_UP, VERDICTS
+from risk.policy import ALLOW, DENY, REVIEW, STEP_UP, VERDICTS, Ruling
 
 CURVE_POINTS = 200
 _CHANNELS = tuple(Channel)
@@ -25,8 +25,7 @@ _COUNT, _FRAUDS, _ALLOWED, _REVIEWED = range(4)  # what the curve sums up, by bi
 class Rows:
     """Decisions of one run, both ways: columns of equal length, verdicts as places in `VERDICTS`.
 
-    `customer` is a hash that tells customers apart, `hits` a mask of the proposal's rules; `probability` is the proposal's, NaN
-    where no model scored.
+    `customer` is a hash that tells customers apart; `probability` is the proposal's, NaN where no model scored.
     """
 
     event_time_ms: NDArray[np.int64]
@@ -37,7 +36,6 @@ class Rows:
     recorded: NDArray[np.int64]
     proposed: NDArray[np.int64]
     probability: NDArray[np.float64]
-    hits: NDArray[np.int64]
 
 
 @dataclass
@@ -83,15 +81,14 @@ class _Side:
 class Tally:
     """Adds runs up. Memory grows with the customers who were stopped and with the days, not with the decisions."""
 
-    def __init__(self, costs: CostModel, *, rule_codes: tuple[str, ...]) -> None:
+    def __init__(self, costs: CostModel) -> None:
         self.decisions = 0
         self.frauds = 0
         self.frauds_minor = 0
         self.moved = np.zeros((_WIDTH, _WIDTH), np.int64)
         self._costs = costs
         self._recorded, self._proposed = _Side(), _Side()
-        self._codes = rule_codes
-        self._rules = np.zeros((len(rule_codes), 5), np.int64)
+        self._rules: dict[tuple[str, bool], NDArray[np.int64]] = {}
         self._days: dict[int, NDArray[np.float64]] = defaultdict(lambda: np.zeros(_SLICE))
         self._channels: dict[int, NDArray[np.float64]] = defaultdict(lambda: np.zeros(_SLICE))
         self._curve = np.zeros((CURVE_POINTS + 1, 4))
@@ -109,18 +106,22 @@ class Tally:
         slices = _slice_columns(rows, before, after)
         _add_by(self._days, rows.event_time_ms // DAY_MS, slices)
         _add_by(self._channels, rows.channel, slices)
-        self._add_rules(rows)
         self._add_curve(rows)
 
-    def _add_rules(self, rows: Rows) -> None:
-        hit = rows.hits.nonzero()[0]
-        hits, fraud, amounts = rows.hits[hit], rows.fraud[hit], rows.amount_minor[hit]
-        for bit in range(len(self._codes)):
-            mine = hits >> bit & 1 == 1
-            alone = hits == 1 << bit
-            self._rules[bit] += (
-                mine.sum(), (mine & fraud).sum(), alone.sum(), (alone & fraud).sum(), amounts[mine].sum(),
-            )  # fmt: skip
+    def add_rules(
+        self, ruling: Ruling, hits: NDArray[np.uint64], fraud: NDArray[np.bool_], amount_minor: NDArray[np.int64]
+    ) -> None:
+        """Count what rules of one policy hit: `hits` (n, W), a row a decision. One is alone where no other acting one hit."""
+        hit = hits.any(axis=1)
+        hits, fraud, amounts = hits[hit], fraud[hit], amount_minor[hit]
+        others = np.bitwise_count(hits & ruling.acting).sum(axis=1)
+        for bit, code in enumerate(ruling.codes):
+            acts = bool(_bit_of(ruling.acting, bit))
+            mine = _bit_of(hits, bit) == 1
+            alone = mine & (others == acts)
+            counted = mine.sum(), (mine & fraud).sum(), alone.sum(), (alone & fraud).sum(), amounts[mine].sum()
+            key = code, not acts
+            self._rules[key] = self._rules.get(key, np.zeros(len(counted), np.int64)) + counted
 
     def _add_curve(self, rows: Rows) -> None:
         known = ~np.isnan(rows.probability)
@@ -158,8 +159,12 @@ class Tally:
     def rules(self) -> list[RuleResult]:
         """Every rule of the proposal, hit or not."""
         return [
-            RuleResult(code=code, hits=hits, frauds=frauds, alone=alone, frauds_alone=caught, amount_minor=amount)
-            for code, (hits, frauds, alone, caught, amount) in zip(self._codes, self._rules.tolist(), strict=True)
+            RuleResult(
+                code=code, shadow=shadow, hits=hits, frauds=frauds, alone=alone, frauds_alone=caught, amount_minor=amount
+            )
+            for (code, shadow), (hits, frauds, alone, caught, amount) in (
+                (key, sums.tolist()) for key, sums in self._rules.items()
+            )
         ]
 
     @property
@@ -179,6 +184,10 @@ class Tally:
             )
             for place in range(CURVE_POINTS + 1)
         ]
+
+
+def _bit_of(words: NDArray[np.uint64], bit: int) -> NDArray[np.uint64]:
+    return words[..., bit // 64] >> np.uint64(bit % 64) & np.uint64(1)
 
 
 def _slice_columns(rows: Rows, before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:

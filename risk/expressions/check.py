@@ -256,7 +256,7 @@ class _Checker:
         if field.kind is not Kind.ID:
             ids = ", ".join(name for name, known in self._schema.fields.items() if known.kind is Kind.ID)
             self.refuse(node.left, f"a list holds ids, and {field.name} is {_CALLED[field.kind]}", f"the ids are {ids}")
-        if chosen.field not in self._schema.lists:
+        if self._schema.lists is not None and chosen.field not in self._schema.lists:
             at = Span(chosen.span.offset + chosen.span.length - len(chosen.field), len(chosen.field))
             hint = did_you_mean(chosen.field, self._schema.lists) or "a list is made before a rule names it"
             self.refuse(at, f"there is no list {_short(chosen.field)}", hint)

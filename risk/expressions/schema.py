@@ -98,13 +98,13 @@ ID_FIELDS = tuple(
 
 @dataclass(frozen=True)
 class Schema:
-    """The fields by name, and the names of the lists that there are."""
+    """The fields by name, and the names of the lists that there are; None where any may be named."""
 
     fields: Mapping[str, Field]
-    lists: tuple[str, ...] = ()
+    lists: tuple[str, ...] | None = ()
 
     @classmethod
-    def of(cls, catalogue: Iterable[Feature] = CATALOGUE, *, lists: Iterable[str] = ()) -> "Schema":
+    def of(cls, catalogue: Iterable[Feature] = CATALOGUE, *, lists: Iterable[str] | None = ()) -> "Schema":
         """Return the schema for one catalogue of features. Raises ValueError when a name is taken, reserved or none."""
         features = [
             Field(feature.name, Kind.DOUBLE, Source.FEATURE, column, feature.sentence)
@@ -115,4 +115,4 @@ class Schema:
             if field.name in fields or field.name in RESERVED or field.name == LISTS or not field.name.isidentifier():
                 raise ValueError(f"{field.name} cannot be a field's name in an expression")
             fields[field.name] = field
-        return cls(MappingProxyType(fields), tuple(sorted(set(lists))))
+        return cls(MappingProxyType(fields), None if lists is None else tuple(sorted(set(lists))))

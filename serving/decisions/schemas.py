@@ -30,6 +30,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "probability": 0.731,
     "anomaly": 0.62,
     "rules": ["pix_night_limit"],
+    "shadow_rules": [],
     "reasons": ["customer_new_payee"],
     "model": "fraud-3",
     "policy": "policy-1",
@@ -77,6 +78,7 @@ class Decision(BaseModel):
     probability: float | None
     anomaly: float | None
     rules: list[str]
+    shadow_rules: list[str]
     reasons: list[str]
     model: str | None
     policy: str

@@ -56,6 +56,7 @@ class KeptAnswer(msgspec.Struct):
     probability: float | None = None
     anomaly: float | None = None
     rules: list[str] = []
+    shadow_rules: list[str] = []
     reasons: list[str] = []
     truncated: bool = False
     late: bool = False

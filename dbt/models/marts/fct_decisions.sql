@@ -14,6 +14,7 @@ select
   probability,
   anomaly,
   rules,
+  shadow_rules,
   reasons,
   model,
   policy,

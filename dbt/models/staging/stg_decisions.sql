@@ -27,6 +27,7 @@ select
   probability,
   anomaly,
   rules,
+  shadow_rules,
   reasons,
   model,
   policy,

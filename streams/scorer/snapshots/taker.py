@@ -151,6 +151,7 @@ class SnapshotTaker:
             self._child.end()
             self._child = None
             self._tidy()
+        metrics.snapshot_age_seconds.set_function(lambda: math.nan)  # nothing keeps the engine for the sake of this figure
 
     def _age_s(self) -> float:
         return self._clock.now_ms() / 1000 - self._last.written_at_s if self._last else math.nan

@@ -89,8 +89,8 @@ class _Table:
 # Where a record stands in its log, and what was measured beside it: not what it says.
 _PLACE = frozenset({"epoch", "n", "log_offset", "duration_us"})
 _ANSWER: tuple[LiteralString, ...] = (
-    "verdict", "source", "probability", "anomaly", "rules", "reasons", "model", "policy", "feature_set", "truncated", "late",
-    "control_group", "scored_at",
+    "verdict", "source", "probability", "anomaly", "rules", "shadow_rules", "reasons", "model", "policy", "feature_set",
+    "truncated", "late", "control_group", "scored_at",
 )  # fmt: skip
 
 # In the order in which they are written: an override finds its decision.
@@ -156,7 +156,7 @@ _APPLY_OVERRIDES = """
     )
     update raw.decisions d
        set verdict = o.verdict, source = o.source, probability = o.probability, anomaly = o.anomaly, rules = o.rules,
-           reasons = o.reasons, model = o.model, policy = o.policy, feature_set = o.feature_set, truncated = o.truncated,
+           shadow_rules = o.shadow_rules, reasons = o.reasons, model = o.model, policy = o.policy, feature_set = o.feature_set, truncated = o.truncated,
            late = o.late, control_group = o.control_group,
            scored_at = timestamptz 'epoch' + o.scored_at * interval '1 millisecond'
       from newest o

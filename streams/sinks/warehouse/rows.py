@@ -48,7 +48,8 @@ def _json(value: msgspec.Raw) -> str:
 def _answer(answer: KeptAnswer) -> str:
     a = answer
     return (
-        f"{a.verdict}\t{a.source}\t{_or_null(a.probability)}\t{_or_null(a.anomaly)}\t{_array(a.rules)}\t{_array(a.reasons)}\t"
+        f"{a.verdict}\t{a.source}\t{_or_null(a.probability)}\t{_or_null(a.anomaly)}\t{_array(a.rules)}\t"
+        f"{_array(a.shadow_rules)}\t{_array(a.reasons)}\t"
         f"{_or_null(a.model)}\t{a.policy}\t{a.feature_set}\t{_flag(a.truncated)}\t{_flag(a.late)}\t{_flag(a.control_group)}\t"
         f"{a.scored_at}"
     )

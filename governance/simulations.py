@@ -1,0 +1,179 @@
+"""Trials of a policy on history: asked for by the API, carried out by a worker, one row each.
+
+A worker holds a simulation for as long as it says that it lives; one that died leaves it to the next. After `MAX_ATTEMPTS` a
+simulation that ended no worker well is failed, so that a poisonous one does not go round for ever.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from governance.policies import PolicyDocument, decode
+
+LEASE_S = 30
+MAX_ATTEMPTS = 3
+_COLUMNS = (
+    "simulation_id::text, policy_version, model, from_day, to_day, status, asked_by, asked_at, done_records, all_records, "
+    "result, problem, ended_at"
+)
+_INSERT = """
+    insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, costs, status,
+                                       asked_by, asked_at)
+    select %(tenant_id)s, %(simulation_id)s, version, %(model)s, %(from_day)s, %(to_day)s,
+           coalesce(document -> 'costs', '{}'::jsonb), 'queued', %(by)s, %(now)s
+      from governance.policy where tenant_id = %(tenant_id)s and version = %(version)s
+    returning simulation_id
+"""
+_CANCEL = """
+    update governance.simulation set status = 'cancelled', ended_at = %(now)s
+     where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status in ('queued', 'running')
+    returning simulation_id
+"""
+_FAIL_SPENT = """
+    update governance.simulation
+       set status = 'failed', problem = 'it ended ' || attempts || ' workers before its own end', ended_at = now()
+     where status = 'running' and lives_until < now() and attempts >= %s
+"""
+_TAKE = """
+    update governance.simulation s
+       set status = 'running', attempts = attempts + 1, lives_until = now() + %s * interval '1 second', done_records = 0
+     where (tenant_id, simulation_id) = (
+             select tenant_id, simulation_id from governance.simulation
+              where status = 'queued' or (status = 'running' and lives_until < now())
+              order by asked_at limit 1 for update skip locked)
+    returning s.tenant_id, s.simulation_id::text, s.policy_version, s.model, s.from_day, s.to_day, s.attempts,
+              (select p.document from governance.policy p
+                where p.tenant_id = s.tenant_id and p.version = s.policy_version) as document
+"""
+_LIVES = """
+    update governance.simulation
+       set lives_until = now() + %(lease_s)s * interval '1 second', done_records = %(done)s, all_records = %(all)s
+     where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status = 'running' and attempts = %(attempts)s
+    returning simulation_id
+"""
+_END = """
+    update governance.simulation
+       set status = %(status)s, result = %(result)s::jsonb, problem = %(problem)s, ended_at = now(),
+           done_records = coalesce(all_records, done_records)
+     where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status = 'running' and attempts = %(attempts)s
+    returning simulation_id
+"""
+
+
+class SimulationStatus(StrEnum):
+    """Where a simulation stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """One trial. `result` is a `pipelines.backtest.report.BacktestReport`, once it is done."""
+
+    simulation_id: str
+    policy_version: int
+    model: str
+    from_day: date
+    to_day: date
+    status: SimulationStatus
+    asked_by: str
+    asked_at: datetime
+    done_records: int
+    all_records: int | None
+    result: dict[str, Any] | None
+    problem: str | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a worker took, with the attempt that it is: a later attempt means that somebody else has it now."""
+
+    tenant_id: str
+    simulation_id: str
+    policy_version: int
+    model: str
+    from_day: date
+    to_day: date
+    attempts: int
+    document: PolicyDocument
+
+
+async def insert(
+    connection: psycopg.AsyncConnection, *, tenant_id: str, simulation_id: str, version: int, model: str, from_day: date,
+    to_day: date, by: str, now: datetime,
+) -> bool:  # fmt: skip
+    """Queue a simulation; False when there is no such version."""
+    asked = {
+        "tenant_id": tenant_id, "simulation_id": simulation_id, "version": version, "model": model, "from_day": from_day,
+        "to_day": to_day, "by": by, "now": now,
+    }  # fmt: skip
+    return await (await connection.execute(_INSERT, asked)).fetchone() is not None
+
+
+async def find(connection: psycopg.AsyncConnection, *, tenant_id: str, simulation_id: str) -> Simulation | None:
+    """Return one."""
+    query = f"select {_COLUMNS} from governance.simulation where tenant_id = %s and simulation_id = %s"
+    rows = await _rows(connection, query, (tenant_id, simulation_id))
+    return rows[0] if rows else None
+
+
+async def page(
+    connection: psycopg.AsyncConnection, *, tenant_id: str, version: int | None, before: tuple[datetime, str] | None, limit: int
+) -> list[Simulation]:
+    """Return simulations, newest first, of one version or of all."""
+    moment, simulation_id = before or (None, None)
+    return await _rows(
+        connection,
+        f"select {_COLUMNS} from governance.simulation where tenant_id = %s and (%s::integer is null or policy_version = %s) "
+        "and (%s::timestamptz is null or (asked_at, simulation_id) < (%s, %s::uuid)) "
+        "order by asked_at desc, simulation_id desc limit %s",
+        (tenant_id, version, version, moment, moment, simulation_id, limit),
+    )
+
+
+async def cancel(connection: psycopg.AsyncConnection, *, tenant_id: str, simulation_id: str, now: datetime) -> bool:
+    """End one that is not at its end; its worker hears so at its next sign of life. False when there is none."""
+    asked = {"tenant_id": tenant_id, "simulation_id": simulation_id, "now": now}
+    return await (await connection.execute(_CANCEL, asked)).fetchone() is not None
+
+
+def take(connection: psycopg.Connection) -> Task | None:
+    """Take the oldest that waits, or whose worker no longer lives; None when there is none."""
+    connection.execute(_FAIL_SPENT, (MAX_ATTEMPTS,))
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_TAKE, (LEASE_S,)).fetchone()
+    return None if row is None else Task(**(row | {"document": decode(row["document"])}))
+
+
+def say_alive(connection: psycopg.Connection, task: Task, *, done: int, of: int) -> bool:
+    """Say how far it is; False when it was cancelled or is another worker's by now."""
+    asked = {
+        "lease_s": LEASE_S, "done": done, "all": of, "tenant_id": task.tenant_id, "simulation_id": task.simulation_id,
+        "attempts": task.attempts,
+    }  # fmt: skip
+    return connection.execute(_LIVES, asked).fetchone() is not None
+
+
+def end(connection: psycopg.Connection, task: Task, *, result: bytes | None, problem: str | None) -> bool:
+    """Keep what was found, or why nothing was; False when the simulation is no longer this worker's."""
+    asked = {
+        "status": "done" if problem is None else "failed", "result": None if result is None else result.decode(),
+        "problem": problem, "tenant_id": task.tenant_id, "simulation_id": task.simulation_id, "attempts": task.attempts,
+    }  # fmt: skip
+    return connection.execute(_END, asked).fetchone() is not None
+
+
+async def _rows(connection: psycopg.AsyncConnection, query: str, values: Sequence[Any]) -> list[Simulation]:
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, values)  # type: ignore[arg-type]
+        return [Simulation(**(row | {"status": SimulationStatus(row["status"])})) for row in await cursor.fetchall()]

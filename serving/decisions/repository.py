@@ -10,7 +10,8 @@ Row = dict[str, object]
 _COLUMNS = (
     "transaction_id, event_time, known_at, scored_at, channel, direction, amount_minor, currency, customer_id, account_id, "
     "card_id, device_id, ip, payee_id, merchant_id, mcc, country, entry_mode, verdict, source, probability, anomaly, rules, "
-    "shadow_rules, reasons, model, policy, feature_set, truncated, late, control_group, duration_us, door, adopted, epoch, n, log_offset"
+    "shadow_rules, reasons, model, policy, feature_set, truncated, late, control_group, duration_us, door, adopted, epoch, n, "
+    "log_offset"
 )
 
 

@@ -50,7 +50,8 @@ _TRANSACTION_COLUMNS = [
 _ANSWER_COLUMNS = [
     ("verdict", pa.string()), ("source", pa.string()), ("probability", pa.float64()), ("anomaly", pa.float64()),
     ("rules", _TEXT_LIST), ("shadow_rules", _TEXT_LIST), ("reasons", _TEXT_LIST), ("model", pa.string()),
-    ("policy", pa.string()), ("feature_set", pa.string()), ("truncated", pa.bool_()), ("late", pa.bool_()), ("control_group", pa.bool_()),
+    ("policy", pa.string()), ("feature_set", pa.string()), ("truncated", pa.bool_()), ("late", pa.bool_()),
+    ("control_group", pa.bool_()),
 ]  # fmt: skip
 
 SCHEMAS: dict[str, pa.Schema] = {

@@ -156,7 +156,8 @@ _APPLY_OVERRIDES = """
     )
     update raw.decisions d
        set verdict = o.verdict, source = o.source, probability = o.probability, anomaly = o.anomaly, rules = o.rules,
-           shadow_rules = o.shadow_rules, reasons = o.reasons, model = o.model, policy = o.policy, feature_set = o.feature_set, truncated = o.truncated,
+           shadow_rules = o.shadow_rules, reasons = o.reasons, model = o.model, policy = o.policy,
+           feature_set = o.feature_set, truncated = o.truncated,
            late = o.late, control_group = o.control_group,
            scored_at = timestamptz 'epoch' + o.scored_at * interval '1 millisecond'
       from newest o

@@ -287,7 +287,7 @@ def run(
 
     `columns` int64 (inputs,) are the columns of events, features, scores and members that the first registers hold, in this
     order; `ends` int64 (3,) where the first three end. `segments` int64 (S, 3): operation, first and last + 1 of its
-    instructions. `code` int64 (I, 4): result, then three operands. `rules` int64 (R, 4): condition, bit, valid from, valid until.
+    instructions. `code` int64 (I, 4): result, then three operands. `rules` int64 (R, 4): condition, bit, valid from and until.
     """
     for first in range(0, event_time_ms.shape[0], TILE):
         count = min(TILE, event_time_ms.shape[0] - first)

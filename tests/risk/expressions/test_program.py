@@ -51,7 +51,9 @@ def conditions():
     )
     known = st.builds("has({})".format, st.sampled_from(["mcc", "channel", "is_night", "probability", "payee_id"]))
     listed = st.sampled_from(["payee_id in lists.mules", "device_id in lists.devices", "payee_id in lists.devices"])
-    within = st.builds("{} in [{}, 2, {}, -3]".format, numbers(), st.sampled_from(["1", "0.5"]), st.sampled_from(["7", "100000"]))
+    within = st.builds(
+        "{} in [{}, 2, {}, -3]".format, numbers(), st.sampled_from(["1", "0.5"]), st.sampled_from(["7", "100000"])
+    )
 
     def grow(inner):
         chain = st.lists(inner, min_size=2, max_size=4)
@@ -60,7 +62,12 @@ def conditions():
             chain.map(lambda parts: f"({' || '.join(parts)})"),
             st.builds("!({})".format, inner),
             st.builds("({} ? {} : {})".format, inner, inner, inner),
-            st.builds("({} {} {})".format, st.builds("({})".format, inner), st.sampled_from(["==", "!="]), st.builds("({})".format, inner)),
+            st.builds(
+                "({} {} {})".format,
+                st.builds("({})".format, inner),
+                st.sampled_from(["==", "!="]),
+                st.builds("({})".format, inner),
+            ),
         )
 
     leaves = st.one_of(compared, words, known, listed, within, st.sampled_from(["true", "false"]))
@@ -159,7 +166,11 @@ def test_shared_parts_are_worked_out_once_and_negation_never():
         return Program([Clause(check(source, SCHEMA), bit) for bit, source in enumerate(sources)]).operations
 
     assert operations("mcc > 5") == operations("mcc > 5", "!(mcc <= 5)", "5 < mcc", "!(5 >= mcc)") == 1
-    assert operations("mcc > 5 && amount_minor < 3") == operations("mcc > 5 && amount_minor < 3", "3 <= amount_minor || mcc <= 5") == 3
+    assert (
+        operations("mcc > 5 && amount_minor < 3")
+        == operations("mcc > 5 && amount_minor < 3", "3 <= amount_minor || mcc <= 5")
+        == 3
+    )
 
 
 def test_columns_of_another_shape_and_bits_out_of_range_are_refused():

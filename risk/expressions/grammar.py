@@ -6,9 +6,10 @@ maps, messages, indexes, methods, macros, `null`, unsigned numbers, bytes, and e
 
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 from lark import Lark, Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from risk.expressions.errors import ExpressionError, Span
 from risk.expressions.syntax import (
@@ -95,14 +96,15 @@ def parse(source: str) -> Node:
             hint="values that are too many to write down belong in a list: payee_id in lists.NAME",
         )
     try:
-        root = _parser().parse(source)
-        assert isinstance(root, Literal | Name | Select | Items | Call | Unary | Binary | Logic | Choice)
+        root = cast(Node, _parser().parse(source))
         if _count(root) > MAX_NODES:
             raise _Refused(root.span, f"an expression has at most {MAX_NODES:,} parts")
     except _Refused as problem:
         raise ExpressionError(problem.message, source=source, span=problem.span, hint=problem.hint) from None
-    except UnexpectedInput as problem:
-        raise _unexpected(source, problem) from None
+    except UnexpectedCharacters as problem:
+        raise _no_token(source, problem.pos_in_stream or 0) from None
+    except UnexpectedToken as problem:
+        raise _misplaced(source, problem.token) from None
     return root
 
 
@@ -162,7 +164,7 @@ class _Builder:
         return Unary(_around(parts), _deeper(parts), str(parts[0]), *_nodes(parts))
 
     def select(self, parts: list[Node | Token]) -> Node:
-        return Select(_around(parts), _deeper(parts), *_nodes(parts), str(parts[-1]))
+        return Select(_around(parts), _deeper(parts), _nodes(parts)[0], str(parts[-1]))
 
     def call(self, parts: list[Node | Token]) -> Node:
         return Call(_around(parts), _deeper(parts), str(parts[0]), _nodes(parts))
@@ -201,16 +203,15 @@ class _Builder:
         return Literal(_span(parts[0]), 1, value)
 
 
-def _unexpected(source: str, problem: UnexpectedInput) -> ExpressionError:
-    if isinstance(problem, UnexpectedCharacters):
-        offset = problem.pos_in_stream or 0
-        found = source[offset]
-        if found in ('"', "'"):
-            return _unclosed(source, offset)
-        shown = found if found.isprintable() else f"U+{ord(found):04X}"
-        return ExpressionError(f"{shown} has no meaning here", source=source, span=Span(offset, 1), hint=_INSTEAD.get(found))
-    assert isinstance(problem, UnexpectedToken)
-    token = problem.token
+def _no_token(source: str, offset: int) -> ExpressionError:
+    found = source[offset]
+    if found in ('"', "'"):
+        return _unclosed(source, offset)
+    shown = found if found.isprintable() else f"U+{ord(found):04X}"
+    return ExpressionError(f"{shown} has no meaning here", source=source, span=Span(offset, 1), hint=_INSTEAD.get(found))
+
+
+def _misplaced(source: str, token: Token) -> ExpressionError:
     if token.type == "$END":
         return _ended(source)
     span = _span(token)

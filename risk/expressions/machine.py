@@ -205,14 +205,20 @@ def _load(
     columns: Word, ends: Word, first: Word, count: Word, events: Word, features: Word, scores: Word, members: Word,
     registers: Word,
 ) -> None:  # fmt: skip
-    """Row by row, because a row's values lie together: a column at a time would fetch each row as often as it has columns."""
+    """A few rows at a time: one alone would write its values far apart, and a whole column would fetch each row many times."""
+    whole = count - count % LANES
+    for block in range(0, whole, LANES):
+        for place in range(ends[0], ends[1]):
+            for lane in range(LANES):
+                registers[place * TILE + block + lane] = features[first + block + lane, columns[place]]
+    for lane in range(whole, count):
+        for place in range(ends[0], ends[1]):
+            registers[place * TILE + lane] = features[first + lane, columns[place]]
     for lane in range(count):
         row = first + lane
         for place in range(ends[0]):
             number = events[row, columns[place]]
             registers[place * TILE + lane] = np.nan if number == MISSING else float(number)
-        for place in range(ends[0], ends[1]):
-            registers[place * TILE + lane] = features[row, columns[place]]
         for place in range(ends[1], ends[2]):
             registers[place * TILE + lane] = scores[row, columns[place]]
         for place in range(ends[2], columns.shape[0]):
@@ -287,7 +293,7 @@ def run(
 
     `columns` int64 (inputs,) are the columns of events, features, scores and members that the first registers hold, in this
     order; `ends` int64 (3,) where the first three end. `segments` int64 (S, 3): operation, first and last + 1 of its
-    instructions. `code` int64 (I, 4): result, then three operands. `rules` int64 (R, 4): condition, bit, valid from, valid until.
+    instructions. `code` int64 (I, 4): result, then three operands. `rules` int64 (R, 4): condition, bit, valid from and until.
     """
     for first in range(0, event_time_ms.shape[0], TILE):
         count = min(TILE, event_time_ms.shape[0] - first)

@@ -54,6 +54,11 @@ class Program:
         self._rules = np.array(rules, np.int64).reshape(-1, 4)
         self._registers, self._conditions = assembler.scratch()
 
+    @property
+    def operations(self) -> int:
+        """How many different operations a tile of rows takes."""
+        return len(self._arrays.code)
+
     def hits(
         self,
         *,

@@ -14,10 +14,10 @@ from kit.money import CURRENCY_EXPONENTS
 MISSING = -(2**62)
 LISTS = "lists"
 # Reserved by CEL (langdef.md, "Syntax"), so that a rule written here stays one there.
-RESERVED = frozenset(
-    "true false null in as break const continue else for function if import let loop package namespace return var void while"
-    .split()
-)  # fmt: skip
+RESERVED = frozenset({
+    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
+    "package", "namespace", "return", "var", "void", "while",
+})  # fmt: skip
 
 
 class Kind(StrEnum):

@@ -114,14 +114,25 @@ def apply(op: Op, kind: Kind, *arguments: Term) -> Term | None:
 
 def _value(op: Op, values: list[bool | int | float]) -> bool | int | float:
     first, second = values[0], values[-1]
-    if op in (Op.QUOTIENT, Op.REMAINDER):
-        quotient = abs(int(first)) // abs(int(second)) * (1 if (first < 0) == (second < 0) else -1)
-        return quotient if op is Op.QUOTIENT else first - quotient * second
-    results = {
-        Op.ADD: lambda: first + second, Op.SUBTRACT: lambda: first - second, Op.MULTIPLY: lambda: first * second,
-        Op.DIVIDE: lambda: first / second, Op.LESSER: lambda: min(first, second), Op.GREATER: lambda: max(first, second),
-        Op.ABSOLUTE: lambda: abs(first), Op.LESS: lambda: first < second, Op.AT_MOST: lambda: first <= second,
-        Op.EQUAL: lambda: first == second, Op.SAME: lambda: first == second, Op.NOT: lambda: not first,
-        Op.IS_KNOWN: lambda: True, Op.WIDEN: lambda: first,
-    }  # fmt: skip
-    return results[op]()
+    match op:
+        case Op.ADD:
+            return first + second
+        case Op.SUBTRACT:
+            return first - second
+        case Op.MULTIPLY:
+            return first * second
+        case Op.DIVIDE:
+            return first / second
+        case Op.QUOTIENT | Op.REMAINDER:
+            quotient = abs(int(first)) // abs(int(second)) * (1 if (first < 0) == (second < 0) else -1)
+            return quotient if op is Op.QUOTIENT else first - quotient * second
+        case Op.LESSER | Op.GREATER:
+            return min(first, second) if op is Op.LESSER else max(first, second)
+        case Op.ABSOLUTE:
+            return abs(first)
+        case Op.LESS | Op.AT_MOST:
+            return first < second if op is Op.LESS else first <= second
+        case Op.NOT:
+            return not first
+        case _:
+            return first if op is Op.WIDEN else first == second

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.rule_book import Compare, Condition
 from contracts.transactions import Channel, Direction
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
 from risk.expressions.schema import EVENT_FIELDS, MISSING, Kind
-from bench.rule_book import Compare, Condition
 
 # Of these, the first are conjunctions of comparisons, which `bench.rule_book.RuleBook` can say too.
 RULES, CONJUNCTIONS = 50, 34

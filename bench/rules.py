@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from bench.random_rules import CONJUNCTIONS, LISTS, RULES, RandomEvents, random_events, random_rules
 from bench.report import Report, parser
+from bench.rule_book import Rule, RuleBook
 from bench.rules_polars import expression_of, frame_of
 from contracts.decisions import Verdict
 from feature_store.definitions import FEATURE_NAMES
 from risk.expressions.check import Checked, check
 from risk.expressions.program import Clause, Program
 from risk.expressions.schema import Schema
-from bench.rule_book import Rule, RuleBook
 
 BATCH, SMALL_BATCHES = 1_024, (64, 1)
 RUN_S, QUICK_RUN_S = 0.25, 0.05

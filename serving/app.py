@@ -28,6 +28,7 @@ from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
+from serving.risk import endpoints as risk
 from serving.scoring import endpoints as scoring
 
 VERSION = "1.0.0"
@@ -45,6 +46,7 @@ ROUTERS = (
     cases.router,
     analytics.router,
     scoring.router,
+    risk.router,
     live.router,
     operations.router,
 )

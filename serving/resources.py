@@ -30,6 +30,7 @@ from serving.live.tail import LiveTail
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
 from serving.payments.service import TransfersService
+from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.sweeper import Sweeper
@@ -65,6 +66,7 @@ class Resources:
     scoring: ScoringService
     decisions: DecisionsService
     analytics: AnalyticsService
+    risk: RiskService
     live: LiveHub
     sweeper: Sweeper
 
@@ -123,6 +125,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse),
+            risk=RiskService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,
         )

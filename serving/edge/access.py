@@ -11,6 +11,7 @@ NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
+RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
 
 
@@ -72,6 +73,23 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),
     Rule("GET", "/v1/analytics/summary", WATCHERS),
     Rule("GET", "/v1/analytics/daily", WATCHERS),
+    Rule("GET", "/v1/risk/vocabulary", WATCHERS),
+    Rule("GET", "/v1/risk/policies", WATCHERS),
+    Rule("POST", "/v1/risk/policies", RISK_WRITERS),
+    Rule("POST", "/v1/risk/policies/check", WATCHERS),
+    Rule("GET", "/v1/risk/policies/active", WATCHERS),
+    Rule("GET", "/v1/risk/policies/{version}", WATCHERS),
+    Rule("POST", "/v1/risk/policies/{version}/judgement", RISK_WRITERS),
+    Rule("POST", "/v1/risk/policies/{version}/activation", RISK_WRITERS),
+    Rule("GET", "/v1/risk/lists", WATCHERS),
+    Rule("POST", "/v1/risk/lists", RISK_WRITERS),
+    Rule("GET", "/v1/risk/lists/{list_id}/entries", WATCHERS),
+    Rule("POST", "/v1/risk/lists/{list_id}/entries", CASE_WORKERS),
+    Rule("DELETE", "/v1/risk/lists/{list_id}/entries/{value}", CASE_WORKERS),
+    Rule("GET", "/v1/risk/simulations", WATCHERS),
+    Rule("POST", "/v1/risk/simulations", RISK_WRITERS),
+    Rule("GET", "/v1/risk/simulations/{simulation_id}", WATCHERS),
+    Rule("POST", "/v1/risk/simulations/{simulation_id}/cancellation", RISK_WRITERS),
     Rule("GET", "/v1/live", WATCHERS, streams=True),
 )
 

@@ -78,9 +78,13 @@ def complete_examples(schema: dict[str, Any]) -> None:
 def _put_nulls_back(example: dict[str, Any], part: dict[str, Any], found: dict[str, Any]) -> None:
     example.update({name: None for name in part.get("required", []) if name not in example})
     for name, described in part.get("properties", {}).items():
-        inner = described.get("$ref", "").rsplit("/", 1)[-1]
-        if inner in found and isinstance(example.get(name), dict):
-            _put_nulls_back(example[name], found[inner], found)
+        rows = described.get("items", {})
+        for kind in (described, rows, *described.get("anyOf", ())):
+            inner = kind.get("$ref", "").rsplit("/", 1)[-1]
+            there = example.get(name)
+            for value in there if kind is rows and isinstance(there, list) else [there]:
+                if inner in found and isinstance(value, dict):
+                    _put_nulls_back(value, found[inner], found)
 
 
 STYLE = """:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

@@ -1,0 +1,1 @@
+"""Policies, rules, lists and their trials on history, for risk teams."""

@@ -86,6 +86,12 @@ PROCESSES = (
         about="builds the analysts' marts from what the warehouse got",
     ),
     Process(
+        name="simulations",
+        command=("python", "-m", "pipelines.backtest.worker"),
+        depends_on=("core",),
+        about="tries policies on history",
+    ),
+    Process(
         name="api",
         command=("python", "-m", "serving"),
         depends_on=("core", "warehouse", "kafka", "scorer"),

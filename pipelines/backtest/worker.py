@@ -1,0 +1,146 @@
+"""`python -m pipelines.backtest.worker`: carries out the simulations that risk teams ask for, one at a time, until SIGTERM.
+
+Each is a backtest of one tenant. What it finds is written once: a worker that lost its simulation (cancelled, or taken over
+after a silence) hears so and drops it.
+"""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import psycopg
+
+from contracts.controls import Control, ModelControl, PolicyControl
+from governance import simulations
+from governance.policies import control_of
+from governance.simulations import Task
+from kit import log
+from kit.clock import Clock, SystemClock
+from kit.errors import DomainError
+from kit.ids import uuid7
+from kit.postgres import connect
+from kit.process import Lifecycle, serve_health
+from kit.settings import Settings, settings
+from pipelines.backtest.proposal import chosen_model, in_force
+from pipelines.backtest.run import Question, backtest
+from pipelines.lake import log_controls
+
+PROCESS = "simulations"
+NICENESS = 10
+IDLE_S = 1.0
+ALIVE_EVERY_S = 2.0
+_MAX_PROBLEM = 2_000
+
+
+class Lost(Exception):
+    """The simulation is no longer this worker's, or the process is asked to end."""
+
+
+class Worker:
+    """Takes what waits, oldest first. Raises psycopg.OperationalError when the database is lost."""
+
+    def __init__(self, ours: Settings, lifecycle: Lifecycle, *, clock: Clock | None = None) -> None:
+        self._settings = ours
+        self._lifecycle = lifecycle
+        self._clock = clock or SystemClock()
+        self.ended = 0
+        self.failed = 0
+
+    def run(self) -> None:
+        """Work until asked to end; a simulation that is not at its end then is another worker's."""
+        with connect(self._settings.core.dsn("backtester"), application=PROCESS) as connection:
+            self._lifecycle.ready()
+            while self._lifecycle.running:
+                if not self.step(connection):
+                    self._lifecycle.wait(IDLE_S)
+
+    def step(self, connection: psycopg.Connection) -> bool:
+        """Carry out one simulation; False when none waits."""
+        task = simulations.take(connection)
+        if task is None:
+            return False
+        started_s = time.monotonic()
+        try:
+            result, problem = self._carry_out(connection, task), None
+        except Lost:
+            log.get_logger().info("simulation dropped", simulation=task.simulation_id)
+            return True
+        except DomainError as refused:
+            result, problem = None, f"{refused.title}: {refused.detail}. {refused.remedy}"[:_MAX_PROBLEM]
+            self.failed += 1
+        simulations.end(connection, task, result=result, problem=problem)
+        self.ended += 1
+        seconds = round(time.monotonic() - started_s, 1)
+        log.get_logger().info("simulation ended", simulation=task.simulation_id, seconds=seconds, problem=problem)
+        return True
+
+    def _carry_out(self, connection: psycopg.Connection, task: Task) -> bytes:
+        told_s = 0.0
+
+        def alive(done: int, of: int) -> None:
+            nonlocal told_s
+            if not self._lifecycle.running:
+                raise Lost
+            if done < of and time.monotonic() - told_s < ALIVE_EVERY_S:
+                return
+            told_s = time.monotonic()
+            if not simulations.say_alive(connection, task, done=done, of=of):
+                raise Lost
+
+        said = log_controls(self._settings.lake)
+        question = question_of(task, said, self._settings, clock=self._clock)
+        report = backtest(self._settings.lake, self._settings.models, question, progress=alive)
+        return msgspec.json.encode(report)
+
+    def facts(self) -> dict[str, object]:
+        """What the health port says."""
+        return {"ended": self.ended, "failed": self.failed}
+
+
+def question_of(task: Task, said: list[Control], ours: Settings, *, clock: Clock) -> Question:
+    """Return the backtest that a simulation asks for: what is in force, and in its place the version's policy."""
+    now_ms = clock.now_ms()
+    controls: list[ModelControl | PolicyControl] = [
+        control
+        for control in in_force(said)
+        if not (isinstance(control, PolicyControl) and control.tenant_id == task.tenant_id)
+    ]
+    model = chosen_model(task.model, controls=said, models=ours.models, clock=clock)
+    policy = control_of(
+        task.document, version=task.policy_version, tenant_id=task.tenant_id, control_id=str(uuid7(clock)), known_at_ms=now_ms
+    )
+    start, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (task.from_day, task.to_day))
+    return Question(
+        backtest_id=task.simulation_id,
+        controls=[*controls, *([model] if model else []), policy],
+        from_ms=int(start.timestamp() * 1_000),
+        until_ms=int((end + timedelta(days=1)).timestamp() * 1_000),
+        labels_known_by_ms=now_ms,
+        tenant_id=task.tenant_id,
+        costs=task.document.costs,
+    )
+
+
+def main() -> int:
+    """Run until asked to end; 1 when the database is lost."""
+    log.configure(PROCESS)
+    os.nice(NICENESS)
+    lifecycle = Lifecycle()
+    lifecycle.install_signal_handlers()
+    ours = settings()
+    worker = Worker(ours, lifecycle)
+    address = ours.health.get(PROCESS)
+    if address is not None:
+        serve_health(address, lifecycle, worker.facts)
+    try:
+        worker.run()
+    except psycopg.OperationalError as problem:
+        log.get_logger().error("simulations ended", problem=str(problem))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ from bench.report import Report
 
 BAAS = Path(sys.executable).parent / "baas"
 # The ones that need no server and take the least time.
-CHEAPEST = {"forest": {"lightgbm", "scikit-learn"}, "features": {"polars"}}
+CHEAPEST = {"forest": {"lightgbm", "scikit-learn"}, "features": {"polars"}, "rules": {"polars"}}
 BOUND_S = 240
 PARTS = {"bench", "figures", "baselines", "ratios", "spread", "settings", "machine"}
 

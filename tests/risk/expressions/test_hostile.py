@@ -39,13 +39,13 @@ def refusal(source: str) -> ExpressionError | None:
     return None
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text())
 def test_any_text_is_refused_with_a_place_or_checked(source):
     assert told(source) is not None or source.strip()
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_pieces_of_the_language_are_refused_with_a_place_or_checked(source):
     assert told(source) is not None or source.strip()

@@ -119,20 +119,22 @@ class Judge:
         if champion is not None:
             answers[:, columns.PROBABILITY], answers[:, columns.ANOMALY] = champion.score_millionths(x)
             np.divide(answers[:, (columns.PROBABILITY, columns.ANOMALY)], MILLIONTHS, out=scores)
+        # One layout of each array whatever the batch: another one would have the kernels compiled again in mid traffic.
+        events = np.take(scan.numbers, _RULE_NUMBERS, axis=1)
         places = self._policy_places(scan, tenants)
         control_group = np.empty(n, np.bool_)
         found = []
         for ruling, rows in self._by_ruling(places):
             part = slice(None) if len(rows) == n else rows
             hits = ruling.program.hits(
-                event_time_ms=scan.numbers[part, _EVENT_TIME],
-                events=scan.numbers[:, _RULE_NUMBERS][part],
+                event_time_ms=scan.numbers[part, _EVENT_TIME].copy(),
+                events=events[part],
                 features=x[part],
                 scores=scores[part],
                 members=self._members(ruling, scan if len(rows) == n else scan.take(rows), tenants[part]),
             )
             answers[part, columns.VERDICT], control_group[part] = ruling.decide(
-                answers[part, columns.PROBABILITY], hits, scan.hashes[part, 1]
+                answers[part, columns.PROBABILITY].copy(), hits, scan.hashes[part, 1].copy()
             )
             found.append(Hits(ruling, rows, hits))
         answers[:, columns.SCORED_AT] = scored_at_ms
@@ -148,7 +150,10 @@ class Judge:
             yield self._rulings[number], np.flatnonzero(rulings == number)
 
     def _members(self, ruling: Ruling, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """uint8[n, memberships]: 1 where the row's id is on the tenant's list, 0 where not, 2 where there is no id."""
+        """uint8[n, memberships]: 1 where the row's id is on the tenant's list, 0 where not, 2 where there is no id.
+
+        Where no list is asked for: 1 where there is an id, else 0.
+        """
         asked = ruling.program.memberships
         members = np.zeros((scan.n, len(asked)), np.uint8)
         if not asked:
@@ -156,12 +161,15 @@ class Judge:
         moments = scan.numbers[:, _EVENT_TIME]
         for at, membership in enumerate(asked):
             column = TEXT_COLUMNS[membership.field]
-            if membership.list is not None:
-                for tenant, rows in self._rows_by_tenant(scan, tenants):
-                    members[rows, at] = self._lists.holds(
-                        scan.take(rows), tenant_id=tenant, list_id=membership.list, column=column, event_time_ms=moments[rows]
-                    )
-            members[scan.spans[:, column, 0] == scan.spans[:, column, 1], at] = _ABSENT_ID
+            is_absent = scan.spans[:, column, 0] == scan.spans[:, column, 1]
+            if membership.list is None:
+                members[:, at] = ~is_absent
+                continue
+            for tenant, rows in self._rows_by_tenant(scan, tenants):
+                members[rows, at] = self._lists.holds(
+                    scan.take(rows), tenant_id=tenant, list_id=membership.list, column=column, event_time_ms=moments[rows]
+                )
+            members[is_absent, at] = _ABSENT_ID
         return members
 
     def _rows_by_tenant(self, scan: Scan, tenants: NDArray[np.int32]) -> Iterator[tuple[str, NDArray[np.int64]]]:

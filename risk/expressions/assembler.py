@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.expressions.machine import TILE, Code
+from risk.expressions.operations import TILE, Code
 from risk.expressions.schema import Field, Kind
 from risk.expressions.syntax import MAX_WHOLE
 from risk.expressions.terms import Apply, Constant, Input, Membership, Op, Term, Within

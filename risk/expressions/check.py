@@ -114,7 +114,8 @@ class _Checker(Resolver):
     def _keep_fraction(self, node: Node, term: Term) -> None:
         """Refuse a quotient of whole numbers where a double is meant: CEL cuts its fraction off, and the rule never fires."""
         if isinstance(term, Apply) and term.op is Op.QUOTIENT:
-            hint = "write double(a) / b to keep it"
+            left, right = ("a", "b") if not isinstance(node, Binary) else map(self.written, (node.left, node.right))
+            hint = f"write double({left}) / {right} to keep it"
             raise self.refused(node, "whole numbers divide to a whole number, so that the fraction is lost here", hint)
 
     def _apply(self, node: Node, op: Op, kind: Kind, *arguments: Term) -> Term:
@@ -167,6 +168,8 @@ class _Checker(Resolver):
         hint = None
         if kinds & set(NUMBERS) and (TRUE in (first, second) or FALSE in (first, second)):
             hint = f"write {node.operator} {1 if TRUE in (first, second) else 0}"
+        elif isinstance(first, Input) and first.kind is Kind.WORD and second.kind in NUMBERS:
+            hint = f'write {first.field.name} {node.operator} "{first.field.words[0]}"'
         elif isinstance(first, Input) and isinstance(second, Input) and kinds == {Kind.WORD}:
             if first.field.words == second.field.words:
                 return self._apply(node, Op.EQUAL, Kind.BOOL, first, second)
@@ -179,7 +182,8 @@ class _Checker(Resolver):
         if isinstance(term, Input) and term.kind is Kind.ID:
             raise self.refused(node, "an id is not compared with a text", ASK_A_LIST.format(name=term.field.name))
         if not isinstance(term, Input) or term.kind is not Kind.WORD:
-            raise self.refused(literal, f"a text stands beside {_CALLED[term.kind]}", "only an enum is compared with a text")
+            hint = "write it without quotes" if word.isdigit() else "only an enum is compared with a text"
+            raise self.refused(literal, f"a text stands beside {_CALLED[term.kind]}", hint)
         words = term.field.words
         if word not in words:
             message = f"{term.field.name} is never {short(word)}: it is one of {', '.join(words)}"

@@ -73,6 +73,9 @@ _INSTEAD = {
     "\\": "a text has no escapes", "#": "a comment begins with //", ";": "an expression is one condition",
     "{": "there are no maps", ".": "a dot follows lists alone, as in lists.NAME",
 }  # fmt: skip
+# More than the longest of them.
+_LONGEST = 8
+_DIGITS_FOLLOW = "a double has digits after its point"
 _CLOSING = {"(": ")", "[": "]"}
 # Tokens that a value may end with.
 _VALUES = ("NAME", "INT", "DOUBLE", "STRING", "TRUE", "FALSE", "RPAR", "RSQB")
@@ -216,9 +219,13 @@ def _misplaced(source: str, token: Token) -> ExpressionError:
         return _ended(source)
     span = _span(token)
     before = source[: span.offset].rstrip()
+    word = before[-_LONGEST:].split()[-1] if before else ""
+    if word in _INSTEAD:
+        at = Span(len(before) - len(word), len(word))
+        return ExpressionError(f"{word} is not expected here", source=source, span=at, hint=_INSTEAD[word])
     text = str(token)
     if text == "." and before[-1:].isdigit():
-        hint: str | None = "a double has digits after its point"
+        hint: str | None = _DIGITS_FOLLOW
     elif text in (">", "=") and before[-1:] == "<":
         hint = _INSTEAD["<>"]
     elif token.type == "NAME" and before[-1:].isdigit() and before == source[: span.offset]:
@@ -258,5 +265,7 @@ def _ended(source: str) -> ExpressionError:
         bracket = open_brackets[-1]
         return ExpressionError(f"{bracket} is never closed with {_CLOSING[bracket]}", source=source, span=_span(bracket))
     hint = "write condition ? a : b" if last.type in _VALUES else f"a value follows {last}"
+    if last == "." and len(tokens) > 1 and tokens[-2].type == "INT":
+        hint = _DIGITS_FOLLOW
     end = Span((last.start_pos or 0) + len(last), 0)
     return ExpressionError("the expression ends too early", source=source, span=end, hint=hint)

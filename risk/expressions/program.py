@@ -72,7 +72,8 @@ class Program:
 
         `events` (n, EVENT_FIELDS), `MISSING` where unknown and words by their position; `features` (n, F), NaN where unknown;
         `scores` (n, 2), probability and anomaly, NaN without a model; `members` (n, memberships), 1 where the row's id is in
-        the list, 0 where not, 2 where the row has no such id. Raises ValueError for other shapes.
+        the list, 0 where not, 2 where the row has no such id. Keep to one memory layout for each: the kernel is compiled for
+        another when it first comes. Raises ValueError for other shapes.
         """
         n = len(event_time_ms)
         wanted = ((n, len(EVENT_FIELDS)), (n, len(SCORE_FIELDS)), (n, len(self.memberships)))

@@ -26,6 +26,10 @@ class Resolver:
         """Return the error that points at a node."""
         return ExpressionError(message, source=self._source, span=at if isinstance(at, Span) else at.span, hint=hint)
 
+    def written(self, node: Node) -> str:
+        """Return a node as it was written, for a message."""
+        return short(self._source[node.span.offset : node.span.offset + node.span.length])
+
     def field(self, node: Node, name: str) -> Field:
         """Return the field of this name. Raises ExpressionError."""
         field = self._schema.fields.get(name)

@@ -6,7 +6,7 @@ from risk.expressions.errors import Span
 
 MAX_LENGTH = 4_096
 MAX_DEPTH = 64
-MAX_NODES = 2_048
+MAX_NODES = 1_024
 MAX_ITEMS = 1_000
 # Every value is kept as a double: whole numbers up to this are exact, and larger ones are refused or unknown.
 MAX_WHOLE = 2**53 - 1

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import bench.features
+import bench.rules
 from bench.report import Report
 
 BAAS = Path(sys.executable).parent / "baas"
 # The ones that need no server and take the least time.
-CHEAPEST = {"forest": {"lightgbm", "scikit-learn"}, "features": {"polars"}}
+CHEAPEST = {"forest": {"lightgbm", "scikit-learn"}, "features": {"polars"}, "rules": {"polars"}}
 BOUND_S = 240
 PARTS = {"bench", "figures", "baselines", "ratios", "spread", "settings", "machine"}
 
@@ -72,6 +73,22 @@ def test_features_that_differ_from_the_peers_fail_the_bench(monkeypatch, capsys)
     assert bench.features.main() == 1
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["figures"]["mismatches"] == 1
+
+
+def test_rules_that_differ_from_the_peers_fail_the_bench(monkeypatch, capsys):
+    """The peer's own answers with one rule turned round, as a defect of either would show."""
+    true = bench.rules.expression_of
+    asked = []
+
+    def turned(term):
+        asked.append(term)
+        return true(term) if len(asked) > 1 else ~true(term)
+
+    monkeypatch.setattr(bench.rules, "expression_of", turned)
+    monkeypatch.setattr(bench.rules, "QUICK_RUN_S", 0.001)
+    assert bench.rules.main(["--quick"]) == 1
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["figures"]["mismatches"] > 0
 
 
 def test_the_median_is_reported_with_how_far_the_samples_reach():

@@ -28,14 +28,12 @@ DOCUMENT = {"review_from": 0.9, "deny_from": 0.99, "rules": [RULE]}
 
 @pytest.fixture(scope="module")
 def author(api: Server) -> Iterator[httpx.Client]:
-    with api.browser("risk") as client:
-        yield client
+    yield api.browser("risk")
 
 
 @pytest.fixture(scope="module")
 def colleague(api: Server) -> Iterator[httpx.Client]:
-    with api.browser("admin") as client:
-        yield client
+    yield api.browser("admin")
 
 
 @pytest.fixture(scope="module")
@@ -217,12 +215,12 @@ def test_a_moment_without_its_offset_is_refused(author):
 
 def test_another_tenant_sees_and_changes_nothing_of_it(api, author, colleague):
     version = approved(author, colleague)
-    with api.browser("admin", "other") as stranger:
-        assert stranger.get("/v1/risk/policies").json()["items"] == []
-        assert problem(stranger.get(f"/v1/risk/policies/{version}"), 404) == "not-found"
-        assert problem(stranger.post(f"/v1/risk/policies/{version}/activation", json={"note": "mine"}), 404) == "not-found"
-        assert stranger.get("/v1/risk/lists").json()["items"] == []
-        assert problem(stranger.post("/v1/risk/lists/mules/entries", json={"value": "p1", "reason": "r"}), 404) == "not-found"
+    stranger = api.browser("admin", "other")
+    assert stranger.get("/v1/risk/policies").json()["items"] == []
+    assert problem(stranger.get(f"/v1/risk/policies/{version}"), 404) == "not-found"
+    assert problem(stranger.post(f"/v1/risk/policies/{version}/activation", json={"note": "mine"}), 404) == "not-found"
+    assert stranger.get("/v1/risk/lists").json()["items"] == []
+    assert problem(stranger.post("/v1/risk/lists/mules/entries", json={"value": "p1", "reason": "r"}), 404) == "not-found"
 
 
 def test_each_change_is_in_the_audit_log(colleague):
@@ -255,9 +253,9 @@ def test_a_simulation_of_a_tenant_with_history_says_what_would_have_been(api, se
             (json.dumps(DOCUMENT | {"control_group_ppm": 0}),),
         )
         connection.execute(
-            "insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, costs, status, "
-            "asked_by, asked_at) values ('bench', gen_random_uuid(), 1, 'current', '2025-11-24', '2025-11-25', '{}', 'queued', 'a', "
-            "now())"
+            "insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, costs, "
+            "status, asked_by, asked_at) values ('bench', gen_random_uuid(), 1, 'current', '2025-11-24', '2025-11-25', '{}', "
+            "'queued', 'a', now())"
         )
     assert Worker(settings, Lifecycle()).step(work)
     status, result, done, of = work.execute(
@@ -311,7 +309,7 @@ def test_the_vocabulary_teaches_an_editor_every_name(author):
 
 
 def test_roles_that_only_watch_change_nothing(api):
-    with api.browser("analyst") as analyst:
-        assert analyst.get("/v1/risk/policies").status_code == 200
-        answer = analyst.post("/v1/risk/policies", json={"document": DOCUMENT, "note": "n"})
-        assert problem(answer, 403) == "forbidden"
+    analyst = api.browser("analyst")
+    assert analyst.get("/v1/risk/policies").status_code == 200
+    answer = analyst.post("/v1/risk/policies", json={"document": DOCUMENT, "note": "n"})
+    assert problem(answer, 403) == "forbidden"

@@ -83,7 +83,7 @@ def checked(source: str):
         raise
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(conditions(), min_size=1, max_size=6), st.integers(0, 2**32), st.sampled_from([1, 7, 64, 65, 130]))
 def test_a_program_gives_the_oracles_answers(sources, seed, n):
     found = [one for one in map(checked, sources) if one is not None]

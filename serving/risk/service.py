@@ -217,7 +217,9 @@ def _actor(principal: Principal) -> Actor:
 
 def _document(content: dict[str, Any]) -> PolicyDocument:
     try:
-        return msgspec.convert(content, PolicyDocument)
+        return msgspec.json.decode(msgspec.json.encode(content), type=PolicyDocument)
+    except UnicodeEncodeError as problem:
+        raise InvalidRequest("document: half a surrogate pair is no character", field="document") from problem
     except msgspec.ValidationError as problem:
         what, _, where = str(problem).partition(" - at `$")
         field = "document" + where.rstrip("`")

@@ -89,6 +89,7 @@ PROCESSES = (
         name="simulations",
         command=("python", "-m", "pipelines.backtest.worker"),
         depends_on=("core",),
+        after_history=True,
         about="tries policies on history",
     ),
     Process(

@@ -7,7 +7,7 @@ from typing import Any
 
 import scoring.engine
 from scoring.engine import Engine
-from scoring.models import Champion
+from scoring.models import Model
 
 # A stage's own time is that of its call without those inside it that are stages too.
 _INSIDE = {"rules": ("model",)}
@@ -23,7 +23,7 @@ def watched(engine: Engine) -> Iterator[dict[str, float]]:
         "scan": (scoring.engine, "scan_transactions"),
         "memory": (engine, "meet"),
         "fold": (engine.features.state, "apply"),
-        "model": (Champion, "score_millionths"),
+        "model": (Model, "score_millionths"),
         "rules": (engine.judge, "answer"),
         "encode": (scoring.engine, "encode_decisions"),
     }

@@ -52,7 +52,8 @@ class Sequence(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The whole answer. `probability` and `anomaly` are absent when no model decided.
 
-    `shadow_rules` are those that were hit and changed nothing, because the policy only tries them.
+    `shadow_rules` are those that were hit and changed nothing, because the policy only tries them. A `challenger` is a model
+    that is tried: `challenger_verdict` is what there would have been with its probability in the place of the model's.
     """
 
     verdict: Verdict
@@ -64,6 +65,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model: Id | None = None
     probability: Probability | None = None
     anomaly: Probability | None = None
+    challenger: Id | None = None
+    challenger_probability: Probability | None = None
+    challenger_verdict: Verdict | None = None
     rules: list[ReasonCode] = []
     shadow_rules: list[ReasonCode] = []
     reasons: list[ReasonCode] = []

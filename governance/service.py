@@ -10,11 +10,12 @@ import msgspec
 import psycopg
 
 from contracts.controls import ListChange, ListControl
-from governance import repository, simulations
+from governance import repository
 from governance.checking import require_sound
 from governance.lists import AlreadyListed, Entry, List, ListExists, ListKind
 from governance.policies import Move, NotTried, PolicyDocument, PolicyVersion, Status, control_of, encode, require_move
-from governance.simulations import Simulation
+from governance.trials import repository as simulations
+from governance.trials.simulation import Simulation
 from kit.clock import Clock
 from kit.errors import Conflict, NotFound
 from kit.ids import uuid7

@@ -121,7 +121,7 @@ class Ruling:
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return (verdicts int64[n], control group bool[n]); `score_millionths` is negative where no model scored."""
         verdicts, control_group = np.empty(len(hits), np.int64), np.empty(len(hits), np.bool_)
-        _decide(
+        decide_verdicts(
             score_millionths, hits, self._actions, self.acting, self.mandatory, self._thresholds, self._control_group_ppm,
             identity, verdicts, control_group,
         )  # fmt: skip
@@ -165,7 +165,7 @@ def _chosen(built_in: Sequence[PolicyRule], enabled: Sequence[str] | None) -> li
 
 
 @kernel
-def _decide(
+def decide_verdicts(
     score_millionths: NDArray[np.int64],
     hits: NDArray[np.uint64],
     actions: NDArray[np.int64],

@@ -14,11 +14,11 @@ from scoring.lexicon import SOURCES, VERDICTS, Lexicon
 
 (
     VERDICT, SOURCE, SCORED_AT, VALID_UNTIL, POLICY, FEATURE_SET, MODEL, PROBABILITY, ANOMALY, RULES, SHADOW_RULES, REASONS,
-    FLAGS, EPOCH, N,
-) = range(15)  # fmt: skip
-WIDTH = 15
-TRUNCATED, LATE, CONTROL_GROUP, PROBABILITY_IS_BITS, ANOMALY_IS_BITS = 1, 2, 4, 8, 16
-INEXACT = PROBABILITY_IS_BITS | ANOMALY_IS_BITS
+    FLAGS, EPOCH, N, CHALLENGER, CHALLENGER_PROBABILITY, CHALLENGER_VERDICT,
+) = range(18)  # fmt: skip
+WIDTH = 18
+TRUNCATED, LATE, CONTROL_GROUP, PROBABILITY_IS_BITS, ANOMALY_IS_BITS, CHALLENGER_IS_BITS = 1, 2, 4, 8, 16, 32
+INEXACT = PROBABILITY_IS_BITS | ANOMALY_IS_BITS | CHALLENGER_IS_BITS
 ABSENT = -1
 ANY_VERDICT = {verdict: code for code, verdict in enumerate(Verdict)}
 ANY_SOURCE = {source: code for code, source in enumerate(DecisionSource)}
@@ -43,7 +43,8 @@ def pack(answer: Answer, lexicon: Lexicon) -> NDArray[np.int64]:
     """Return the answer as a row; nothing of it is lost."""
     probability, probability_flag = _pack_float(answer.probability, PROBABILITY_IS_BITS)
     anomaly, anomaly_flag = _pack_float(answer.anomaly, ANOMALY_IS_BITS)
-    flags = probability_flag | anomaly_flag
+    challenger, challenger_flag = _pack_float(answer.challenger_probability, CHALLENGER_IS_BITS)
+    flags = probability_flag | anomaly_flag | challenger_flag
     flags |= answer.truncated * TRUNCATED | answer.late * LATE | answer.control_group * CONTROL_GROUP
     sequence = answer.sequence
     return np.array(
@@ -53,6 +54,8 @@ def pack(answer: Answer, lexicon: Lexicon) -> NDArray[np.int64]:
             probability, anomaly, lexicon.texts(answer.rules), lexicon.texts(answer.shadow_rules),
             lexicon.texts(answer.reasons), flags,
             sequence.epoch if sequence else ABSENT, sequence.n if sequence else ABSENT,
+            lexicon.text(answer.challenger), challenger,
+            ABSENT if answer.challenger_verdict is None else ANY_VERDICT[answer.challenger_verdict],
         ),
         np.int64,
     )  # fmt: skip
@@ -72,6 +75,9 @@ def unpack(row: NDArray[np.int64], lexicon: Lexicon) -> Answer:
         model=lexicon.read_text(value[MODEL]),
         probability=_unpack_float(value[PROBABILITY], flags & PROBABILITY_IS_BITS),
         anomaly=_unpack_float(value[ANOMALY], flags & ANOMALY_IS_BITS),
+        challenger=lexicon.read_text(value[CHALLENGER]),
+        challenger_probability=_unpack_float(value[CHALLENGER_PROBABILITY], flags & CHALLENGER_IS_BITS),
+        challenger_verdict=None if value[CHALLENGER_VERDICT] == ABSENT else VERDICTS[value[CHALLENGER_VERDICT]],
         rules=lexicon.read_texts(value[RULES]),
         shadow_rules=lexicon.read_texts(value[SHADOW_RULES]),
         reasons=lexicon.read_texts(value[REASONS]),

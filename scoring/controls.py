@@ -11,6 +11,7 @@ MAX_CONTROLS_SEEN = 1_000_000
 # What a control changes: one place, which the next usable control for it changes again.
 Place = tuple[Literal["model", "policy", "list", "profile"], str | None]
 CHAMPION: Place = ("model", "champion")
+CHALLENGER: Place = ("model", "challenger")
 GENERAL_POLICY: Place = ("policy", None)
 
 

@@ -33,6 +33,9 @@ FEATURE_SET = _literal(',"feature_set":')
 MODEL = _literal(',"model":')
 PROBABILITY = _literal(',"probability":')
 ANOMALY = _literal(',"anomaly":')
+CHALLENGER = _literal(',"challenger":')
+CHALLENGER_PROBABILITY = _literal(',"challenger_probability":')
+CHALLENGER_VERDICT = _literal(',"challenger_verdict":')
 RULES = _literal(',"rules":')
 SHADOW_RULES = _literal(',"shadow_rules":')
 REASONS = _literal(',"reasons":')
@@ -40,15 +43,18 @@ TRUNCATED = _literal(',"truncated":true')
 LATE = _literal(',"late":true')
 CONTROL_GROUP = _literal(',"control_group":true')
 SEQUENCE = _literal(',"sequence":{"epoch":')
-# Every literal and number of a record, without the input and the lexicon's pieces: policy, features, model, rules, shadow
-# rules, reasons.
-_FIXED_BYTES = 660
-_PIECES = 6
+# Every literal and number of a record, without the input and the lexicon's pieces: policy, features, model, challenger,
+# rules, shadow rules, reasons.
+_FIXED_BYTES = 780
+_PIECES = 7
 
 _VERDICT, _SOURCE, _SCORED_AT, _VALID_UNTIL = columns.VERDICT, columns.SOURCE, columns.SCORED_AT, columns.VALID_UNTIL
 _POLICY, _FEATURE_SET, _MODEL = columns.POLICY, columns.FEATURE_SET, columns.MODEL
 _PROBABILITY, _ANOMALY, _RULES, _SHADOW, _REASONS = (
     columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.SHADOW_RULES, columns.REASONS,
+)  # fmt: skip
+_CHALLENGER, _CHALLENGER_PROBABILITY, _CHALLENGER_VERDICT = (
+    columns.CHALLENGER, columns.CHALLENGER_PROBABILITY, columns.CHALLENGER_VERDICT,
 )  # fmt: skip
 _FLAGS, _EPOCH, _N = columns.FLAGS, columns.EPOCH, columns.N
 _IS_TRUNCATED, _IS_LATE, _IS_CONTROL = columns.TRUNCATED, columns.LATE, columns.CONTROL_GROUP
@@ -81,6 +87,13 @@ def _put_answer(
         at = put_millionths(out, _put_literal(out, at, PROBABILITY), row[_PROBABILITY])
     if row[_ANOMALY] >= 0:
         at = put_millionths(out, _put_literal(out, at, ANOMALY), row[_ANOMALY])
+    if row[_CHALLENGER] != 0:
+        at = _put_piece(out, _put_literal(out, at, CHALLENGER), arena, starts, row[_CHALLENGER])
+    if row[_CHALLENGER_PROBABILITY] >= 0:
+        at = put_millionths(out, _put_literal(out, at, CHALLENGER_PROBABILITY), row[_CHALLENGER_PROBABILITY])
+    if row[_CHALLENGER_VERDICT] >= 0:
+        at = _put_literal(out, at, CHALLENGER_VERDICT)
+        at = _put_piece(out, at, arena, starts, _FIRST_VERDICT + row[_CHALLENGER_VERDICT])
     if row[_RULES] != 0:
         at = _put_piece(out, _put_literal(out, at, RULES), arena, starts, row[_RULES])
     if row[_SHADOW] != 0:

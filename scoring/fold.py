@@ -18,7 +18,7 @@ from contracts.outcomes import Outcome
 from kit.errors import DomainError
 from kit.log import get_logger
 from scoring import answers as columns
-from scoring.controls import CHAMPION, GENERAL_POLICY
+from scoring.controls import CHALLENGER, CHAMPION, GENERAL_POLICY
 from scoring.engine import UNUSABLE, Engine
 from scoring.fields import TEXT_COLUMNS
 from scoring.labels import hold
@@ -136,7 +136,7 @@ class Fold:
     def _followed(self, tenants: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Of which tenants this engine follows the controls that the log has for them."""
         unfollowed = self.engine.controls.unfollowed_places
-        if not unfollowed.isdisjoint({CHAMPION, GENERAL_POLICY}):
+        if not unfollowed.isdisjoint({CHAMPION, CHALLENGER, GENERAL_POLICY}):
             return np.zeros(len(tenants), np.bool_)
         known = self.engine.tenants.known
         without = [known.get((name or "").encode(), -1) for kind, name in unfollowed if kind == "policy"]

@@ -29,7 +29,7 @@ from scoring.features import LATE, TRUNCATED
 from scoring.fields import NUMBER_COLUMNS, TEXT_COLUMNS
 from scoring.lexicon import Lexicon
 from scoring.lists import Lists
-from scoring.models import Models
+from scoring.models import Model, Models
 from scoring.scanner import Scan
 from scoring.tenants import Tenants
 
@@ -37,6 +37,9 @@ CONTROL_GROUP_PPM = 5_000
 _EVENT_TIME = NUMBER_COLUMNS["event_time"]
 _RULE_NUMBERS = [NUMBER_COLUMNS[field.name] for field in EVENT_FIELDS]
 _ABSENT_ID = 2
+_UNKNOWN_AT_FIRST = (
+    columns.PROBABILITY, columns.ANOMALY, columns.EPOCH, columns.N, columns.CHALLENGER_PROBABILITY, columns.CHALLENGER_VERDICT,
+)  # fmt: skip
 _NAMES_KEPT = 4_096
 # What the fold's flags are in an answer, by the fold's bits.
 _FLAGS = np.array(
@@ -75,7 +78,7 @@ class Judge:
         # A list that a rule names is empty until somebody puts a value on it.
         self._schema = Schema.of(catalogue, lists=None)
         self._policies: dict[str | None, Ruling] = {}
-        self._default = self._default_ruling()
+        self._default = self._challenged = self._default_ruling(None)
         self._rulings: list[Ruling] = []
         self._ruling_of = np.zeros(0, np.int32)  # by place: tenants by number, strangers, and last everybody else
         self._policy_texts = np.zeros(0, np.int64)
@@ -115,10 +118,12 @@ class Judge:
         answers = np.empty((n, columns.WIDTH), np.int64)
         answers[:] = self._usual
         scores = np.full((n, 2), np.nan)
-        champion = self.models.champion
+        champion, challenger = self.models.champion, self.models.challenger
         if champion is not None:
             answers[:, columns.PROBABILITY], answers[:, columns.ANOMALY] = champion.score_millionths(x)
             np.divide(answers[:, (columns.PROBABILITY, columns.ANOMALY)], MILLIONTHS, out=scores)
+        if challenger is not None:
+            answers[:, columns.CHALLENGER_PROBABILITY], _ = challenger.score_millionths(x)
         # One layout of each array whatever the batch: another one would have the kernels compiled again in mid traffic.
         events = np.take(scan.numbers, _RULE_NUMBERS, axis=1)
         places = self._policy_places(scan, tenants)
@@ -136,6 +141,10 @@ class Judge:
             answers[part, columns.VERDICT], control_group[part] = ruling.decide(
                 answers[part, columns.PROBABILITY].copy(), hits, scan.hashes[part, 1].copy()
             )
+            if challenger is not None:
+                answers[part, columns.CHALLENGER_VERDICT], _ = self._for_challenger(ruling).decide(
+                    answers[part, columns.CHALLENGER_PROBABILITY].copy(), hits, scan.hashes[part, 1].copy()
+                )
             found.append(Hits(ruling, rows, hits))
         answers[:, columns.SCORED_AT] = scored_at_ms
         answers[:, columns.VALID_UNTIL] = scored_at_ms + ANSWER_VALID_MS
@@ -211,8 +220,9 @@ class Judge:
     def columns(self) -> frozenset[int]:
         """The features that answers depend on: the champion's and the rules'."""
         champion = self.models.champion
-        read = frozenset().union(*(ruling.program.columns for ruling in (self._default, *self._policies.values())))
-        return read if champion is None else read | champion.columns
+        rulings = (ruling.program.columns for ruling in (self._default, *self._policies.values()))
+        models = (model.columns for model in (champion, self.models.challenger) if model is not None)
+        return frozenset().union(*rulings, *models)
 
     def ruling(self, tenant_id: str | None) -> Ruling:
         """The policy that a tenant is under; of None the general one."""
@@ -230,7 +240,9 @@ class Judge:
         usual[columns.SOURCE] = _BOOTSTRAP if champion is None else _SCORER
         usual[columns.MODEL] = 0 if champion is None else self._lexicon.text(champion.model_id)
         usual[columns.FEATURE_SET] = self._feature_set_text
-        usual[[columns.PROBABILITY, columns.ANOMALY, columns.EPOCH, columns.N]] = columns.ABSENT
+        challenger = self.models.challenger
+        usual[columns.CHALLENGER] = 0 if challenger is None else self._lexicon.text(challenger.model_id)
+        usual[list(_UNKNOWN_AT_FIRST)] = columns.ABSENT
         return usual
 
     def _policy_places(self, scan: Scan, tenants: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -259,13 +271,15 @@ class Judge:
         self._ruling_of = np.array([number_of[ruling] for ruling in chosen], np.int32)
         self._policy_texts = np.array([self._lexicon.text(ruling.version) for ruling in chosen], np.int64)
 
-    def _default_ruling(self) -> Ruling:
-        """Every built-in rule; the champion's own thresholds, and no control group before there is one."""
-        champion = self.models.champion
+    def _for_challenger(self, ruling: Ruling) -> Ruling:
+        """By which thresholds the challenger would decide: a policy's, or its own where the champion's are in force."""
+        return self._challenged if ruling is self._default else ruling
+
+    def _default_ruling(self, model: Model | None) -> Ruling:
+        """Every built-in rule; the model's own thresholds, and no control group before there is one."""
         thresholds, ppm = NO_MODEL, 0
-        if champion is not None:
-            between = champion.deny_from_millionths
-            thresholds = Thresholds(champion.review_from_millionths, between, champion.deny_from_millionths)
+        if model is not None:
+            thresholds = Thresholds(model.review_from_millionths, model.deny_from_millionths, model.deny_from_millionths)
             ppm = CONTROL_GROUP_PPM
         return Ruling(DEFAULT_VERSION, schema=self._schema, rules=self._built_in, thresholds=thresholds, control_group_ppm=ppm)
 
@@ -274,7 +288,8 @@ class Judge:
         if isinstance(control, ModelControl):
             self.models.use(control)
             self._usual = self._usual_answer()
-            self._default = self._default_ruling()
+            self._default = self._default_ruling(self.models.champion)
+            self._challenged = self._default_ruling(self.models.challenger)
         else:
             self._policies[control.tenant_id] = ruling_from(control, schema=self._schema, built_in=self._built_in)
         self._ruling_of = np.zeros(0, np.int32)

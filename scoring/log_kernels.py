@@ -19,11 +19,17 @@ L_VERDICT, L_SOURCE, L_SCORED_AT, L_VALID_UNTIL = literals.VERDICT, literals.SOU
 L_POLICY, L_FEATURE_SET, L_MODEL, L_PROBABILITY = literals.POLICY, literals.FEATURE_SET, literals.MODEL, literals.PROBABILITY
 L_ANOMALY, L_RULES, L_SHADOW, L_REASONS = literals.ANOMALY, literals.RULES, literals.SHADOW_RULES, literals.REASONS
 L_TRUNCATED = literals.TRUNCATED
+L_CHALLENGER, L_CHALLENGER_PROBABILITY, L_CHALLENGER_VERDICT = (
+    literals.CHALLENGER, literals.CHALLENGER_PROBABILITY, literals.CHALLENGER_VERDICT,
+)  # fmt: skip
 L_LATE, L_CONTROL, L_SEQUENCE, L_ADOPTED = literals.LATE, literals.CONTROL_GROUP, literals.SEQUENCE, literals.ADOPTED
 _VERDICT, _SOURCE, _SCORED_AT, _VALID_UNTIL = columns.VERDICT, columns.SOURCE, columns.SCORED_AT, columns.VALID_UNTIL
 _POLICY, _FEATURE_SET, _MODEL = columns.POLICY, columns.FEATURE_SET, columns.MODEL
 _PROBABILITY, _ANOMALY, _RULES, _SHADOW, _REASONS = (
     columns.PROBABILITY, columns.ANOMALY, columns.RULES, columns.SHADOW_RULES, columns.REASONS,
+)  # fmt: skip
+_CHALLENGER, _CHALLENGER_PROBABILITY, _CHALLENGER_VERDICT = (
+    columns.CHALLENGER, columns.CHALLENGER_PROBABILITY, columns.CHALLENGER_VERDICT,
 )  # fmt: skip
 _FLAGS, _EPOCH, _N = columns.FLAGS, columns.EPOCH, columns.N
 _IS_TRUNCATED, _IS_LATE, _IS_CONTROL = columns.TRUNCATED, columns.LATE, columns.CONTROL_GROUP
@@ -141,6 +147,14 @@ def _scan_answer(
         answer[_PROBABILITY], at = _millionths(buffer, at + load8(L_PROBABILITY, 0))
     if _has(buffer, at, end, L_ANOMALY):
         answer[_ANOMALY], at = _millionths(buffer, at + load8(L_ANOMALY, 0))
+    answer[_CHALLENGER], at = _optional_piece(buffer, at, end, L_CHALLENGER, index, arena, starts)
+    answer[_CHALLENGER_PROBABILITY] = -1
+    if _has(buffer, at, end, L_CHALLENGER_PROBABILITY):
+        answer[_CHALLENGER_PROBABILITY], at = _millionths(buffer, at + load8(L_CHALLENGER_PROBABILITY, 0))
+    answer[_CHALLENGER_VERDICT] = -1
+    if _has(buffer, at, end, L_CHALLENGER_VERDICT):
+        verdict, at = _piece(buffer, at + load8(L_CHALLENGER_VERDICT, 0), end, index, arena, starts)
+        answer[_CHALLENGER_VERDICT] = verdict - _FIRST_VERDICT
     answer[_RULES], at = _optional_piece(buffer, at, end, L_RULES, index, arena, starts)
     answer[_SHADOW], at = _optional_piece(buffer, at, end, L_SHADOW, index, arena, starts)
     answer[_REASONS], at = _optional_piece(buffer, at, end, L_REASONS, index, arena, starts)

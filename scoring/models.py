@@ -1,4 +1,4 @@
-"""The models in use: the champion decides. An export is loaded, and its sample checked, before it is taken."""
+"""The models in use: the champion decides, a challenger is scored beside it. An export is checked before it is taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from risk.reasons import Explainer
 
 
 @dataclass(frozen=True, slots=True)
-class Champion:
-    """The model that decides, with its thresholds in millionths."""
+class Model:
+    """A model with its thresholds in millionths."""
 
     export: ModelExport
     review_from_millionths: int
@@ -46,8 +46,8 @@ class Models:
         self._folder = folder
         self._catalogue = tuple(catalogue)
         self.feature_set = feature_set_of(self._catalogue)
-        self.champion: Champion | None = None
-        self.challenger: ModelControl | None = None
+        self.champion: Model | None = None
+        self._named_challenger: Model | None = None
         self.explainer = Explainer(catalogue=self._catalogue)
 
     def use(self, control: ModelControl) -> None:
@@ -56,9 +56,18 @@ class Models:
         names = tuple(feature.name for feature in self._catalogue)
         if export.feature_set != self.feature_set or tuple(export.features) != names:
             raise BadExport(f"{export.model_id} was trained on {export.feature_set}; this engine computes {self.feature_set}")
-        if control.alias == "challenger":
-            self.challenger = control
-            return
         export.ensemble.warm_up()
-        self.champion = Champion(export, millionths(export.review_from), millionths(export.deny_from))
-        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=self.champion.columns)
+        model = Model(export, millionths(export.review_from), millionths(export.deny_from))
+        if control.alias == "challenger":
+            self._named_challenger = model
+            return
+        self.champion = model
+        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=model.columns)
+
+    @property
+    def challenger(self) -> Model | None:
+        """The model that is tried beside the champion; none while it is the champion itself, or nothing decides."""
+        named = self._named_challenger
+        if named is None or self.champion is None or named.model_id == self.champion.model_id:
+            return None
+        return named

@@ -13,9 +13,9 @@ import msgspec
 import psycopg
 
 from contracts.controls import Control, ModelControl, PolicyControl
-from governance import simulations
 from governance.policies import control_of
-from governance.simulations import Task
+from governance.trials import repository as simulations
+from governance.trials.simulation import Task
 from kit import log
 from kit.clock import Clock, SystemClock
 from kit.errors import DomainError

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from contracts.controls import PolicyRule
 from governance.lists import FIELDS, ListKind
 from governance.policies import PolicyDocument, Status
-from governance.simulations import SimulationStatus
+from governance.trials.simulation import SimulationStatus
 from serving.edge.schemas import Text
 
 _ID = r"^[A-Za-z0-9._:@-]+$"

@@ -14,7 +14,7 @@ from governance.checking import findings
 from governance.lists import FIELDS, Entry, List
 from governance.policies import Move, PolicyDocument, PolicyVersion, name_of
 from governance.service import Actor, Governance
-from governance.simulations import Simulation
+from governance.trials.simulation import Simulation
 from kit.clock import Clock
 from kit.postgres import tenant_transaction
 from risk.expressions.resolve import FUNCTIONS

@@ -55,6 +55,9 @@ class KeptAnswer(msgspec.Struct):
     model: str | None = None
     probability: float | None = None
     anomaly: float | None = None
+    challenger: str | None = None
+    challenger_probability: float | None = None
+    challenger_verdict: str | None = None
     rules: list[str] = []
     shadow_rules: list[str] = []
     reasons: list[str] = []

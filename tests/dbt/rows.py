@@ -25,6 +25,7 @@ class Decided:
     source: str = "scorer"
     door: str = "inbound"
     probability: float | None = 0.01
+    challenger_verdict: str | None = None
     outcome: str | None = "posted"
     labels: Sequence[tuple[bool, int]] = ()
     """(fraud, days until it was known), in any order."""
@@ -66,7 +67,8 @@ class Raw:
             "account_id": row.account_id, "payee_id": "p1", "verdict": row.verdict, "source": row.source,
             "probability": row.probability, "anomaly": None, "rules": [], "reasons": [], "policy": "policy-0",
             "feature_set": "fs-1", "truncated": False, "late": False, "control_group": False, "scored_at": row.event_time,
-            "log_offset": self._offset,
+            "log_offset": self._offset, "challenger_verdict": row.challenger_verdict,
+            "challenger": "fraud-2" if row.challenger_verdict else None, "model": "fraud-1",
         }  # fmt: skip
         names = ", ".join(values)
         holders = ", ".join(f"%({name})s" for name in values)

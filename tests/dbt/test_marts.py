@@ -34,14 +34,20 @@ def raw(warehouse: PostgresServer) -> Raw:
 @pytest.fixture(scope="module")
 def built(settings: Settings, raw: Raw) -> Built:
     raw.add(
-        Decided(event_time=NOON, amount_minor=10_000, account_id=str(ACCOUNT)),
-        Decided(event_time=LATE_EVENING, amount_minor=500, verdict="review", labels=((True, 2),), account_id=str(ACCOUNT)),
-        Decided(event_time=NOON, amount_minor=700, verdict="deny", outcome="denied", labels=((True, 1), (False, 9))),
+        Decided(event_time=NOON, amount_minor=10_000, account_id=str(ACCOUNT), challenger_verdict="deny"),
+        Decided(
+            event_time=LATE_EVENING, amount_minor=500, verdict="review", labels=((True, 2),), account_id=str(ACCOUNT),
+            challenger_verdict="deny",
+        ),
+        Decided(
+            event_time=NOON, amount_minor=700, verdict="deny", outcome="denied", labels=((True, 1), (False, 9)),
+            challenger_verdict="allow",
+        ),
         Decided(event_time=NOON, amount_minor=900, verdict="step_up", outcome=None),
         Decided(event_time=NOON, amount_minor=1_100, verdict="deny", source="simulated", outcome="denied", labels=((True, 3),)),
         Decided(event_time=NOON - timedelta(days=45), amount_minor=999_999, customer_id="c000001"),
         Decided(tenant_id="other", event_time=NOON, amount_minor=77, customer_id="c000001"),
-    )
+    )  # fmt: skip
     raw.alert(alert_id=ALERT, status="open", change="opened", decisions=1)
     raw.alert(alert_id=ALERT, status="in_review", change="grew", decisions=3)
     raw.opening(account_id=ACCOUNT, opened_at=NOON - timedelta(days=100))
@@ -69,6 +75,16 @@ def test_a_day_adds_up_and_counts_what_the_newest_labels_say(reader: psycopg.Cur
         "tenant_id": "demo", "day": date(2026, 3, 10), "channel": "pix", "currency": "BRL", "transactions": 5,
         "amount_minor": 13_200, "allowed": 1, "reviewed": 2, "denied": 2, "frauds": 2, "fraud_amount_minor": 1_600,
         "frauds_caught": 1, "false_alarms": 2,
+    }  # fmt: skip
+
+
+def test_a_challenger_is_compared_with_the_model_beside_which_it_was_tried(reader: psycopg.Cursor) -> None:
+    [row] = reader.execute("select * from marts.challenger_daily").fetchall()
+    assert row == {
+        "tenant_id": "demo", "day": date(2026, 3, 10), "model": "fraud-1", "challenger": "fraud-2", "currency": "BRL",
+        "decisions": 3, "agreed": 1, "champion_stopped": 2, "challenger_stopped": 2, "frauds": 1,
+        "champion_frauds_stopped": 1, "challenger_frauds_stopped": 1, "champion_saved_minor": 500, "challenger_saved_minor": 500,
+        "champion_false_alarms": 1, "challenger_false_alarms": 1,
     }  # fmt: skip
 
 

@@ -32,8 +32,8 @@ def test_a_kernel_is_compiled_once_and_loaded_by_the_next_process(tmp_path):
     program = """
 import numpy as np
 from risk.policy import decide_verdicts
-i, b = (lambda: np.zeros(1, np.int64)), np.zeros(1, bool)
-decide_verdicts(i(), i(), i(), 0, np.zeros((1, 5), np.int64), np.zeros(1, np.int32), np.zeros(1, np.uint64), i(), b)
+i, u, b = (lambda: np.zeros(1, np.int64)), (lambda: np.zeros(1, np.uint64)), np.zeros(1, bool)
+decide_verdicts(i(), np.zeros((1, 1), np.uint64), i(), u(), u(), np.zeros((1, 3), np.int64), 0, u(), i(), b)
 print(sum(decide_verdicts.stats.cache_hits.values()), sum(decide_verdicts.stats.cache_misses.values()))
 """
     environment = os.environ | {"BAAS_CACHE": str(tmp_path)}

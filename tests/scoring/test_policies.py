@@ -6,8 +6,10 @@ import uuid
 import msgspec
 import pytest
 
+from bench.random_model import random_export
 from contracts.decisions import DecisionRecord, LogRecord
 from scoring.engine import Engine
+from scoring.facts import apply_controls
 from scoring.fold import rebuild
 from tests.scoring.conftest import FIRST_EVENT_MS, NOW_MS, message
 from tests.scoring.test_snapshot import assert_equal, restored
@@ -75,6 +77,35 @@ def test_who_is_trusted_is_not_asked_by_the_model_but_by_other_rules(desk):
     assert [(answer.verdict, answer.rules) for answer in (known, stranger, caught)] == [
         ("allow", ["trusted"]), ("review", []), ("deny", ["trusted", "mule"]),
     ]  # fmt: skip
+
+
+def test_a_challenger_is_scored_beside_the_champion_and_decides_nothing(desk, models, export, champion, fresh):
+    other = random_export(models, trees=10, isolation_trees=10, version=2, seed=7)
+    plain = [message(number) for number in range(50)]
+    usual = answers(desk, *plain)[-1].probability
+    half = policy(MULE, tenant=None, review_from=usual, deny_from=1.0)
+    desk.control(half)
+    control = json.loads(champion) | {"control_id": str(uuid.uuid4()), "version": 2, "export_sha256": other}
+    assert desk.control(json.dumps(control | {"alias": "challenger"}).encode()) == []
+    tried = answers(desk, *(message(number) for number in range(100, 200)))
+    assert {answer.model for answer in tried} == {"random-1"}
+    assert {answer.challenger for answer in tried} == {"random-2"}
+
+    alone = Engine(models=models, memory_rows=10_000)
+    apply_controls(alone, [champion])
+    alone.decide(plain, now_ms=NOW_MS, door="inbound")
+    apply_controls(alone, [half, json.dumps(control | {"control_id": str(uuid.uuid4())}).encode()])
+    batch = alone.decide([message(number) for number in range(100, 200)], now_ms=NOW_MS, door="inbound")
+    theirs = [decode(record).answer for record in batch.encoded.records()]
+    assert [answer.challenger_probability for answer in tried] == [answer.probability for answer in theirs]
+    assert [answer.challenger_verdict for answer in tried] == [answer.verdict for answer in theirs]
+    assert any(answer.challenger_verdict != answer.verdict for answer in tried)
+
+    proof = rebuild(fresh(), [desk.log], check=True)
+    assert (proof.reproduced, proof.differing) == (150, [])
+    assert desk.control(json.dumps(control | {"control_id": str(uuid.uuid4())}).encode()) == []
+    [crowned] = answers(desk, message(300))
+    assert (crowned.model, crowned.challenger, crowned.challenger_probability) == ("random-2", None, None)
 
 
 def test_tenants_in_one_batch_are_each_under_their_own_policy(desk):

@@ -12,7 +12,8 @@ from bench.backtest import lay_history
 from bench.random_traffic import START_MS
 from contracts.controls import Control, ListControl, PolicyControl
 from contracts.topics import CONTROLS
-from governance import simulations
+from governance.trials import repository as simulations
+from governance.trials.simulation import MAX_ATTEMPTS
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
@@ -292,7 +293,7 @@ def test_one_that_ended_every_worker_is_failed_and_not_tried_for_ever(author, wo
     version = written(author)["version"]
     asked = {"policy_version": version, "from_day": "2025-11-24", "to_day": "2025-11-25"}
     place = f"/v1/risk/simulations/{author.post('/v1/risk/simulations', json=asked).json()['simulation_id']}"
-    for _ in range(simulations.MAX_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         assert simulations.take(work) is not None
         work.execute("update governance.simulation set lives_until = now() - interval '1 second' where status = 'running'")
     assert simulations.take(work) is None

@@ -51,7 +51,8 @@ _ANSWER_COLUMNS = [
     ("verdict", pa.string()), ("source", pa.string()), ("probability", pa.float64()), ("anomaly", pa.float64()),
     ("rules", _TEXT_LIST), ("shadow_rules", _TEXT_LIST), ("reasons", _TEXT_LIST), ("model", pa.string()),
     ("policy", pa.string()), ("feature_set", pa.string()), ("truncated", pa.bool_()), ("late", pa.bool_()),
-    ("control_group", pa.bool_()),
+    ("control_group", pa.bool_()), ("challenger", pa.string()), ("challenger_probability", pa.float64()),
+    ("challenger_verdict", pa.string()),
 ]  # fmt: skip
 
 SCHEMAS: dict[str, pa.Schema] = {

@@ -90,7 +90,8 @@ class _Table:
 _PLACE = frozenset({"epoch", "n", "log_offset", "duration_us"})
 _ANSWER: tuple[LiteralString, ...] = (
     "verdict", "source", "probability", "anomaly", "rules", "shadow_rules", "reasons", "model", "policy", "feature_set",
-    "truncated", "late", "control_group", "scored_at",
+    "truncated", "late", "control_group", "scored_at", "challenger",
+    "challenger_probability", "challenger_verdict",
 )  # fmt: skip
 
 # In the order in which they are written: an override finds its decision.
@@ -158,7 +159,8 @@ _APPLY_OVERRIDES = """
        set verdict = o.verdict, source = o.source, probability = o.probability, anomaly = o.anomaly, rules = o.rules,
            shadow_rules = o.shadow_rules, reasons = o.reasons, model = o.model, policy = o.policy,
            feature_set = o.feature_set, truncated = o.truncated,
-           late = o.late, control_group = o.control_group,
+           late = o.late, control_group = o.control_group, challenger = o.challenger,
+           challenger_probability = o.challenger_probability, challenger_verdict = o.challenger_verdict,
            scored_at = timestamptz 'epoch' + o.scored_at * interval '1 millisecond'
       from newest o
      where d.tenant_id = o.tenant_id and d.transaction_id = o.transaction_id

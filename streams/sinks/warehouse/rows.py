@@ -51,7 +51,7 @@ def _answer(answer: KeptAnswer) -> str:
         f"{a.verdict}\t{a.source}\t{_or_null(a.probability)}\t{_or_null(a.anomaly)}\t{_array(a.rules)}\t"
         f"{_array(a.shadow_rules)}\t{_array(a.reasons)}\t"
         f"{_or_null(a.model)}\t{a.policy}\t{a.feature_set}\t{_flag(a.truncated)}\t{_flag(a.late)}\t{_flag(a.control_group)}\t"
-        f"{a.scored_at}"
+        f"{a.scored_at}\t{_or_null(a.challenger)}\t{_or_null(a.challenger_probability)}\t{_or_null(a.challenger_verdict)}"
     )
 
 

@@ -28,6 +28,13 @@ def model_control(sha256: str, *, version: int) -> dict:
     }  # fmt: skip
 
 
+def policy_control(tenant_id: str, *, version: str, **more: object) -> dict:
+    return {
+        "kind": "policy", "control_id": str(uuid.uuid4()), "known_at": EVENT_TIME_MS, "version": version,
+        "tenant_id": tenant_id, "review_from": 1.0, "deny_from": 1.0, "control_group_ppm": 0, **more,
+    }  # fmt: skip
+
+
 class Traffic:
     """Messages and requests without an end, and what the requests were answered."""
 
@@ -100,6 +107,33 @@ def test_a_model_is_changed_while_traffic_flows(scorer, environment, traffic, ev
     answers = check_log(scorer, flow, eventually)
     models = [answer["model"] for answer in answers if answer["source"] == "scorer"]
     assert changes(models) == ["random-1", "random-2"]
+    assert scorer.folded()[1].differing == []
+
+
+def test_policies_and_lists_are_changed_while_traffic_flows(scorer, traffic, eventually):
+    sample = transaction(0)
+    tenant, payee = sample["tenant_id"], sample["payee_id"]
+    rule = {"code": "listed", "when": "payee_id in lists.mules", "action": "deny", "sentence": "Listed"}
+    changed = {
+        "kind": "list", "control_id": str(uuid.uuid4()), "known_at": EVENT_TIME_MS, "tenant_id": tenant, "list_id": "mules",
+        "changes": [{"value": payee}],
+    }  # fmt: skip
+    stages = (
+        ("the policy", policy_control(tenant, version="policy-1", rules=[rule]), lambda each: each["policy"] == "policy-1"),
+        ("the list", changed, lambda each: "listed" in each.get("rules", [])),
+        ("the way back", policy_control(tenant, version="policy-2", rules=[]), lambda each: each["policy"] == "policy-2"),
+    )
+    with Traffic(traffic, 3_000_000).flowing(scorer) as flow:
+        eventually(lambda: len(flow.answered) > 50 and len(flow.sent) >= PART, what="traffic before the change")
+        for what, control, holds in stages:
+            traffic.send(CONTROLS, [control])
+            eventually(lambda holds=holds: any(map(holds, list(flow.answered.values()))), what=what)
+    answers = check_log(scorer, flow, eventually)
+    mine = [answer for answer in answers if answer["sequence"]["epoch"] == answers[-1]["sequence"]["epoch"]]
+    assert changes([answer["policy"] for answer in mine])[-2:] == ["policy-1", "policy-2"]
+    hit = [answer for answer in answers if "listed" in answer.get("rules", [])]
+    assert hit
+    assert {(answer["policy"], answer["verdict"]) for answer in hit} == {("policy-1", "deny")}
     assert scorer.folded()[1].differing == []
 
 

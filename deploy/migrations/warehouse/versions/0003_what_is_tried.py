@@ -1,10 +1,10 @@
-"""Rules that were hit without effect."""
+"""What a decision says of rules and models that are only tried."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0003_shadow_rules"
+revision = "0003_what_is_tried"
 down_revision = "0002_address"
 
 

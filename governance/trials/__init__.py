@@ -1,0 +1,1 @@
+"""Trials of a policy on history: what one is, and where it is kept."""

@@ -99,7 +99,7 @@ def test_a_challenger_is_scored_beside_the_champion_and_decides_nothing(desk, mo
     theirs = [decode(record).answer for record in batch.encoded.records()]
     assert [answer.challenger_probability for answer in tried] == [answer.probability for answer in theirs]
     assert [answer.challenger_verdict for answer in tried] == [answer.verdict for answer in theirs]
-    assert any(answer.challenger_verdict != answer.verdict for answer in tried)
+    assert any(answer.challenger_probability != answer.probability for answer in tried)
 
     proof = rebuild(fresh(), [desk.log], check=True)
     assert (proof.reproduced, proof.differing) == (150, [])

@@ -91,12 +91,12 @@ def _measured(
 ) -> tuple[list[Measures], list[Measures]]:
     book_rows = book.features(history)
     progress(f"the book's {book_rows.shape[1]} features are there")
-    rows, signs = model.features(history)
-    progress(f"our {rows.shape[1]} features are there")
+    given = model.inputs(history)
+    progress(f"our {given.rows.shape[1]} features are there")
     ours, theirs = [], []
     for number, fold in enumerate(chosen):
         theirs.append(measure(history, fold.test, book.scores(book_rows, history, fold)))
-        ours.append(measure(history, fold.test, model.scores(rows, signs, history, fold, seeds=seeds)))
+        ours.append(measure(history, fold.test, model.scores(given, history, fold, seeds=seeds)))
         progress(f"fold {number} from {day_text(fold.first_day)}: ours {_said(ours[-1])}; {PEER} {_said(theirs[-1])}")
     return ours, theirs
 

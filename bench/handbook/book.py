@@ -55,6 +55,6 @@ def _window(
 
 def scores(rows: NDArray[np.float64], history: History, fold: Fold) -> NDArray[np.float64]:
     """Train the book's XGBoost on a fold and return its probabilities float64[len(fold.test)]."""
-    model = xgboost.XGBClassifier(**TREES, n_jobs=2, random_state=0)
+    model = xgboost.XGBClassifier(**TREES, n_jobs=1, random_state=0)
     model.fit(rows[fold.train], history.fraud[fold.train])
     return np.asarray(model.predict_proba(rows[fold.test])[:, 1], np.float64)

@@ -1,6 +1,6 @@
 """Our side's first stage: features of our own catalogue, from the fold that serves, with labels as late as the book has them.
 
-The simulator's customer is a customer with one card, and its terminal a payee, as in the mapping by which its files are replayed.
+The simulator's customers have one card each, and its terminals are payees, as in the mapping by which its files are replayed.
 """
 
 import tempfile

@@ -1,4 +1,4 @@
-"""The book's protocol (chapters 3 and 5): train on 7 days, wait 7 for the labels, test on 7 days without the cards known by then.
+"""The book's protocol (chapters 3 and 5): train on 7 days, wait 7 for the labels, test on 7 without the cards known by then.
 
 Fold k trains on days [first + 7k, first + 7k + 7) and tests on [first + 7k + 14, first + 7k + 21).
 """

@@ -57,7 +57,7 @@ def _last_seen(terminal: NDArray[np.int64], time_ms: NDArray[np.int64]) -> NDArr
     """Where the terminal's youngest transaction lies whose label is known; before its first one when there is none."""
     reach = int(time_ms.max() - time_ms.min()) + LABEL_DELAY_MS + 1
     place = terminal * reach + (time_ms - time_ms.min())
-    return np.searchsorted(place, place - LABEL_DELAY_MS, side="right") - 1
+    return np.asarray(np.searchsorted(place, place - LABEL_DELAY_MS, side="right") - 1, np.int64)
 
 
 def _unsorted(column: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ mostly not known yet.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contracts import topics
 from feature_store.columns import TEXT_FIELDS, TenantNumbers
-from feature_store.definitions import BY_NAME, CATALOGUE, FEATURE_COUNT
+from feature_store.definitions import BY_NAME, CATALOGUE, FEATURE_COUNT, FEATURE_NAMES
 from feature_store.frames import columns_from_frame
 from feature_store.stream.state import Bounds, FeatureState
 from feature_store.vocabulary import (
@@ -107,13 +107,25 @@ def _up_to_the_last_known(frame: pl.DataFrame, *, cutoff_ms: int) -> pl.DataFram
 
 
 def fold(
-    frame: pl.DataFrame, told: LabelsAsScored, *, kept: NDArray[np.bool_], max_lateness_ms: int, folder: Path
+    frame: pl.DataFrame,
+    told: LabelsAsScored,
+    *,
+    kept: NDArray[np.bool_],
+    max_lateness_ms: int,
+    folder: Path,
+    names: Sequence[str] = FEATURE_NAMES,
 ) -> NDArray[np.float32]:
-    """Apply the frame's events in its order to an empty state of the scorer's lateness; return the vectors of those `kept`."""
+    """Apply the frame's events in its order to an empty state of the scorer's lateness; return the vectors of those `kept`.
+
+    They hold the features `names` alone, in that order, and only what those need is worked out.
+    """
     state = FeatureState(Bounds(max_lateness_ms=max_lateness_ms))
+    columns = [FEATURE_NAMES.index(name) for name in names]
+    asks_for_all = columns == list(range(FEATURE_COUNT))
+    state.ask(None if asks_for_all else columns)
     events = columns_from_frame(frame, TenantNumbers())
     out, flags = np.empty((FOLD_ROWS, FEATURE_COUNT), np.float32), np.empty(FOLD_ROWS, np.uint8)
-    rows = _on_disk(int(kept.sum()), folder)
+    rows = _on_disk(int(kept.sum()), len(columns), folder)
     written = 0
     for start in range(0, len(frame), FOLD_ROWS):
         stop = min(start + FOLD_ROWS, len(frame))
@@ -122,20 +134,16 @@ def fold(
             state.apply(events.rows(first, last), out[run], flags[run])
             told.applied(state, first, last, flags[run])
         wanted = out[: stop - start][kept[start:stop]]
-        rows[written : written + len(wanted)] = wanted
+        rows[written : written + len(wanted)] = wanted if asks_for_all else wanted[:, columns]
         written += len(wanted)
     return rows
 
 
-def _on_disk(count: int, folder: Path) -> NDArray[np.float32]:
+def _on_disk(count: int, width: int, folder: Path) -> NDArray[np.float32]:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:  # mapped for as long as the array lives
-        file.truncate(max(1, count * FEATURE_COUNT * 4))
-        return (
-            np.memmap(file, np.float32, "r+", shape=(count, FEATURE_COUNT))
-            if count
-            else np.empty((0, FEATURE_COUNT), np.float32)
-        )
+        file.truncate(max(1, count * width * 4))
+        return np.memmap(file, np.float32, "r+", shape=(count, width)) if count else np.empty((0, width), np.float32)
 
 
 def hide_entities(rows: NDArray[np.float32], *, generator: np.random.Generator) -> NDArray[np.float32]:

@@ -147,6 +147,14 @@ def replay(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def models(context: typer.Context) -> None:
+    """Which model decides, which is tried beside it: list, challenge, promote (held to a gate), rollback."""
+    from baas.run_module import become
+
+    become("pipelines.promotion", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def backtest(context: typer.Context) -> None:
     """Decide history again with another model or policy, beside what was decided then: frauds, false alarms, money."""
     from baas.run_module import become

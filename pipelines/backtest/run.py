@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from contracts.controls import ModelControl, PolicyControl
 from kit.errors import DomainError
 from pipelines.backtest.report import BacktestReport
 from pipelines.backtest.tally import Rows, Tally
-from pipelines.lake import count_records, labels, log_records
+from pipelines.lake import count_records, log_records
+from pipelines.lake.frauds import KnownFrauds
 from risk.costs import CostModel
 from risk.export import BadExport
 from risk.policy import ALLOW, MILLIONTHS
@@ -28,12 +28,10 @@ from scoring.fold import Fold
 from scoring.judge import Judge
 from scoring.lexicon import SOURCES
 from scoring.log_scanner import Decisions
-from scoring.memory import hash_pairs
 
 PROGRESS_EVERY_S = 1.0
 _EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
 _CUSTOMER = TEXT_COLUMNS["customer_id"]
-_NOBODY = np.uint64(0)
 
 Progress = Callable[[int, int], None]
 
@@ -75,7 +73,7 @@ def backtest(lake: Path, models: Path, question: Question, *, progress: Progress
     started_s = time.monotonic()
     engine = Engine(models=models)
     judge = _judge(engine, models, question.controls)
-    witness = _Witness(engine, judge, question, frauds=_known_frauds(lake, known_by_ms=question.labels_known_by_ms))
+    witness = _Witness(engine, judge, question, frauds=KnownFrauds(lake, known_by_ms=question.labels_known_by_ms))
     engine.read_also(judge.columns)
     fold = Fold(engine, witness=witness)
     total, told_s = count_records(lake), 0.0
@@ -122,17 +120,10 @@ def _judge(engine: Engine, models: Path, controls: Sequence[ModelControl | Polic
     return judge
 
 
-def _known_frauds(lake: Path, *, known_by_ms: int) -> NDArray[np.uint64]:
-    """Identity hashes, ascending and with a last one of nobody, of the transactions whose newest label says fraud."""
-    frauds = labels(lake, known_by_ms=known_by_ms).filter(pl.col("fraud"))
-    pairs = [(tenant.encode(), number.encode()) for tenant, number in frauds.select("tenant_id", "transaction_id").iter_rows()]
-    return np.append(np.sort(hash_pairs(pairs)[2]) if pairs else np.zeros(0, np.uint64), _NOBODY)
-
-
 class _Witness:
     """Asks the proposal about each decision of the period."""
 
-    def __init__(self, engine: Engine, judge: Judge, question: Question, *, frauds: NDArray[np.uint64]) -> None:
+    def __init__(self, engine: Engine, judge: Judge, question: Question, *, frauds: KnownFrauds) -> None:
         self.tally = Tally(question.costs)
         self.sources = np.zeros(len(SOURCES), np.int64)
         self._engine, self._judge, self._question, self._frauds = engine, judge, question, frauds
@@ -161,8 +152,7 @@ class _Witness:
         customer = np.zeros(scan.n, np.int64)
         for row in ((was != ALLOW) | (would != ALLOW)).nonzero()[0].tolist():
             customer[row] = hash((int(tenants[row]), scan.text(row, _CUSTOMER)))
-        places = np.searchsorted(self._frauds[:-1], scan.hashes[:, 1])
-        fraud, amounts = self._frauds[places] == scan.hashes[:, 1], scan.numbers[:, _AMOUNT]
+        fraud, amounts = self._frauds.among(scan.hashes[:, 1]), scan.numbers[:, _AMOUNT]
         probability = proposed[:, columns.PROBABILITY]
         self.tally.add(
             Rows(

@@ -4,7 +4,6 @@ Each is a backtest of one tenant. What it finds is written once: a worker that l
 after a silence) hears so and drops it.
 """
 
-import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,18 +16,18 @@ from governance.policies import control_of
 from governance.trials import repository as simulations
 from governance.trials.simulation import Task
 from kit import log
+from kit.behind import work_behind
 from kit.clock import Clock, SystemClock
 from kit.errors import DomainError
 from kit.ids import uuid7
 from kit.postgres import connect
-from kit.process import Lifecycle, serve_health
-from kit.settings import Settings, settings
+from kit.process import Lifecycle
+from kit.settings import Settings
 from pipelines.backtest.proposal import chosen_model, in_force
 from pipelines.backtest.run import Question, backtest
 from pipelines.lake import log_controls
 
 PROCESS = "simulations"
-NICENESS = 10
 IDLE_S = 1.0
 ALIVE_EVERY_S = 2.0
 _MAX_PROBLEM = 2_000
@@ -123,24 +122,5 @@ def question_of(task: Task, said: list[Control], ours: Settings, *, clock: Clock
     )
 
 
-def main() -> int:
-    """Run until asked to end; 1 when the database is lost."""
-    log.configure(PROCESS)
-    os.nice(NICENESS)
-    lifecycle = Lifecycle()
-    lifecycle.install_signal_handlers()
-    ours = settings()
-    worker = Worker(ours, lifecycle)
-    address = ours.health.get(PROCESS)
-    if address is not None:
-        serve_health(address, lifecycle, worker.facts)
-    try:
-        worker.run()
-    except psycopg.OperationalError as problem:
-        log.get_logger().error("simulations ended", problem=str(problem))
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(work_behind(PROCESS, Worker))

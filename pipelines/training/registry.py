@@ -126,13 +126,53 @@ def champion(settings: Settings) -> RegisteredModel | None:
         if problem.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise
-    run = client.get_run(found.run_id).data
+    return _registered(found, client.get_run(found.run_id).data)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A version as people ask for it."""
+
+    model: RegisteredModel
+    aliases: tuple[str, ...]
+    average_precision: float
+    review_from: float
+    made_at_ms: int
+
+
+def listed(settings: Settings) -> list[Listed]:
+    """Return every version, newest first."""
+    client = _mlflow(settings).MlflowClient()
+    found = []
+    for version in client.search_model_versions(f"name = '{MODEL_NAME}'"):
+        data = client.get_run(version.run_id).data
+        whole = client.get_model_version(MODEL_NAME, version.version)  # a search says no aliases
+        found.append(
+            Listed(
+                model=_registered(version, data),
+                aliases=tuple(sorted(whole.aliases)),
+                average_precision=float(data.metrics.get("average_precision", float("nan"))),
+                review_from=float(data.metrics["review_from"]),
+                made_at_ms=int(version.creation_timestamp),
+            )
+        )
+    return sorted(found, key=lambda each: -each.model.version)
+
+
+def annotate(settings: Settings, model: RegisteredModel, notes: dict[str, str]) -> None:
+    """Keep words beside a version: who promoted it, why, and what the gate found."""
+    client = _mlflow(settings).MlflowClient()
+    for name, text in notes.items():
+        client.set_model_version_tag(model.name, str(model.version), name, text)
+
+
+def _registered(version: Any, data: Any) -> RegisteredModel:
     return RegisteredModel(
         name=MODEL_NAME,
-        version=int(found.version),
-        run_id=str(found.run_id),
-        export_sha256=run.tags["export_sha256"],
-        cutoff_ms=int(run.params["data.cutoff_ms"]),
+        version=int(version.version),
+        run_id=str(version.run_id),
+        export_sha256=data.tags["export_sha256"],
+        cutoff_ms=int(data.params["data.cutoff_ms"]),
     )
 
 

@@ -33,6 +33,7 @@ RUN = {
     "baas backup": (WHOLE, 'baas("backup"'),
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
+    "baas models list": (WHOLE, 'baas("models", "list"'),
     "baas backtest": (WHOLE, 'baas("backtest"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }

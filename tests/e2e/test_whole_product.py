@@ -103,6 +103,15 @@ def test_peoples_own_file_is_replayed_into_a_tenant_of_its_own(product: Product)
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
+def test_the_champion_is_listed_and_does_not_challenge_itself(product: Product):
+    said = product.baas("models", "list", "--json")
+    assert said.returncode == 0, said.stderr
+    [champion] = [each for each in json.loads(said.stdout)["versions"] if "champion" in each["aliases"]]
+    refused = product.baas("models", "challenge", str(champion["version"]))
+    assert refused.returncode == 2
+    assert f"version {champion['version']} is the champion" in refused.stderr
+
+
 def test_history_is_decided_again_by_a_policy_that_stops_nothing_by_its_model(product: Product):
     policy = product.var / "rules-alone.json"
     policy.write_text('{"version": "rules-alone", "review_from": 1.0, "deny_from": 1.0, "control_group_ppm": 0}')

@@ -15,6 +15,7 @@ BAAS = Path(sys.executable).parent / "baas"
 COMMANDS = typer.main.get_command(app).commands
 FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
+    ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
@@ -26,7 +27,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "models"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -1,0 +1,110 @@
+"""What both models say of the last weeks: the log is folded by the engine that serves, and each scores what it saw."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.controls import ModelControl
+from contracts.transactions import Channel
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
+from kit.errors import DomainError
+from pipelines.lake import count_records, log_records
+from pipelines.lake.frauds import KnownFrauds
+from risk.gate import Evidence
+from scoring.engine import Engine
+from scoring.fields import NUMBER_COLUMNS
+from scoring.fold import Fold
+from scoring.log_scanner import Decisions
+from scoring.models import Model, Models
+
+DAYS = 28
+_EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
+_AMOUNTS = (0, 10_000, 50_000, 200_000, 1_000_000)
+_AMOUNT_NAMES = ("below 100", "100 to 500", "500 to 2,000", "2,000 to 10,000", "10,000 and more")
+_HOURS = ("night", "morning", "afternoon", "evening")
+_UTC_TO_BRASILIA_MS = -3 * 3_600_000
+
+Progress = Callable[[int, int], None]
+
+
+class TooLittleEvidence(DomainError):
+    """The last weeks hold no decision, or no known fraud, that both models could be held to."""
+
+    code = "too-little-evidence"
+    title = "There is too little to judge a model by"
+    remedy = "Wait until labels of the last weeks are known, or name more days."
+
+
+def gather(
+    lake: Path, models: Path, controls: Sequence[ModelControl], *, now_ms: int, days: int = DAYS, progress: Progress
+) -> Evidence:
+    """Score the decisions of `days` whose labels are known by now with the champion and the challenger of `controls`.
+
+    The youngest `LABEL_DELAY_MS` are left out: their frauds are mostly not known yet. Raises TooLittleEvidence, BadExport,
+    LakeGap or BrokenLog.
+    """
+    engine = Engine(models=models)
+    used = Models(models)
+    for control in controls:
+        used.use(control)
+    if used.champion is None or used.challenger is None:
+        raise TooLittleEvidence("there is no champion, or no other model beside it")
+    witness = _Witness(used.champion, used.challenger, until_ms=now_ms - LABEL_DELAY_MS, days=days)
+    engine.read_also(used.champion.columns | used.challenger.columns)
+    fold, total = Fold(engine, witness=witness), count_records(lake)
+    for records in log_records(lake):
+        fold.feed(records)
+        progress(fold.proof.records, total)
+    evidence = witness.evidence(KnownFrauds(lake, known_by_ms=now_ms))
+    if not evidence.fraud.any() or evidence.fraud.all():
+        raise TooLittleEvidence(f"{int(evidence.fraud.sum())} of {len(evidence.fraud):,} decisions are known frauds")
+    return evidence
+
+
+class _Witness:
+    """Keeps what both models said of each decision of the period."""
+
+    def __init__(self, champion: Model, challenger: Model, *, until_ms: int, days: int) -> None:
+        self._models = champion, challenger
+        self._from_ms, self._until_ms = until_ms - days * DAY_MS, until_ms
+        self._us: list[list[float]] = [[], []]  # of processor time a decision, batch by batch
+        self._scores: list[list[NDArray[np.int64]]] = [[], []]
+        self._identity: list[NDArray[np.uint64]] = []
+        self._numbers: list[NDArray[np.int64]] = []
+
+    def __call__(self, run: Decisions, tenants: NDArray[np.int32], *, x: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
+        del tenants, flags
+        moments = run.scan.numbers[:, _EVENT_TIME]
+        rows = np.flatnonzero((moments >= self._from_ms) & (moments < self._until_ms))
+        if not len(rows):
+            return
+        wanted = x[rows]
+        for place, model in enumerate(self._models):
+            began_s = time.thread_time()
+            self._scores[place].append(model.score_millionths(wanted)[0])
+            self._us[place].append((time.thread_time() - began_s) / len(rows) * 1e6)
+        self._identity.append(run.scan.hashes[rows, 1])
+        self._numbers.append(run.scan.numbers[rows][:, [_EVENT_TIME, _CHANNEL, _AMOUNT]])
+
+    def evidence(self, frauds: KnownFrauds) -> Evidence:
+        if not self._identity:
+            raise TooLittleEvidence("no decision of the last weeks is old enough for its label to be known")
+        identity, numbers = np.concatenate(self._identity), np.concatenate(self._numbers)
+        moments, channels, amounts = numbers.T
+        champion, challenger = (np.concatenate(scores).astype(np.float64) for scores in self._scores)
+        hours = (moments + _UTC_TO_BRASILIA_MS) % DAY_MS // (DAY_MS // len(_HOURS))
+        return Evidence(
+            fraud=frauds.among(identity),
+            champion=champion,
+            challenger=challenger,
+            groups={
+                "channel": (channels, tuple(channel.value for channel in Channel)),
+                "amount": (np.searchsorted(np.array(_AMOUNTS), amounts, side="right") - 1, _AMOUNT_NAMES),
+                "part of the day": (hours, _HOURS),
+            },
+            champion_us=float(np.median(self._us[0])),
+            challenger_us=float(np.median(self._us[1])),
+        )

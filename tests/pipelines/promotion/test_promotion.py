@@ -1,0 +1,152 @@
+"""A better challenger is promoted, with who and why; a worse one is not; and the way back needs no gate."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import lightgbm
+import mlflow
+import msgspec
+import numpy as np
+import pytest
+from confluent_kafka import TopicPartition
+
+from bench.backtest import lay_history, write_labels, write_log
+from bench.random_model import random_export
+from bench.random_traffic import START_MS, STEP_MS
+from contracts.controls import ModelControl
+from contracts.decisions import ControlRecord, DecisionRecord, LogRecord
+from contracts.topics import CONTROLS
+from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
+from feature_store.vocabulary import LABEL_DELAY_MS
+from kit.kafka import consumer, take, topic_name
+from kit.settings import Kafka, PostgresServer, Settings
+from pipelines.lake import count_records, log_records
+from pipelines.promotion import __main__ as command
+from pipelines.training.registry import CHAMPION, listed, promote, register
+from pipelines.training.train import Trained
+from risk.export import load_export
+from scoring.engine import Engine
+from scoring.fold import Fold
+from scoring.models import Models
+from tests.registry import mlflow_server
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
+EVENTS = 6_000
+decode = msgspec.json.Decoder(LogRecord).decode
+
+
+def as_trained(settings: Settings, *, seed: int, version: int) -> Trained:
+    """A random model as a trainer would hand it over."""
+    export = load_export(
+        settings.models, random_export(settings.models, trees=20, isolation_trees=10, seed=seed, version=version)
+    )
+    rows = np.random.default_rng(seed).normal(size=(200, FEATURE_COUNT))
+    names = {"feature_name": list(FEATURE_NAMES), "params": {"verbose": -1}}
+    booster = lightgbm.train({"objective": "binary", "verbose": -1}, lightgbm.Dataset(rows, rows[:, 0] > 0, **names), 2)
+    return Trained(
+        ensemble=export.ensemble, booster=booster, review_from=0.5, deny_from=0.9, quantiles=export.quantiles,
+        importance=np.full(FEATURE_COUNT, 1 / FEATURE_COUNT), sample=export.sample, metrics={"average_precision": 0.5},
+        reference={"cutoff_ms": START_MS, "rows": EVENTS},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A registry with two versions, the first the champion, and a history whose frauds are what the second would flag."""
+    with mlflow_server(Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse, kafka=kafka)) as found:
+        lay_history(found.lake, found.models, events=EVENTS)
+        first, second = (register(found, as_trained(found, seed=seed, version=seed)) for seed in (1, 2))
+        promote(found, first)
+        write_labels(found.lake, [("bench", number, True, START_MS) for number in frauds_of(found, second.export_sha256)])
+        yield found
+
+
+def frauds_of(settings: Settings, sha256: str) -> list[str]:
+    """The hundredth of the decisions that a model is surest of."""
+    engine, models = Engine(models=settings.models), Models(settings.models)
+    control = ModelControl(control_id="0" * 36, known_at=0, alias=CHAMPION, name="fraud", version=2, export_sha256=sha256)
+    models.use(control)
+    scores: list[np.ndarray] = []
+    fold = Fold(engine, witness=lambda _run, _tenants, *, x, flags: scores.append(models.champion.score_millionths(x)[0]))
+    engine.read_also(models.champion.columns)
+    ids = []
+    for records in log_records(settings.lake):
+        fold.feed(records)
+        decoded = (decode(record) for record in records)
+        ids += [record.transaction.transaction_id for record in decoded if isinstance(record, DecisionRecord)]
+    surest = np.argsort(-np.concatenate(scores), kind="stable")[: EVENTS // 100]
+    return [ids[row] for row in surest.tolist()]
+
+
+@pytest.fixture(autouse=True)
+def _at_the_end_of_the_history(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "settings", lambda: settings)
+    monkeypatch.setattr(command, "SystemClock", _AfterTheHistory)
+
+
+class _AfterTheHistory:
+    """A clock at the moment from which on the labels of the whole history count as known."""
+
+    def now_ms(self) -> int:
+        return START_MS + EVENTS * STEP_MS + LABEL_DELAY_MS
+
+
+def said(kafka: Kafka) -> list[ModelControl]:
+    source = consumer(kafka, group="test-promotion", client="test")
+    try:
+        source.assign([TopicPartition(topic_name(kafka, CONTROLS), 0, 0)])
+        return [msgspec.json.decode(message.value(), type=ModelControl) for message in take(source, at_most=100, wait_s=5)]
+    finally:
+        source.close()
+
+
+def test_a_better_challenger_is_tried_promoted_and_taken_back_and_a_worse_one_is_refused(settings, kafka, capsys):
+    assert command.main(["challenge", "2"]) == 0
+    assert command.main(["promote", "2", "--dry-run"]) == 0
+    assert "nothing speaks against it" in capsys.readouterr().out
+    assert [(control.alias, control.version) for control in said(kafka)] == [("champion", 1), ("challenger", 2)]
+
+    assert command.main(["promote", "2", "--why", "it finds more", "--by", "ana"]) == 0
+    assert [(control.alias, control.version) for control in said(kafka)][2:] == [("champion", 2)]
+    tags = mlflow.MlflowClient().get_model_version("fraud", "2").tags
+    assert (tags["promoted_by"], tags["promoted_why"]) == ("ana", "it finds more")
+    assert '"problems": []' in tags["gate"]
+    assert [each.model.version for each in listed(settings) if "champion" in each.aliases] == [2]
+
+    capsys.readouterr()
+    assert command.main(["promote", "1"]) == 1
+    assert "it is not better beyond chance" in capsys.readouterr().err
+    assert len(said(kafka)) == 3
+
+    told_to_the_log(settings, said(kafka))
+    assert command.main(["rollback", "--why", "too many alarms"]) == 0
+    assert [(control.alias, control.version) for control in said(kafka)][3:] == [("champion", 1)]
+
+
+def told_to_the_log(settings: Settings, controls: list[ModelControl]) -> None:
+    """As the scorer and the lake's sink do with controls."""
+    first = count_records(settings.lake)
+    records = [ControlRecord(epoch=0, n=first + at, control=control) for at, control in enumerate(controls)]
+    write_log(settings.lake, [msgspec.json.encode(record) for record in records], first_offset=first)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["promote", "9"], "there is no version 9"),
+        (["challenge", "9"], "there is no version 9"),
+        (["promote", "2", "--days", "0"], "no decision of the last weeks"),
+    ],
+)
+def test_what_cannot_be_is_said_with_what_to_do(settings, capsys, arguments, what):
+    [champion] = [each.model for each in listed(settings) if "champion" in each.aliases]
+    if champion.version == 2:
+        promote(settings, dataclasses.replace(champion, version=1))
+    assert command.main(arguments) == 2
+    assert what in capsys.readouterr().err
+
+
+def test_the_champion_is_not_its_own_challenger(settings, capsys):
+    [champion] = [each.model for each in listed(settings) if "champion" in each.aliases]
+    assert command.main(["challenge", str(champion.version)]) == 2
+    assert f"version {champion.version} is the champion" in capsys.readouterr().err

@@ -26,7 +26,7 @@ FAST_US = 5.0
 class Evidence:
     """Decisions that both scored, whose labels are known: columns of equal length.
 
-    `groups` are group numbers (n,) by dimension, with the groups' names. `*_us` are microseconds of processor time a decision, in batches.
+    `groups` are group numbers (n,) by dimension, with the names of groups. `*_us` are microseconds of processor time each.
     """
 
     fraud: NDArray[np.bool_]

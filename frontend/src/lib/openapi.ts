@@ -398,6 +398,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/risk/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lists
+         * @description Return all lists.
+         */
+        get: operations["list_lists_v1_risk_lists_get"];
+        put?: never;
+        /**
+         * Make List
+         * @description Make an empty list that rules may ask for.
+         */
+        post: operations["make_list_v1_risk_lists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/lists/{list_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Return a list's entries, newest first.
+         */
+        get: operations["list_entries_v1_risk_lists__list_id__entries_get"];
+        put?: never;
+        /**
+         * Add Entry
+         * @description Put a value on a list, from the scorer's next batch on.
+         */
+        post: operations["add_entry_v1_risk_lists__list_id__entries_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/lists/{list_id}/entries/{value}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Entry
+         * @description Take a value off a list, from the scorer's next batch on.
+         */
+        delete: operations["remove_entry_v1_risk_lists__list_id__entries__value__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description List policy versions, newest first.
+         */
+        get: operations["list_policies_v1_risk_policies_get"];
+        put?: never;
+        /**
+         * Write Policy
+         * @description Keep a draft as the next version. What is wrong with it is said with its place, and then nothing is kept.
+         */
+        post: operations["write_policy_v1_risk_policies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active Policy
+         * @description Return what decides now.
+         */
+        get: operations["active_policy_v1_risk_policies_active_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Policy
+         * @description Say everything that is wrong with a document; keep nothing.
+         */
+        post: operations["check_policy_v1_risk_policies_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description Return one version with everything that was done with it.
+         */
+        get: operations["get_policy_v1_risk_policies__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies/{version}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Policy
+         * @description Decide by an approved and tried version from the scorer's next batch on, or go back to a retired one.
+         */
+        post: operations["activate_policy_v1_risk_policies__version__activation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/policies/{version}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Policy
+         * @description Approve or reject a draft that somebody else wrote.
+         */
+        post: operations["judge_policy_v1_risk_policies__version__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Simulations
+         * @description List trials on history, newest first.
+         */
+        get: operations["list_simulations_v1_risk_simulations_get"];
+        put?: never;
+        /**
+         * Simulate
+         * @description Try a policy version on history: the answer says where to look for how far it is and what it found.
+         */
+        post: operations["simulate_v1_risk_simulations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/simulations/{simulation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Simulation
+         * @description Return one trial with its progress and its result.
+         */
+        get: operations["get_simulation_v1_risk_simulations__simulation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/simulations/{simulation_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Simulation
+         * @description End a trial that is not at its end.
+         */
+        post: operations["cancel_simulation_v1_risk_simulations__simulation_id__cancellation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vocabulary
+         * @description Return every name that a rule's expression may use, and the rules that are built in.
+         */
+        get: operations["vocabulary_v1_risk_vocabulary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/score": {
         parameters: {
             query?: never;
@@ -608,6 +884,64 @@ export interface components {
             items: components["schemas"]["Account"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Activation
+         * @description Why a version is to decide from now on.
+         * @example {
+         *       "note": "after the trial of this morning"
+         *     }
+         */
+        Activation: {
+            /** Note */
+            note: string;
+        };
+        /**
+         * ActivePolicy
+         * @description What decides now: a version, or the policy that is built in.
+         * @example {
+         *       "built_in": false,
+         *       "policy": {
+         *         "activated_at": null,
+         *         "activated_by": null,
+         *         "author": "ana@demo.example",
+         *         "based_on": 3,
+         *         "document": {
+         *           "costs": {
+         *             "delay_minor": 200,
+         *             "denial_loss": 0.02,
+         *             "denial_minor": 2000,
+         *             "fraud_loss": 1,
+         *             "review_catches": 0.95,
+         *             "review_minor": 1500,
+         *             "step_up_minor": 50
+         *           },
+         *           "deny_from": 0.6,
+         *           "review_from": 0.05,
+         *           "rules": [
+         *             {
+         *               "action": "review",
+         *               "code": "new_payee_at_night",
+         *               "sentence": "A first payment to this payee, at night",
+         *               "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *             }
+         *           ]
+         *         },
+         *         "judged_at": "2026-11-24T16:20:00Z",
+         *         "judged_by": "bruno@demo.example",
+         *         "name": "policy-4",
+         *         "note": "fewer takeovers at night",
+         *         "retired_at": null,
+         *         "status": "active",
+         *         "version": 4,
+         *         "written_at": "2026-11-24T16:00:00Z"
+         *       }
+         *     }
+         */
+        ActivePolicy: {
+            /** Built In */
+            built_in: boolean;
+            policy: components["schemas"]["Policy"] | null;
         };
         /**
          * Alert
@@ -1182,6 +1516,7 @@ export interface components {
          *         "epoch": 4,
          *         "n": 1000123
          *       },
+         *       "shadow_rules": [],
          *       "source": "scorer",
          *       "transaction_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
          *       "truncated": false,
@@ -1254,6 +1589,8 @@ export interface components {
              */
             scored_at: string;
             sequence: components["schemas"]["Sequence"];
+            /** Shadow Rules */
+            shadow_rules: string[];
             /** Source */
             source: string;
             /**
@@ -1311,6 +1648,7 @@ export interface components {
          *         "epoch": 4,
          *         "n": 1000123
          *       },
+         *       "shadow_rules": [],
          *       "source": "scorer",
          *       "transaction_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
          *       "truncated": false,
@@ -1387,6 +1725,8 @@ export interface components {
              */
             scored_at: string;
             sequence: components["schemas"]["Sequence"];
+            /** Shadow Rules */
+            shadow_rules: string[];
             /** Source */
             source: string;
             /**
@@ -1444,6 +1784,7 @@ export interface components {
          *             "epoch": 4,
          *             "n": 1000123
          *           },
+         *           "shadow_rules": [],
          *           "source": "scorer",
          *           "transaction_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
          *           "truncated": false,
@@ -1478,85 +1819,216 @@ export interface components {
          */
         Direction: "debit" | "credit";
         /**
-         * Entry
-         * @description One movement of an account: negative when money left. `version` counts the account's entries from 1.
+         * Draft
+         * @description A document to be checked, and kept nowhere.
          * @example {
-         *       "amount": {
-         *         "amount_minor": -125000,
-         *         "currency": "BRL"
-         *       },
-         *       "balance_after": {
-         *         "amount_minor": 812300,
-         *         "currency": "BRL"
-         *       },
-         *       "booked_at": "2025-11-24T16:00:00.2Z",
-         *       "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
-         *       "purpose": "transfer",
-         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
-         *       "value_at": "2025-11-24T16:00:00.123Z",
-         *       "version": 41
+         *       "document": {
+         *         "costs": {
+         *           "delay_minor": 200,
+         *           "denial_loss": 0.02,
+         *           "denial_minor": 2000,
+         *           "fraud_loss": 1,
+         *           "review_catches": 0.95,
+         *           "review_minor": 1500,
+         *           "step_up_minor": 50
+         *         },
+         *         "deny_from": 0.6,
+         *         "review_from": 0.05,
+         *         "rules": [
+         *           {
+         *             "action": "review",
+         *             "code": "new_payee_at_night",
+         *             "sentence": "A first payment to this payee, at night",
+         *             "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *           }
+         *         ]
+         *       }
          *     }
          */
-        Entry: {
-            amount: components["schemas"]["Money"];
-            balance_after: components["schemas"]["Money"];
+        Draft: {
             /**
-             * Booked At
-             * Format: date-time
+             * PolicyDocument
+             * @description Rules, thresholds and costs: all that a policy decides by. Probabilities from 0 to 1; costs in minor units.
+             *
+             *         Of `segments` the first whose expression holds gives the thresholds; where none does, the document's own count.
              */
-            booked_at: string;
-            /** Counterparty Account Id */
-            counterparty_account_id: string | null;
-            /** Purpose */
-            purpose: string | null;
-            /**
-             * Transfer Id
-             * Format: uuid
-             */
-            transfer_id: string;
-            /**
-             * Value At
-             * Format: date-time
-             */
-            value_at: string;
-            /** Version */
-            version: number;
+            document: {
+                /** @default 5000 */
+                control_group_ppm: number;
+                /**
+                 * CostModel
+                 * @description The bank's own figures; the defaults are for retail payments in reais.
+                 *
+                 *         `fraud_loss` is the part of a missed fraud's amount that the bank bears. A case takes `review_minor` of somebody's time and
+                 *         stops a fraud with probability `review_catches`. An honest payment that is refused loses `denial_minor` and `denial_loss` of
+                 *         its amount; one that is held while somebody looks loses `delay_minor`. A challenge costs `step_up_minor`.
+                 */
+                costs?: {
+                    /** @default 200 */
+                    delay_minor: number;
+                    /** @default 0.02 */
+                    denial_loss: number;
+                    /** @default 2000 */
+                    denial_minor: number;
+                    /** @default 1 */
+                    fraud_loss: number;
+                    /** @default 0.95 */
+                    review_catches: number;
+                    /** @default 1500 */
+                    review_minor: number;
+                    /** @default 50 */
+                    step_up_minor: number;
+                };
+                deny_from: number;
+                review_from: number;
+                /** @default [] */
+                rules: {
+                    /** @enum {unknown} */
+                    action: "allow" | "deny" | "review" | "step_up";
+                    code: string;
+                    /** @default false */
+                    mandatory: boolean;
+                    sentence: string;
+                    /** @default false */
+                    shadow: boolean;
+                    valid_from?: number | null;
+                    valid_until?: number | null;
+                    when: string;
+                }[];
+                /** @default [] */
+                segments: {
+                    code: string;
+                    deny_from: number;
+                    review_from: number;
+                    step_up_from?: number | null;
+                    when: string;
+                }[];
+                step_up_from?: number | null;
+            };
         };
         /**
-         * EntryPage
-         * @description A page of entries, newest first.
+         * Finding
+         * @description Something that is wrong, with its place in the expression where it has one.
+         */
+        Finding: {
+            /** Code */
+            code: string | null;
+            /** Column */
+            column: number | null;
+            /** Hint */
+            hint: string | null;
+            /** Length */
+            length: number | null;
+            /** Line */
+            line: number | null;
+            /** Message */
+            message: string;
+            /** Offset */
+            offset: number | null;
+            /** Shown */
+            shown: string | null;
+            /** Where */
+            where: string;
+        };
+        /**
+         * Findings
+         * @description Everything that is wrong; nothing when the policy could be activated.
          * @example {
-         *       "items": [
+         *       "findings": [
          *         {
-         *           "amount": {
-         *             "amount_minor": -125000,
-         *             "currency": "BRL"
-         *           },
-         *           "balance_after": {
-         *             "amount_minor": 812300,
-         *             "currency": "BRL"
-         *           },
-         *           "booked_at": "2025-11-24T16:00:00.2Z",
-         *           "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
-         *           "purpose": "transfer",
-         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
-         *           "value_at": "2025-11-24T16:00:00.123Z",
-         *           "version": 41
+         *           "code": "new_payee_at_night",
+         *           "column": 1,
+         *           "hint": "did you mean customer_payee_is_new_90d?",
+         *           "length": 21,
+         *           "line": 1,
+         *           "message": "there is no field customer_paye_is_new_90d",
+         *           "offset": 0,
+         *           "shown": "1:1: there is no field customer_paye_is_new_90d",
+         *           "where": "rules[0].when"
          *         }
-         *       ],
-         *       "next_cursor": null
+         *       ]
          *     }
          */
-        EntryPage: {
-            /** Items */
-            items: components["schemas"]["Entry"][];
-            /** Next Cursor */
-            next_cursor: string | null;
+        Findings: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Judgement
+         * @description What somebody who did not write a draft says of it.
+         * @example {
+         *       "approve": true,
+         *       "note": "as discussed"
+         *     }
+         */
+        Judgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * List
+         * @description One list, with how many values are on it.
+         * @example {
+         *       "entries": 12,
+         *       "field": "payee_id",
+         *       "kind": "deny",
+         *       "list_id": "mules",
+         *       "made_at": "2026-11-24T16:00:00Z",
+         *       "made_by": "ana@demo.example",
+         *       "sentence": "Accounts that pass money on"
+         *     }
+         */
+        List: {
+            /** Entries */
+            entries: number;
+            /** Field */
+            field: string;
+            kind: components["schemas"]["ListKind"];
+            /** List Id */
+            list_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * ListKind
+         * @description What a list is for; rules decide what follows from it.
+         * @enum {string}
+         */
+        ListKind: "allow" | "deny" | "watch";
+        /**
+         * Lists
+         * @description All lists, by name.
+         * @example {
+         *       "items": [
+         *         {
+         *           "entries": 12,
+         *           "field": "payee_id",
+         *           "kind": "deny",
+         *           "list_id": "mules",
+         *           "made_at": "2026-11-24T16:00:00Z",
+         *           "made_by": "ana@demo.example",
+         *           "sentence": "Accounts that pass money on"
+         *         }
+         *       ]
+         *     }
+         */
+        Lists: {
+            /** Items */
+            items: components["schemas"]["List"][];
         };
         /**
          * Login
@@ -1653,6 +2125,32 @@ export interface components {
             status: components["schemas"]["AlertStatus"];
         };
         /**
+         * Name
+         * @description A name that expressions may use.
+         * @example {
+         *       "kind": "enum",
+         *       "name": "channel",
+         *       "sentence": "How the money moves",
+         *       "source": "event",
+         *       "words": [
+         *         "pix",
+         *         "card"
+         *       ]
+         *     }
+         */
+        Name: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+            /** Source */
+            source: string;
+            /** Words */
+            words: string[];
+        };
+        /**
          * NewAccount
          * @description An account to be opened. A customer opens their own: `customer_id` may then be left out.
          * @example {
@@ -1719,6 +2217,510 @@ export interface components {
              * @enum {string}
              */
             kind: "person" | "business";
+        };
+        /**
+         * NewEntry
+         * @description A value to be listed.
+         * @example {
+         *       "expires_at": "2027-05-24T16:00:00Z",
+         *       "reason": "seen in three cases",
+         *       "value": "p000042"
+         *     }
+         */
+        NewEntry: {
+            /**
+             * Expires At
+             * @description From then on it no longer counts (with its offset)
+             */
+            expires_at?: string | null;
+            /** Reason */
+            reason: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * NewList
+         * @description An empty list. What follows from being on it is what rules say.
+         * @example {
+         *       "field": "payee_id",
+         *       "kind": "deny",
+         *       "list_id": "mules",
+         *       "sentence": "Accounts that pass money on"
+         *     }
+         */
+        NewList: {
+            /**
+             * Field
+             * @description What its values are
+             * @enum {string}
+             */
+            field: "customer_id" | "account_id" | "card_id" | "device_id" | "ip" | "payee_id" | "merchant_id";
+            kind: components["schemas"]["ListKind"];
+            /** List Id */
+            list_id: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * NewPolicy
+         * @description A draft: the whole document, and why it was written.
+         * @example {
+         *       "document": {
+         *         "costs": {
+         *           "delay_minor": 200,
+         *           "denial_loss": 0.02,
+         *           "denial_minor": 2000,
+         *           "fraud_loss": 1,
+         *           "review_catches": 0.95,
+         *           "review_minor": 1500,
+         *           "step_up_minor": 50
+         *         },
+         *         "deny_from": 0.6,
+         *         "review_from": 0.05,
+         *         "rules": [
+         *           {
+         *             "action": "review",
+         *             "code": "new_payee_at_night",
+         *             "sentence": "A first payment to this payee, at night",
+         *             "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *           }
+         *         ]
+         *       },
+         *       "note": "fewer takeovers at night"
+         *     }
+         */
+        NewPolicy: {
+            /**
+             * Based On
+             * @description The version that was changed
+             */
+            based_on?: number | null;
+            /**
+             * PolicyDocument
+             * @description Rules, thresholds and costs: all that a policy decides by. Probabilities from 0 to 1; costs in minor units.
+             *
+             *         Of `segments` the first whose expression holds gives the thresholds; where none does, the document's own count.
+             */
+            document: {
+                /** @default 5000 */
+                control_group_ppm: number;
+                /**
+                 * CostModel
+                 * @description The bank's own figures; the defaults are for retail payments in reais.
+                 *
+                 *         `fraud_loss` is the part of a missed fraud's amount that the bank bears. A case takes `review_minor` of somebody's time and
+                 *         stops a fraud with probability `review_catches`. An honest payment that is refused loses `denial_minor` and `denial_loss` of
+                 *         its amount; one that is held while somebody looks loses `delay_minor`. A challenge costs `step_up_minor`.
+                 */
+                costs?: {
+                    /** @default 200 */
+                    delay_minor: number;
+                    /** @default 0.02 */
+                    denial_loss: number;
+                    /** @default 2000 */
+                    denial_minor: number;
+                    /** @default 1 */
+                    fraud_loss: number;
+                    /** @default 0.95 */
+                    review_catches: number;
+                    /** @default 1500 */
+                    review_minor: number;
+                    /** @default 50 */
+                    step_up_minor: number;
+                };
+                deny_from: number;
+                review_from: number;
+                /** @default [] */
+                rules: {
+                    /** @enum {unknown} */
+                    action: "allow" | "deny" | "review" | "step_up";
+                    code: string;
+                    /** @default false */
+                    mandatory: boolean;
+                    sentence: string;
+                    /** @default false */
+                    shadow: boolean;
+                    valid_from?: number | null;
+                    valid_until?: number | null;
+                    when: string;
+                }[];
+                /** @default [] */
+                segments: {
+                    code: string;
+                    deny_from: number;
+                    review_from: number;
+                    step_up_from?: number | null;
+                    when: string;
+                }[];
+                step_up_from?: number | null;
+            };
+            /** Note */
+            note: string;
+        };
+        /**
+         * NewSimulation
+         * @description A policy version to be tried on the tenant's history.
+         * @example {
+         *       "from_day": "2026-11-01",
+         *       "policy_version": 4,
+         *       "to_day": "2026-11-24"
+         *     }
+         */
+        NewSimulation: {
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * Model
+             * @description `current`, `challenger`, or `fraud-3`
+             * @default current
+             */
+            model: string;
+            /** Policy Version */
+            policy_version: number;
+            /**
+             * To Day
+             * Format: date
+             * @description The last day (UTC), included
+             */
+            to_day: string;
+        };
+        /**
+         * Policy
+         * @description One version of a policy. Its document never changes; decisions call it by its name.
+         * @example {
+         *       "activated_at": null,
+         *       "activated_by": null,
+         *       "author": "ana@demo.example",
+         *       "based_on": 3,
+         *       "document": {
+         *         "costs": {
+         *           "delay_minor": 200,
+         *           "denial_loss": 0.02,
+         *           "denial_minor": 2000,
+         *           "fraud_loss": 1,
+         *           "review_catches": 0.95,
+         *           "review_minor": 1500,
+         *           "step_up_minor": 50
+         *         },
+         *         "deny_from": 0.6,
+         *         "review_from": 0.05,
+         *         "rules": [
+         *           {
+         *             "action": "review",
+         *             "code": "new_payee_at_night",
+         *             "sentence": "A first payment to this payee, at night",
+         *             "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *           }
+         *         ]
+         *       },
+         *       "judged_at": "2026-11-24T16:20:00Z",
+         *       "judged_by": "bruno@demo.example",
+         *       "name": "policy-4",
+         *       "note": "fewer takeovers at night",
+         *       "retired_at": null,
+         *       "status": "approved",
+         *       "version": 4,
+         *       "written_at": "2026-11-24T16:00:00Z"
+         *     }
+         */
+        Policy: {
+            /** Activated At */
+            activated_at: string | null;
+            /** Activated By */
+            activated_by: string | null;
+            /** Author */
+            author: string;
+            /** Based On */
+            based_on: number | null;
+            /**
+             * PolicyDocument
+             * @description Rules, thresholds and costs: all that a policy decides by. Probabilities from 0 to 1; costs in minor units.
+             *
+             *         Of `segments` the first whose expression holds gives the thresholds; where none does, the document's own count.
+             */
+            document: {
+                /** @default 5000 */
+                control_group_ppm: number;
+                /**
+                 * CostModel
+                 * @description The bank's own figures; the defaults are for retail payments in reais.
+                 *
+                 *         `fraud_loss` is the part of a missed fraud's amount that the bank bears. A case takes `review_minor` of somebody's time and
+                 *         stops a fraud with probability `review_catches`. An honest payment that is refused loses `denial_minor` and `denial_loss` of
+                 *         its amount; one that is held while somebody looks loses `delay_minor`. A challenge costs `step_up_minor`.
+                 */
+                costs?: {
+                    /** @default 200 */
+                    delay_minor: number;
+                    /** @default 0.02 */
+                    denial_loss: number;
+                    /** @default 2000 */
+                    denial_minor: number;
+                    /** @default 1 */
+                    fraud_loss: number;
+                    /** @default 0.95 */
+                    review_catches: number;
+                    /** @default 1500 */
+                    review_minor: number;
+                    /** @default 50 */
+                    step_up_minor: number;
+                };
+                deny_from: number;
+                review_from: number;
+                /** @default [] */
+                rules: {
+                    /** @enum {unknown} */
+                    action: "allow" | "deny" | "review" | "step_up";
+                    code: string;
+                    /** @default false */
+                    mandatory: boolean;
+                    sentence: string;
+                    /** @default false */
+                    shadow: boolean;
+                    valid_from?: number | null;
+                    valid_until?: number | null;
+                    when: string;
+                }[];
+                /** @default [] */
+                segments: {
+                    code: string;
+                    deny_from: number;
+                    review_from: number;
+                    step_up_from?: number | null;
+                    when: string;
+                }[];
+                step_up_from?: number | null;
+            };
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Retired At */
+            retired_at: string | null;
+            status: components["schemas"]["Status"];
+            /** Version */
+            version: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * PolicyDetail
+         * @description A version with everything that was done with it, in order.
+         * @example {
+         *       "activated_at": null,
+         *       "activated_by": null,
+         *       "author": "ana@demo.example",
+         *       "based_on": 3,
+         *       "document": {
+         *         "costs": {
+         *           "delay_minor": 200,
+         *           "denial_loss": 0.02,
+         *           "denial_minor": 2000,
+         *           "fraud_loss": 1,
+         *           "review_catches": 0.95,
+         *           "review_minor": 1500,
+         *           "step_up_minor": 50
+         *         },
+         *         "deny_from": 0.6,
+         *         "review_from": 0.05,
+         *         "rules": [
+         *           {
+         *             "action": "review",
+         *             "code": "new_payee_at_night",
+         *             "sentence": "A first payment to this payee, at night",
+         *             "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *           }
+         *         ]
+         *       },
+         *       "judged_at": "2026-11-24T16:20:00Z",
+         *       "judged_by": "bruno@demo.example",
+         *       "moves": [
+         *         {
+         *           "action": "write",
+         *           "actor": "ana@demo.example",
+         *           "moved_at": "2026-11-24T16:00:00Z",
+         *           "note": "fewer takeovers at night"
+         *         },
+         *         {
+         *           "action": "approve",
+         *           "actor": "bruno@demo.example",
+         *           "moved_at": "2026-11-24T16:20:00Z",
+         *           "note": "as discussed"
+         *         }
+         *       ],
+         *       "name": "policy-4",
+         *       "note": "fewer takeovers at night",
+         *       "retired_at": null,
+         *       "status": "approved",
+         *       "version": 4,
+         *       "written_at": "2026-11-24T16:00:00Z"
+         *     }
+         */
+        PolicyDetail: {
+            /** Activated At */
+            activated_at: string | null;
+            /** Activated By */
+            activated_by: string | null;
+            /** Author */
+            author: string;
+            /** Based On */
+            based_on: number | null;
+            /**
+             * PolicyDocument
+             * @description Rules, thresholds and costs: all that a policy decides by. Probabilities from 0 to 1; costs in minor units.
+             *
+             *         Of `segments` the first whose expression holds gives the thresholds; where none does, the document's own count.
+             */
+            document: {
+                /** @default 5000 */
+                control_group_ppm: number;
+                /**
+                 * CostModel
+                 * @description The bank's own figures; the defaults are for retail payments in reais.
+                 *
+                 *         `fraud_loss` is the part of a missed fraud's amount that the bank bears. A case takes `review_minor` of somebody's time and
+                 *         stops a fraud with probability `review_catches`. An honest payment that is refused loses `denial_minor` and `denial_loss` of
+                 *         its amount; one that is held while somebody looks loses `delay_minor`. A challenge costs `step_up_minor`.
+                 */
+                costs?: {
+                    /** @default 200 */
+                    delay_minor: number;
+                    /** @default 0.02 */
+                    denial_loss: number;
+                    /** @default 2000 */
+                    denial_minor: number;
+                    /** @default 1 */
+                    fraud_loss: number;
+                    /** @default 0.95 */
+                    review_catches: number;
+                    /** @default 1500 */
+                    review_minor: number;
+                    /** @default 50 */
+                    step_up_minor: number;
+                };
+                deny_from: number;
+                review_from: number;
+                /** @default [] */
+                rules: {
+                    /** @enum {unknown} */
+                    action: "allow" | "deny" | "review" | "step_up";
+                    code: string;
+                    /** @default false */
+                    mandatory: boolean;
+                    sentence: string;
+                    /** @default false */
+                    shadow: boolean;
+                    valid_from?: number | null;
+                    valid_until?: number | null;
+                    when: string;
+                }[];
+                /** @default [] */
+                segments: {
+                    code: string;
+                    deny_from: number;
+                    review_from: number;
+                    step_up_from?: number | null;
+                    when: string;
+                }[];
+                step_up_from?: number | null;
+            };
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Moves */
+            moves: components["schemas"]["PolicyMove"][];
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Retired At */
+            retired_at: string | null;
+            status: components["schemas"]["Status"];
+            /** Version */
+            version: number;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * PolicyMove
+         * @description What somebody did with a version.
+         */
+        PolicyMove: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * PolicyPage
+         * @description A page of versions, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "activated_at": null,
+         *           "activated_by": null,
+         *           "author": "ana@demo.example",
+         *           "based_on": 3,
+         *           "document": {
+         *             "costs": {
+         *               "delay_minor": 200,
+         *               "denial_loss": 0.02,
+         *               "denial_minor": 2000,
+         *               "fraud_loss": 1,
+         *               "review_catches": 0.95,
+         *               "review_minor": 1500,
+         *               "step_up_minor": 50
+         *             },
+         *             "deny_from": 0.6,
+         *             "review_from": 0.05,
+         *             "rules": [
+         *               {
+         *                 "action": "review",
+         *                 "code": "new_payee_at_night",
+         *                 "sentence": "A first payment to this payee, at night",
+         *                 "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *               }
+         *             ]
+         *           },
+         *           "judged_at": "2026-11-24T16:20:00Z",
+         *           "judged_by": "bruno@demo.example",
+         *           "name": "policy-4",
+         *           "note": "fewer takeovers at night",
+         *           "retired_at": null,
+         *           "status": "approved",
+         *           "version": 4,
+         *           "written_at": "2026-11-24T16:00:00Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        PolicyPage: {
+            /** Items */
+            items: components["schemas"]["Policy"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * PublicKey
@@ -1816,6 +2818,105 @@ export interface components {
             csrf_token: string | null;
             user: components["schemas"]["User"];
         };
+        /**
+         * Simulation
+         * @description A trial: how far it is, and what it found once it is done (docs/backtest.md).
+         * @example {
+         *       "all_records": 1146267,
+         *       "asked_at": "2026-11-24T16:00:00Z",
+         *       "asked_by": "ana@demo.example",
+         *       "done_records": 400000,
+         *       "ended_at": null,
+         *       "from_day": "2026-11-01",
+         *       "model": "current",
+         *       "policy_version": 4,
+         *       "problem": null,
+         *       "result": null,
+         *       "simulation_id": "0193f2aa-1111-7222-8333-944445555666",
+         *       "status": "running",
+         *       "to_day": "2026-11-24"
+         *     }
+         */
+        Simulation: {
+            /** All Records */
+            all_records: number | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Done Records */
+            done_records: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Model */
+            model: string;
+            /** Policy Version */
+            policy_version: number;
+            /** Problem */
+            problem: string | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Simulation Id */
+            simulation_id: string;
+            status: components["schemas"]["SimulationStatus"];
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+        };
+        /**
+         * SimulationPage
+         * @description A page of simulations, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "all_records": 1146267,
+         *           "asked_at": "2026-11-24T16:00:00Z",
+         *           "asked_by": "ana@demo.example",
+         *           "done_records": 400000,
+         *           "ended_at": null,
+         *           "from_day": "2026-11-01",
+         *           "model": "current",
+         *           "policy_version": 4,
+         *           "problem": null,
+         *           "result": null,
+         *           "simulation_id": "0193f2aa-1111-7222-8333-944445555666",
+         *           "status": "running",
+         *           "to_day": "2026-11-24"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        SimulationPage: {
+            /** Items */
+            items: components["schemas"]["Simulation"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SimulationStatus
+         * @description Where a simulation stands.
+         * @enum {string}
+         */
+        SimulationStatus: "queued" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * Status
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        Status: "draft" | "approved" | "rejected" | "active" | "retired";
         /**
          * Summary
          * @description All days together. Shares are null where there is nothing to divide by.
@@ -2040,6 +3141,56 @@ export interface components {
          */
         Verdict: "allow" | "review" | "step_up" | "deny";
         /**
+         * Vocabulary
+         * @description Every name that expressions may use, and the rules that are built in.
+         * @example {
+         *       "built_in": [
+         *         {
+         *           "action": "review",
+         *           "code": "new_payee_at_night",
+         *           "sentence": "A first payment to this payee, at night",
+         *           "when": "customer_payee_is_new_90d >= 1 && is_night >= 1 && amount_minor > 50000"
+         *         }
+         *       ],
+         *       "functions": [
+         *         "abs",
+         *         "has"
+         *       ],
+         *       "names": [
+         *         {
+         *           "kind": "enum",
+         *           "name": "channel",
+         *           "sentence": "How the money moves",
+         *           "source": "event",
+         *           "words": [
+         *             "pix",
+         *             "card"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        Vocabulary: {
+            /** Built In */
+            built_in: {
+                /** @enum {unknown} */
+                action: "allow" | "deny" | "review" | "step_up";
+                code: string;
+                /** @default false */
+                mandatory: boolean;
+                sentence: string;
+                /** @default false */
+                shadow: boolean;
+                valid_from?: number | null;
+                valid_until?: number | null;
+                when: string;
+            }[];
+            /** Functions */
+            functions: string[];
+            /** Names */
+            names: components["schemas"]["Name"][];
+        };
+        /**
          * WhatIf
          * @description A transaction that has not happened. What is left out is unknown, and scored as unknown.
          * @example {
@@ -2138,6 +3289,142 @@ export interface components {
             stand_outs: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Entry
+         * @description One movement of an account: negative when money left. `version` counts the account's entries from 1.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": -125000,
+         *         "currency": "BRL"
+         *       },
+         *       "balance_after": {
+         *         "amount_minor": 812300,
+         *         "currency": "BRL"
+         *       },
+         *       "booked_at": "2025-11-24T16:00:00.2Z",
+         *       "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "purpose": "transfer",
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *       "value_at": "2025-11-24T16:00:00.123Z",
+         *       "version": 41
+         *     }
+         */
+        serving__accounts__schemas__Entry: {
+            amount: components["schemas"]["Money"];
+            balance_after: components["schemas"]["Money"];
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /** Counterparty Account Id */
+            counterparty_account_id: string | null;
+            /** Purpose */
+            purpose: string | null;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+            /**
+             * Value At
+             * Format: date-time
+             */
+            value_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * EntryPage
+         * @description A page of entries, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "amount": {
+         *             "amount_minor": -125000,
+         *             "currency": "BRL"
+         *           },
+         *           "balance_after": {
+         *             "amount_minor": 812300,
+         *             "currency": "BRL"
+         *           },
+         *           "booked_at": "2025-11-24T16:00:00.2Z",
+         *           "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "purpose": "transfer",
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *           "value_at": "2025-11-24T16:00:00.123Z",
+         *           "version": 41
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        serving__accounts__schemas__EntryPage: {
+            /** Items */
+            items: components["schemas"]["serving__accounts__schemas__Entry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Entry
+         * @description A value that is on a list, or was.
+         * @example {
+         *       "added_at": "2026-11-24T16:00:00Z",
+         *       "added_by": "ana@demo.example",
+         *       "entry_id": 7,
+         *       "expires_at": null,
+         *       "reason": "seen in three cases",
+         *       "removed_at": null,
+         *       "removed_by": null,
+         *       "value": "p000042"
+         *     }
+         */
+        serving__risk__schemas__Entry: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By */
+            added_by: string;
+            /** Entry Id */
+            entry_id: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Removed At */
+            removed_at: string | null;
+            /** Removed By */
+            removed_by: string | null;
+            /** Value */
+            value: string;
+        };
+        /**
+         * EntryPage
+         * @description A page of entries, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "added_at": "2026-11-24T16:00:00Z",
+         *           "added_by": "ana@demo.example",
+         *           "entry_id": 7,
+         *           "expires_at": null,
+         *           "reason": "seen in three cases",
+         *           "removed_at": null,
+         *           "removed_by": null,
+         *           "value": "p000042"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        serving__risk__schemas__EntryPage: {
+            /** Items */
+            items: components["schemas"]["serving__risk__schemas__Entry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
     };
     responses: {
@@ -2932,7 +4219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EntryPage"];
+                    "application/json": components["schemas"]["serving__accounts__schemas__EntryPage"];
                 };
             };
             /** @description Unauthorized */
@@ -5577,6 +6864,2644 @@ export interface operations {
                     };
                 };
             };
+            503: components["responses"]["503"];
+        };
+    };
+    list_lists_v1_risk_lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lists"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_list_v1_risk_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_entries_v1_risk_lists__list_id__entries_get: {
+        parameters: {
+            query?: {
+                /** @description Those that were taken off too */
+                removed?: boolean;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["serving__risk__schemas__EntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    add_entry_v1_risk_lists__list_id__entries_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_entry_v1_risk_lists__list_id__entries__value__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+                value: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_policies_v1_risk_policies_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    write_policy_v1_risk_policies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    active_policy_v1_risk_policies_active_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivePolicy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    check_policy_v1_risk_policies_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_policy_v1_risk_policies__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    activate_policy_v1_risk_policies__version__activation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_policy_v1_risk_policies__version__judgement_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Judgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_simulations_v1_risk_simulations_get: {
+        parameters: {
+            query?: {
+                policy_version?: number | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    simulate_v1_risk_simulations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSimulation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_simulation_v1_risk_simulations__simulation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_simulation_v1_risk_simulations__simulation_id__cancellation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    vocabulary_v1_risk_vocabulary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
     };

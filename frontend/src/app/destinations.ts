@@ -25,7 +25,7 @@ const DESTINATIONS: readonly Destination[] = [
     label: 'nav.policies',
     shortcut: 'shortcuts.goPolicies',
     icon: Scale,
-    keys: 'g p',
+    keys: 'g r',
     watchersOnly: true,
   },
 ]

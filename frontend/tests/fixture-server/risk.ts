@@ -1,5 +1,6 @@
 /** /v1/risk over the fixture bank: versions, lists and trials in memory, with the checks and moves that the contract has. */
 import { problem, type Answer } from './answer'
+import { Lists } from './risk-lists'
 import { checked, NAMES, RULES, type FixtureDocument } from './risk-rules'
 import { Trials } from './risk-trials'
 
@@ -20,17 +21,6 @@ export interface FixturePolicy {
   moves: { action: string; actor: string; note: string | null; moved_at: string }[]
 }
 
-interface FixtureEntry {
-  entry_id: number
-  value: string
-  reason: string
-  expires_at: string | null
-  added_by: string
-  added_at: string
-  removed_by: string | null
-  removed_at: string | null
-}
-
 const HOUR_MS = 3_600_000
 const COLLEAGUE = 'user:0198c0de-4444-7000-8000-00000000000a'
 const DOCUMENT: FixtureDocument = { review_from: 0.05, step_up_from: 0.3, deny_from: 0.6, rules: RULES }
@@ -41,7 +31,7 @@ const ok = (body: unknown, status = 200): Answer => ({ status, body })
 export class Risk {
   readonly policies: FixturePolicy[] = []
   readonly trials = new Trials()
-  private readonly lists: { list_id: string; kind: string; field: string; sentence: string; made_by: string; made_at: string; entries: FixtureEntry[] }[] = [] // prettier-ignore
+  private readonly lists: Lists
 
   constructor(nowMs: number) {
     const at = (hours: number) => new Date(nowMs - hours * HOUR_MS).toISOString()
@@ -78,9 +68,7 @@ export class Risk {
       COLLEAGUE,
       at(2),
     )
-    this.lists.push({ list_id: 'mules', kind: 'deny', field: 'payee_id', sentence: 'Accounts that pass money on', made_by: COLLEAGUE, made_at: at(300), entries: [] }) // prettier-ignore
-    this.add('mules', { value: 'p000042', reason: 'Seen in three cases of March' }, COLLEAGUE, at(200))
-    this.add('mules', { value: 'p000731', reason: 'Named in a report', expires_at: at(-2_000) }, COLLEAGUE, at(100))
+    this.lists = new Lists(nowMs, COLLEAGUE)
   }
 
   answer(method: string, path: string, search: URLSearchParams, body: Body, actor: string): Answer {
@@ -92,7 +80,7 @@ export class Risk {
       return ok({ names: NAMES, functions: ['abs', 'double', 'has', 'max', 'min'], built_in: RULES })
     if (noun === 'policies') return this.ofPolicies(method, id, what, body, actor)
     if (noun === 'simulations') return this.trials.answer(method, id, what, search, body, actor, this.policies)
-    return this.ofLists(method, id, last && decodeURIComponent(last), search, body, actor)
+    return this.lists.answer(method, id, last && decodeURIComponent(last), search, body, actor)
   }
 
   private ofPolicies(
@@ -129,44 +117,8 @@ export class Risk {
     return ok(this.move(policy, body['approve'] ? 'approve' : 'reject', actor, note))
   }
 
-  private ofLists(
-    method: string,
-    id: string | undefined,
-    value: string | undefined,
-    search: URLSearchParams,
-    body: Body,
-    actor: string,
-  ): Answer {
-    const shown = this.lists.map((list) => ({ ...list, entries: list.entries.filter((one) => !one.removed_at).length }))
-    if (!id && method === 'GET') return ok({ items: shown })
-    if (!id) {
-      if (this.lists.some(({ list_id }) => list_id === body['list_id']))
-        return problem(409, 'list-exists', 'it is there')
-      const made = { made_by: actor, made_at: new Date().toISOString(), ...(body as { list_id: string; kind: string; field: string; sentence: string }), entries: [] } // prettier-ignore
-      this.lists.push(made)
-      return ok({ ...made, entries: 0 }, 201)
-    }
-    const list = this.lists.find(({ list_id }) => list_id === id)
-    if (!list) return problem(404, 'not-found', `there is no list ${id}`)
-    const isOn = (wanted: unknown) => list.entries.find((one) => one.value === wanted && !one.removed_at)
-    if (method === 'GET') {
-      const items = list.entries.filter((one) => search.get('removed') === 'true' || !one.removed_at)
-      return ok({ items: [...items].reverse(), next_cursor: null })
-    }
-    if (method === 'POST') {
-      if (isOn(body['value'])) return problem(409, 'already-listed', `${String(body['value'])} is on ${id}`)
-      this.add(id, body as unknown as FixtureEntry, actor)
-      return { status: 204 }
-    }
-    const entry = isOn(value)
-    if (!entry) return problem(404, 'not-found', `${value} is not on ${id}`)
-    entry.removed_by = actor
-    entry.removed_at = new Date().toISOString()
-    return { status: 204 }
-  }
-
   private check(document: FixtureDocument) {
-    return checked(document, new Set(this.lists.map(({ list_id }) => list_id)))
+    return checked(document, this.lists.names)
   }
 
   private write(
@@ -204,17 +156,5 @@ export class Risk {
     }
     policy.moves.push({ action, actor, note, moved_at: at })
     return policy
-  }
-
-  private add(
-    listId: string,
-    entry: { value: string; reason: string; expires_at?: string | null },
-    actor: string,
-    at = new Date().toISOString(),
-  ): void {
-    this.lists.find(({ list_id }) => list_id === listId)?.entries.push({
-      entry_id: Math.floor(Math.random() * 2 ** 31), value: entry.value, reason: entry.reason, expires_at: entry.expires_at ?? null,
-      added_by: actor, added_at: at, removed_by: null, removed_at: null,
-    }) // prettier-ignore
   }
 }

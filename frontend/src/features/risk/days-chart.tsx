@@ -1,9 +1,11 @@
-import { useMemo } from 'react'
-import { LineChart, type ChartLine } from '@/design/line-chart'
+import { lazy, Suspense, useMemo } from 'react'
+import type { ChartLine } from '@/design/line-chart'
 import { useTheme } from '@/features/preferences/theme'
 import { CURRENCY, noonOf } from '@/features/risk/report'
 import type { Slice } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+
+const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
 
 const LINES: readonly ChartLine[] = [{ token: 'accent', filled: true }, { token: 'ink-3' }]
 
@@ -29,16 +31,18 @@ export function DaysChart({ days }: { days: readonly Slice[] }) {
         </span>
       </p>
       <div className="mt-2 h-48">
-        <LineChart
-          data={data as [number[], number[], number[]]}
-          lines={LINES}
-          label={t('risk.chart.days')}
-          theme={theme}
-          syncKey="risk-days"
-          windowS={(atS.at(-1) ?? 0) - (atS[0] ?? 0)}
-          formatY={(value) => moneyShort(value, CURRENCY)}
-          formatX={day}
-        />
+        <Suspense>
+          <LineChart
+            data={data as [number[], number[], number[]]}
+            lines={LINES}
+            label={t('risk.chart.days')}
+            theme={theme}
+            syncKey="risk-days"
+            windowS={(atS.at(-1) ?? 0) - (atS[0] ?? 0)}
+            formatY={(value) => moneyShort(value, CURRENCY)}
+            formatX={day}
+          />
+        </Suspense>
       </div>
     </div>
   )

@@ -50,7 +50,9 @@ function Version({ version }: { version: number }) {
         </div>
       ) : (
         <>
-          <StaleNotice of={policy} />
+          <div className="panel overflow-hidden empty:hidden">
+            <StaleNotice of={policy} />
+          </div>
           <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
             <div className="order-2 grid min-w-0 gap-4 xl:order-1">
               <PolicyDocumentView document={policy.data.document} />

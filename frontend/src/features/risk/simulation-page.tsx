@@ -116,7 +116,9 @@ export default function SimulationPage() {
         </div>
       ) : (
         <>
-          <StaleNotice of={simulation} />
+          <div className="panel overflow-hidden empty:hidden">
+            <StaleNotice of={simulation} />
+          </div>
           <Asked simulation={data} />
           {isGoingOn(data) ? <Progress simulation={data} /> : <Ended simulation={data} />}
         </>

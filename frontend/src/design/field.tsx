@@ -3,7 +3,7 @@ import { classes } from '@/design/classes'
 
 /** The look of everything that is typed into or chosen from. */
 export const INPUT =
-  'w-full rounded-control border border-line-strong bg-surface px-2.5 text-[13px] text-ink transition-colors duration-150 outline-none placeholder:text-ink-3 hover:border-ink-3 focus:border-accent focus:ring-3 focus:ring-accent-soft aria-invalid:border-bad-mark disabled:opacity-60'
+  'w-full min-w-0 rounded-control border border-line-strong bg-surface px-2.5 text-[13px] text-ink transition-colors duration-150 outline-none placeholder:text-ink-3 hover:border-ink-3 focus:border-accent focus:ring-3 focus:ring-accent-soft aria-invalid:border-bad-mark disabled:opacity-60'
 
 interface FieldProps {
   label: string
@@ -19,7 +19,7 @@ export function Field({ label, hint, problem, className, children }: FieldProps)
   const id = useId()
   const said = `${id}-said`
   return (
-    <div className={classes('grid content-start gap-1', className)}>
+    <div className={classes('grid min-w-0 content-start gap-1', className)}>
       <label htmlFor={id} className="text-[12px] font-medium text-ink-2">
         {label}
       </label>

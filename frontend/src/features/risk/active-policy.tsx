@@ -29,8 +29,8 @@ function Deciding({ policy }: { policy: Policy }) {
   const { t, date, hourMinute } = useRisk()
   const activatedMs = policy.activated_at === null ? null : toMs(policy.activated_at)
   return (
-    <>
-      <div className="min-w-0 flex-1">
+    <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4">
+      <div className="min-w-0 flex-[1_1_16rem]">
         <p className="text-[16px] leading-6 font-semibold">
           <Link to={`/risk/policies/${policy.version}`} className="rounded-[5px] hover:text-accent">
             {t('risk.version', { version: policy.version })}
@@ -45,7 +45,7 @@ function Deciding({ policy }: { policy: Policy }) {
         )}
       </div>
       <ThresholdFigures thresholds={whole(policy.document)} />
-    </>
+    </div>
   )
 }
 
@@ -59,17 +59,15 @@ export function ActivePolicyBox() {
       {isLost(active) ? (
         <ErrorState error={active.error} onRetry={() => void active.refetch()} />
       ) : (
-        <div className="flex flex-wrap items-start gap-x-6 gap-y-4 p-4 sm:p-5">
+        <div className="flex items-start gap-4 p-4 sm:p-5">
           <span className="grid size-9 shrink-0 place-items-center rounded-[10px] bg-good-soft text-good">
             <ShieldCheck size={18} strokeWidth={1.75} aria-hidden />
           </span>
-          <div className="flex min-w-0 flex-[1_1_16rem] flex-wrap justify-between gap-x-8 gap-y-4">
-            <div className="w-full">
-              <h2 className="text-[12px] text-ink-3">{t('risk.active')}</h2>
-            </div>
+          <div className="min-w-0 flex-1">
+            <h2 className="text-[12px] text-ink-3">{t('risk.active')}</h2>
             {active.data === undefined ? (
-              <div className="grid w-full gap-2">
-                <Skeleton className="h-5 w-40" />
+              <div className="grid gap-2 pt-1">
+                <Skeleton className="h-5 w-40 max-w-full" />
                 <Skeleton className="h-4 w-2/3" />
               </div>
             ) : active.data.policy ? (

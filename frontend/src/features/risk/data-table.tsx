@@ -13,12 +13,19 @@ interface DataTableProps<Row> {
   columns: readonly Column<Row>[]
   rows: readonly Row[]
   keyOf: (row: Row) => string
+  /** Many rows: they scroll beneath their names. */
+  tall?: boolean
 }
 
 /** A table that scrolls beneath its own edge where the page is narrower than it; the first cell of a row names the row. */
-export function DataTable<Row>({ label, columns, rows, keyOf }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, keyOf, tall = false }: DataTableProps<Row>) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto outline-offset-[-2px]">
+    <div
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      className={classes('relative overflow-x-auto outline-offset-[-2px]', tall && 'max-h-96')}
+    >
       <table className="w-full border-collapse text-left">
         <thead>
           <tr className="border-b border-line text-[12px] text-ink-3">
@@ -29,6 +36,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf }: DataTableProps<R
                 className={classes(
                   'px-3 py-2.5 font-normal whitespace-nowrap first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5',
                   figure && 'text-right',
+                  tall && 'sticky top-0 bg-surface',
                 )}
               >
                 {name}
@@ -47,7 +55,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf }: DataTableProps<R
                     scope={index === 0 ? 'row' : undefined}
                     className={classes(
                       'px-3 py-2.5 font-normal first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5',
-                      index === 0 ? 'min-w-36 text-ink' : 'text-ink-2',
+                      index === 0 ? 'min-w-32 text-ink' : 'text-ink-2',
                       figure && 'text-right whitespace-nowrap tabular',
                     )}
                   >

@@ -111,8 +111,8 @@ function Editor({ draft, source }: { draft: Draft; source: Source }) {
           ))}
         </Box>
       </div>
-      <RulesEditor rules={draft.rules} problems={problems} checked={checked} change={change} />
-      <SegmentsEditor draft={draft} problems={problems} checked={checked} change={change} />
+      <RulesEditor rules={draft.rules} document={document} problems={problems} checked={checked} change={change} />
+      <SegmentsEditor draft={draft} document={document} problems={problems} checked={checked} change={change} />
       <CostsEditor costs={draft.costs} problems={problems} change={change} />
       <SaveBar
         note={note}

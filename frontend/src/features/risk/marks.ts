@@ -33,8 +33,12 @@ interface Part {
  * What is said of a rule or a segment as it stands now. Findings name parts by their place in the document that was checked; while
  * somebody types or moves parts, that place may be another's, so a part is found again by its code and expression.
  */
-export function findingsOf(checked: Checked | undefined, kind: 'rules' | 'segments', part: Part): Finding[] {
-  if (!checked) return []
+export function findingsOf(
+  checked: Checked | undefined,
+  kind: 'rules' | 'segments',
+  part: Part | undefined,
+): Finding[] {
+  if (!checked || !part) return []
   const parts: readonly Part[] = checked.document[kind] ?? []
   const places = parts.flatMap((one, index) =>
     one.code === part.code && one.when === part.when ? [`${kind}[${index}]`] : [],

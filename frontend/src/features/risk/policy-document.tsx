@@ -1,5 +1,5 @@
 import { EyeOff, Lock } from 'lucide-react'
-import { VerdictBadge } from '@/features/decisions/verdict'
+import { ActionBadge } from '@/features/risk/action-badge'
 import { COST_FIELDS } from '@/features/risk/cost-fields'
 import { whole, type WholeDocument } from '@/features/risk/document'
 import { Expression } from '@/features/risk/expression'
@@ -38,7 +38,7 @@ function RuleItem({ rule }: { rule: Rule }) {
   return (
     <li className="border-b border-line px-4 py-3.5 last:border-b-0 sm:px-5">
       <div className="flex flex-wrap items-center gap-2">
-        <VerdictBadge verdict={rule.action} />
+        <ActionBadge action={rule.action} />
         <span className="font-medium text-ink">{word('reason', rule.code, rule.sentence)}</span>
         <RuleMarks rule={rule} />
       </div>

@@ -1,14 +1,14 @@
 import { Plus } from 'lucide-react'
 import { Button } from '@/design/button'
 import { Check, Field, INPUT } from '@/design/field'
-import { VerdictBadge } from '@/features/decisions/verdict'
+import { ActionBadge } from '@/features/risk/action-badge'
 import type { Checked } from '@/features/risk/api'
 import { moved, newRule, type Draft, type DraftRule, type Problems } from '@/features/risk/draft'
 import { ExpressionField } from '@/features/risk/expression-field'
 import { findingsOf } from '@/features/risk/marks'
 import { Box } from '@/features/risk/page'
 import { PartCard } from '@/features/risk/part-card'
-import type { Finding, Rule } from '@/features/risk/types'
+import type { Finding, PolicyDocument, Rule } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { VERDICTS, type Verdict } from '@/lib/api-types'
 
@@ -102,12 +102,14 @@ function RuleFields({ rule, where, problems, findings, onChange }: RuleFieldsPro
 
 interface RulesEditorProps {
   rules: readonly DraftRule[]
+  /** What the draft means, as the API is asked about it. */
+  document: PolicyDocument
   problems: Problems
   checked: Checked | undefined
   change: (change: (draft: Draft) => Draft) => void
 }
 
-export function RulesEditor({ rules, problems, checked, change }: RulesEditorProps) {
+export function RulesEditor({ rules, document, problems, checked, change }: RulesEditorProps) {
   const { t } = useRisk()
   const setRules = (next: (before: DraftRule[]) => DraftRule[]) =>
     change((draft) => ({ ...draft, rules: next(draft.rules) }))
@@ -126,7 +128,7 @@ export function RulesEditor({ rules, problems, checked, change }: RulesEditorPro
       <ol aria-label={t('risk.rules')}>
         {rules.map((rule, index) => {
           const where = `rules[${index}]`
-          const findings = findingsOf(checked, 'rules', rule)
+          const findings = findingsOf(checked, 'rules', document.rules?.[index])
           const isWrong = findings.length > 0 || Object.keys(problems).some((name) => name.startsWith(`${where}.`))
           return (
             <PartCard
@@ -141,7 +143,7 @@ export function RulesEditor({ rules, problems, checked, change }: RulesEditorPro
               summary={
                 <>
                   <span className="flex flex-wrap items-center gap-2">
-                    <VerdictBadge verdict={rule.action} />
+                    <ActionBadge action={rule.action} />
                     <span className="font-medium text-ink">{rule.sentence || t('risk.rule.new')}</span>
                     {rule.shadow && <span className="text-[12px] text-ink-3">{t('risk.rule.shadow')}</span>}
                     {rule.mandatory && <span className="text-[12px] text-ink-3">{t('risk.rule.mandatory')}</span>}

@@ -8,6 +8,7 @@ import { findingsOf } from '@/features/risk/marks'
 import { Box } from '@/features/risk/page'
 import { PartCard } from '@/features/risk/part-card'
 import { ThresholdFields } from '@/features/risk/threshold-fields'
+import type { PolicyDocument } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 
 const MAX_SEGMENTS = 32
@@ -15,13 +16,15 @@ const MAX_CODE = 48
 
 interface SegmentsEditorProps {
   draft: Draft
+  /** What the draft means, as the API is asked about it. */
+  document: PolicyDocument
   problems: Problems
   checked: Checked | undefined
   change: (change: (draft: Draft) => Draft) => void
 }
 
 /** Other thresholds for some payments; of several the first that holds counts, so their order matters. */
-export function SegmentsEditor({ draft, problems, checked, change }: SegmentsEditorProps) {
+export function SegmentsEditor({ draft, document, problems, checked, change }: SegmentsEditorProps) {
   const { t } = useRisk()
   const { segments } = draft
   const setSegments = (next: (before: DraftSegment[]) => DraftSegment[]) =>
@@ -44,7 +47,7 @@ export function SegmentsEditor({ draft, problems, checked, change }: SegmentsEdi
       <ol aria-label={t('risk.segments')}>
         {segments.map((segment, index) => {
           const where = `segments[${index}]`
-          const findings = findingsOf(checked, 'segments', segment)
+          const findings = findingsOf(checked, 'segments', document.segments?.[index])
           const edit = (part: Partial<DraftSegment>) =>
             setSegments((before) => before.map((one) => (one.key === segment.key ? { ...one, ...part } : one)))
           const wrong = (name: string) => {

@@ -110,11 +110,12 @@ export function SimulationResult({ report }: { report: Report }) {
       </Box>
       <Box title={t('risk.byDay')} flush>
         {report.days.length > 1 && <DaysChart days={report.days} />}
-        <div className="max-h-96 overflow-y-auto border-t border-line">
+        <div className="border-t border-line first:border-t-0">
           <SliceTable
             label={t('risk.byDay')}
             by={t('risk.day')}
             slices={report.days}
+            tall
             nameOf={({ name }) => date(noonOf(name))}
           />
         </div>

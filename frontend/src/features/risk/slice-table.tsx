@@ -9,10 +9,11 @@ interface SliceTableProps {
   by: string
   slices: readonly Slice[]
   nameOf: (slice: Slice) => string
+  tall?: boolean
 }
 
 /** Days or channels, decided both ways: before an arrow as recorded, after it as proposed. */
-export function SliceTable({ label, by, slices, nameOf }: SliceTableProps) {
+export function SliceTable({ label, by, slices, nameOf, tall = false }: SliceTableProps) {
   const { t, count, percent, money } = useRisk()
   const share = (slice: Slice, stopped: number) => {
     const caught = caughtShare(slice, stopped)
@@ -32,6 +33,7 @@ export function SliceTable({ label, by, slices, nameOf }: SliceTableProps) {
     <DataTable
       label={label}
       rows={slices}
+      tall={tall}
       keyOf={({ name }) => name}
       columns={[
         { label: by, cell: nameOf },

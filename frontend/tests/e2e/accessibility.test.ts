@@ -78,7 +78,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await signIn(page, { email: 'risk@demo.example', password: PASSWORD })
     for (const path of ['/risk', '/risk/policies/4', '/risk/policies/2', '/risk/lists', '/risk/lists/mules']) {
       await page.goto(path)
-      await page.getByRole('listitem').first().waitFor()
+      await page.getByRole('main').getByRole('listitem').first().waitFor()
       expect(await violations(page), path).toEqual([])
     }
     await page.goto('/risk/policies/2')

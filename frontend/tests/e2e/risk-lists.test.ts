@@ -19,7 +19,7 @@ describe('a list', () => {
     await dialog.getByRole('button', { name: 'Make the list' }).click()
     await page.getByRole('heading', { name: 'Devices of rings', level: 1 }).waitFor()
     await page.getByText('Nothing is on this list').waitFor()
-    await page.getByLabel('Value').fill('d000007-1')
+    await page.getByLabel('Value', { exact: true }).fill('d000007-1')
     await page.getByLabel('Reason').fill('seen with nine customers')
     await page.getByLabel('Until').fill('2030-01-31T12:00')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
@@ -42,7 +42,7 @@ describe('at 360 px', () => {
       ['/risk/lists/mules', 'Accounts that pass money on'],
     ] as const) {
       await goTo(page, path, heading)
-      await page.getByRole('listitem').first().waitFor()
+      await page.getByRole('main').getByRole('listitem').first().waitFor()
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360)
     }
     await goTo(page, '/risk/policies/2', 'Version 2')

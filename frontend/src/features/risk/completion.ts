@@ -2,7 +2,7 @@
 import { tokensOf } from '@/features/risk/tokens'
 import type { Name, RiskList } from '@/features/risk/types'
 
-const MOST = 8
+const MOST = 6
 const NAME_BEFORE = /[A-Za-z_][\w.]*$/
 const REST_OF_NAME = /^\w*/
 const LISTS = 'lists.'

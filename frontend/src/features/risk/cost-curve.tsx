@@ -63,7 +63,7 @@ function Picture({ curve, shown, least }: { curve: readonly CurvePoint[]; shown:
           <path d={path} fill="none" stroke="var(--accent)" strokeWidth="1.75" vectorEffect="non-scaling-stroke" />
         </svg>
         <Mark point={least} ceiling={ceiling} className="bg-good-mark" />
-        <Mark point={shown} ceiling={ceiling} className="bg-accent" />
+        {shown !== least && <Mark point={shown} ceiling={ceiling} className="bg-accent" />}
       </div>
       <span />
       <div className="relative h-5">

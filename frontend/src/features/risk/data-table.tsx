@@ -21,7 +21,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ label, columns, rows, keyOf, tall = false }: DataTableProps<Row>) {
   return (
     <div
-      role="region"
+      role="group"
       aria-label={label}
       tabIndex={0}
       className={classes('relative overflow-x-auto outline-offset-[-2px]', tall && 'max-h-96')}

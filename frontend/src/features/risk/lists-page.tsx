@@ -127,7 +127,7 @@ function NewList({ onClose }: { onClose: () => void }) {
 function ListRow({ list }: { list: RiskList }) {
   const { t, word } = useRisk()
   return (
-    <li className="border-b border-line last:border-b-0">
+    <li className="overflow-hidden border-b border-line last:rounded-b-panel last:border-b-0">
       <Link
         to={`/risk/lists/${list.list_id}`}
         className="grid gap-1 px-4 py-3.5 outline-offset-[-2px] transition-colors duration-100 hover:bg-hover sm:px-5"

@@ -24,7 +24,7 @@ function VersionRow({ policy, nowMs }: { policy: Policy; nowMs: number }) {
   const { t, ago, date } = useRisk()
   const writtenMs = toMs(policy.written_at)
   return (
-    <li className="border-b border-line last:border-b-0">
+    <li className="overflow-hidden border-b border-line last:rounded-b-panel last:border-b-0">
       <Link
         to={`/risk/policies/${policy.version}`}
         className="grid gap-1 px-4 py-3.5 outline-offset-[-2px] transition-colors duration-100 hover:bg-hover sm:px-5"

@@ -62,7 +62,7 @@ function CheckState({ wrongCount, isChecking, checkError, onCheckAgain }: SaveBa
   )
 }
 
-/** What the check says, why the draft is written, and the way to keep it; always within reach. */
+/** What the check says, why the draft is written, and the way to keep it; on a desk always within reach. */
 export function SaveBar(props: SaveBarProps) {
   const { note, onNote, wrongCount, isChecking, isSaving, saveError, onSave, onDiscard } = props
   const { t } = useRisk()
@@ -76,10 +76,10 @@ export function SaveBar(props: SaveBarProps) {
   return (
     <form
       onSubmit={submit}
-      className="glass sticky bottom-[calc(3.5rem+env(safe-area-inset-bottom))] z-20 grid gap-3 rounded-panel border border-line-strong p-4 shadow-float lg:bottom-4"
+      className="glass grid gap-3 rounded-panel border border-line-strong p-4 shadow-float lg:sticky lg:bottom-4 lg:z-10"
     >
       <ProblemNote error={saveError} />
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
         <Field
           label={t('risk.note.draft')}
           problem={missing && note.trim() === '' ? t('risk.note.missing') : undefined}
@@ -95,7 +95,10 @@ export function SaveBar(props: SaveBarProps) {
             />
           )}
         </Field>
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <p role="status" className="min-w-36 lg:text-right">
+            <CheckState {...props} />
+          </p>
           <Button kind="quiet" onClick={onDiscard}>
             {t('risk.discard')}
           </Button>
@@ -104,9 +107,6 @@ export function SaveBar(props: SaveBarProps) {
           </Button>
         </div>
       </div>
-      <p role="status" className="min-h-5">
-        <CheckState {...props} />
-      </p>
     </form>
   )
 }

@@ -94,7 +94,7 @@ function SimulationRow({ simulation, nowMs }: { simulation: Simulation; nowMs: n
   const { t, ago, day, money, percent } = useRisk()
   const { status, result, done_records, all_records } = simulation
   return (
-    <li className="border-b border-line last:border-b-0">
+    <li className="overflow-hidden border-b border-line last:rounded-b-panel last:border-b-0">
       <Link
         to={`/risk/simulations/${simulation.simulation_id}`}
         className="grid gap-1 px-4 py-3 outline-offset-[-2px] hover:bg-hover sm:px-5"

@@ -12,7 +12,7 @@ interface SuggestionListProps {
 
 export const optionId = (id: string, index: number): string => `${id}-${index}`
 
-/** What could be written at the caret. Focus stays in the text; the text's keys choose. */
+/** What could be written at the caret: few enough to be all in sight. Focus stays in the text; the text's keys choose. */
 export function SuggestionList({ id, suggestions, selected, onPoint, onTake }: SuggestionListProps) {
   const { t } = useRisk()
   const chosen = useRef<HTMLLIElement>(null)
@@ -22,7 +22,7 @@ export function SuggestionList({ id, suggestions, selected, onPoint, onTake }: S
       id={id}
       role="listbox"
       aria-label={t('risk.suggestions')}
-      className="absolute inset-x-0 top-full z-20 mt-1 max-h-64 animate-fade overflow-y-auto rounded-control border border-line-strong bg-surface p-1 shadow-float"
+      className="absolute inset-x-0 top-full z-20 mt-1 animate-fade rounded-control border border-line-strong bg-surface p-1 shadow-float"
     >
       {suggestions.map((suggestion, index) => (
         <li
@@ -37,7 +37,7 @@ export function SuggestionList({ id, suggestions, selected, onPoint, onTake }: S
             event.preventDefault()
             onTake(suggestion)
           }}
-          className="grid cursor-pointer grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 rounded-[6px] px-2 py-1.5 aria-selected:bg-selected"
+          className="grid scroll-mb-20 cursor-pointer grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 rounded-[6px] px-2 py-1.5 aria-selected:bg-selected"
         >
           <span className="truncate font-mono text-[12.5px] text-ink">{suggestion.insert}</span>
           <span className="text-[11px] text-ink-3">{suggestion.type}</span>

@@ -5,6 +5,7 @@ import { whole, type WholeDocument } from '@/features/risk/document'
 import { Expression } from '@/features/risk/expression'
 import { Box } from '@/features/risk/page'
 import { CURRENCY } from '@/features/risk/report'
+import { useRuleSentence } from '@/features/risk/rule-sentence'
 import { digitsOf, ThresholdFigures } from '@/features/risk/thresholds'
 import type { PolicyDocument, Rule, Segment } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
@@ -34,12 +35,12 @@ function RuleMarks({ rule }: { rule: Rule }) {
 }
 
 function RuleItem({ rule }: { rule: Rule }) {
-  const { word } = useRisk()
+  const sentenceOf = useRuleSentence()
   return (
     <li className="border-b border-line px-4 py-3.5 last:border-b-0 sm:px-5">
       <div className="flex flex-wrap items-center gap-2">
         <ActionBadge action={rule.action} />
-        <span className="font-medium text-ink">{word('reason', rule.code, rule.sentence)}</span>
+        <span className="font-medium text-ink">{sentenceOf(rule)}</span>
         <RuleMarks rule={rule} />
       </div>
       <p className="mt-0.5 font-mono text-[12px] text-ink-3">{rule.code}</p>

@@ -8,6 +8,7 @@ import { ExpressionField } from '@/features/risk/expression-field'
 import { findingsOf } from '@/features/risk/marks'
 import { Box } from '@/features/risk/page'
 import { PartCard } from '@/features/risk/part-card'
+import { useRuleSentence } from '@/features/risk/rule-sentence'
 import type { Finding, PolicyDocument, Rule } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { VERDICTS, type Verdict } from '@/lib/api-types'
@@ -111,6 +112,7 @@ interface RulesEditorProps {
 
 export function RulesEditor({ rules, document, problems, checked, change }: RulesEditorProps) {
   const { t } = useRisk()
+  const sentenceOf = useRuleSentence()
   const setRules = (next: (before: DraftRule[]) => DraftRule[]) =>
     change((draft) => ({ ...draft, rules: next(draft.rules) }))
   return (
@@ -144,7 +146,7 @@ export function RulesEditor({ rules, document, problems, checked, change }: Rule
                 <>
                   <span className="flex flex-wrap items-center gap-2">
                     <ActionBadge action={rule.action} />
-                    <span className="font-medium text-ink">{rule.sentence || t('risk.rule.new')}</span>
+                    <span className="font-medium text-ink">{sentenceOf(rule) || t('risk.rule.new')}</span>
                     {rule.shadow && <span className="text-[12px] text-ink-3">{t('risk.rule.shadow')}</span>}
                     {rule.mandatory && <span className="text-[12px] text-ink-3">{t('risk.rule.mandatory')}</span>}
                   </span>

@@ -31,7 +31,7 @@ const messages = {
   'risk.status.retired': 'Retired',
 
   'risk.next': 'Next step',
-  'risk.fourEyes': 'You wrote this draft, so somebody else approves or rejects it: four eyes see more than two.',
+  'risk.fourEyes': 'You wrote this draft, so somebody else approves or rejects it.',
   'risk.untried': 'Before this version can decide, a trial of it on history has to come to its end.',
   'risk.goBack.body':
     'This version decided before. Going back is immediate: it decides from the next batch of payments on.',

@@ -32,8 +32,7 @@ const messages: RiskMessages = {
   'risk.status.retired': 'Retirada',
 
   'risk.next': 'Próximo passo',
-  'risk.fourEyes':
-    'Você escreveu este rascunho, por isso outra pessoa o aprova ou rejeita: quatro olhos veem mais que dois.',
+  'risk.fourEyes': 'Você escreveu este rascunho, por isso outra pessoa o aprova ou rejeita.',
   'risk.untried': 'Antes que esta versão possa decidir, um teste dela no histórico precisa chegar ao fim.',
   'risk.goBack.body':
     'Esta versão já decidiu antes. A volta é imediata: ela decide a partir do próximo lote de pagamentos.',

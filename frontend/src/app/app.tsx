@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Compass } from 'lucide-react'
 import { Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { BrandMark } from '@/app/brand'
-import { AlertsPage, DecisionsPage, LivePage, LoginPage, Shell } from '@/app/pages'
-import { ErrorState, Notice } from '@/design/states'
+import { AlertsPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
+import { ErrorState, NotFound } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
 import { sessionQuery } from '@/features/session/api'
 import { useI18n } from '@/lib/i18n'
@@ -16,11 +15,6 @@ function Splash() {
       <BrandMark className="size-10 animate-shimmer" />
     </div>
   )
-}
-
-function NotFound() {
-  const { t } = useI18n()
-  return <Notice icon={Compass} title={t('error.notFound.title')} body={t('error.notFound.body')} />
 }
 
 function Protected() {
@@ -43,6 +37,7 @@ export function App() {
           <Route path="/live" element={<LivePage />} />
           <Route path="/decisions" element={<DecisionsPage />} />
           <Route path="/alerts" element={<AlertsPage />} />
+          <Route path="/risk/*" element={<RiskPages />} />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>

@@ -1,8 +1,11 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { MemoryRouter, useLocation } from 'react-router'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import CommandMenu from '@/app/command-menu'
 import { useUi } from '@/app/ui-store'
+import { sessionQuery } from '@/features/session/api'
+import type { Session } from '@/lib/api-types'
 import { I18nProvider } from '@/lib/i18n'
 import en from '@/lib/messages/en'
 
@@ -16,13 +19,21 @@ function Address() {
 beforeEach(() => {
   Element.prototype.scrollIntoView = () => undefined
   useUi.getState().setCommandOpen(true)
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  const session: Session = {
+    user: { id: 'user:1', email: null, name: null, tenant_id: 'demo', roles: ['risk'], customer_id: null },
+    csrf_token: 'token',
+  }
+  client.setQueryData(sessionQuery.queryKey, session)
   render(
-    <MemoryRouter initialEntries={['/live']}>
-      <I18nProvider language="en" initial={{ language: 'en', messages: en }}>
-        <CommandMenu />
-        <Address />
-      </I18nProvider>
-    </MemoryRouter>,
+    <QueryClientProvider client={client}>
+      <MemoryRouter initialEntries={['/live']}>
+        <I18nProvider language="en" initial={{ language: 'en', messages: en }}>
+          <CommandMenu />
+          <Address />
+        </I18nProvider>
+      </MemoryRouter>
+    </QueryClientProvider>,
   )
 })
 afterEach(cleanup)

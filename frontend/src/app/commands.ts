@@ -1,7 +1,7 @@
 import { ArrowRight, Contrast, FileText, Keyboard, Languages, Pause, type LucideIcon } from 'lucide-react'
 import { useNavigate } from 'react-router'
 import { LANGUAGES, THEMES } from '@/app/choices'
-import { DESTINATIONS } from '@/app/destinations'
+import { useDestinations } from '@/app/destinations'
 import { usePanel } from '@/app/panel'
 import { useUi } from '@/app/ui-store'
 import { useLive } from '@/features/live/store'
@@ -55,6 +55,7 @@ export function matching(groups: readonly CommandGroup[], typed: string): Comman
 export function useCommands(typed: string): CommandGroup[] {
   const { t } = useI18n()
   const navigate = useNavigate()
+  const destinations = useDestinations()
   const { openPanel } = usePanel()
   const { setTheme, setLanguage } = usePreferences()
   const toggleHold = useLive((state) => state.toggleHold)
@@ -73,7 +74,7 @@ export function useCommands(typed: string): CommandGroup[] {
       },
     ]
   }
-  const go = DESTINATIONS.map(({ path, label, keys }) => ({
+  const go = destinations.map(({ path, label, keys }) => ({
     label: t(label),
     icon: ArrowRight,
     keys,

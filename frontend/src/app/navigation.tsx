@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import { NavLink } from 'react-router'
 import { BrandMark } from '@/app/brand'
-import { DESTINATIONS } from '@/app/destinations'
+import { destinationsOf, useDestinations } from '@/app/destinations'
 import { useUi } from '@/app/ui-store'
 import { UserMenuButton } from '@/app/user-button'
 import { IconButton } from '@/design/button'
@@ -34,7 +34,7 @@ export function Sidebar({ user }: { user: User }) {
       <nav aria-label={t('nav.main')} className="mt-5 flex-1">
         <h2 className="px-2 pb-1.5 text-[12px] text-ink-3">{t('nav.bank')}</h2>
         <ul className="grid gap-0.5">
-          {DESTINATIONS.map(({ path, label, icon: Icon }) => (
+          {destinationsOf(user.roles).map(({ path, label, icon: Icon }) => (
             <li key={path}>
               <NavLink
                 to={path}
@@ -75,13 +75,14 @@ export function TopBar({ user }: { user: User }) {
 
 export function BottomBar() {
   const { t } = useI18n()
+  const destinations = useDestinations()
   return (
     <nav
       aria-label={t('nav.main')}
       className="glass fixed inset-x-0 bottom-0 z-30 border-t border-line pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      <ul className="grid grid-cols-3">
-        {DESTINATIONS.map(({ path, label, icon: Icon }) => (
+      <ul className="grid auto-cols-fr grid-flow-col">
+        {destinations.map(({ path, label, icon: Icon }) => (
           <li key={path}>
             <NavLink
               to={path}

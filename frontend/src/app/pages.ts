@@ -6,20 +6,23 @@ const loadLive = () => import('@/features/live/live-page')
 const loadChart = () => import('@/design/line-chart')
 const loadDecisions = () => import('@/features/decisions/decisions-page')
 const loadAlerts = () => import('@/features/alerts/alerts-page')
+const loadRisk = () => import('@/features/risk/risk-pages')
 
 export const Shell = lazy(loadShell)
 export const LoginPage = lazy(loadLogin)
 export const LivePage = lazy(loadLive)
 export const DecisionsPage = lazy(loadDecisions)
 export const AlertsPage = lazy(loadAlerts)
+export const RiskPages = lazy(loadRisk)
 
 const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/login': [loadLogin],
   '/decisions': [loadShell, loadDecisions],
   '/alerts': [loadShell, loadAlerts],
+  '/risk': [loadShell, loadRisk],
 }
 
 /** Asks for the code of the address at once, beside the session, instead of one after another as each turns out to be needed. */
 export function preloadPage(pathname: string): void {
-  for (const load of CODE[pathname] ?? [loadShell, loadLive, loadChart]) void load()
+  for (const load of CODE[pathname.split('/', 2).join('/')] ?? [loadShell, loadLive, loadChart]) void load()
 }

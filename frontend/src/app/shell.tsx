@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Outlet, useNavigate } from 'react-router'
-import { DESTINATIONS } from '@/app/destinations'
+import { destinationsOf } from '@/app/destinations'
 import { BottomBar, Sidebar, TopBar } from '@/app/navigation'
 import { usePanel } from '@/app/panel'
 import { useUi } from '@/app/ui-store'
@@ -60,7 +60,9 @@ export default function Shell({ session }: { session: Session }) {
   useShortcuts({
     'mod+k': () => setCommandOpen(!commandOpen),
     '?': () => setShortcutsOpen(true),
-    ...Object.fromEntries(DESTINATIONS.map(({ keys, path }) => [keys, () => void navigate(path)])),
+    ...Object.fromEntries(
+      destinationsOf(session.user.roles).map(({ keys, path }) => [keys, () => void navigate(path)]),
+    ),
   })
   return (
     <div className="min-h-dvh lg:flex">

@@ -1,4 +1,4 @@
-import { DESTINATIONS } from '@/app/destinations'
+import { useDestinations } from '@/app/destinations'
 import { useUi } from '@/app/ui-store'
 import { Kbd } from '@/design/kbd'
 import { Modal } from '@/design/modal'
@@ -7,10 +7,6 @@ import { useI18n, type MessageKey } from '@/lib/i18n'
 const ANYWHERE: readonly [string, MessageKey][] = [
   ['mod K', 'shortcuts.command'],
   ['?', 'shortcuts.help'],
-  ...DESTINATIONS.map(({ keys, path }): [string, MessageKey] => [
-    keys,
-    path === '/live' ? 'shortcuts.goLive' : path === '/decisions' ? 'shortcuts.goDecisions' : 'shortcuts.goAlerts',
-  ]),
 ]
 const IN_A_LIST: readonly [string, MessageKey][] = [
   ['j', 'shortcuts.next'],
@@ -47,10 +43,11 @@ export default function ShortcutsDialog() {
   const { t } = useI18n()
   const open = useUi((state) => state.shortcutsOpen)
   const setOpen = useUi((state) => state.setShortcutsOpen)
+  const go = useDestinations().map(({ keys, shortcut }): [string, MessageKey] => [keys, shortcut])
   return (
     <Modal open={open} onOpenChange={setOpen} title={t('shortcuts.title')}>
       <div className="grid gap-8 overflow-y-auto p-5 sm:grid-cols-2">
-        <Keys title={t('shortcuts.anywhere')} rows={ANYWHERE} />
+        <Keys title={t('shortcuts.anywhere')} rows={[...ANYWHERE, ...go]} />
         <Keys title={t('shortcuts.feed')} rows={IN_A_LIST} />
       </div>
     </Modal>

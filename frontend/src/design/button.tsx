@@ -1,16 +1,19 @@
 import { forwardRef, type ButtonHTMLAttributes } from 'react'
 import { classes } from '@/design/classes'
 
-type Kind = 'primary' | 'secondary' | 'quiet'
+export type ButtonKind = 'primary' | 'secondary' | 'quiet'
 
-const KINDS: Record<Kind, string> = {
+export const KINDS: Record<ButtonKind, string> = {
   primary: 'bg-accent-strong text-on-accent hover:brightness-110 shadow-panel',
   secondary: 'border border-line-strong bg-surface text-ink hover:bg-hover',
   quiet: 'text-ink-2 hover:bg-hover hover:text-ink',
 }
 
+export const BUTTON =
+  'inline-flex h-9 items-center justify-center gap-2 rounded-control px-3.5 font-medium whitespace-nowrap transition-[background-color,color,filter,transform] duration-150 active:scale-[0.98] disabled:opacity-60'
+
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  kind?: Kind
+  kind?: ButtonKind
   busy?: boolean
 }
 
@@ -24,12 +27,7 @@ export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button
       type={type}
       aria-busy={busy}
       disabled={disabled || busy}
-      className={classes(
-        'inline-flex h-9 items-center justify-center gap-2 rounded-control px-3.5 font-medium whitespace-nowrap',
-        'transition-[background-color,color,filter,transform] duration-150 active:scale-[0.98] disabled:opacity-60',
-        KINDS[kind],
-        className,
-      )}
+      className={classes(BUTTON, KINDS[kind], className)}
       {...rest}
     >
       {children}

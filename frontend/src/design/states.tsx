@@ -1,4 +1,4 @@
-import { Ban, CircleAlert, RotateCw, type LucideIcon } from 'lucide-react'
+import { Ban, CircleAlert, Compass, RotateCw, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Button } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
@@ -27,6 +27,12 @@ export function Notice({ icon: Icon, title, body, children, role }: NoticeProps)
       </div>
     </div>
   )
+}
+
+/** At an address where nothing is. */
+export function NotFound() {
+  const { t } = useI18n()
+  return <Notice icon={Compass} title={t('error.notFound.title')} body={t('error.notFound.body')} />
 }
 
 /** The way out of a list that a filter leaves empty. */

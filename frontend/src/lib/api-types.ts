@@ -123,6 +123,7 @@ export interface Problem {
   title: string
   status: number
   detail?: string
+  code?: string
   remedy?: string
   correlation_id?: string
 }

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { humanise, makeI18n } from '@/lib/i18n'
-import en from '@/lib/messages/en'
-import pt from '@/lib/messages/pt-BR'
+import commonEn from '@/lib/messages/en'
+import commonPt from '@/lib/messages/pt-BR'
+import riskEn from '@/lib/messages/risk.en'
+import riskPt from '@/lib/messages/risk.pt-BR'
+
+const en = { ...commonEn, ...riskEn }
+const pt = { ...commonPt, ...riskPt }
 
 interface Parsed {
   value?: string
@@ -20,6 +25,9 @@ const SAME_IN_BOTH = [
   'decision.usual',
   'entryMode.chip',
   'live.p99.short',
+  'risk.at',
+  'risk.inMoney',
+  'risk.percent',
 ]
 
 /** The names of the values that a message takes, in whatever branch, and the branches of each choice among words. */
@@ -38,6 +46,10 @@ describe('messages', () => {
     expect(Object.keys(pt).sort()).toEqual(Object.keys(en).sort())
   })
 
+  test('of the risk pages hide none that all pages have', () => {
+    expect(Object.keys(riskEn).filter((key) => key in commonEn)).toEqual([])
+  })
+
   test('are none empty, and none left in English but names and what is spelt alike', () => {
     expect(Object.entries({ ...en, ...pt }).filter(([, message]) => message.trim() === '')).toEqual([])
     const keys = Object.keys(en) as (keyof typeof en)[]
@@ -51,13 +63,13 @@ describe('messages', () => {
   })
 
   test('count in the grammar of the language', () => {
-    const portuguese = makeI18n('pt-BR', pt)
+    const portuguese = makeI18n('pt-BR', commonPt)
     expect(portuguese.t('live.mix.total', { count: 1 })).toBe('1 decisão')
     expect(portuguese.t('live.mix.total', { count: 12_000 })).toBe('12.000 decisões')
   })
 
   test('make a reason readable that nobody has worded yet', () => {
-    const english = makeI18n('en', en)
+    const english = makeI18n('en', commonEn)
     expect(english.word('reason', 'pix_night_limit')).toBe('Pix above the night limit')
     expect(english.word('reason', 'some_new_rule')).toBe('Some new rule')
     expect(humanise('a_b-c')).toBe('A b c')

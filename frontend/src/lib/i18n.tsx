@@ -7,11 +7,14 @@ export type Messages = Record<keyof typeof en, string>
 export type MessageKey = keyof Messages
 export type Values = Record<string, string | number>
 
-export interface I18n extends Formats {
-  language: Language
-  t: (key: MessageKey, values?: Values) => string
+export interface Words<K extends string> {
+  t: (key: K, values?: Values) => string
   /** The message of a word that the API chose (a reason, a rule), or `otherwise`: by default the word itself made readable. */
   word: (prefix: string, code: string, otherwise?: string) => string
+}
+
+export interface I18n extends Formats, Words<MessageKey> {
+  language: Language
 }
 
 const loaders: Record<Language, () => Promise<{ default: Messages }>> = {
@@ -28,9 +31,9 @@ export function humanise(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-export function makeI18n(language: Language, messages: Messages): I18n {
+export function wordsOf<K extends string>(language: Language, messages: Record<K, string>): Words<K> {
   const compiled = new Map<string, IntlMessageFormat>()
-  const t = (key: MessageKey, values?: Values): string => {
+  const t = (key: K, values?: Values): string => {
     let message = compiled.get(key)
     if (!message) {
       message = new IntlMessageFormat(messages[key], language)
@@ -40,9 +43,13 @@ export function makeI18n(language: Language, messages: Messages): I18n {
   }
   const word = (prefix: string, code: string, otherwise = humanise(code)): string => {
     const key = `${prefix}.${code}`
-    return key in messages ? t(key as MessageKey) : otherwise
+    return key in messages ? t(key as K) : otherwise
   }
-  return { ...formatsOf(language), language, t, word }
+  return { t, word }
+}
+
+export function makeI18n(language: Language, messages: Messages): I18n {
+  return { ...formatsOf(language), language, ...wordsOf(language, messages) }
 }
 
 const I18nContext = createContext<I18n | null>(null)

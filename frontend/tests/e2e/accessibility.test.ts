@@ -71,6 +71,35 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await context.close()
   })
 
+  test.each([1440, 390])('no page of the policies has a violation at %i px', async (width) => {
+    const app = await startApp(QUIET_RATE_PER_S)
+    const viewport = { width, height: 844 }
+    const { page, context } = await open(browser, { theme, reducedMotion: 'reduce', viewport, baseURL: app.url })
+    await signIn(page, { email: 'risk@demo.example', password: PASSWORD })
+    for (const path of ['/risk', '/risk/policies/4', '/risk/policies/2', '/risk/lists', '/risk/lists/mules']) {
+      await page.goto(path)
+      await page.getByRole('main').getByRole('listitem').first().waitFor()
+      expect(await violations(page), path).toEqual([])
+    }
+    await page.goto('/risk/policies/2')
+    await page.getByRole('list', { name: 'Trials on history' }).getByRole('link').first().click()
+    await page.getByRole('img', { name: /each day/ }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto('/risk/draft?from=2')
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    await page.getByLabel('Where this holds').first().fill('amount_mior > 1')
+    await page.locator('mark').waitFor()
+    await page.getByLabel('Where this holds').first().press('Control+Space')
+    await page.getByRole('option').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto('/risk/lists')
+    await page.getByRole('button', { name: 'New list' }).click()
+    await page.getByLabel('What is on it').waitFor()
+    expect(await violations(page)).toEqual([])
+    await context.close()
+    await app.close()
+  })
+
   test('what says that something failed has no violation', async () => {
     const app = await startApp(QUIET_RATE_PER_S)
     const { page, context } = await open(browser, { theme, reducedMotion: 'reduce', baseURL: app.url })

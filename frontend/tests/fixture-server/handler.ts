@@ -1,18 +1,22 @@
 /** The API's contract over the fixture bank. A development and test double of another process; never part of a build. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
 import { Feed } from './feed'
+import { Risk } from './risk'
 
 export const PASSWORD = 'fixture-password'
 const SEED = 20_251_124
 const HISTORY_MS = 180_000
 const HISTORY_STEP_MS = 900
+const RISK = '/v1/risk/'
 const CSRF = 'fixture-csrf-token'
 const ROLES: Record<string, string[]> = {
   'admin@demo.example': ['admin'],
   'risk@demo.example': ['risk'],
   'compliance@demo.example': ['compliance'],
+  'analyst@demo.example': ['analyst'],
   'customer@demo.example': ['customer'],
 }
 const SUMMARY = {
@@ -21,18 +25,8 @@ const SUMMARY = {
   caught_share: 0.877, false_alarm_share: 0.0021, channels: [], as_of: '2025-11-24T14:05:00Z',
 } // prettier-ignore
 
-interface Answer {
-  status: number
-  body?: unknown
-  headers?: Record<string, string>
-}
-
 export interface FixtureOptions {
   ratePerS: number
-}
-
-function problem(status: number, code: string, detail: string): Answer {
-  return { status, body: { type: `/problems/${code}`, title: code, status, detail, code, remedy: '', instance: '' } }
 }
 
 function page<T>(rows: T[], url: URL): Answer {
@@ -61,6 +55,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (decision.verdict !== 'allow' && atMs < nowMs - HISTORY_MS / 2) alerts.join(decision)
   }
   alerts.plantRing(nowMs)
+  const risk = new Risk(nowMs)
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -132,7 +127,16 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (failing !== 'nothing') return problem(503, 'unavailable', 'the warehouse is away')
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
     if (moved?.[1]) return moveAlert(request, moved[1], email)
+    if (url.pathname.startsWith(RISK)) return answerRisk(request, url, email)
     return watched(url)
+  }
+
+  async function answerRisk(request: IncomingMessage, url: URL, email: string): Promise<Answer> {
+    const { method = 'GET' } = request
+    if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
+      return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
+    const body = method === 'POST' ? await bodyOf(request) : {}
+    return risk.answer(method, url.pathname.slice(RISK.length), url.searchParams, body, `user:${email}`)
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

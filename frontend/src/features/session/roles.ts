@@ -1,6 +1,18 @@
 /** Which workplaces a role opens; the API decides for itself, this only keeps doors that would not open out of sight. */
 const WATCHERS = new Set(['risk', 'compliance', 'analyst', 'admin'])
+const RISK_WRITERS = new Set(['risk', 'admin'])
+const CASE_WORKERS = new Set(['risk', 'compliance', 'admin'])
 
 export function canWatch(roles: readonly string[]): boolean {
   return roles.some((role) => WATCHERS.has(role))
+}
+
+/** Policies, their trials on history, and which lists there are. */
+export function canChangePolicies(roles: readonly string[]): boolean {
+  return roles.some((role) => RISK_WRITERS.has(role))
+}
+
+/** What is on a list. */
+export function canKeepLists(roles: readonly string[]): boolean {
+  return roles.some((role) => CASE_WORKERS.has(role))
 }

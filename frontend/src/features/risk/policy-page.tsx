@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query'
+import { PencilLine } from 'lucide-react'
+import { useParams } from 'react-router'
+import { isLost, StaleNotice } from '@/design/stale-notice'
+import { ErrorState, NotFound } from '@/design/states'
+import { policyQuery } from '@/features/risk/api'
+import { LinkButton } from '@/features/risk/link-button'
+import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
+import { useUser } from '@/features/risk/person'
+import { PolicyDocumentView } from '@/features/risk/policy-document'
+import { PolicyHistory } from '@/features/risk/policy-history'
+import { PolicyMoves } from '@/features/risk/policy-moves'
+import { PolicyChip } from '@/features/risk/policy-status'
+import { SimulationsBox } from '@/features/risk/simulations-box'
+import { useRisk } from '@/features/risk/words'
+import { canChangePolicies } from '@/features/session/roles'
+
+function Version({ version }: { version: number }) {
+  const { t } = useRisk()
+  const { roles } = useUser()
+  const policy = useQuery(policyQuery(version))
+  const title = t('risk.version', { version })
+  const mayChange = canChangePolicies(roles)
+  return (
+    <RiskPage
+      title={title}
+      lead={policy.data?.note ?? '\u00a0'}
+      back={{ to: '/risk', label: t('risk.title') }}
+      actions={
+        policy.data && (
+          <>
+            <PolicyChip status={policy.data.status} />
+            {mayChange && (
+              <LinkButton to={`/risk/draft?from=${version}`}>
+                <PencilLine size={14} aria-hidden />
+                {t('risk.editFrom')}
+              </LinkButton>
+            )}
+          </>
+        )
+      }
+    >
+      {policy.isPending ? (
+        <div className="panel">
+          <RowsSkeleton />
+        </div>
+      ) : isLost(policy) || policy.data === undefined ? (
+        <div className="panel">
+          <ErrorState error={policy.error} onRetry={() => void policy.refetch()} />
+        </div>
+      ) : (
+        <>
+          <div className="panel overflow-hidden empty:hidden">
+            <StaleNotice of={policy} />
+          </div>
+          <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
+            <div className="order-2 grid min-w-0 gap-4 xl:order-1">
+              <PolicyDocumentView document={policy.data.document} />
+            </div>
+            <div className="order-1 grid min-w-0 gap-4 xl:order-2">
+              <PolicyMoves policy={policy.data} />
+              <SimulationsBox version={version} mayStart={mayChange} />
+              <Box title={t('risk.history')}>
+                <PolicyHistory moves={policy.data.moves} />
+              </Box>
+            </div>
+          </div>
+        </>
+      )}
+    </RiskPage>
+  )
+}
+
+export function PolicyPage() {
+  const version = Number(useParams()['version'])
+  return Number.isInteger(version) && version > 0 ? <Version key={version} version={version} /> : <NotFound />
+}

@@ -1,0 +1,128 @@
+import { useQuery } from '@tanstack/react-query'
+import { CircleAlert, Hourglass } from 'lucide-react'
+import { useParams } from 'react-router'
+import { Button } from '@/design/button'
+import { Meter } from '@/design/meter'
+import { isLost, StaleNotice } from '@/design/stale-notice'
+import { ErrorState, Notice } from '@/design/states'
+import { isGoingOn, simulationQuery, useCancel } from '@/features/risk/api'
+import { RiskPage, RowsSkeleton } from '@/features/risk/page'
+import { Person, useUser } from '@/features/risk/person'
+import { SimulationChip } from '@/features/risk/policy-status'
+import { ProblemNote } from '@/features/risk/problem-note'
+import { noonOf } from '@/features/risk/report'
+import { SimulationResult } from '@/features/risk/simulation-result'
+import type { Simulation } from '@/features/risk/types'
+import { useRisk } from '@/features/risk/words'
+import { canChangePolicies } from '@/features/session/roles'
+import { toMs } from '@/lib/time'
+
+/** How far a trial is, for as long as it goes on. */
+function Progress({ simulation }: { simulation: Simulation }) {
+  const { t, count, percent } = useRisk()
+  const { roles } = useUser()
+  const cancel = useCancel(simulation.simulation_id)
+  const { done_records: done, all_records: all, status } = simulation
+  const ratio = all ? done / all : 0
+  return (
+    <section aria-label={t('risk.progress')} className="panel grid gap-4 p-4 sm:p-5">
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <div role="status">
+          <p className="font-medium text-ink">
+            {status === 'queued' ? t('risk.queued') : all ? percent(ratio, 0) : t('risk.reading')}
+          </p>
+          <p className="text-ink-3 tabular">
+            {status === 'queued'
+              ? t('risk.queued.body')
+              : all
+                ? t('risk.progress.of', { done: count(done), all: count(all) })
+                : t('risk.reading.body')}
+          </p>
+        </div>
+        {canChangePolicies(roles) && (
+          <Button busy={cancel.isPending} onClick={() => cancel.mutate()}>
+            {t('risk.simulation.cancel')}
+          </Button>
+        )}
+      </div>
+      <Meter ratio={ratio} tone="accent" />
+      <ProblemNote error={cancel.error} />
+    </section>
+  )
+}
+
+function Ended({ simulation }: { simulation: Simulation }) {
+  const { t } = useRisk()
+  if (simulation.status === 'failed') {
+    return (
+      <div className="panel">
+        <Notice
+          icon={CircleAlert}
+          title={t('risk.failed')}
+          body={simulation.problem ?? t('error.server')}
+          role="alert"
+        />
+      </div>
+    )
+  }
+  if (simulation.status === 'done' && simulation.result?.proposed)
+    return <SimulationResult report={simulation.result} />
+  return (
+    <div className="panel">
+      <Notice icon={Hourglass} title={t('risk.noResult')} body={t('risk.noResult.body')} role="status" />
+    </div>
+  )
+}
+
+function Asked({ simulation }: { simulation: Simulation }) {
+  const { t, word, date, hourMinute } = useRisk()
+  const askedMs = toMs(simulation.asked_at)
+  return (
+    <p className="text-[12.5px] text-ink-3 tabular">
+      {t('risk.simulation.by')} <Person id={simulation.asked_by} /> ·{' '}
+      {t('risk.at', { date: date(askedMs), time: hourMinute(askedMs) })} · {word('risk.model', simulation.model)}
+    </p>
+  )
+}
+
+/** One trial of a version on history: how far it is, then what it found. */
+export default function SimulationPage() {
+  const { t, date } = useRisk()
+  const simulationId = useParams()['simulationId'] ?? ''
+  const simulation = useQuery(simulationQuery(simulationId))
+  const { data } = simulation
+  const version = data?.policy_version
+  return (
+    <RiskPage
+      title={t('risk.simulation.title')}
+      lead={
+        data
+          ? t('risk.simulation.days', { from: date(noonOf(data.from_day)), to: date(noonOf(data.to_day)) })
+          : '\u00a0'
+      }
+      back={{
+        to: version === undefined ? '/risk' : `/risk/policies/${version}`,
+        label: version === undefined ? t('risk.title') : t('risk.version', { version }),
+      }}
+      actions={data && <SimulationChip status={data.status} />}
+    >
+      {simulation.isPending ? (
+        <div className="panel">
+          <RowsSkeleton />
+        </div>
+      ) : isLost(simulation) || data === undefined ? (
+        <div className="panel">
+          <ErrorState error={simulation.error} onRetry={() => void simulation.refetch()} />
+        </div>
+      ) : (
+        <>
+          <div className="panel overflow-hidden empty:hidden">
+            <StaleNotice of={simulation} />
+          </div>
+          <Asked simulation={data} />
+          {isGoingOn(data) ? <Progress simulation={data} /> : <Ended simulation={data} />}
+        </>
+      )}
+    </RiskPage>
+  )
+}

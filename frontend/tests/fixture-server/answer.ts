@@ -1,0 +1,9 @@
+export interface Answer {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export function problem(status: number, code: string, detail: string): Answer {
+  return { status, body: { type: `/problems/${code}`, title: code, status, detail, code, remedy: '', instance: '' } }
+}

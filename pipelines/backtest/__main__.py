@@ -15,6 +15,7 @@ from pipelines.backtest.proposal import CURRENT, chosen_model, chosen_policy, in
 from pipelines.backtest.run import Question, backtest
 from pipelines.backtest.table import lines
 from pipelines.lake import log_controls
+from pipelines.terminal import records_progress
 from risk.costs import CostModel
 
 DAYS = 28
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
     ours = settings()
     try:
         question = _question(ours, options)
-        report = backtest(ours.lake, ours.models, question, progress=_show if sys.stderr.isatty() else _silent)
+        report = backtest(ours.lake, ours.models, question, progress=records_progress())
     except (DomainError, msgspec.DecodeError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
@@ -77,15 +78,6 @@ def _question(ours: Settings, options: argparse.Namespace) -> Question:
 
 def _midnight_ms(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1_000)
-
-
-def _show(done: int, total: int) -> None:
-    sys.stderr.write(f"\r{done:,} of {total:,} records" + ("\n" if done == total else ""))
-    sys.stderr.flush()
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Nobody looks on."""
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from kit.settings import Settings, settings
 from pipelines.lake import log_controls
 from pipelines.promotion.evidence import DAYS, gather
 from pipelines.promotion.table import lines
+from pipelines.terminal import records_progress
 from pipelines.training.registry import CHALLENGER, CHAMPION, Listed, NotPublished, annotate, listed, promote
 from risk.gate import GateResult, judge
 
@@ -109,7 +110,7 @@ def _promote(ours: Settings, options: argparse.Namespace) -> None:
     ]
     evidence = gather(
         ours.lake, ours.models, controls, now_ms=clock.now_ms(), days=options.days,
-        progress=_show if sys.stderr.isatty() else _silent,
+        progress=records_progress(),
     )  # fmt: skip
     result = judge(evidence, seed=SEED)
     sys.stdout.write("\n".join(lines(result)) + "\n")
@@ -156,15 +157,6 @@ def _notes(options: argparse.Namespace, now_ms: int, *, gate: GateResult | None)
     moment = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
     notes = {"promoted_by": options.by, "promoted_at": moment, "promoted_why": options.why or "-"}
     return notes if gate is None else notes | {"gate": json.dumps(asdict(gate))[:MAX_TAG]}
-
-
-def _show(done: int, total: int) -> None:
-    sys.stderr.write(f"\r{done:,} of {total:,} records" + ("\n" if done == total else ""))
-    sys.stderr.flush()
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Nobody looks on."""
 
 
 if __name__ == "__main__":

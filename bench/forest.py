@@ -1,13 +1,12 @@
 """`baas bench forest`: the compiled forests beside the libraries that trained them, in one process, at several batch sizes."""
 
-import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from bench.random_model import FEATURES_READ
 from bench.report import Report, parser
+from bench.timing import us_each
 from risk.forest import from_isolation_forest, from_lightgbm
 
 BATCHES = (1, 64, 1_024)
@@ -15,7 +14,6 @@ TREES, LEAVES = 200, 31
 ISOLATION_TREES, ISOLATION_SAMPLES = 100, 256
 TRAINING_ROWS, QUICK_TRAINING_ROWS = 20_000, 4_000
 RUN_S, QUICK_RUN_S = 0.25, 0.05
-REPETITIONS = 9
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,34 +42,19 @@ def main(arguments: list[str] | None = None) -> int:
     report.figure("mismatches", mismatches)
     for batch in BATCHES:
         asked, filled = np.ascontiguousarray(unknown[:batch]), np.ascontiguousarray(rows[:batch])
-        ours = _us_per_row(partial(trees.sum_into, asked, out), batch, run_s)
-        peer = _us_per_row(partial(booster.predict, asked, raw_score=True, num_threads=1), batch, run_s)
+        ours = us_each(partial(trees.sum_into, asked, out), run_s, rows=batch)
+        peer = us_each(partial(booster.predict, asked, raw_score=True, num_threads=1), run_s, rows=batch)
         mine = report.figure(f"trees_batch_{batch}_us", ours)
         theirs = report.baseline("lightgbm", f"trees_batch_{batch}_us", peer)
         report.ratio(f"trees_batch_{batch}_vs_lightgbm", theirs / mine)
-        ours = _us_per_row(partial(isolation.sum_into, filled, out), batch, run_s)
-        peer = _us_per_row(partial(library.score_samples, filled), batch, run_s)
+        ours = us_each(partial(isolation.sum_into, filled, out), run_s, rows=batch)
+        peer = us_each(partial(library.score_samples, filled), run_s, rows=batch)
         mine = report.figure(f"isolation_batch_{batch}_us", ours)
         theirs = report.baseline("scikit-learn", f"isolation_batch_{batch}_us", peer)
         report.ratio(f"isolation_batch_{batch}_vs_scikit-learn", theirs / mine)
     report.settings |= {"trees": TREES, "leaves": LEAVES, "features": FEATURES_READ, "isolation_trees": ISOLATION_TREES}
     report.publish()
     return 1 if mismatches else 0
-
-
-def _us_per_row(work: Callable[[], object], rows: int, run_s: float) -> list[float]:
-    """Microseconds a row in each of several runs of about `run_s`, after a warm-up."""
-    work()
-    started = time.perf_counter()
-    work()
-    times = max(1, int(run_s / max(time.perf_counter() - started, 1e-7)))
-    samples = []
-    for _ in range(REPETITIONS):
-        started = time.perf_counter()
-        for _ in range(times):
-            work()
-        samples.append((time.perf_counter() - started) / times / rows * 1e6)
-    return samples
 
 
 if __name__ == "__main__":

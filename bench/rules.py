@@ -5,7 +5,7 @@ Hits are compared row by row, with Polars over all rules and with `bench.rule_bo
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from bench.random_rules import CONJUNCTIONS, LISTS, RULES, RandomEvents, random_
 from bench.report import Report, parser
 from bench.rule_book import Rule, RuleBook
 from bench.rules_polars import expression_of, frame_of
+from bench.timing import us_each
 from contracts.decisions import Verdict
 from feature_store.definitions import FEATURE_NAMES
 from risk.expressions.check import Checked, check
@@ -24,7 +25,6 @@ from risk.expressions.schema import Schema
 
 BATCH, SMALL_BATCHES = 1_024, (64, 1)
 RUN_S, QUICK_RUN_S = 0.25, 0.05
-REPETITIONS = 9
 COMPILATIONS = 9
 
 
@@ -50,19 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
     mismatches = _mismatches(events, program, checked, same, book)
     report.figure("mismatches", mismatches)
     report.figure("compile_ms", [_compile_ms([rule.expression for rule in written], schema) for _ in range(COMPILATIONS)])
-    ours = report.figure("us_per_event", _us(partial(_ask, program, events), run_s, rows=BATCH))
+    ours = report.figure("us_per_event", us_each(partial(_ask, program, events), run_s, rows=BATCH))
     for size in SMALL_BATCHES:
         report.figure(
-            f"us_per_batch_{size}", _us(partial(_ask, program, events.first(size, memberships=len(program.memberships))), run_s)
+            f"us_per_batch_{size}",
+            us_each(partial(_ask, program, events.first(size, memberships=len(program.memberships))), run_s),
         )
     plain, alone = events.first(BATCH, memberships=0), events.first(1, memberships=0)
-    report.figure("conjunctions_us_per_event", _us(partial(_ask, same, plain), run_s, rows=BATCH))
-    report.figure("conjunctions_rule_book_us_per_event", _us(partial(_ask_book, book, events), run_s, rows=BATCH))
-    report.figure("conjunctions_us_per_batch_1", _us(partial(_ask, same, alone), run_s))
-    report.figure("conjunctions_rule_book_us_per_batch_1", _us(partial(_ask_book, book, alone), run_s))
+    report.figure("conjunctions_us_per_event", us_each(partial(_ask, same, plain), run_s, rows=BATCH))
+    report.figure("conjunctions_rule_book_us_per_event", us_each(partial(_ask_book, book, events), run_s, rows=BATCH))
+    report.figure("conjunctions_us_per_batch_1", us_each(partial(_ask, same, alone), run_s))
+    report.figure("conjunctions_rule_book_us_per_batch_1", us_each(partial(_ask_book, book, alone), run_s))
     asked = [expression_of(one.term).alias(f"rule_{bit}") for bit, one in enumerate(checked)]
     frame = frame_of(events, program)
-    theirs = report.baseline("polars", "us_per_event", _us(partial(frame.select, asked), run_s, rows=BATCH))
+    theirs = report.baseline("polars", "us_per_event", us_each(partial(frame.select, asked), run_s, rows=BATCH))
     report.ratio("us_per_event_vs_polars", theirs / ours)
     report.settings |= {
         "rules": RULES, "conjunctions": CONJUNCTIONS, "features_read": len(program.columns), "operations": program.operations,
@@ -112,21 +113,6 @@ def _mismatches(events: RandomEvents, program: Program, checked: Sequence[Checke
         _ask(same, events.first(BATCH, memberships=0))[:, 0] ^ _ask_book(book, events).view(np.uint64)
     ).sum()
     return int(differ)
-
-
-def _us(work: Callable[[], object], run_s: float, *, rows: int = 1) -> list[float]:
-    """Microseconds a row in each of several runs of about `run_s`, after a warm-up."""
-    work()
-    started = time.perf_counter()
-    work()
-    times = max(1, int(run_s / max(time.perf_counter() - started, 1e-7)))
-    samples = []
-    for _ in range(REPETITIONS):
-        started = time.perf_counter()
-        for _ in range(times):
-            work()
-        samples.append((time.perf_counter() - started) / times / rows * 1e6)
-    return samples
 
 
 if __name__ == "__main__":

@@ -167,16 +167,17 @@ class Judge:
         members = np.zeros((scan.n, len(asked)), np.uint8)
         if not asked:
             return members
-        moments = scan.numbers[:, _EVENT_TIME]
+        of_tenants = [(tenant, rows, scan.take(rows)) for tenant, rows in self._rows_by_tenant(scan, tenants)]
         for at, membership in enumerate(asked):
             column = TEXT_COLUMNS[membership.field]
             is_absent = scan.spans[:, column, 0] == scan.spans[:, column, 1]
             if membership.list is None:
                 members[:, at] = ~is_absent
                 continue
-            for tenant, rows in self._rows_by_tenant(scan, tenants):
+            for tenant, rows, theirs in of_tenants:
+                moments = theirs.numbers[:, _EVENT_TIME]
                 members[rows, at] = self._lists.holds(
-                    scan.take(rows), tenant_id=tenant, list_id=membership.list, column=column, event_time_ms=moments[rows]
+                    theirs, tenant_id=tenant, list_id=membership.list, column=column, event_time_ms=moments
                 )
             members[is_absent, at] = _ABSENT_ID
         return members
@@ -289,7 +290,8 @@ class Judge:
             self.models.use(control)
             self._usual = self._usual_answer()
             self._default = self._default_ruling(self.models.champion)
-            self._challenged = self._default_ruling(self.models.challenger)
+            challenger = self.models.challenger
+            self._challenged = self._default if challenger is None else self._default_ruling(challenger)
         else:
             self._policies[control.tenant_id] = ruling_from(control, schema=self._schema, built_in=self._built_in)
         self._ruling_of = np.zeros(0, np.int32)

@@ -15,10 +15,9 @@ _COLUMNS = (
     "result, problem, ended_at"
 )
 _INSERT = """
-    insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, costs, status,
-                                       asked_by, asked_at)
-    select %(tenant_id)s, %(simulation_id)s, version, %(model)s, %(from_day)s, %(to_day)s,
-           coalesce(document -> 'costs', '{}'::jsonb), 'queued', %(by)s, %(now)s
+    insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, status, asked_by,
+                                       asked_at)
+    select %(tenant_id)s, %(simulation_id)s, version, %(model)s, %(from_day)s, %(to_day)s, 'queued', %(by)s, %(now)s
       from governance.policy where tenant_id = %(tenant_id)s and version = %(version)s
     returning simulation_id
 """

@@ -12,7 +12,7 @@ from kit.errors import DomainError
 from kit.ids import uuid7
 from kit.settings import Settings, settings
 from pipelines.backtest.proposal import CURRENT, chosen_model, chosen_policy, in_force
-from pipelines.backtest.run import Question, backtest
+from pipelines.backtest.run import Question, backtest, period_of
 from pipelines.backtest.table import lines
 from pipelines.lake import log_controls
 from pipelines.terminal import records_progress
@@ -65,19 +65,16 @@ def _question(ours: Settings, options: argparse.Namespace) -> Question:
     to_day = options.to_day or datetime.fromtimestamp(clock.now_ms() / 1000, UTC).date()
     from_day = options.from_day or to_day - timedelta(days=DAYS - 1)
     costs = msgspec.json.decode(options.costs.read_bytes(), type=CostModel) if options.costs else CostModel()
+    from_ms, until_ms = period_of(from_day, to_day)
     return Question(
         backtest_id=str(uuid7(clock)),
         controls=[*controls, *(chosen for chosen in (model, policy) if chosen is not None)],
-        from_ms=_midnight_ms(from_day),
-        until_ms=_midnight_ms(to_day + timedelta(days=1)),
+        from_ms=from_ms,
+        until_ms=until_ms,
         labels_known_by_ms=clock.now_ms(),
         tenant_id=options.tenant,
         costs=costs,
     )
-
-
-def _midnight_ms(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1_000)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ in the world (a payment that it stops has no successors) is not imagined.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,12 @@ class Question:
     labels_known_by_ms: int
     tenant_id: str | None = None
     costs: CostModel = field(default_factory=CostModel)
+
+
+def period_of(first: date, last: date) -> tuple[int, int]:
+    """Return [from_ms, until_ms) of whole days of UTC, the last one included."""
+    start, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (first, last + timedelta(days=1)))
+    return int(start.timestamp() * 1_000), int(end.timestamp() * 1_000)
 
 
 def backtest(lake: Path, models: Path, question: Question, *, progress: Progress) -> BacktestReport:

@@ -6,7 +6,6 @@ after a silence) hears so and drops it.
 
 import sys
 import time
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 import psycopg
@@ -24,7 +23,7 @@ from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
 from pipelines.backtest.proposal import chosen_model, in_force
-from pipelines.backtest.run import Question, backtest
+from pipelines.backtest.run import Question, backtest, period_of
 from pipelines.lake import log_controls
 
 PROCESS = "simulations"
@@ -110,12 +109,12 @@ def question_of(task: Task, said: list[Control], ours: Settings, *, clock: Clock
     policy = control_of(
         task.document, version=task.policy_version, tenant_id=task.tenant_id, control_id=str(uuid7(clock)), known_at_ms=now_ms
     )
-    start, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (task.from_day, task.to_day))
+    from_ms, until_ms = period_of(task.from_day, task.to_day)
     return Question(
         backtest_id=task.simulation_id,
         controls=[*controls, *([model] if model else []), policy],
-        from_ms=int(start.timestamp() * 1_000),
-        until_ms=int((end + timedelta(days=1)).timestamp() * 1_000),
+        from_ms=from_ms,
+        until_ms=until_ms,
         labels_known_by_ms=now_ms,
         tenant_id=task.tenant_id,
         costs=task.document.costs,

@@ -255,8 +255,8 @@ def test_a_simulation_of_a_tenant_with_history_says_what_would_have_been(api, se
             (json.dumps(DOCUMENT | {"control_group_ppm": 0}),),
         )
         connection.execute(
-            "insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, costs, "
-            "status, asked_by, asked_at) values ('bench', gen_random_uuid(), 1, 'current', '2025-11-24', '2025-11-25', '{}', "
+            "insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, "
+            "status, asked_by, asked_at) values ('bench', gen_random_uuid(), 1, 'current', '2025-11-24', '2025-11-25', "
             "'queued', 'a', now())"
         )
     assert Worker(settings, Lifecycle()).step(work)

@@ -78,7 +78,6 @@ create table governance.simulation (
     model text not null,
     from_day date not null,
     to_day date not null check (to_day >= from_day),
-    costs jsonb not null,
     status text not null check (status in ('queued', 'running', 'done', 'failed', 'cancelled')),
     asked_by text not null,
     asked_at timestamptz not null,

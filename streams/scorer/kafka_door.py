@@ -106,6 +106,8 @@ class KafkaDoor:
             if self._events >= self._max_events or time.monotonic() - self._began_s >= patience_s:
                 self._commit()
         self._snapshots.tend()
+        if self._began_s is None and self._in_log is not None:
+            self._snapshots.take_if_due(self._in_log)
 
     def _begin(self) -> None:
         if self._began_s is None:
@@ -189,8 +191,6 @@ class KafkaDoor:
         metrics.commit_seconds.observe(time.perf_counter() - started_s)
         metrics.show_state(self._desk.engine)
         self._show_lag()
-        if self._in_log is not None:
-            self._snapshots.committed(self._in_log)
 
     def _positions(self) -> list[TopicPartition]:
         """The offset after the last message taken of each partition, all of which are decided: else where it was joined."""

@@ -55,7 +55,7 @@ def taker_of(engine: Engine, path: Path, **options: float) -> SnapshotTaker:
 
 def take(taker: SnapshotTaker) -> None:
     """Take one and wait until its child has ended."""
-    taker.committed(RECORD)
+    taker.take_if_due(RECORD)
     wait_for_child(taker)
 
 
@@ -105,7 +105,7 @@ def test_what_is_written_is_read_back_as_the_same_engine(engine, models, tmp_pat
 def test_the_child_writes_the_moment_of_the_fork_while_the_engine_goes_on(engine, models, tmp_path):
     taker = taker_of(engine, tmp_path / "snapshots")
     before = describe(engine)
-    taker.committed(RECORD)
+    taker.take_if_due(RECORD)
     engine.decide([message(number) for number in range(600, 1_200)], now_ms=NOW_MS, door=Door.INBOUND)
     wait_for_child(taker)
     assert describe(read(only(tmp_path / "snapshots"), Engine(models=models))) == before
@@ -128,12 +128,12 @@ def test_a_snapshot_is_taken_only_when_both_intervals_have_passed_and_no_child_r
         taker_of(engine, tmp_path / "b", interval_s=60),
     )
     for taker in (by_records, by_time):
-        taker.committed(RECORD)
+        taker.take_if_due(RECORD)
         assert taker.facts()["writing"] is False
     engine.decide([message(600)], now_ms=NOW_MS, door=Door.INBOUND)
-    by_records.committed(RECORD)
+    by_records.take_if_due(RECORD)
     assert by_records.facts()["writing"] is True
-    by_records.committed(RECORD)
+    by_records.take_if_due(RECORD)
     wait_for_child(by_records)
     assert len(folder.newest_first(tmp_path / "a")) == 1
 

@@ -110,6 +110,17 @@ def test_a_restart_goes_on_from_the_newest_snapshot(scorer, traffic, eventually,
     check_log(scorer, ids(range(1_000, 1_700)))
 
 
+def test_a_snapshot_that_becomes_due_in_quiet_is_taken(scorer, traffic, eventually, snapshots):
+    """The last commit came while the interval still ran, and no other follows."""
+    scorer.process.kill()
+    scorer.settings["BAAS_SCORER__SNAPSHOT_INTERVAL_S"] = "5"
+    restart(scorer, eventually)
+    for numbers in (range(2_000, 2_100), range(2_100, 2_200)):
+        send(scorer, traffic, eventually, numbers)
+        eventually(lambda: is_at_rest(scorer), what="the snapshot that was due")
+    assert folder.newest_first(snapshots)[0].next_n > len(scorer.records()) - 50
+
+
 def flip_a_byte(path: Path, *, at: int) -> None:
     content = bytearray(path.read_bytes())
     content[at] ^= 1

@@ -1,7 +1,7 @@
 """Measurement: each bench prints a table and, as its last line, one JSON object."""
 
 NAMES = (
-    "features", "feature-costs", "forest", "rules", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
+    "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "transfers-http", "simulate", "fraud-handbook",
 )  # fmt: skip
 ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "transfers-http"})

@@ -7,7 +7,7 @@ import numpy as np
 from bench.random_model import FEATURES_READ
 from bench.report import Report, parser
 from bench.timing import us_each
-from risk.forest import from_isolation_forest, from_lightgbm
+from risk.forest_compiler import from_isolation_forest, from_lightgbm
 
 BATCHES = (1, 64, 1_024)
 TREES, LEAVES = 200, 31

@@ -9,7 +9,7 @@ from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.vocabulary import Feature
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport, save_export
-from risk.forest import from_isolation_forest, from_lightgbm
+from risk.forest_compiler import from_isolation_forest, from_lightgbm
 
 TRAINING_ROWS = 20_000
 ISOLATION_SAMPLES = 256

@@ -148,12 +148,17 @@ LogRecord = DecisionRecord | OutcomeRecord | OverrideRecord | ControlRecord | St
 
 
 class StandOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A feature that stands out in a flagged decision, with its value and what is usual for this population."""
+    """A feature that stands out in a flagged decision, with its value and what is usual for this population.
+
+    `contribution` is what it and others of the same reason added to the model's log odds of fraud; absent where the feature is
+    only unusual.
+    """
 
     feature: Id
     value: float
     usual: float | None = None
     sentence: str
+    contribution: float | None = None
 
 
 class FlaggedDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

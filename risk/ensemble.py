@@ -42,12 +42,21 @@ class Ensemble:
         log_odds = np.empty(count)
         path = np.empty(count)
         self.trees.sum_into(rows, log_odds)
+        self.isolation.sum_into(self.known(rows), path)
+        anomaly = self.anomaly_of(path)
+        return calibrated(log_odds, anomaly, self.calibration), anomaly
+
+    def known(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the isolation forest sees: its columns with what stands in for unknown values, and nothing else."""
         known = np.empty_like(rows)
         _fill_unknown(rows, self.fill, self.isolation.columns, known)
-        self.isolation.sum_into(known, path)
+        return known
+
+    def anomaly_of(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The anomaly of sums of path lengths over all trees (Liu et al. 2008, eq. 2)."""
         trees = self.isolation.roots.shape[0]
-        anomaly = np.exp2(-path / (trees * average_path_length(self.isolation_samples)))
-        return calibrated(log_odds, anomaly, self.calibration), anomaly
+        anomaly: NDArray[np.float64] = np.exp2(-path / (trees * average_path_length(self.isolation_samples)))
+        return anomaly
 
     def warm_up(self) -> None:
         """Compile the kernels before the first event waits for them."""

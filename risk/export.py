@@ -21,11 +21,11 @@ from kit.errors import DomainError
 from risk.ensemble import Calibration, Ensemble
 from risk.forest import Forest
 
-FORMAT = 1
+FORMAT = 2
 SAMPLE_ROWS = 256
 # exp() may differ in its last bit between processors; a model that is another one differs by far more.
 SAMPLE_TOLERANCE = 1e-9
-_FOREST_ARRAYS = ("nodes", "leaf_values", "roots", "depths")
+_FOREST_ARRAYS = ("nodes", "leaf_values", "covers", "roots", "depths")
 
 
 class BadExport(DomainError):

@@ -16,15 +16,9 @@ from risk.lanes import LANES
 from risk.votes import ALONE, sum_leaves
 
 NODE = np.dtype([("threshold", "<f4"), ("feature", "<u2"), ("left", "<u2")])
-MAX_FEATURES = 0x7FFF
-MAX_TREE_NODES = 0xFFFF
 MAX_MASKED_LEAVES = 32
 # For rows that are walked alone.
 _NO_SCRATCH = np.empty(0, np.float32), np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0)
-
-
-class UnsupportedForest(ValueError):
-    """The forest uses something that the compiled form cannot say exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +40,15 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """A sum of trees. Shapes: nodes (N,) of `NODE`, leaf_values (N,) float64, roots (T,) int64, depths (T,) int64."""
+    """A sum of trees. Shapes: nodes (N,) of `NODE`, leaf_values (N,) float64, roots (T,) int64, depths (T,) int64.
+
+    `covers` (N,) float64 are how many training rows came to each node: what a split stands for where its feature is not known
+    (`risk.attribution`).
+    """
 
     nodes: NDArray[Any]
     leaf_values: NDArray[np.float64]
+    covers: NDArray[np.float64]
     roots: NDArray[np.int64]
     depths: NDArray[np.int64]
     columns: NDArray[np.int64] = field(init=False, repr=False, compare=False)
@@ -128,63 +127,6 @@ def _splits_of(nodes: NDArray[Any], leaf_values: NDArray[np.float64], roots: NDA
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    feature: int
-    threshold: float
-    unknown_goes_right: bool
-    left: "_Split | float"
-    right: "_Split | float"
-
-
-def from_lightgbm(dump: dict[str, Any]) -> Forest:
-    """Compile `Booster.dump_model()`. The sum of leaves is the raw score (log odds) of a binary model.
-
-    Raises UnsupportedForest for categorical splits and for zero taken as missing.
-    """
-    return _pack([_lightgbm_node(tree["tree_structure"]) for tree in dump["tree_info"]])
-
-
-def _lightgbm_node(node: dict[str, Any]) -> _Split | float:
-    if "leaf_value" in node:
-        return float(node["leaf_value"])
-    if node["decision_type"] != "<=":
-        raise UnsupportedForest(f"decision type {node['decision_type']}")
-    if node["missing_type"] == "Zero":
-        raise UnsupportedForest("zero taken as missing")
-    threshold = float(node["threshold"])
-    # Without missing values in training, LightGBM reads NaN as 0.0 (tree.h, NumericalDecision).
-    right = not node["default_left"] if node["missing_type"] == "NaN" else threshold < 0.0
-    return _Split(
-        feature=int(node["split_feature"]),
-        threshold=threshold,
-        unknown_goes_right=right,
-        left=_lightgbm_node(node["left_child"]),
-        right=_lightgbm_node(node["right_child"]),
-    )
-
-
-def from_isolation_forest(estimators: list[Any], estimators_features: list[NDArray[np.int64]]) -> Forest:
-    """Compile scikit-learn's IsolationForest: a leaf's value is its depth plus c(samples in it), Liu et al. 2008, eq. 1."""
-    trees = []
-    for estimator, features in zip(estimators, estimators_features, strict=True):
-        trees.append(_isolation_node(estimator.tree_, features, node=0, depth=0))
-    return _pack(trees)
-
-
-def _isolation_node(tree: Any, features: NDArray[np.int64], *, node: int, depth: int) -> _Split | float:
-    left, right = int(tree.children_left[node]), int(tree.children_right[node])
-    if left == -1:
-        return depth + average_path_length(int(tree.n_node_samples[node]))
-    return _Split(
-        feature=int(features[tree.feature[node]]),
-        threshold=float(tree.threshold[node]),
-        unknown_goes_right=False,
-        left=_isolation_node(tree, features, node=left, depth=depth + 1),
-        right=_isolation_node(tree, features, node=right, depth=depth + 1),
-    )
-
-
 def average_path_length(samples: int) -> float:
     """Average path of an unsuccessful search in a binary search tree of `samples` keys (Liu et al. 2008, eq. 1)."""
     if samples <= 1:
@@ -192,52 +134,3 @@ def average_path_length(samples: int) -> float:
     if samples == 2:
         return 1.0
     return float(2.0 * (np.log(samples - 1.0) + np.euler_gamma) - 2.0 * (samples - 1.0) / samples)
-
-
-def _pack(trees: list[_Split | float]) -> Forest:
-    nodes: list[tuple[float, int, int]] = []
-    values: list[float] = []
-    roots: list[int] = []
-    depths: list[int] = []
-    for tree in trees:
-        roots.append(len(nodes))
-        packed, leaves, depth = _pack_tree(tree)
-        nodes += packed
-        values += leaves
-        depths.append(depth)
-    array = np.zeros(len(nodes), NODE)
-    array["threshold"] = _round_down(np.array([node[0] for node in nodes]))
-    array["feature"] = [node[1] for node in nodes]
-    array["left"] = [node[2] for node in nodes]
-    return Forest(array, np.array(values), np.array(roots, np.int64), np.array(depths, np.int64))
-
-
-def _pack_tree(tree: _Split | float) -> tuple[list[tuple[float, int, int]], list[float], int]:
-    """Breadth first, so that the nodes that every row visits lie together."""
-    queue: list[tuple[_Split | float, int]] = [(tree, 0)]
-    packed: list[tuple[float, int, int]] = []
-    leaves: list[float] = []
-    deepest = 0
-    for position, (node, depth) in enumerate(queue):  # grows while it is walked
-        deepest = max(deepest, depth)
-        if isinstance(node, float):
-            packed.append((np.inf, 0, position))
-            leaves.append(node)
-            continue
-        if node.feature > MAX_FEATURES:
-            raise UnsupportedForest(f"feature {node.feature}; at most {MAX_FEATURES}")
-        packed.append((node.threshold, 2 * node.feature + node.unknown_goes_right, len(queue)))
-        leaves.append(0.0)
-        queue += [(node.left, depth + 1), (node.right, depth + 1)]
-    if len(packed) > MAX_TREE_NODES:
-        raise UnsupportedForest(f"a tree of {len(packed)} nodes; at most {MAX_TREE_NODES}")
-    return packed, leaves, deepest
-
-
-def _round_down(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The greatest float32 not above each float64."""
-    with np.errstate(over="ignore"):
-        rounded = thresholds.astype(np.float32)
-    above = rounded.astype(np.float64) > thresholds
-    rounded[above] = np.nextafter(rounded[above], np.float32(-np.inf))
-    return rounded

@@ -19,6 +19,7 @@ from feature_store.stream.waiting import Run, WaitingLabels
 from feature_store.vocabulary import Feature
 from risk.export import BadExport
 from risk.policy import ALLOW
+from risk.reasons import Lead
 from risk.rules import RULES
 from scoring import answers as columns
 from scoring.controls import Controls
@@ -62,12 +63,12 @@ class Batch:
 class Scored:
     """A run of new inputs with the engine's own answers.
 
-    `x` float32[n, F] are the features that the answers depend on, NaN the others; `outside` are those that stand out.
+    `x` float32[n, F] are the features that the answers depend on, NaN the others; `leads` those that led to a verdict.
     """
 
     answers: NDArray[np.int64]
     x: NDArray[np.float32]
-    outside: dict[int, list[int]]
+    leads: dict[int, list[Lead]]
 
 
 @dataclass
@@ -259,10 +260,8 @@ class Engine:
         return encode_flagged(epoch=self.epoch, n=n, transaction=transaction, answer=answer, stand_outs=stand_outs)
 
     def _stand_outs(self, scored: Scored, row: int) -> list[StandOut]:
-        explainer, outside = self.judge.explainer, scored.outside.get(row)
-        if outside is None:  # adopted: somebody else did not allow it
-            outside = explainer.furthest(scored.x[row : row + 1])[0]
-        return explainer.stand_outs(scored.x[row], outside)
+        # Of an adopted answer there are none: somebody else did not allow it.
+        return self.judge.explainer.stand_outs(scored.x[row], scored.leads.get(row, []))
 
     def _answer_text(self, answer: NDArray[np.int64], encoded: Encoded, row: int) -> bytes:
         if answer[columns.FLAGS] & columns.INEXACT:
@@ -327,8 +326,8 @@ class Engine:
     def score(self, scan: Scan, tenants: NDArray[np.int32], meeting: Meeting, *, scored_at_ms: NDArray[np.int64]) -> Scored:
         """Apply new inputs to the features and answer each; the answers carry no sequence yet."""
         x, flags = self.apply(scan, tenants, meeting)
-        answers, outside = self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
-        return Scored(answers, x, outside)
+        answers, leads = self.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
+        return Scored(answers, x, leads)
 
     # -- controls ----------------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from risk.policy import (
     Thresholds,
     ruling_from,
 )
-from risk.reasons import Explainer
+from risk.reasons import Explainer, Lead
 from risk.rules import RULES
 from scoring import answers as columns
 from scoring.features import LATE, TRUNCATED
@@ -95,10 +95,10 @@ class Judge:
         x: NDArray[np.float32],
         flags: NDArray[np.uint8],
         scored_at_ms: NDArray[np.int64],
-    ) -> tuple[NDArray[np.int64], dict[int, list[int]]]:
+    ) -> tuple[NDArray[np.int64], dict[int, list[Lead]]]:
         """Model, rules, policy and reasons over features that are already there. The answers carry no sequence.
 
-        Beside them: of each row that is not allowed, the features that stand out. A tenant number below zero is a tenant that
+        Beside them: of each row that is not allowed, the features that led to it. A tenant number below zero is a tenant that
         nothing was decided for yet.
         """
         answers, found = self.decide(scan, tenants, x=x, flags=flags, scored_at_ms=scored_at_ms)
@@ -191,7 +191,7 @@ class Judge:
             else:
                 yield from ((self._tenants.name(scan, row).decode(), np.array([row])) for row in rows.tolist())
 
-    def _give_reasons(self, answers: NDArray[np.int64], found: Sequence[Hits], x: NDArray[np.float32]) -> dict[int, list[int]]:
+    def _give_reasons(self, answers: NDArray[np.int64], found: Sequence[Hits], x: NDArray[np.float32]) -> dict[int, list[Lead]]:
         codes: dict[int, list[str]] = {}
         for part in found:
             for at in np.flatnonzero(part.hits.any(axis=1)).tolist():
@@ -202,10 +202,10 @@ class Judge:
         explained = (answers[:, columns.VERDICT] != ALLOW).nonzero()[0]
         if not len(explained):
             return {}
-        outside = dict(zip(explained.tolist(), self.explainer.furthest(x[explained]), strict=True))
-        for row, far in outside.items():
-            answers[row, columns.REASONS] = self._lexicon.texts(self.explainer.reasons(far, rules=codes.get(row, [])))
-        return outside
+        leads = dict(zip(explained.tolist(), self.explainer.leading(x[explained]), strict=True))
+        for row, led in leads.items():
+            answers[row, columns.REASONS] = self._lexicon.texts(self.explainer.reasons(led, rules=codes.get(row, [])))
+        return leads
 
     def _named(self, ruling: Ruling, hits: NDArray[np.uint64]) -> tuple[list[str], int, int]:
         """The acting rules of one row, and the lexicon's numbers of these and of the shadow rules."""

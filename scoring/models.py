@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from contracts.controls import ModelControl
 from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.vocabulary import Feature
+from risk.contributions import Contributions
 from risk.export import BadExport, ModelExport, load_export
 from risk.policy import MILLIONTHS, millionths
 from risk.reasons import Explainer
@@ -62,7 +63,9 @@ class Models:
             self._named_challenger = model
             return
         self.champion = model
-        self.explainer = Explainer(export.quantiles, catalogue=self._catalogue, columns=model.columns)
+        contributions = Contributions.of(export.ensemble)
+        contributions.warm_up()
+        self.explainer = Explainer(export.quantiles, contributions, catalogue=self._catalogue)
 
     @property
     def challenger(self) -> Model | None:

@@ -29,8 +29,8 @@ def what_if(engine: Engine, message: bytes, *, now_ms: int) -> Hypothesis:
     tenants = engine.tenants.find(scan)
     x, flags = engine.features.peek(scan, tenants)
     explainer = engine.judge.explainer
-    answers, outside = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
+    answers, leads = engine.judge.answer(scan, tenants, x=x, flags=flags, scored_at_ms=np.array([now_ms], np.int64))
     values = zip(engine.catalogue, x[0].tolist(), strict=True)
     known = {feature.name: value for feature, value in values if not np.isnan(value)}
-    found = outside.get(0) or explainer.furthest(x)[0]
-    return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, explainer.stand_outs(x[0], found))
+    led = leads.get(0) or explainer.leading(x)[0]
+    return Hypothesis(columns.unpack(answers[0], engine.lexicon), known, explainer.stand_outs(x[0], led))

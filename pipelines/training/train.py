@@ -15,7 +15,8 @@ from pipelines.training.dataset import NothingToLearnFrom, Progress, TrainingSet
 from pipelines.training.metrics import judge, thresholds
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport
-from risk.forest import Forest, from_isolation_forest, from_lightgbm
+from risk.forest import Forest
+from risk.forest_compiler import from_isolation_forest, from_lightgbm
 
 MODEL_NAME = "fraud"
 SEED = 20_261

@@ -72,7 +72,9 @@ class AlertDetail(Alert):
                             "amount": {"amount_minor": 125000, "currency": "BRL"},
                             "probability": 0.931,
                             "reasons": ["customer_new_payee"],
-                            "stand_outs": [{"feature": "customer_amount_ratio_30d", "value": 14.2, "usual": 1.1}],
+                            "stand_outs": [
+                                {"feature": "customer_amount_ratio_30d", "value": 14.2, "usual": 1.1, "contribution": 1.84}
+                            ],
                             "transaction": {"transaction_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01", "channel": "pix"},
                             "joined_at": "2025-11-24T16:00:00.3Z",
                         }

@@ -83,6 +83,7 @@ class WhatIfAnswer(BaseModel):
                             "value": 14.2,
                             "usual": 1.1,
                             "sentence": "The amount is far above this customer's habit.",
+                            "contribution": 1.84,
                         }
                     ],
                 }

@@ -9,7 +9,8 @@ from sklearn.ensemble import IsolationForest
 
 from risk.ensemble import Calibration, Ensemble
 from risk.export import BadExport, ModelExport, load_export, save_export
-from risk.forest import UnsupportedForest, average_path_length, from_isolation_forest, from_lightgbm
+from risk.forest import average_path_length
+from risk.forest_compiler import UnsupportedForest, from_isolation_forest, from_lightgbm
 
 FEATURES = 12
 

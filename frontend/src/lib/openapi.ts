@@ -1024,6 +1024,7 @@ export interface components {
          *           ],
          *           "stand_outs": [
          *             {
+         *               "contribution": 1.84,
          *               "feature": "customer_amount_ratio_30d",
          *               "usual": 1.1,
          *               "value": 14.2
@@ -3268,6 +3269,7 @@ export interface components {
          *       },
          *       "stand_outs": [
          *         {
+         *           "contribution": 1.84,
          *           "feature": "customer_amount_ratio_30d",
          *           "sentence": "The amount is far above this customer's habit.",
          *           "usual": 1.1,

@@ -78,7 +78,7 @@ class SnapshotTaker:
             get_logger().warning("half-written snapshots stay", folder=str(self.folder), problem=str(problem))
 
     def take_if_due(self, record: Record) -> None:
-        """Take a snapshot if it is time, also in quiet. For when nothing is uncommitted: the log soon holds what the state does."""
+        """Take a snapshot if it is time. To be asked while nothing is uncommitted: the log soon holds what the state does."""
         due = self._engine.next_n - self._written_n >= self._interval_records
         if self._child is None and due and time.monotonic() - self._tried_s >= self._interval_s:
             self._take(record)

@@ -1,14 +1,13 @@
-"""Rules as data, thresholds and the control group, and why something stands out."""
+"""Rules as data, thresholds and the control group."""
 
 import numpy as np
 import pytest
 
 from contracts.controls import PolicyControl, PolicyRule, PolicySegment
 from contracts.transactions import Channel, Direction
-from feature_store.definitions import CATALOGUE, FEATURE_NAMES
+from feature_store.definitions import FEATURE_NAMES
 from risk.expressions.schema import EVENT_FIELDS, MISSING, Schema
 from risk.policy import ALLOW, DENY, REVIEW, Ruling, Thresholds, ruling_from
-from risk.reasons import MODEL_REASON, Explainer
 from risk.rules import PIX_NIGHT_FROM_MS, RULES
 
 SCHEMA = Schema.of(lists=None)
@@ -184,45 +183,3 @@ def test_a_policy_is_checked_before_it_is_taken():
         ruling_from(control(deny_from=0.3), schema=SCHEMA, built_in=[])
     with pytest.raises(ValueError, match="own: line 1"):
         ruling_from(control(rules=[rule("own", "amount_minor >")]), schema=SCHEMA, built_in=[])
-
-
-def explainer() -> Explainer:
-    quantiles = np.tile(np.array([[1.0, 2.0, 3.0]], np.float32), (len(CATALOGUE), 1))
-    return Explainer(quantiles)
-
-
-def at(**values: float) -> np.ndarray:
-    x = np.full((1, len(FEATURE_NAMES)), 2.0, np.float32)
-    for name, value in values.items():
-        x[0, FEATURE_NAMES.index(name)] = value
-    return x
-
-
-def test_the_furthest_features_come_first_and_each_reason_once():
-    x = at(
-        customer_count_10m=50, customer_count_1h=5, customer_count_1d=9, device_count_1h=4, payee_sum_1d=3.1, payee_count_1h=3.2
-    )
-    found = explainer().furthest(x)[0]
-    assert [FEATURE_NAMES[column] for column in found] == [
-        "customer_count_10m", "device_count_1h", "payee_count_1h", "payee_sum_1d",
-    ]  # fmt: skip
-    stand_out = explainer().stand_outs(x[0], found)[0]
-    assert (stand_out.feature, stand_out.value, stand_out.usual) == ("customer_count_10m", 50.0, 2.0)
-    assert stand_out.sentence
-
-
-def test_what_is_usual_unknown_or_says_nothing_by_itself_never_stands_out():
-    assert explainer().furthest(at(customer_count_1h=0, local_hour=23, is_pix=99, customer_mean_30d=np.nan)) == [[]]
-    assert explainer().furthest(at(customer_idle_s_90d=99)) == [[]]
-    assert Explainer().furthest(at(customer_count_1h=1e9)) == [[]]
-
-
-def test_a_short_pause_stands_out_and_a_yes_is_weak():
-    found = explainer().furthest(at(customer_idle_s_90d=0, customer_payee_is_new_90d=1))[0]
-    assert [CATALOGUE[column].reason for column in found] == ["customer_quick_succession", "customer_new_payee"]
-
-
-def test_there_is_always_a_reason_and_never_more_than_four():
-    assert explainer().reasons([], rules=[]) == [MODEL_REASON]
-    assert explainer().reasons(range(5), rules=["a", "b"])[:2] == ["a", "b"]
-    assert len(explainer().reasons(range(9), rules=["a"])) == 4

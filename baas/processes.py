@@ -93,6 +93,13 @@ PROCESSES = (
         about="tries policies on history",
     ),
     Process(
+        name="models",
+        command=("python", "-m", "pipelines.promotion.worker"),
+        depends_on=("core", "kafka", "mlflow"),
+        after_history=True,
+        about="shows models to the API, and holds them to the gate",
+    ),
+    Process(
         name="api",
         command=("python", "-m", "serving"),
         depends_on=("core", "warehouse", "kafka", "scorer"),

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ import psycopg
 
 from contracts.controls import ListChange, ListControl
 from governance import repository
+from governance.actor import Actor
 from governance.checking import require_sound
 from governance.lists import AlreadyListed, Entry, List, ListExists, ListKind
 from governance.policies import Move, NotTried, PolicyDocument, PolicyVersion, Status, control_of, encode, require_move
@@ -22,14 +22,6 @@ from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 
 Connection = psycopg.AsyncConnection
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, for which tenant."""
-
-    tenant_id: str
-    name: str
 
 
 class Governance:

@@ -26,6 +26,7 @@ from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
+from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
@@ -47,6 +48,7 @@ ROUTERS = (
     analytics.router,
     scoring.router,
     risk.router,
+    models.router,
     live.router,
     operations.router,
 )

@@ -27,6 +27,7 @@ from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
+from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
 from serving.payments.service import TransfersService
@@ -67,6 +68,7 @@ class Resources:
     decisions: DecisionsService
     analytics: AnalyticsService
     risk: RiskService
+    models: ModelsService
     live: LiveHub
     sweeper: Sweeper
 
@@ -126,6 +128,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse),
             risk=RiskService(core, clock=clock),
+            models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,
         )

@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from governance.jobs import Held, Queue
 from governance.policies import decode
-from governance.trials.simulation import LEASE_S, MAX_ATTEMPTS, Simulation, SimulationStatus, Task
+from governance.trials.simulation import Simulation, SimulationStatus, Task
 
 _COLUMNS = (
     "simulation_id::text, policy_version, model, from_day, to_day, status, asked_by, asked_at, done_records, all_records, "
@@ -26,35 +27,14 @@ _CANCEL = """
      where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status in ('queued', 'running')
     returning simulation_id
 """
-_FAIL_SPENT = """
-    update governance.simulation
-       set status = 'failed', problem = 'it ended ' || attempts || ' workers before its own end', ended_at = now()
-     where status = 'running' and lives_until < now() and attempts >= %s
+_TASK = """
+    select s.policy_version, s.model, s.from_day, s.to_day, p.document
+      from governance.simulation s
+      join governance.policy p on p.tenant_id = s.tenant_id and p.version = s.policy_version
+     where s.tenant_id = %s and s.simulation_id = %s
 """
-_TAKE = """
-    update governance.simulation s
-       set status = 'running', attempts = attempts + 1, lives_until = now() + %s * interval '1 second', done_records = 0
-     where (tenant_id, simulation_id) = (
-             select tenant_id, simulation_id from governance.simulation
-              where status = 'queued' or (status = 'running' and lives_until < now())
-              order by asked_at limit 1 for update skip locked)
-    returning s.tenant_id, s.simulation_id::text, s.policy_version, s.model, s.from_day, s.to_day, s.attempts,
-              (select p.document from governance.policy p
-                where p.tenant_id = s.tenant_id and p.version = s.policy_version) as document
-"""
-_LIVES = """
-    update governance.simulation
-       set lives_until = now() + %(lease_s)s * interval '1 second', done_records = %(done)s, all_records = %(all)s
-     where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status = 'running' and attempts = %(attempts)s
-    returning simulation_id
-"""
-_END = """
-    update governance.simulation
-       set status = %(status)s, result = %(result)s::jsonb, problem = %(problem)s, ended_at = now(),
-           done_records = coalesce(all_records, done_records)
-     where tenant_id = %(tenant_id)s and simulation_id = %(simulation_id)s and status = 'running' and attempts = %(attempts)s
-    returning simulation_id
-"""
+
+queue = Queue("simulation", key="simulation_id")
 
 
 async def insert(
@@ -96,30 +76,13 @@ async def cancel(connection: psycopg.AsyncConnection, *, tenant_id: str, simulat
     return await (await connection.execute(_CANCEL, asked)).fetchone() is not None
 
 
-def take(connection: psycopg.Connection) -> Task | None:
-    """Take the oldest that waits, or whose worker no longer lives; None when there is none."""
-    connection.execute(_FAIL_SPENT, (MAX_ATTEMPTS,))
+def task(connection: psycopg.Connection, held: Held) -> Task:
+    """Return what a simulation that was taken asks for."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(_TAKE, (LEASE_S,)).fetchone()
-    return None if row is None else Task(**(row | {"document": decode(row["document"])}))
-
-
-def say_alive(connection: psycopg.Connection, task: Task, *, done: int, of: int) -> bool:
-    """Say how far it is; False when it was cancelled or is another worker's by now."""
-    asked = {
-        "lease_s": LEASE_S, "done": done, "all": of, "tenant_id": task.tenant_id, "simulation_id": task.simulation_id,
-        "attempts": task.attempts,
-    }  # fmt: skip
-    return connection.execute(_LIVES, asked).fetchone() is not None
-
-
-def end(connection: psycopg.Connection, task: Task, *, result: bytes | None, problem: str | None) -> bool:
-    """Keep what was found, or why nothing was; False when the simulation is no longer this worker's."""
-    asked = {
-        "status": "done" if problem is None else "failed", "result": None if result is None else result.decode(),
-        "problem": problem, "tenant_id": task.tenant_id, "simulation_id": task.simulation_id, "attempts": task.attempts,
-    }  # fmt: skip
-    return connection.execute(_END, asked).fetchone() is not None
+        row = cursor.execute(_TASK, (held.tenant_id, held.key)).fetchone()
+    if row is None:
+        raise LookupError(f"simulation {held.key} is gone")
+    return Task(tenant_id=held.tenant_id, simulation_id=held.key, **(row | {"document": decode(row["document"])}))
 
 
 async def _rows(connection: psycopg.AsyncConnection, query: str, values: Sequence[Any]) -> list[Simulation]:

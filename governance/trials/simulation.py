@@ -1,8 +1,4 @@
-"""Trials of a policy on history: asked for by the API, carried out by a worker, one row each.
-
-A worker holds a simulation for as long as it says that it lives; one that died leaves it to the next. After `MAX_ATTEMPTS` a
-simulation that ended no worker well is failed, so that a poisonous one does not go round for ever.
-"""
+"""Trials of a policy on history: asked for by the API, carried out by a worker (`governance.jobs`)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,9 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 from governance.policies import PolicyDocument
-
-LEASE_S = 30
-MAX_ATTEMPTS = 3
 
 
 class SimulationStatus(StrEnum):
@@ -46,7 +39,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a worker took, with the attempt that it is: a later attempt means that somebody else has it now."""
+    """What a worker is to try."""
 
     tenant_id: str
     simulation_id: str
@@ -54,5 +47,4 @@ class Task:
     model: str
     from_day: date
     to_day: date
-    attempts: int
     document: PolicyDocument

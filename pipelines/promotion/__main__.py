@@ -7,28 +7,14 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from contracts.controls import ModelControl
-from kit.clock import SystemClock
-from kit.errors import Conflict, DomainError, NotFound
-from kit.ids import uuid7
+from kit.errors import DomainError
 from kit.settings import Settings, settings
-from pipelines.lake import log_controls
-from pipelines.promotion.evidence import DAYS, gather
+from pipelines.promotion import moves
+from pipelines.promotion.evidence import DAYS
+from pipelines.promotion.moves import GateClosed
 from pipelines.promotion.table import lines
 from pipelines.terminal import records_progress
-from pipelines.training.registry import CHALLENGER, CHAMPION, Listed, NotPublished, annotate, listed, promote
-from risk.gate import GateResult, judge
-
-SEED = 20_261
-MAX_TAG = 4_000
-
-
-class GateClosed(Conflict):
-    """The challenger was held to the gate, and may not be promoted."""
-
-    code = "gate-closed"
-    title = "The model may not take the champion's place"
-    remedy = "Read what speaks against it; a model that is to be tried longer stays the challenger."
+from pipelines.training.registry import NotPublished, listed
 
 
 def main(arguments: list[str]) -> int:
@@ -84,79 +70,22 @@ def _list(ours: Settings, options: argparse.Namespace) -> None:
 
 
 def _challenge(ours: Settings, options: argparse.Namespace) -> None:
-    found = _version(listed(ours), options.version)
-    if CHAMPION in found.aliases:
-        raise Conflict(f"version {options.version} is the champion")
-    promote(ours, found.model, alias=CHALLENGER)
+    moves.challenge(ours, options.version)
     sys.stdout.write(f"fraud-{options.version} is scored beside the champion from the next batch on\n")
 
 
 def _promote(ours: Settings, options: argparse.Namespace) -> None:
-    versions = listed(ours)
-    found, champion = _version(versions, options.version), _champion(versions)
-    if found.model == champion.model:
-        raise Conflict(f"version {options.version} is the champion")
-    clock = SystemClock()
-    controls = [
-        ModelControl(
-            control_id=str(uuid7(clock)),
-            known_at=clock.now_ms(),
-            alias=alias,
-            name=each.model.name,
-            version=each.model.version,
-            export_sha256=each.model.export_sha256,
-        )
-        for alias, each in ((CHAMPION, champion), (CHALLENGER, found))
-    ]
-    evidence = gather(
-        ours.lake, ours.models, controls, now_ms=clock.now_ms(), days=options.days,
-        progress=records_progress(),
-    )  # fmt: skip
-    result = judge(evidence, seed=SEED)
+    result = moves.hold_to_the_gate(ours, options.version, days=options.days, progress=records_progress())
     sys.stdout.write("\n".join(lines(result)) + "\n")
-    if not result.passed:
-        raise GateClosed("; ".join(result.problems))
-    if options.dry_run:
+    if options.dry_run and result.passed:
         return
-    annotate(ours, found.model, _notes(options, clock.now_ms(), gate=result))
-    promote(ours, found.model)
+    moves.promote(ours, options.version, result, by=options.by, why=options.why)
     sys.stdout.write(f"fraud-{options.version} decides from the next batch on\n")
 
 
 def _rollback(ours: Settings, options: argparse.Namespace) -> None:
-    versions = listed(ours)
-    present = _champion(versions)
-    before = [
-        control
-        for control in log_controls(ours.lake)
-        if isinstance(control, ModelControl) and control.alias == CHAMPION and control.version != present.model.version
-    ]
-    if not before:
-        raise NotFound("the log names no champion before this one")
-    found = _version(versions, before[-1].version)
-    annotate(ours, found.model, _notes(options, SystemClock().now_ms(), gate=None))
-    promote(ours, found.model)
-    sys.stdout.write(f"fraud-{found.model.version} decides again from the next batch on\n")
-
-
-def _version(versions: list[Listed], wanted: int) -> Listed:
-    for each in versions:
-        if each.model.version == wanted:
-            return each
-    raise NotFound(f"there is no version {wanted}; `baas models list` shows those there are")
-
-
-def _champion(versions: list[Listed]) -> Listed:
-    for each in versions:
-        if CHAMPION in each.aliases:
-            return each
-    raise NotFound("there is no champion yet: train one first")
-
-
-def _notes(options: argparse.Namespace, now_ms: int, *, gate: GateResult | None) -> dict[str, str]:
-    moment = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    notes = {"promoted_by": options.by, "promoted_at": moment, "promoted_why": options.why or "-"}
-    return notes if gate is None else notes | {"gate": json.dumps(asdict(gate))[:MAX_TAG]}
+    version = moves.rollback(ours, by=options.by, why=options.why)
+    sys.stdout.write(f"fraud-{version} decides again from the next batch on\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ from risk.export import save_export
 
 EXPERIMENT = "fraud"
 CHAMPION, CHALLENGER = "champion", "challenger"
+CARD = "model_card.md"
+MOST_RUNS = 1_000
 PUBLISH_TIMEOUT_S = 30.0
 # Registering takes seconds; whoever waits longer waits for a trainer that hangs.
 TURN_S = 600.0
@@ -131,32 +133,57 @@ def champion(settings: Settings) -> RegisteredModel | None:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A version as people ask for it."""
+    """A version as people ask for it; `tenant_id` is whose history it was trained on, empty where nobody said."""
 
     model: RegisteredModel
     aliases: tuple[str, ...]
-    average_precision: float
-    review_from: float
+    metrics: dict[str, float]
+    notes: dict[str, str]
+    tenant_id: str
     made_at_ms: int
+
+    @property
+    def average_precision(self) -> float:
+        """On the days that its training was judged by."""
+        return self.metrics.get("average_precision", float("nan"))
 
 
 def listed(settings: Settings) -> list[Listed]:
-    """Return every version, newest first."""
+    """Return every version, newest first. Raises MlflowException when the registry does not answer."""
     client = _mlflow(settings).MlflowClient()
+    versions = client.search_model_versions(f"name = '{MODEL_NAME}'")
+    if not versions:
+        return []
+    aliases = client.get_registered_model(MODEL_NAME).aliases
+    runs = {run.info.run_id: run.data for run in client.search_runs([_experiment(client)], max_results=MOST_RUNS)}
     found = []
-    for version in client.search_model_versions(f"name = '{MODEL_NAME}'"):
-        data = client.get_run(version.run_id).data
-        whole = client.get_model_version(MODEL_NAME, version.version)  # a search says no aliases
+    for version in versions:
+        data = runs.get(version.run_id) or client.get_run(version.run_id).data
+        model = _registered(version, data)
         found.append(
             Listed(
-                model=_registered(version, data),
-                aliases=tuple(sorted(whole.aliases)),
-                average_precision=float(data.metrics.get("average_precision", float("nan"))),
-                review_from=float(data.metrics["review_from"]),
+                model=model,
+                aliases=tuple(sorted(alias for alias, named in aliases.items() if int(named) == model.version)),
+                metrics={name: float(value) for name, value in data.metrics.items()},
+                notes=dict(version.tags),
+                tenant_id=str(data.params.get("data.tenant_id", "")),
                 made_at_ms=int(version.creation_timestamp),
             )
         )
     return sorted(found, key=lambda each: -each.model.version)
+
+
+def _experiment(client: Any) -> str:
+    return str(client.get_experiment_by_name(EXPERIMENT).experiment_id)
+
+
+def card(settings: Settings, run_id: str) -> str | None:
+    """Return a run's model card, or None where none was written."""
+    client = _mlflow(settings).MlflowClient()
+    if not any(file.path == CARD for file in client.list_artifacts(run_id)):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(client.download_artifacts(run_id, CARD, folder)).read_text(encoding="utf-8")
 
 
 def annotate(settings: Settings, model: RegisteredModel, notes: dict[str, str]) -> None:

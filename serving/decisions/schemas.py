@@ -1,6 +1,7 @@
 """What the decisions routes give."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -43,6 +44,17 @@ _EXAMPLE: dict[str, JsonValue] = {
     "adopted": False,
     "sequence": {"epoch": 4, "n": 1000123},
 }
+
+
+_FOUND: dict[str, JsonValue] = {
+    "outcome": "posted", "label": None, "alert_id": "0193f2aa-3333-7aaa-8aaa-aaaaaaaaaaaa",
+    "stand_outs": [
+        {
+            "feature": "customer_amount_ratio_30d", "value": 14.2, "usual": 1.1, "contribution": 1.84,
+            "sentence": "The amount is far above this customer's habit.",
+        }
+    ],
+}  # fmt: skip
 
 
 class Sequence(BaseModel):
@@ -93,11 +105,17 @@ class Decision(BaseModel):
 
 
 class DecisionDetail(Decision):
-    """One decision with what became of it: its outcome, and the label that says what it really was, once known."""
+    """One decision with what became of it: its outcome, and the label that says what it really was, once known.
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"outcome": "posted", "label": None}]})
+    Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
+    with what it is usually and what its reason added to the model's log odds.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | _FOUND]})
     outcome: str | None
     label: str | None
+    alert_id: UUID | None
+    stand_outs: list[dict[str, Any]]
 
 
 class DecisionPage(BaseModel):

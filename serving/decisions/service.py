@@ -1,10 +1,10 @@
 """Reading decisions."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from contracts.decisions import Verdict
 from kit.errors import NotFound
 from serving.decisions import repository
 from serving.decisions.repository import Row
@@ -18,19 +18,10 @@ class DecisionsService:
     def __init__(self, warehouse: AsyncConnectionPool) -> None:
         self._warehouse = warehouse
 
-    async def page(
-        self, principal: Principal, *, verdict: Verdict | None, customer_id: str | None, before: int | None, limit: int
-    ) -> list[Row]:
-        """Return up to `limit` decisions before a log offset, newest first."""
+    async def page(self, principal: Principal, *, filters: Mapping[str, object | None], limit: int) -> list[Row]:
+        """Return up to `limit` decisions that pass, newest first."""
         async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
-            rows = await repository.list_decisions(
-                connection,
-                tenant_id=principal.tenant_id,
-                verdict=verdict.value if verdict else None,
-                customer_id=customer_id,
-                before=before,
-                limit=limit,
-            )
+            rows = await repository.list_decisions(connection, tenant_id=principal.tenant_id, filters=filters, limit=limit)
         return [_presented(row) for row in rows]
 
     async def get(self, principal: Principal, transaction_id: UUID) -> Row:

@@ -90,6 +90,11 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/risk/simulations", RISK_WRITERS),
     Rule("GET", "/v1/risk/simulations/{simulation_id}", WATCHERS),
     Rule("POST", "/v1/risk/simulations/{simulation_id}/cancellation", RISK_WRITERS),
+    Rule("GET", "/v1/risk/models", WATCHERS),
+    Rule("GET", "/v1/risk/models/{version}", WATCHERS),
+    Rule("GET", "/v1/risk/moves", WATCHERS),
+    Rule("POST", "/v1/risk/moves", RISK_WRITERS),
+    Rule("GET", "/v1/risk/moves/{move_id}", WATCHERS),
     Rule("GET", "/v1/live", WATCHERS, streams=True),
 )
 

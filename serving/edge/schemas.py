@@ -1,15 +1,24 @@
 """Shapes that every noun shares."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.money import MAX_AMOUNT_MINOR
+from serving.edge.errors import InvalidRequest
 
 # Text as PostgreSQL can store it: any but NUL. Half a surrogate pair is refused by the type itself.
 STORABLE = r"^[^\x00]*$"
 Text = Annotated[str, Field(pattern=STORABLE)]
 CustomerId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:@-]+$")]
+
+
+def with_offset(moment: datetime | None, field: str) -> datetime | None:
+    """The moment itself. Raises InvalidRequest for one that does not say its offset from UTC."""
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidRequest(f"{field}: say the offset from UTC, for example a Z at the end", field=field)
+    return moment
 
 
 class Money(BaseModel):

@@ -1,9 +1,6 @@
 """What the risk routes do: the domain in `governance`, with an audit row beside each change."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,17 +10,17 @@ from psycopg_pool import AsyncConnectionPool
 from governance.checking import findings
 from governance.lists import FIELDS, Entry, List
 from governance.policies import Move, PolicyDocument, PolicyVersion, name_of
-from governance.service import Actor, Governance
+from governance.service import Governance
 from governance.trials.simulation import Simulation
 from kit.clock import Clock
-from kit.postgres import tenant_transaction
 from risk.expressions.resolve import FUNCTIONS
 from risk.expressions.schema import Schema
 from risk.rules import RULES
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.edge.schemas import with_offset
 from serving.risk import schemas
+from serving.risk.change import actor_of, change, place_of
 
 Shown = dict[str, object]
 
@@ -45,7 +42,7 @@ class RiskService:
     async def policies(self, principal: Principal, *, before: int | None, limit: int) -> list[Shown]:
         """Return versions before a number, newest first."""
         async with self._core.connection() as connection:
-            found = await self._governance.policies(connection, _actor(principal), before=before, limit=limit)
+            found = await self._governance.policies(connection, actor_of(principal), before=before, limit=limit)
         return [_policy(version) for version in found]
 
     async def policy(self, principal: Principal, version: int) -> Shown:
@@ -56,22 +53,25 @@ class RiskService:
     async def active(self, principal: Principal) -> Shown:
         """Return what decides now."""
         async with self._core.connection() as connection:
-            found = await self._governance.active(connection, _actor(principal))
+            found = await self._governance.active(connection, actor_of(principal))
         return {"built_in": found is None, "policy": None if found is None else _policy(found)}
 
     async def check(self, principal: Principal, document: dict[str, Any]) -> Shown:
         """Return everything that is wrong with a document. Raises InvalidRequest for one that is none."""
         async with self._core.connection() as connection:
-            lists = await self._governance.lists(connection, _actor(principal))
+            lists = await self._governance.lists(connection, actor_of(principal))
         found = findings(_document(document), lists={each.list_id: each.field for each in lists})
         return {"findings": [asdict(finding) for finding in found]}
 
     async def write(self, principal: Principal, draft: schemas.NewPolicy, *, correlation_id: str) -> Shown:
         """Keep a draft. Raises InvalidRequest, Unsound or NotFound."""
         document = _document(draft.document)
-        async with self._change(principal, "POST /v1/risk/policies", correlation_id, note=draft.note) as (connection, said):
+        async with change(self._core, principal, "POST /v1/risk/policies", correlation_id, note=draft.note) as (
+            connection,
+            said,
+        ):
             found = await self._governance.write(
-                connection, _actor(principal), document, note=draft.note, based_on=draft.based_on
+                connection, actor_of(principal), document, note=draft.note, based_on=draft.based_on
             )
             said["resource"] = f"policies/{found.version}"
             return await self._detail(connection, principal, found.version)
@@ -80,9 +80,12 @@ class RiskService:
         """Approve or reject. Raises NotFound, MoveNotAllowed or SamePerson."""
         move = Move.APPROVE if judgement.approve else Move.REJECT
         action = "POST /v1/risk/policies/{version}/judgement"
-        async with self._change(principal, action, correlation_id, move=move.value, note=judgement.note) as (connection, said):
+        async with change(self._core, principal, action, correlation_id, move=move.value, note=judgement.note) as (
+            connection,
+            said,
+        ):
             said["resource"] = f"policies/{version}"
-            await self._governance.judge(connection, _actor(principal), version, move, note=judgement.note)
+            await self._governance.judge(connection, actor_of(principal), version, move, note=judgement.note)
             return await self._detail(connection, principal, version)
 
     async def activate(
@@ -90,13 +93,13 @@ class RiskService:
     ) -> Shown:
         """Have a version decide. Raises NotFound, MoveNotAllowed, NotTried or Unsound."""
         action = "POST /v1/risk/policies/{version}/activation"
-        async with self._change(principal, action, correlation_id, note=activation.note) as (connection, said):
+        async with change(self._core, principal, action, correlation_id, note=activation.note) as (connection, said):
             said["resource"] = f"policies/{version}"
-            await self._governance.activate(connection, _actor(principal), version, note=activation.note)
+            await self._governance.activate(connection, actor_of(principal), version, note=activation.note)
             return await self._detail(connection, principal, version)
 
     async def _detail(self, connection: AsyncConnection, principal: Principal, version: int) -> Shown:
-        found, moves = await self._governance.policy(connection, _actor(principal), version)
+        found, moves = await self._governance.policy(connection, actor_of(principal), version)
         return _policy(found) | {"moves": moves}
 
     # -- lists -------------------------------------------------------------------------------------------------------------
@@ -104,17 +107,20 @@ class RiskService:
     async def lists(self, principal: Principal) -> Shown:
         """Return all lists."""
         async with self._core.connection() as connection:
-            found = await self._governance.lists(connection, _actor(principal))
+            found = await self._governance.lists(connection, actor_of(principal))
         return {"items": [_list(each) for each in found]}
 
     async def make_list(self, principal: Principal, new: schemas.NewList, *, correlation_id: str) -> Shown:
         """Make a list. Raises InvalidRequest or ListExists."""
         if new.field not in FIELDS:
             raise InvalidRequest(f"field: one of {', '.join(FIELDS)}", field="field")
-        async with self._change(principal, "POST /v1/risk/lists", correlation_id, kind=new.kind.value) as (connection, said):
+        async with change(self._core, principal, "POST /v1/risk/lists", correlation_id, kind=new.kind.value) as (
+            connection,
+            said,
+        ):
             said["resource"] = f"lists/{new.list_id}"
             made = await self._governance.make_list(
-                connection, _actor(principal), list_id=new.list_id, kind=new.kind, field=new.field, sentence=new.sentence
+                connection, actor_of(principal), list_id=new.list_id, kind=new.kind, field=new.field, sentence=new.sentence
             )
             return _list(made)
 
@@ -124,30 +130,29 @@ class RiskService:
         """Return entries, newest first. Raises NotFound."""
         async with self._core.connection() as connection:
             found = await self._governance.entries(
-                connection, _actor(principal), list_id, before=before, removed=removed, limit=limit
+                connection, actor_of(principal), list_id, before=before, removed=removed, limit=limit
             )
         return [_entry(entry) for entry in found]
 
     async def add_entry(self, principal: Principal, list_id: str, entry: schemas.NewEntry, *, correlation_id: str) -> None:
         """Put a value on a list. Raises InvalidRequest, NotFound or AlreadyListed."""
-        if entry.expires_at is not None and entry.expires_at.tzinfo is None:
-            raise InvalidRequest("expires_at: say the offset from UTC, for example a Z at the end", field="expires_at")
+        expires_at = with_offset(entry.expires_at, "expires_at")
         action = "POST /v1/risk/lists/{list_id}/entries"
-        async with self._change(principal, action, correlation_id, value=entry.value, reason=entry.reason) as (
+        async with change(self._core, principal, action, correlation_id, value=entry.value, reason=entry.reason) as (
             connection,
             said,
         ):
             said["resource"] = f"lists/{list_id}"
             await self._governance.add(
-                connection, _actor(principal), list_id, value=entry.value, reason=entry.reason, expires_at=entry.expires_at
+                connection, actor_of(principal), list_id, value=entry.value, reason=entry.reason, expires_at=expires_at
             )
 
     async def remove_entry(self, principal: Principal, list_id: str, value: str, *, correlation_id: str) -> None:
         """Take a value off a list. Raises NotFound."""
         action = "DELETE /v1/risk/lists/{list_id}/entries/{value}"
-        async with self._change(principal, action, correlation_id, value=value) as (connection, said):
+        async with change(self._core, principal, action, correlation_id, value=value) as (connection, said):
             said["resource"] = f"lists/{list_id}"
-            await self._governance.remove(connection, _actor(principal), list_id, value=value)
+            await self._governance.remove(connection, actor_of(principal), list_id, value=value)
 
     # -- simulations -------------------------------------------------------------------------------------------------------
 
@@ -155,9 +160,12 @@ class RiskService:
         """Queue a trial. Raises InvalidRequest or NotFound."""
         if new.to_day < new.from_day:
             raise InvalidRequest("to_day: not before from_day", field="to_day")
-        async with self._change(principal, "POST /v1/risk/simulations", correlation_id, model=new.model) as (connection, said):
+        async with change(self._core, principal, "POST /v1/risk/simulations", correlation_id, model=new.model) as (
+            connection,
+            said,
+        ):
             queued = await self._governance.simulate(
-                connection, _actor(principal), version=new.policy_version, model=new.model, from_day=new.from_day,
+                connection, actor_of(principal), version=new.policy_version, model=new.model, from_day=new.from_day,
                 to_day=new.to_day,
             )  # fmt: skip
             said["resource"] = f"simulations/{queued.simulation_id}"
@@ -166,53 +174,24 @@ class RiskService:
     async def simulation(self, principal: Principal, simulation_id: str) -> Shown:
         """Return a trial. Raises NotFound."""
         async with self._core.connection() as connection:
-            return _simulation(await self._governance.simulation(connection, _actor(principal), simulation_id))
+            return _simulation(await self._governance.simulation(connection, actor_of(principal), simulation_id))
 
     async def simulations(
         self, principal: Principal, *, version: int | None, before: tuple[str, str] | None, limit: int
     ) -> list[Shown]:
         """Return trials, newest first. Raises InvalidRequest for a cursor that is none of ours."""
-        place = None
-        if before is not None:
-            try:
-                place = datetime.fromisoformat(before[0]), before[1]
-            except ValueError as problem:
-                raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
         async with self._core.connection() as connection:
             found = await self._governance.simulations(
-                connection, _actor(principal), version=version, before=place, limit=limit
+                connection, actor_of(principal), version=version, before=place_of(before), limit=limit
             )
         return [_simulation(each) for each in found]
 
     async def cancel(self, principal: Principal, simulation_id: str, *, correlation_id: str) -> Shown:
         """End a trial. Raises NotFound or Conflict."""
         action = "POST /v1/risk/simulations/{simulation_id}/cancellation"
-        async with self._change(principal, action, correlation_id) as (connection, said):
+        async with change(self._core, principal, action, correlation_id) as (connection, said):
             said["resource"] = f"simulations/{simulation_id}"
-            return _simulation(await self._governance.cancel(connection, _actor(principal), simulation_id))
-
-    @asynccontextmanager
-    async def _change(
-        self, principal: Principal, action: str, correlation_id: str, **detail: str | None
-    ) -> AsyncIterator[tuple[AsyncConnection, dict[str, str]]]:
-        """One transaction: the change, its audit row (whose `resource` the caller says) and whatever it publishes."""
-        said: dict[str, str] = {}
-        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            yield connection, said
-            await insert_audit(
-                connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action=action,
-                resource=said["resource"],
-                correlation_id=correlation_id,
-                status=200,
-                detail={name: value for name, value in detail.items() if value is not None},
-            )
-
-
-def _actor(principal: Principal) -> Actor:
-    return Actor(principal.tenant_id, principal.subject)
+            return _simulation(await self._governance.cancel(connection, actor_of(principal), simulation_id))
 
 
 def _document(content: dict[str, Any]) -> PolicyDocument:

@@ -12,8 +12,8 @@ from bench.backtest import lay_history
 from bench.random_traffic import START_MS
 from contracts.controls import Control, ListControl, PolicyControl
 from contracts.topics import CONTROLS
+from governance.jobs import MAX_ATTEMPTS
 from governance.trials import repository as simulations
-from governance.trials.simulation import MAX_ATTEMPTS
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
@@ -80,8 +80,8 @@ def tried(settings: Settings, author: httpx.Client, version: int) -> None:
     queued = author.post("/v1/risk/simulations", json=asked)
     assert queued.status_code == 202, queued.text
     with connect(settings.core.dsn("backtester"), application="test") as connection:
-        while (task := simulations.take(connection)) is not None:
-            assert simulations.end(connection, task, result=b"{}", problem=None)
+        while (task := simulations.queue.take(connection)) is not None:
+            assert simulations.queue.end(connection, task, result=b"{}", problem=None)
 
 
 def test_a_draft_is_kept_whole_and_nobody_else_changes_it(author):
@@ -275,18 +275,18 @@ def test_a_cancelled_simulation_is_dropped_and_a_dead_workers_is_taken_again(aut
     version = written(author)["version"]
     asked = {"policy_version": version, "from_day": "2025-11-24", "to_day": "2025-11-25"}
     place = f"/v1/risk/simulations/{author.post('/v1/risk/simulations', json=asked).json()['simulation_id']}"
-    task = simulations.take(work)
+    task = simulations.queue.take(work)
     assert author.post(f"{place}/cancellation").json()["status"] == "cancelled"
-    assert not simulations.say_alive(work, task, done=1, of=2)
-    assert not simulations.end(work, task, result=b"{}", problem=None)
+    assert not simulations.queue.say_alive(work, task, done=1, of=2)
+    assert not simulations.queue.end(work, task, result=b"{}", problem=None)
     assert problem(author.post(f"{place}/cancellation"), 409) == "conflict"
     author.post("/v1/risk/simulations", json=asked)
-    first = simulations.take(work)
+    first = simulations.queue.take(work)
     work.execute("update governance.simulation set lives_until = now() - interval '1 second' where status = 'running'")
-    second = simulations.take(work)
-    assert (second.simulation_id, second.attempts) == (first.simulation_id, 2)
-    assert not simulations.end(work, first, result=b"{}", problem=None)
-    assert simulations.end(work, second, result=None, problem="nothing there")
+    second = simulations.queue.take(work)
+    assert (second.key, second.attempts) == (first.key, 2)
+    assert not simulations.queue.end(work, first, result=b"{}", problem=None)
+    assert simulations.queue.end(work, second, result=None, problem="nothing there")
 
 
 def test_one_that_ended_every_worker_is_failed_and_not_tried_for_ever(author, work):
@@ -294,9 +294,9 @@ def test_one_that_ended_every_worker_is_failed_and_not_tried_for_ever(author, wo
     asked = {"policy_version": version, "from_day": "2025-11-24", "to_day": "2025-11-25"}
     place = f"/v1/risk/simulations/{author.post('/v1/risk/simulations', json=asked).json()['simulation_id']}"
     for _ in range(MAX_ATTEMPTS):
-        assert simulations.take(work) is not None
+        assert simulations.queue.take(work) is not None
         work.execute("update governance.simulation set lives_until = now() - interval '1 second' where status = 'running'")
-    assert simulations.take(work) is None
+    assert simulations.queue.take(work) is None
     found = author.get(place).json()
     assert (found["status"], found["problem"]) == ("failed", "it ended 3 workers before its own end")
 

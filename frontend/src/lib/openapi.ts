@@ -325,7 +325,7 @@ export interface paths {
         };
         /**
          * List Decisions
-         * @description List decisions, newest first.
+         * @description List decisions that pass every filter, newest first.
          */
         get: operations["list_decisions_v1_decisions_get"];
         put?: never;
@@ -461,6 +461,92 @@ export interface paths {
          * @description Take a value off a list, from the scorer's next batch on.
          */
         delete: operations["remove_entry_v1_risk_lists__list_id__entries__value__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description List versions of the fraud model, newest first, with what each is.
+         */
+        get: operations["list_models_v1_risk_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description Return one version with its model card.
+         */
+        get: operations["get_model_v1_risk_models__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Moves
+         * @description List what was asked of models, newest first.
+         */
+        get: operations["list_moves_v1_risk_moves_get"];
+        put?: never;
+        /**
+         * Ask For Move
+         * @description Have a version tried beside the champion, held to the gate and decide, or the champion before decide again.
+         *
+         *     The answer says where to look for how far it is and what the gate found.
+         */
+        post: operations["ask_for_move_v1_risk_moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/risk/moves/{move_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Move
+         * @description Return one move with its progress and its findings.
+         */
+        get: operations["get_move_v1_risk_moves__move_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1607,9 +1693,13 @@ export interface components {
         /**
          * DecisionDetail
          * @description One decision with what became of it: its outcome, and the label that says what it really was, once known.
+         *
+         *     Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
+         *     with what it is usually and what its reason added to the model's log odds.
          * @example {
          *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *       "adopted": false,
+         *       "alert_id": "0193f2aa-3333-7aaa-8aaa-aaaaaaaaaaaa",
          *       "amount": {
          *         "amount_minor": 125000,
          *         "currency": "BRL"
@@ -1651,6 +1741,15 @@ export interface components {
          *       },
          *       "shadow_rules": [],
          *       "source": "scorer",
+         *       "stand_outs": [
+         *         {
+         *           "contribution": 1.84,
+         *           "feature": "customer_amount_ratio_30d",
+         *           "sentence": "The amount is far above this customer's habit.",
+         *           "usual": 1.1,
+         *           "value": 14.2
+         *         }
+         *       ],
          *       "transaction_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
          *       "truncated": false,
          *       "verdict": "review"
@@ -1661,6 +1760,8 @@ export interface components {
             account_id: string | null;
             /** Adopted */
             adopted: boolean;
+            /** Alert Id */
+            alert_id: string | null;
             amount: components["schemas"]["Money"];
             /** Anomaly */
             anomaly: number | null;
@@ -1730,6 +1831,10 @@ export interface components {
             shadow_rules: string[];
             /** Source */
             source: string;
+            /** Stand Outs */
+            stand_outs: {
+                [key: string]: unknown;
+            }[];
             /**
              * Transaction Id
              * Format: uuid
@@ -2096,6 +2201,238 @@ export interface components {
             verdict: string;
         };
         /**
+         * ModelDetail
+         * @description A version with its model card (Markdown), null for one that was trained before there were any.
+         * @example {
+         *       "aliases": [
+         *         "challenger"
+         *       ],
+         *       "card": "# fraud-4\n\nTrained on …",
+         *       "known_until": "2025-11-24T03:00:00Z",
+         *       "made_at": "2025-11-24T06:48:10Z",
+         *       "metrics": {
+         *         "auc": 0.982,
+         *         "average_precision": 0.71,
+         *         "average_precision_high": 0.75,
+         *         "average_precision_low": 0.66
+         *       },
+         *       "name": "fraud",
+         *       "promoted_at": null,
+         *       "promoted_by": null,
+         *       "promoted_why": null,
+         *       "run_id": "0f6a2c1b7d2e4c3d9a8b7c6d5e4f3a2b",
+         *       "seen_at": "2025-11-24T06:48:21Z",
+         *       "version": 4
+         *     }
+         */
+        ModelDetail: {
+            /** Aliases */
+            aliases: string[];
+            /** Card */
+            card: string | null;
+            /**
+             * Known Until
+             * Format: date-time
+             */
+            known_until: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /** Promoted At */
+            promoted_at: string | null;
+            /** Promoted By */
+            promoted_by: string | null;
+            /** Promoted Why */
+            promoted_why: string | null;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelMove
+         * @description A move: how far it is, what the gate found, and what was wrong if it failed.
+         * @example {
+         *       "all_records": 1000000,
+         *       "asked_at": "2025-11-24T16:00:00Z",
+         *       "asked_by": "user:0193f2aa-2222-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "done_records": 1000000,
+         *       "dry_run": false,
+         *       "ended_at": "2025-11-24T16:00:31Z",
+         *       "kind": "promote",
+         *       "move_id": "0193f2aa-1111-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "problem": null,
+         *       "result": {
+         *         "challenger_average_precision": 0.71,
+         *         "challenger_us": 2.3,
+         *         "champion_average_precision": 0.69,
+         *         "champion_us": 2.1,
+         *         "decisions": 214000,
+         *         "frauds": 412,
+         *         "gain": 0.02,
+         *         "gain_high": 0.036,
+         *         "gain_low": 0.004,
+         *         "groups": [
+         *           {
+         *             "challenger_false_alarms": 395,
+         *             "challenger_recall": 0.74,
+         *             "champion_false_alarms": 410,
+         *             "champion_recall": 0.71,
+         *             "decisions": 101000,
+         *             "dimension": "channel",
+         *             "frauds": 260,
+         *             "group": "pix",
+         *             "large": true
+         *           }
+         *         ],
+         *         "problems": []
+         *       },
+         *       "status": "done",
+         *       "version": 4,
+         *       "why": "It finds the takeovers of last week"
+         *     }
+         */
+        ModelMove: {
+            /** All Records */
+            all_records: number | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Done Records */
+            done_records: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            kind: components["schemas"]["MoveKind"];
+            /** Move Id */
+            move_id: string;
+            /** Problem */
+            problem: string | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            status: components["schemas"]["MoveStatus"];
+            /** Version */
+            version: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ModelPage
+         * @description A page of versions, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "aliases": [
+         *             "challenger"
+         *           ],
+         *           "known_until": "2025-11-24T03:00:00Z",
+         *           "made_at": "2025-11-24T06:48:10Z",
+         *           "metrics": {
+         *             "auc": 0.982,
+         *             "average_precision": 0.71,
+         *             "average_precision_high": 0.75,
+         *             "average_precision_low": 0.66
+         *           },
+         *           "name": "fraud",
+         *           "promoted_at": null,
+         *           "promoted_by": null,
+         *           "promoted_why": null,
+         *           "run_id": "0f6a2c1b7d2e4c3d9a8b7c6d5e4f3a2b",
+         *           "seen_at": "2025-11-24T06:48:21Z",
+         *           "version": 4
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ModelPage: {
+            /** Items */
+            items: components["schemas"]["ModelVersion"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ModelVersion
+         * @description A version as the registry has it; `seen_at` is when it was last copied from there with something new.
+         *
+         *     `metrics` are those of its training, on days that it had not seen. `promoted_*` are null until it was champion once.
+         * @example {
+         *       "aliases": [
+         *         "challenger"
+         *       ],
+         *       "known_until": "2025-11-24T03:00:00Z",
+         *       "made_at": "2025-11-24T06:48:10Z",
+         *       "metrics": {
+         *         "auc": 0.982,
+         *         "average_precision": 0.71,
+         *         "average_precision_high": 0.75,
+         *         "average_precision_low": 0.66
+         *       },
+         *       "name": "fraud",
+         *       "promoted_at": null,
+         *       "promoted_by": null,
+         *       "promoted_why": null,
+         *       "run_id": "0f6a2c1b7d2e4c3d9a8b7c6d5e4f3a2b",
+         *       "seen_at": "2025-11-24T06:48:21Z",
+         *       "version": 4
+         *     }
+         */
+        ModelVersion: {
+            /** Aliases */
+            aliases: string[];
+            /**
+             * Known Until
+             * Format: date-time
+             */
+            known_until: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /** Promoted At */
+            promoted_at: string | null;
+            /** Promoted By */
+            promoted_by: string | null;
+            /** Promoted Why */
+            promoted_why: string | null;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Money
          * @description An amount in minor units of its currency (cents for BRL).
          * @example {
@@ -2125,6 +2462,72 @@ export interface components {
             note?: string | null;
             status: components["schemas"]["AlertStatus"];
         };
+        /**
+         * MoveKind
+         * @description What is done with a version.
+         * @enum {string}
+         */
+        MoveKind: "challenge" | "promote" | "rollback";
+        /**
+         * MovePage
+         * @description A page of moves, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "all_records": 1000000,
+         *           "asked_at": "2025-11-24T16:00:00Z",
+         *           "asked_by": "user:0193f2aa-2222-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "done_records": 1000000,
+         *           "dry_run": false,
+         *           "ended_at": "2025-11-24T16:00:31Z",
+         *           "kind": "promote",
+         *           "move_id": "0193f2aa-1111-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "problem": null,
+         *           "result": {
+         *             "challenger_average_precision": 0.71,
+         *             "challenger_us": 2.3,
+         *             "champion_average_precision": 0.69,
+         *             "champion_us": 2.1,
+         *             "decisions": 214000,
+         *             "frauds": 412,
+         *             "gain": 0.02,
+         *             "gain_high": 0.036,
+         *             "gain_low": 0.004,
+         *             "groups": [
+         *               {
+         *                 "challenger_false_alarms": 395,
+         *                 "challenger_recall": 0.74,
+         *                 "champion_false_alarms": 410,
+         *                 "champion_recall": 0.71,
+         *                 "decisions": 101000,
+         *                 "dimension": "channel",
+         *                 "frauds": 260,
+         *                 "group": "pix",
+         *                 "large": true
+         *               }
+         *             ],
+         *             "problems": []
+         *           },
+         *           "status": "done",
+         *           "version": 4,
+         *           "why": "It finds the takeovers of last week"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        MovePage: {
+            /** Items */
+            items: components["schemas"]["ModelMove"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * MoveStatus
+         * @description Where a move stands.
+         * @enum {string}
+         */
+        MoveStatus: "queued" | "running" | "done" | "failed";
         /**
          * Name
          * @description A name that expressions may use.
@@ -2261,6 +2664,27 @@ export interface components {
             list_id: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * NewMove
+         * @description `challenge` and `promote` name a version, `rollback` none. A dry run is held to the gate and changes nothing.
+         * @example {
+         *       "kind": "promote",
+         *       "version": 4,
+         *       "why": "It finds last week's takeovers"
+         *     }
+         */
+        NewMove: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            kind: components["schemas"]["MoveKind"];
+            /** Version */
+            version?: number | null;
+            /** Why */
+            why: string;
         };
         /**
          * NewPolicy
@@ -6195,6 +6619,17 @@ export interface operations {
             query?: {
                 verdict?: components["schemas"]["Verdict"] | null;
                 customer_id?: string | null;
+                payee_id?: string | null;
+                rule?: string | null;
+                reason?: string | null;
+                model?: string | null;
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description The amount, in minor units */
+                at_least_minor?: number | null;
+                /** @description With its offset from UTC */
+                from_time?: string | null;
+                /** @description With its offset from UTC */
+                until_time?: string | null;
                 /** @description next_cursor of the page before; absent for the first page */
                 cursor?: string | null;
                 /** @description How many rows at most */
@@ -7517,6 +7952,800 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_models_v1_risk_models_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_model_v1_risk_models__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_moves_v1_risk_moves_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    ask_for_move_v1_risk_moves_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelMove"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_move_v1_risk_moves__move_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                move_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelMove"];
+                };
             };
             /** @description Unauthorized */
             401: {

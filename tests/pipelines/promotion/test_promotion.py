@@ -22,6 +22,7 @@ from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.lake import count_records, log_records
 from pipelines.promotion import __main__ as command
+from pipelines.promotion import moves
 from pipelines.training.registry import CHAMPION, listed, promote, register
 from pipelines.training.train import Trained
 from risk.export import load_export
@@ -81,7 +82,7 @@ def frauds_of(settings: Settings, sha256: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def _at_the_end_of_the_history(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "settings", lambda: settings)
-    monkeypatch.setattr(command, "SystemClock", _AfterTheHistory)
+    monkeypatch.setattr(moves, "SystemClock", _AfterTheHistory)
 
 
 class _AfterTheHistory:

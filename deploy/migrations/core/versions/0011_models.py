@@ -1,0 +1,13 @@
+"""Models as risk teams see them, and the moves that they ask for."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0011_models"
+down_revision = "0010_governance"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

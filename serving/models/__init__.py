@@ -1,0 +1,1 @@
+"""Models and the moves that are asked of them."""

@@ -53,9 +53,10 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelMove:
-    """One move. `result` is a `risk.gate.GateResult` of a version that was held to the gate, once the move is at its end.
+    """One move.
 
-    `version` is None for a rollback, which finds it itself.
+    `result` is a `risk.gate.GateResult` of a version that was held to the gate, once the move is at its end: with problems it
+    was not promoted. `version` is None for a rollback, which finds it itself.
     """
 
     move_id: str

@@ -88,7 +88,10 @@ class NewMove(BaseModel):
 
 
 class ModelMove(BaseModel):
-    """A move: how far it is, what the gate found, and what was wrong if it failed."""
+    """A move: how far it is, what the gate found, and what was wrong if it failed.
+
+    A version that was held to the gate decides only if `result.problems` is empty and it was no dry run.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_MOVE]})
     move_id: str

@@ -33,6 +33,7 @@ NAMED_FOR_IT = {
     "baas/up/databases.py": "databases and roles",
     "kit/localset/postgres.py": "whether a server answers",
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
+    "governance/jobs.py": "what holds a row of any queue",
     "feature_store/repo/customer_profiles.py": "Feast wants the query in its own definition",
     "bench/ledger.py": "the peer that posts one statement after another",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
@@ -40,6 +41,7 @@ NAMED_FOR_IT = {
 }
 # Values in a statement that cannot be bound there, each of a kind that holds no SQL.
 NOT_BOUND = {
+    "serving/decisions/repository.py": {"conditions"},  # constants of the module, those that were asked for
     "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},

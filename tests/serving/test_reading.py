@@ -1,5 +1,6 @@
 """What risk, compliance and analysts read: decisions, alerts, marts; each under its own tenant."""
 
+import json
 import uuid
 from collections.abc import Iterator
 
@@ -39,6 +40,12 @@ insert into raw.decisions (
     scored_at, duration_us, log_offset)
 values (%s, %s, 1, %s, 'rpc', false, now(), now(), 'pix', 'debit', 100, 'BRL', %s, 'ip-1', %s, 'scorer', 0.5, '{}',
     '{payee_new}', 'p', 'f', false, false, false, now(), 700, %s)
+"""
+
+
+ALERT = """
+insert into raw.alerts values ('demo', %s, %s, 'open', 'opened', 'customer', 'c0', %s, 'review', 100, 'BRL', now(), now(),
+    now(), 1, 100, 0.5, '{payee_new}', %s, 1)
 """
 
 
@@ -92,6 +99,36 @@ def test_decisions_come_newest_first_in_pages_and_only_the_tenants_own(api, deci
     assert reviewed[0]["amount"] == {"amount_minor": 100, "currency": "BRL"}
     assert {r["customer_id"] for r in risk.get("/v1/decisions", params={"customer_id": "c2"}).json()["items"]} == {"c2"}
     assert risk.get("/v1/decisions", params={"verdict": "maybe"}).status_code == 422
+
+
+def test_decisions_are_looked_up_by_what_is_known_of_them(api, decisions):
+    risk, last = api.browser("risk"), decisions["demo"][-1]
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(
+            "update raw.decisions set payee_id = 'p9', rules = '{night, many}', model = 'fraud-2', amount_minor = 7000, "
+            "event_time = '2025-11-24 16:00+00' where transaction_id = %s", (last,)
+        )  # fmt: skip
+    for filters in (
+        {"payee_id": "p9"}, {"rule": "many"}, {"model": "fraud-2"}, {"at_least_minor": 7000},
+        {"until_time": "2025-11-25T00:00:00Z"},
+        {"rule": "night", "channel": "pix", "reason": "payee_new", "from_time": "2025-11-24T13:00:00-03:00", "payee_id": "p9"},
+    ):  # fmt: skip
+        found = risk.get("/v1/decisions", params=filters).json()["items"]
+        assert [row["transaction_id"] for row in found] == [last], filters
+    assert risk.get("/v1/decisions", params={"rule": "many", "channel": "card"}).json()["items"] == []
+    assert risk.get("/v1/decisions", params={"from_time": "2025-11-24T13:00:00"}).status_code == 422
+    assert api.browser("risk", "other").get("/v1/decisions", params={"rule": "many"}).json()["items"] == []
+
+
+def test_a_decision_in_an_alert_says_which_and_what_stood_out(api, decisions):
+    one, other = decisions["demo"][0], decisions["demo"][1]
+    stood_out = [{"feature": "customer_count_1h", "value": 9, "usual": 1, "sentence": "Many", "contribution": 1.2}]
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(ALERT, (str(uuid.uuid4()), str(uuid.uuid4()), one, json.dumps(stood_out)))
+    found = api.browser("risk").get(f"/v1/decisions/{one}").json()
+    assert (found["stand_outs"], found["alert_id"] is not None) == (stood_out, True)
+    plain = api.browser("risk").get(f"/v1/decisions/{other}").json()
+    assert (plain["stand_outs"], plain["alert_id"]) == ([], None)
 
 
 def test_one_decision_can_be_read_by_its_own_tenant_alone(api, decisions):

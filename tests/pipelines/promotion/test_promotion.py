@@ -7,6 +7,7 @@ import lightgbm
 import mlflow
 import msgspec
 import numpy as np
+import psycopg
 import pytest
 from confluent_kafka import TopicPartition
 
@@ -19,10 +20,13 @@ from contracts.topics import CONTROLS
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
 from feature_store.vocabulary import LABEL_DELAY_MS
 from kit.kafka import consumer, take, topic_name
+from kit.postgres import connect
+from kit.process import Lifecycle
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.lake import count_records, log_records
 from pipelines.promotion import __main__ as command
 from pipelines.promotion import moves
+from pipelines.promotion.worker import Worker
 from pipelines.training.registry import CHAMPION, listed, promote, register
 from pipelines.training.train import Trained
 from risk.export import load_export
@@ -33,6 +37,7 @@ from tests.registry import mlflow_server
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 EVENTS = 6_000
+TENANT = "bench"
 decode = msgspec.json.Decoder(LogRecord).decode
 
 
@@ -47,14 +52,17 @@ def as_trained(settings: Settings, *, seed: int, version: int) -> Trained:
     return Trained(
         ensemble=export.ensemble, booster=booster, review_from=0.5, deny_from=0.9, quantiles=export.quantiles,
         importance=np.full(FEATURE_COUNT, 1 / FEATURE_COUNT), sample=export.sample, metrics={"average_precision": 0.5},
-        reference={"cutoff_ms": START_MS, "rows": EVENTS},
+        reference={"cutoff_ms": START_MS, "rows": EVENTS, "tenant_id": TENANT},
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def settings(warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings(
+    core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """A registry with two versions, the first the champion, and a history whose frauds are what the second would flag."""
-    with mlflow_server(Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse, kafka=kafka)) as found:
+    ours = Settings(var=tmp_path_factory.mktemp("var"), core=core, warehouse=warehouse, kafka=kafka)
+    with mlflow_server(ours) as found:
         lay_history(found.lake, found.models, events=EVENTS)
         first, second = (register(found, as_trained(found, seed=seed, version=seed)) for seed in (1, 2))
         promote(found, first)
@@ -151,3 +159,75 @@ def test_the_champion_is_not_its_own_challenger(settings, capsys):
     [champion] = [each.model for each in listed(settings) if "champion" in each.aliases]
     assert command.main(["challenge", str(champion.version)]) == 2
     assert f"version {champion.version} is the champion" in capsys.readouterr().err
+
+
+@pytest.fixture
+def work(settings: Settings) -> Iterator[psycopg.Connection]:
+    with connect(settings.core.dsn("backtester"), application="test") as connection:
+        yield connection
+
+
+def champions(settings: Settings) -> list[int]:
+    return [each.model.version for each in listed(settings) if CHAMPION in each.aliases]
+
+
+def ask(settings: Settings, kind: str, version: int | None) -> str:
+    """Queue a move as the API does."""
+    with connect(settings.core.dsn("postgres"), application="test") as connection:
+        connection.execute("select set_config('app.tenant_id', %s, false)", (TENANT,))
+        [move_id] = connection.execute(
+            "insert into governance.model_move (tenant_id, move_id, kind, version, why, status, asked_by, asked_at) "
+            "values (%s, gen_random_uuid(), %s, %s, 'as asked', 'queued', 'user:ana', now()) returning move_id::text",
+            (TENANT, kind, version),
+        ).fetchone()
+    return move_id
+
+
+def ended(work: psycopg.Connection, move_id: str) -> tuple[str, str | None]:
+    return work.execute("select status, problem from governance.model_move where move_id = %s", (move_id,)).fetchone()
+
+
+def test_a_worker_carries_moves_out_once_and_copies_what_the_registry_says(settings, kafka, work):
+    first = listed(settings)[-1].model
+    promote(settings, first)
+    worker = Worker(settings, Lifecycle())
+    worker.between(work)
+    shown = work.execute("select version, tenant_id, aliases from governance.model order by version").fetchall()
+    assert [(version, tenant) for version, tenant, _ in shown] == [(1, TENANT), (2, TENANT)]
+    assert CHAMPION in shown[0][2]
+
+    promoted = ask(settings, "promote", 2)
+    assert worker.step(work)
+    assert ended(work, promoted) == ("done", None)
+    assert champions(settings) == [2]
+    copied = "select aliases, promoted_by, promoted_why from governance.model where version = 2"
+    aliases, by, why = work.execute(copied).fetchone()
+    assert (CHAMPION in aliases, by, why) == (True, "user:ana", "as asked")
+
+    # Killed after it told everybody and before it said so: the next worker says it again, and judges nothing.
+    work.execute(
+        "update governance.model_move set status = 'running', ended_at = null, result = null, "
+        "lives_until = now() - interval '1 second' where move_id = %s", (promoted,)
+    )  # fmt: skip
+    assert worker.step(work)
+    assert ended(work, promoted) == ("done", None)
+    assert [(control.alias, control.version) for control in said(kafka)][-2:] == [(CHAMPION, 2)] * 2
+
+    refused = ask(settings, "promote", 1)
+    assert worker.step(work)
+    assert (ended(work, refused), champions(settings)) == (("done", None), [2])
+    found = "select result -> 'problems' ->> 0 from governance.model_move where move_id = %s"
+    assert "it is not better beyond chance" in work.execute(found, (refused,)).fetchone()[0]
+
+    told_to_the_log(settings, [control for control in said(kafka) if control.version == first.version][:1])
+    back = ask(settings, "rollback", None)
+    assert worker.step(work)
+    assert (ended(work, back), champions(settings)) == (("done", None), [1])
+    # The same once more does not go forward again.
+    work.execute(
+        "update governance.model_move set status = 'running', ended_at = null, result = null, "
+        "lives_until = now() - interval '1 second' where move_id = %s", (back,)
+    )  # fmt: skip
+    assert worker.step(work)
+    assert champions(settings) == [1]
+    assert not worker.step(work)

@@ -34,7 +34,7 @@ def build_definitions(found: Settings) -> Definitions:
     )
     retrain = define_asset_job(
         "retrain",
-        description="Train on what is known at the end of a day, register it and make it the champion.",
+        description="Train on what is known at the end of a day, register it and have it tried beside the champion.",
         selection=AssetSelection.groups("risk"),
     )
     return Definitions(

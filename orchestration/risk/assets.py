@@ -24,19 +24,22 @@ def risk_assets(settings: Settings) -> list[AssetsDefinition]:
         return Output(trained, metadata={"cutoff_ms": cutoff_ms})
 
     @asset(group_name=GROUP, kinds={"mlflow"}, partitions_def=days)
-    def champion(trained_model: Trained) -> MaterializeResult[None]:
-        """The model in the registry; under the alias that the scorer follows unless the champion knows as much or more."""
+    def registered_model(trained_model: Trained) -> MaterializeResult[None]:
+        """The model in the registry: the champion if none can decide, else tried beside it if it knows more.
+
+        People have it decide: `baas models promote`, or the risk console.
+        """
         from pipelines.training.registry import release
 
-        registered, promoted = release(settings, trained_model)
+        registered, alias = release(settings, trained_model)
         return MaterializeResult(
             metadata={
                 "name": registered.name,
                 "version": registered.version,
                 "export_sha256": registered.export_sha256,
                 "cutoff_ms": registered.cutoff_ms,
-                "promoted": promoted,
+                "alias": alias or "none",
             }
         )
 
-    return [trained_model, champion]
+    return [trained_model, registered_model]

@@ -63,11 +63,11 @@ def plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
 
 
 def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> None:
-    """Train and register unless there is a champion; promote it unless the scorer uses it (a run was cut before telling it)."""
-    from pipelines.training.registry import champion, promote, register
+    """Train unless there is a champion that can decide, and promote unless the scorer uses it (a run was cut before telling)."""
+    from pipelines.training.registry import promote, register, usable_champion
     from pipelines.training.train import train
 
-    found = champion(ours)
+    found = usable_champion(ours)
     if found is None:
         found = register(ours, train(ours, cutoff_ms=cutoff_ms, progress=progress))
     drain = Drain(ours, progress)

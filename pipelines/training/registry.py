@@ -19,9 +19,10 @@ from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
 from kit.clock import Clock, SystemClock
 from kit.ids import uuid7
 from kit.kafka import producer, topic_name
+from kit.log import get_logger
 from kit.settings import Settings
 from pipelines.training.train import MODEL_NAME, SEED, TREES, Trained
-from risk.export import save_export
+from risk.export import BadExport, load_export, save_export
 
 EXPERIMENT = "fraud"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -50,19 +51,22 @@ class RegisteredModel:
     cutoff_ms: int
 
 
-def release(settings: Settings, trained: Trained) -> tuple[RegisteredModel, bool]:
-    """Register a model, and promote it if it knows more than the champion: whether it did is the second part of the answer.
+def release(settings: Settings, trained: Trained) -> tuple[RegisteredModel, str | None]:
+    """Register a model and say what it is from now on: the champion if none can decide, or the challenger, or neither.
 
-    One trainer at a time, so that of several that end in any order the one with the latest cutoff stays. Raises NotPublished,
-    or TimeoutError when another trainer does not end.
+    It is tried beside the champion if it knows more than both; what decides is moved by people, through the gate
+    (`pipelines.promotion`). One trainer at a time, so that of several that end in any order the one with the latest cutoff
+    stays. Raises NotPublished, or TimeoutError when another trainer does not end.
     """
     with _turn(settings):
-        found = champion(settings)
+        present = usable_champion(settings)
+        there = [found for found in (present, present and named(settings, CHALLENGER)) if found is not None]
         registered = register(settings, trained)
-        later = found is None or registered.cutoff_ms > found.cutoff_ms
-        if later:
-            promote(settings, registered)
-        return registered, later
+        if any(registered.cutoff_ms <= found.cutoff_ms for found in there):
+            return registered, None
+        alias = CHALLENGER if there else CHAMPION
+        promote(settings, registered, alias=alias)
+        return registered, alias
 
 
 def register(settings: Settings, trained: Trained) -> RegisteredModel:
@@ -117,13 +121,26 @@ def promote(settings: Settings, model: RegisteredModel, *, alias: str = CHAMPION
         raise NotPublished(f"{model.name} {model.version}: {problems or 'no answer'}")
 
 
-def champion(settings: Settings) -> RegisteredModel | None:
-    """Return the version that the champion alias names, or None."""
+def usable_champion(settings: Settings) -> RegisteredModel | None:
+    """Return the champion unless this version of the product cannot use it: other features, or files of another format."""
+    found = named(settings, CHAMPION)
+    if found is None:
+        return None
+    try:
+        export = load_export(settings.models, found.export_sha256)
+    except BadExport as problem:
+        get_logger().warning("the champion cannot be used", version=found.version, problem=problem.detail)
+        return None
+    return found if export.feature_set == FEATURE_SET else None
+
+
+def named(settings: Settings, alias: str) -> RegisteredModel | None:
+    """Return the version that an alias names, or None."""
     from mlflow.exceptions import MlflowException
 
     client = _mlflow(settings).MlflowClient()
     try:
-        found = client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
+        found = client.get_model_version_by_alias(MODEL_NAME, alias)
     except MlflowException as problem:
         if problem.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None

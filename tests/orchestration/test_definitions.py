@@ -54,7 +54,7 @@ def test_the_flow_goes_from_simulation_to_a_champion_and_from_decisions_to_marts
         return found
 
     flow = ["simulated_bank", "ledger_history", "inbound_days", "trained_model"]
-    assert {AssetKey(name) for name in flow} <= upstream(AssetKey("champion"))
+    assert {AssetKey(name) for name in flow} <= upstream(AssetKey("registered_model"))
     assert AssetKey(["raw", "decisions"]) in upstream(AssetKey(["marts", "daily_volume_and_fraud"]))
 
 

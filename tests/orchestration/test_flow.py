@@ -20,7 +20,7 @@ from orchestration.days import end_ms, last_ended
 from orchestration.definitions import build_definitions
 from pipelines.bootstrap.progress import Drain
 from pipelines.lake import decisions as lake_decisions
-from pipelines.training.registry import champion
+from pipelines.training.registry import CHAMPION, named
 from simulator.files import read_manifest, simulated_folder
 from tests.registry import mlflow_server
 from tests.servers import environment_of
@@ -111,7 +111,7 @@ def test_a_bank_goes_from_nothing_to_a_champion_and_checked_marts_and_a_second_r
     found = bank.counts()
     assert found["decisions"] == found["lake"] == found["marts"] == made
     assert found["labels"] > 0
-    crowned = champion(bank.settings)
+    crowned = named(bank.settings, CHAMPION)
     assert crowned is not None
     assert crowned.cutoff_ms == end_ms(bank.day)
 
@@ -119,4 +119,4 @@ def test_a_bank_goes_from_nothing_to_a_champion_and_checked_marts_and_a_second_r
     assert second.success
     assert all(check.passed for check in second.get_asset_check_evaluations())
     assert bank.counts() == found
-    assert champion(bank.settings) == crowned
+    assert named(bank.settings, CHAMPION) == crowned

@@ -16,7 +16,7 @@ from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.training.dataset import TrainingSet
-from pipelines.training.registry import CHAMPION, champion, register, release
+from pipelines.training.registry import CHALLENGER, CHAMPION, named, register, release, usable_champion
 from pipelines.training.train import Trained, fit
 from risk.export import load_export
 from tests.registry import mlflow_server
@@ -63,7 +63,7 @@ def controls(kafka: Kafka) -> list[ModelControl]:
 def test_a_version_says_on_what_data_it_was_trained_what_it_takes_how_good_it_is_and_where_its_export_lies(
     settings: Settings, trained: Trained
 ) -> None:
-    assert champion(settings) is None
+    assert named(settings, CHAMPION) is None
     registered = register(settings, trained)
     client = mlflow.MlflowClient(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
     run = client.get_run(registered.run_id)
@@ -90,22 +90,39 @@ def test_a_version_says_on_what_data_it_was_trained_what_it_takes_how_good_it_is
     assert (export.version, export.features) == (registered.version, FEATURE_NAMES)
 
 
-def test_the_alias_follows_the_latest_cutoff_in_whatever_order_trainings_end_and_the_scorer_is_told_of_each(
+def test_the_first_model_decides_and_a_later_one_is_tried_in_whatever_order_trainings_end(
     settings: Settings, trained: Trained, kafka: Kafka
 ) -> None:
     told = len(controls(kafka))
-    tuesday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 2 * DAY_MS))
-    assert promoted
-    monday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + DAY_MS))
-    assert not promoted
-    again, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 2 * DAY_MS))
-    assert not promoted
-    assert champion(settings) == tuesday
-    wednesday, promoted = release(settings, of_cutoff(trained, CUTOFF_MS + 3 * DAY_MS))
-    assert promoted
-    assert champion(settings) == wednesday
-    assert [model.version for model in (monday, again, wednesday)] == [tuesday.version + step for step in (1, 2, 3)]
+    tuesday, alias = release(settings, of_cutoff(trained, CUTOFF_MS + 2 * DAY_MS))
+    assert alias == CHAMPION
+    monday, alias = release(settings, of_cutoff(trained, CUTOFF_MS + DAY_MS))
+    assert alias is None
+    thursday, alias = release(settings, of_cutoff(trained, CUTOFF_MS + 4 * DAY_MS))
+    assert alias == CHALLENGER
+    wednesday, alias = release(settings, of_cutoff(trained, CUTOFF_MS + 3 * DAY_MS))
+    assert alias is None
+    assert (named(settings, CHAMPION), named(settings, CHALLENGER)) == (tuesday, thursday)
+    assert [model.version for model in (monday, thursday, wednesday)] == [tuesday.version + step for step in (1, 2, 3)]
     heard = controls(kafka)[told:]
     assert [(each.alias, each.version, each.export_sha256) for each in heard] == [
-        (CHAMPION, model.version, model.export_sha256) for model in (tuesday, wednesday)
-    ]
+        (CHAMPION, tuesday.version, tuesday.export_sha256), (CHALLENGER, thursday.version, thursday.export_sha256),
+    ]  # fmt: skip
+
+
+def test_a_champion_that_this_version_cannot_use_gives_way_to_what_is_trained_next(
+    settings: Settings, trained: Trained
+) -> None:
+    """Its files are of another format, or gone: nothing could be compared with it, and rules alone decide."""
+    present = named(settings, CHAMPION)
+    assert present is not None
+    manifest = settings.models / present.export_sha256 / "manifest.json"
+    kept = manifest.read_bytes()
+    manifest.write_bytes(kept.replace(b'"format": ', b'"format": 9'))
+    try:
+        assert usable_champion(settings) is None
+        successor, alias = release(settings, of_cutoff(trained, CUTOFF_MS))
+    finally:
+        manifest.write_bytes(kept)
+    assert alias == CHAMPION
+    assert named(settings, CHAMPION) == usable_champion(settings) == successor

@@ -2,9 +2,9 @@
 
 What has no date is not known before a grant, and is left out: who else may use an account. The tables' standing orders have
 no date either, but the transactions show when they begin: of the 1,116 whose payments are seen, 99% were first paid within
-`ORDERS_RUN_FROM_DAYS` of the account's opening (docs/credit-score.md). They are taken to run from then on, and are unknown for loans granted
-earlier. The order that pays the loan itself begins after the grant and is left out. Districts have figures of 1995 and 1996,
-each known from the year after.
+`ORDERS_RUN_FROM_DAYS` of the account's opening (docs/credit-score.md). They are taken to run from then on, and are unknown
+for loans granted earlier. The order that pays the loan itself begins after the grant and is left out. Districts have figures
+of 1995 and 1996, each known from the year after.
 """
 
 from datetime import date
@@ -86,7 +86,7 @@ def _loans(tables: dict[str, pl.DataFrame], accounts: pl.DataFrame) -> pl.DataFr
 def _movements(table: pl.DataFrame) -> pl.DataFrame:
     sign = pl.when(pl.col("type") == "PRIJEM").then(1).otherwise(-1)
     cash = pl.col("operation").is_in(["VKLAD", "VYBER"])
-    kind = pl.col("k_symbol").replace_strict(KINDS, default=None, return_dtype=pl.String)
+    kind = pl.col("k_symbol").cast(pl.String).replace_strict(KINDS, default=None, return_dtype=pl.String)
     return table.sort("date", maintain_order=True).select(
         _text("account_id"),
         _day("date").alias("day"),

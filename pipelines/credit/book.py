@@ -105,17 +105,22 @@ def read_file(path: Path) -> pl.DataFrame:
 def _shaped(
     name: str, frame: pl.DataFrame, needed: Mapping[str, type[pl.DataType]], optional: Mapping[str, type[pl.DataType]]
 ) -> pl.DataFrame:
+    kinds = {**needed, **optional}
     missing = [column for column in needed if column not in frame.columns]
     if missing:
         raise BadLoanBook(f"{name}: there is no column {missing[0]}")
     found = frame.select(
         _as(frame, column, kind) if column in frame.columns else pl.lit(None, kind).alias(column)
-        for column, kind in {**needed, **optional}.items()
+        for column, kind in kinds.items()
     )
-    for column in frame.columns:
-        if column in found.columns and found[column].null_count() > frame[column].null_count():
+    for column, kind in kinds.items():
+        if column in frame.columns and found[column].null_count() > frame[column].null_count():
             wrong = frame[column].filter(found[column].is_null() & frame[column].is_not_null())[0]
-            raise BadLoanBook(f"{name}: {wrong!r} in column {column} is not a {{**needed, **optional}[column].__name__.lower()}")
+            raise BadLoanBook(f"{name}: {wrong!r} in column {column} is not a {kind.__name__.lower()}")
+        if column in frame.columns and kind is pl.Int64 and frame[column].dtype.is_float():
+            broken = frame[column].filter(frame[column] != frame[column].round())
+            if len(broken):
+                raise BadLoanBook(f"{name}: {broken[0]!r} in column {column} is not a whole number")
     holes = [column for column in needed if found[column].null_count()]
     if holes:
         raise BadLoanBook(f"{name}: {holes[0]} is missing in {found[holes[0]].null_count()} rows")

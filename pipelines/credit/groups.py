@@ -44,10 +44,13 @@ def groups(loans: pl.DataFrame, probability: NDArray[np.float64]) -> list[Group]
     """Return the groups by sex, age and region of loans with probabilities of default float64[n]; unknown is a group too."""
     years = pl.col("granted_on").dt.year() - pl.col("birth_date").dt.year()
     before = pl.col("granted_on").dt.ordinal_day() < pl.col("birth_date").dt.ordinal_day()
-    age = (years - before.cast(pl.Int32)).cut(list(AGE_FROM[1:]), labels=list(AGE_NAMES), left_closed=True)
+    age = years - before.cast(pl.Int32)
+    band = pl.lit(None, pl.String)
+    for name, from_years in zip(AGE_NAMES, AGE_FROM, strict=True):
+        band = pl.when(age >= from_years).then(pl.lit(name)).otherwise(band)
     approved = np.zeros(len(loans), np.bool_)
     approved[np.argsort(probability, kind="stable")[: round(APPROVED_SHARE * len(loans))]] = True
-    frame = loans.select("bad", "sex", "region", age.cast(pl.String).alias("age")).with_columns(
+    frame = loans.select("bad", "sex", "region", band.alias("age")).with_columns(
         pl.Series("probability", probability), pl.Series("approved", approved)
     )
     found = []

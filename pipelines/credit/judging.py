@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
 from pipelines.training.metrics import expected_calibration_error
 from risk.scorecard.logistic import DoesNotSettle, fit
@@ -56,11 +55,11 @@ def cross_validated(
 
 def measures(bad: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict[str, float]:
     """Return gini, ks, brier, calibration_slope (absent where all are judged alike) and expected_calibration_error."""
-    false_alarms, hits, _ = roc_curve(bad, probability)
+    gini, ks = separation(bad, probability)
     found = {
-        "gini": 2 * float(roc_auc_score(bad, probability)) - 1,
-        "ks": float((hits - false_alarms).max()),
-        "brier": float(brier_score_loss(bad, probability)),
+        "gini": gini,
+        "ks": ks,
+        "brier": float(np.mean((probability - bad) ** 2)),
         "expected_calibration_error": expected_calibration_error(bad, probability),
     }
     certain = probability.clip(LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
@@ -69,6 +68,17 @@ def measures(bad: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict[s
     except DoesNotSettle:
         return found
     return found | {"calibration_slope": float(slope[0])}
+
+
+def separation(bad: NDArray[np.bool_], probability: NDArray[np.float64]) -> tuple[float, float]:
+    """Return (gini, ks); loans that are judged alike count as half in order."""
+    order = np.argsort(probability, kind="stable")
+    ordered = probability[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(order) - 1)
+    share_bad, share_good = (np.cumsum(bad[order] == side)[ends] / (bad == side).sum() for side in (True, False))
+    share_bad, share_good = np.append(0.0, share_bad), np.append(0.0, share_good)
+    below = np.sum(np.diff(share_good) * (share_bad[1:] + share_bad[:-1]))  # twice the area under the curve of the bads
+    return float(1 - below), float((share_good - share_bad).max())
 
 
 def judge(bad: NDArray[np.bool_], probability: NDArray[np.float64], *, seed: int, draws: int = DRAWS) -> dict[str, Judged]:
@@ -85,7 +95,7 @@ def gain(
     """Return by how much our Gini is above theirs, in the same repetitions and the same draws."""
 
     def difference(repeat: int, rows: NDArray[np.int64]) -> float:
-        return 2 * float(roc_auc_score(bad[rows], ours[repeat, rows]) - roc_auc_score(bad[rows], theirs[repeat, rows]))
+        return separation(bad[rows], ours[repeat, rows])[0] - separation(bad[rows], theirs[repeat, rows])[0]
 
     whole = [difference(repeat, np.arange(len(bad))) for repeat in range(len(ours))]
     return _judged(whole, [difference(repeat, rows) for repeat, rows in _draws(bad, len(ours), draws, seed)])

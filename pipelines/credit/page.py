@@ -33,8 +33,8 @@ def page(trained: Trained) -> str:
         "",
         "## Groups",
         "",
-        f"Where the {groups.APPROVED_SHARE:.0%} with the lowest probability of default are approved. To the highest: the share of "
-        f"approvals against the group's with the highest; below {groups.FOUR_FIFTHS} somebody has to explain it.",
+        f"Where the {groups.APPROVED_SHARE:.0%} with the lowest probability of default are approved. To the highest: the share "
+        f"of approvals against the group's with the highest; below {groups.FOUR_FIFTHS} somebody has to explain it.",
         "",
         *groups.lines(trained.groups),
     ]

@@ -113,15 +113,13 @@ def _best(goods: NDArray[np.float64], bads: NDArray[np.float64], trend: Trend, m
     worth = np.where(wide, (share_good - share_bad) * np.log(share_good / share_bad), -np.inf)
     reached = np.where(begin == 0, worth, -np.inf)
     whole = end == pieces
+    may_follow = (begin == end[:, None]) & ((rate - rate[:, None]) * trend > 0)  # [last, next]
     best, chosen = 0.0, tuple[int, ...]()
     before: list[NDArray[np.int64]] = []
     for bins in range(2, max_bins + 1):
-        follows, came_from = np.full(len(begin), -np.inf), np.full(len(begin), -1)
-        for last in np.flatnonzero(np.isfinite(reached)).tolist():
-            may = (begin == end[last]) & ((rate - rate[last]) * trend > 0) & (reached[last] + worth > follows)
-            follows[may], came_from[may] = reached[last] + worth[may], last
-        before.append(came_from)
-        reached = follows
+        so_far = np.where(may_follow, reached[:, None], -np.inf)
+        before.append(so_far.argmax(axis=0))
+        reached = so_far.max(axis=0) + worth
         top = int(np.argmax(np.where(whole, reached, -np.inf)))
         if whole[top] and reached[top] - price * (bins - 1) > best:
             best, chosen = float(reached[top] - price * (bins - 1)), _walked(begin, before, top)

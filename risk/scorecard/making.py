@@ -21,6 +21,8 @@ RIDGE = 10.0
 CALIBRATION_RIDGE = 1e-3
 CALIBRATION_FOLDS = 5
 LEAST_OF_EACH = 20
+# "Less than 0.02: generally unpredictive" (Siddiqi 2006, ch. 6); in a small book chance asks for more.
+LEAST_INFORMATION = 0.02
 
 
 class TooFewLoans(ValueError):
@@ -57,9 +59,9 @@ def make_card(
     seed: int,
     scaling: Scaling | None = None,
 ) -> Scorecard:
-    """Return the card of loans: values float64[n, C] in the order of `candidates`, NaN for unknown, and which went badly.
+    """Return the card of loans: values float64[n, C] in the order of `candidates`, NaN for unknown, and who went badly.
 
-    Attributes that tell no more than chance are left out. Raises TooFewLoans, or ArithmeticError where nothing can be weighed.
+    Attributes that tell hardly more than chance are left out. Raises TooFewLoans, or ArithmeticError where none can be weighed.
     """
     if min(bad.sum(), (~bad).sum()) < LEAST_OF_EACH:
         raise TooFewLoans(f"{bad.sum()} bad of {len(bad)} loans; at least {LEAST_OF_EACH} of each are needed")
@@ -104,7 +106,7 @@ def _weigh(candidates: Sequence[Candidate], rows: NDArray[np.float64], bad: NDAr
         if not bad[known].any() or bad[known].all():
             continue
         bins = optimal_bins(rows[:, column], bad, trend=candidate.trend)
-        if len(bins) > 1:
+        if len(bins) > 1 and bins.information_value >= LEAST_INFORMATION:
             used.append(column)
             cut.append(bins)
     constant, coefficients = fit_rising(_evidence(rows, used, cut), ~bad, ridge=RIDGE)

@@ -11,12 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from risk.segments import AGE_FROM, AGE_NAMES, UNKNOWN
+
 APPROVED_SHARE = 0.8
 LEAST_LOANS = 50
 FOUR_FIFTHS = 0.8
-AGE_FROM = (0, 25, 35, 45, 55, 65)
-AGE_NAMES = ("below 25", "25 to 34", "35 to 44", "45 to 54", "55 to 64", "65 and more")
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kit.ids import uuid7
 from kit.settings import Settings, settings
 from pipelines.lake import log_controls
 from pipelines.promotion.evidence import DAYS, gather
+from pipelines.promotion.people import read_people
 from pipelines.promotion.table import lines
 from pipelines.terminal import records_progress
 from pipelines.training.registry import CHALLENGER, CHAMPION, Listed, NotPublished, annotate, listed, promote
@@ -109,7 +110,7 @@ def _promote(ours: Settings, options: argparse.Namespace) -> None:
         for alias, each in ((CHAMPION, champion), (CHALLENGER, found))
     ]
     evidence = gather(
-        ours.lake, ours.models, controls, now_ms=clock.now_ms(), days=options.days,
+        ours.lake, ours.models, controls, people=read_people(ours), now_ms=clock.now_ms(), days=options.days,
         progress=records_progress(),
     )  # fmt: skip
     result = judge(evidence, seed=SEED)

@@ -30,15 +30,11 @@ class People:
 
     def among(self, scan: Scan, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the number of each row's customer, int64[len(rows)]."""
-        text, numbers = memoryview(scan.buffer), self._numbers
-        tenants, customers = scan.spans[rows, _TENANT].tolist(), scan.spans[rows, _CUSTOMER].tolist()
-        return np.array(
-            [
-                numbers.get((text[of[0] : of[1]].tobytes(), text[who[0] : who[1]].tobytes()), NOBODY)
-                for of, who in zip(tenants, customers, strict=True)
-            ],
-            np.int64,
-        )
+        spans = scan.spans[rows][:, [_TENANT, _CUSTOMER]].astype(np.int64)
+        begin = int(spans.min(initial=len(scan.buffer)))  # a run is a part of its batch's buffer: only that is copied
+        text, numbers = scan.buffer[begin : int(spans.max(initial=0))].tobytes(), self._numbers
+        cut = (spans - begin).reshape(-1, 4).clip(min=0).tolist()
+        return np.array([numbers.get((text[a:b], text[c:d]), NOBODY) for a, b, c, d in cut], np.int64)
 
     def groups(self, numbers: NDArray[np.int64], moments_ms: NDArray[np.int64]) -> Groups:
         """Return the groups by age and region of decisions, as `risk.gate.Evidence` wants them."""

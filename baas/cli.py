@@ -163,6 +163,14 @@ def backtest(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def credit(context: typer.Context) -> None:
+    """Make a credit scorecard of your own loan book, score applications by it and explain them: train, score, explain."""
+    from baas.run_module import become
+
+    become("pipelines.credit", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def features(context: typer.Context) -> None:
     """Say what the engine knows about each transaction: the catalogue, one feature exactly, an entity's values now."""
     from baas.run_module import become

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +24,7 @@ from pipelines.history.repository import loaded_of, register_accounts, register_
 from pipelines.history.source import event_days, events_between
 from simulator.calendar import day_start_ms
 from simulator.files import read_manifest
+from simulator.places import STATE_OF
 from simulator.tables import CURRENCY
 
 STATEMENT_TIMEOUT_MS = 120_000
@@ -71,9 +72,16 @@ def _open_bank(
 ) -> None:
     customers = pl.read_parquet(folder / "customers.parquet")
     kinds = ["business" if segment == "business" else "person" for segment in customers["segment"]]
-    names = customers["name"].to_list()
-    ids = customers["customer_id"].to_list()
-    register_customers(connection, tenant_id=tenant_id, customer_ids=ids, kinds=kinds, names=names, at_ms=opened_ms)
+    register_customers(
+        connection,
+        tenant_id=tenant_id,
+        customer_ids=customers["customer_id"].to_list(),
+        kinds=kinds,
+        names=customers["name"].to_list(),
+        birth_years=birth_years(customers, opened_ms=opened_ms),
+        states=customers["city"].replace_strict(STATE_OF, return_dtype=pl.String).to_list(),
+        at_ms=opened_ms,
+    )
     codes = (*settlement_codes(), OPENING_CODE)
     system = [system_account(tenant_id=tenant_id, currency=CURRENCY, code=code) for code in codes]
     ours = [
@@ -96,6 +104,13 @@ def _open_bank(
         products=accounts["product"].to_list(),
         at_ms=opened_ms,
     )
+
+
+def birth_years(customers: pl.DataFrame, *, opened_ms: int) -> list[int | None]:
+    """Return the year in which each was born who is as old as simulated when the bank opens; a business has none."""
+    year = datetime.fromtimestamp(opened_ms / 1_000, UTC).year
+    person = pl.col("segment") != "business"
+    return customers.select(pl.when(person).then(year - pl.col("age")).alias("birth_year"))["birth_year"].to_list()
 
 
 def _post_openings(connection: Connection, accounts: pl.DataFrame, *, tenant_id: str, opened_ms: int, clock: Clock) -> None:

@@ -125,6 +125,14 @@ def _overridden(decided: pl.LazyFrame, overrides: pl.LazyFrame, answers: list[st
     )
 
 
+def ledger_events(lake: Path, *, tenant_id: str) -> pl.DataFrame:
+    """Return the facts of a tenant's ledger in commit order, without the raw payload. Raises LakeGap."""
+    scan = _scan(lake, topics.BANKING_TRANSACTIONS)
+    if scan is None:
+        return pl.DataFrame(schema={"tenant_id": pl.String, "status": pl.String})
+    return scan.filter(pl.col("tenant_id") == tenant_id).drop("payload").collect()
+
+
 def log_labels(lake: Path, *, tenant_id: str) -> list[LabelRecord]:
     """Return the labels of a tenant that are in the decision log, in its order: what the scorer had, and when it came."""
     scan = _scan(lake, topics.DECISIONS)

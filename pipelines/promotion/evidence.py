@@ -13,6 +13,7 @@ from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.errors import DomainError
 from pipelines.lake import count_records, log_records
 from pipelines.lake.frauds import KnownFrauds
+from pipelines.promotion.people import People
 from risk.gate import Evidence
 from scoring.engine import Engine
 from scoring.fields import NUMBER_COLUMNS
@@ -39,10 +40,18 @@ class TooLittleEvidence(DomainError):
 
 
 def gather(
-    lake: Path, models: Path, controls: Sequence[ModelControl], *, now_ms: int, days: int = DAYS, progress: Progress
+    lake: Path,
+    models: Path,
+    controls: Sequence[ModelControl],
+    *,
+    people: People,
+    now_ms: int,
+    days: int = DAYS,
+    progress: Progress,
 ) -> Evidence:
     """Score the decisions of `days` whose labels are known by now with the champion and the challenger of `controls`.
 
+    Groups are by channel, amount, part of the day, and the age and region of the customer as far as `people` knows them.
     The youngest `LABEL_DELAY_MS` are left out: their frauds are mostly not known yet. Raises TooLittleEvidence, BadExport,
     LakeGap or BrokenLog.
     """
@@ -52,7 +61,7 @@ def gather(
         used.use(control)
     if used.champion is None or used.challenger is None:
         raise TooLittleEvidence("there is no champion, or no other model beside it")
-    witness = _Witness(used.champion, used.challenger, until_ms=now_ms - LABEL_DELAY_MS, days=days)
+    witness = _Witness(used.champion, used.challenger, people, until_ms=now_ms - LABEL_DELAY_MS, days=days)
     engine.read_also(used.champion.columns | used.challenger.columns)
     fold, total = Fold(engine, witness=witness), count_records(lake)
     for records in log_records(lake):
@@ -67,13 +76,15 @@ def gather(
 class _Witness:
     """Keeps what both models said of each decision of the period."""
 
-    def __init__(self, champion: Model, challenger: Model, *, until_ms: int, days: int) -> None:
+    def __init__(self, champion: Model, challenger: Model, people: People, *, until_ms: int, days: int) -> None:
         self._models = champion, challenger
+        self._people = people
         self._from_ms, self._until_ms = until_ms - days * DAY_MS, until_ms
         self._us: list[list[float]] = [[], []]  # of processor time a decision, batch by batch
         self._scores: list[list[NDArray[np.int64]]] = [[], []]
         self._identity: list[NDArray[np.uint64]] = []
         self._numbers: list[NDArray[np.int64]] = []
+        self._customers: list[NDArray[np.int64]] = []
 
     def __call__(self, run: Decisions, tenants: NDArray[np.int32], *, x: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
         del tenants, flags
@@ -88,6 +99,7 @@ class _Witness:
             self._us[place].append((time.thread_time() - began_s) / len(rows) * 1e6)
         self._identity.append(run.scan.hashes[rows, 1])
         self._numbers.append(run.scan.numbers[rows][:, [_EVENT_TIME, _CHANNEL, _AMOUNT]])
+        self._customers.append(self._people.among(run.scan, rows))
 
     def evidence(self, frauds: KnownFrauds) -> Evidence:
         if not self._identity:
@@ -104,6 +116,7 @@ class _Witness:
                 "channel": (channels, tuple(channel.value for channel in Channel)),
                 "amount": (np.searchsorted(np.array(_AMOUNTS), amounts, side="right") - 1, _AMOUNT_NAMES),
                 "part of the day": (hours, _HOURS),
+                **self._people.groups(np.concatenate(self._customers), moments),
             },
             champion_us=float(np.median(self._us[0])),
             challenger_us=float(np.median(self._us[1])),

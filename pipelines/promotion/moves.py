@@ -12,6 +12,7 @@ from kit.ids import uuid7
 from kit.settings import Settings
 from pipelines.lake import log_controls
 from pipelines.promotion.evidence import DAYS, gather
+from pipelines.promotion.people import read_people
 from pipelines.training.registry import CHALLENGER, CHAMPION, Listed, annotate, listed
 from pipelines.training.registry import promote as set_alias
 from risk.gate import GateResult, judge
@@ -52,7 +53,9 @@ def hold_to_the_gate(ours: Settings, version: int, *, days: int = DAYS, progress
         )
         for alias, each in ((CHAMPION, champion), (CHALLENGER, found))
     ]  # fmt: skip
-    evidence = gather(ours.lake, ours.models, controls, now_ms=clock.now_ms(), days=days, progress=progress)
+    evidence = gather(
+        ours.lake, ours.models, controls, people=read_people(ours), now_ms=clock.now_ms(), days=days, progress=progress
+    )
     return judge(evidence, seed=SEED)
 
 

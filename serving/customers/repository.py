@@ -6,22 +6,31 @@ from psycopg.rows import dict_row
 Row = dict[str, object]
 
 _SELECT = (
-    "select c.customer_id, c.kind, c.status, c.created_at, p.full_name, p.email "
+    "select c.customer_id, c.kind, c.status, c.created_at, p.full_name, p.email, p.birth_year, p.state "
     "from bank.customer c left join bank.person p using (tenant_id, customer_id) "
 )
 
 
 async def insert_customer(
-    connection: AsyncConnection, *, tenant_id: str, customer_id: str, kind: str, full_name: str | None, email: str | None
+    connection: AsyncConnection,
+    *,
+    tenant_id: str,
+    customer_id: str,
+    kind: str,
+    full_name: str | None,
+    email: str | None,
+    birth_year: int | None,
+    state: str | None,
 ) -> None:
     """Store a customer, and who it is when that is known. Raises UniqueViolation when the id is taken."""
     await connection.execute(
         "insert into bank.customer (tenant_id, customer_id, kind) values (%s, %s, %s)", (tenant_id, customer_id, kind)
     )
-    if full_name is not None:
+    if any(known is not None for known in (full_name, email, birth_year, state)):
         await connection.execute(
-            "insert into bank.person (tenant_id, customer_id, full_name, email) values (%s, %s, %s, %s)",
-            (tenant_id, customer_id, full_name, email),
+            "insert into bank.person (tenant_id, customer_id, full_name, email, birth_year, state) "
+            "values (%s, %s, %s, %s, %s, %s)",
+            (tenant_id, customer_id, full_name, email, birth_year, state),
         )
 
 

@@ -17,6 +17,8 @@ FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
+    ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),
+    ("credit", "explain"): ("--loans", "--card", "loan_id"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
 }
@@ -27,7 +29,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "models"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "models", "credit"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

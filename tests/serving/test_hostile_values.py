@@ -160,3 +160,14 @@ def test_what_can_be_stored_is_given_back_as_it_was(api: Server):
     made = api.partner().post("/v1/customers", json={"customer_id": "c-unicode", "full_name": name})
     assert made.status_code == 201, made.text
     assert api.partner().get("/v1/customers/c-unicode").json()["full_name"] == name
+
+
+def test_what_models_are_held_to_by_group_is_kept_and_nothing_that_is_no_year_or_state(api: Server):
+    facts = {"birth_year": 1987, "state": "BA"}
+    made = api.partner().post("/v1/customers", json={"customer_id": "c-facts", **facts})
+    assert made.status_code == 201, made.text
+    told = api.partner().get("/v1/customers/c-facts").json()
+    assert {name: told[name] for name in facts} == facts
+    assert told["full_name"] is None
+    for wrong in ({"birth_year": 1899}, {"state": "XX"}, {"state": "ba"}, {"birth_year": "1987-05-01"}):
+        assert api.partner().post("/v1/customers", json={"customer_id": "c-wrong", **wrong}).status_code == 422

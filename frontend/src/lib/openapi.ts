@@ -1435,17 +1435,21 @@ export interface components {
         };
         /**
          * Customer
-         * @description A customer. The name and e-mail are null once erased, or when never known.
+         * @description A customer. The name, e-mail, year of birth and state are null once erased, or when never known.
          * @example {
+         *       "birth_year": 1987,
          *       "created_at": "2025-11-24T16:00:00Z",
          *       "customer_id": "c900001",
          *       "email": null,
          *       "full_name": "Ana Souza",
          *       "kind": "person",
+         *       "state": "BA",
          *       "status": "active"
          *     }
          */
         Customer: {
+            /** Birth Year */
+            birth_year: number | null;
             /**
              * Created At
              * Format: date-time
@@ -1459,6 +1463,8 @@ export interface components {
             full_name: string | null;
             /** Kind */
             kind: string;
+            /** State */
+            state: string | null;
             /** Status */
             status: string;
         };
@@ -1468,11 +1474,13 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "birth_year": 1987,
          *           "created_at": "2025-11-24T16:00:00Z",
          *           "customer_id": "c900001",
          *           "email": null,
          *           "full_name": "Ana Souza",
          *           "kind": "person",
+         *           "state": "BA",
          *           "status": "active"
          *         }
          *       ],
@@ -2603,12 +2611,16 @@ export interface components {
          * NewCustomer
          * @description A customer to be made, under a pseudonym that says nothing about them.
          * @example {
+         *       "birth_year": 1987,
          *       "customer_id": "c900001",
          *       "full_name": "Ana Souza",
-         *       "kind": "person"
+         *       "kind": "person",
+         *       "state": "BA"
          *     }
          */
         NewCustomer: {
+            /** Birth Year */
+            birth_year?: number | null;
             /** Customer Id */
             customer_id: string;
             /** Email */
@@ -2621,6 +2633,8 @@ export interface components {
              * @enum {string}
              */
             kind: "person" | "business";
+            /** State */
+            state?: ("AC" | "AL" | "AM" | "AP" | "BA" | "CE" | "DF" | "ES" | "GO" | "MA" | "MG" | "MS" | "MT" | "PA" | "PB" | "PE" | "PI" | "PR" | "RJ" | "RN" | "RO" | "RR" | "RS" | "SC" | "SE" | "SP" | "TO") | null;
         };
         /**
          * NewEntry

@@ -16,6 +16,7 @@ from contracts.transactions import parse_transaction
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.history import live_from, load_history, play_inbound
+from risk.segments import REGION_OF
 from simulator.bank import Plan
 from simulator.calendar import day_start_ms
 from simulator.files import write
@@ -101,7 +102,12 @@ def test_people_are_registered_with_names_of_nobody(settings: Settings, folder: 
         [accounts] = connection.execute(
             "select count(*) from bank.account b join ledger.account l on l.id = b.account_id and l.owner_id = b.customer_id"
         ).fetchone()
+        known = connection.execute(
+            "select p.birth_year, p.state, c.kind from bank.person p join bank.customer c using (tenant_id, customer_id)"
+        ).fetchall()
     assert people == PLAN.customers
+    assert all(state in REGION_OF for _, state, _ in known)
+    assert all((year is None) == (kind == "business") for year, _, kind in known)
     assert accounts == len(pl.read_parquet(folder / "accounts.parquet"))
 
 

@@ -13,7 +13,7 @@ from confluent_kafka import TopicPartition
 
 from bench.backtest import lay_history, write_labels, write_log
 from bench.random_model import random_export
-from bench.random_traffic import START_MS, STEP_MS
+from bench.random_traffic import CUSTOMERS, START_MS, STEP_MS
 from contracts.controls import ModelControl
 from contracts.decisions import ControlRecord, DecisionRecord, LogRecord
 from contracts.topics import CONTROLS
@@ -64,10 +64,25 @@ def settings(
     ours = Settings(var=tmp_path_factory.mktemp("var"), core=core, warehouse=warehouse, kafka=kafka)
     with mlflow_server(ours) as found:
         lay_history(found.lake, found.models, events=EVENTS)
+        know_everybody(core)
         first, second = (register(found, as_trained(found, seed=seed, version=seed)) for seed in (1, 2))
         promote(found, first)
         write_labels(found.lake, [("bench", number, True, START_MS) for number in frauds_of(found, second.export_sha256)])
         yield found
+
+
+def know_everybody(core: PostgresServer) -> None:
+    """Everybody who may pay in the history was born in 1990 and lives in Bahia."""
+    with psycopg.connect(core.dsn("postgres")) as owner:
+        owner.execute(
+            "insert into bank.customer (tenant_id, customer_id) "
+            "select 'bench', 'c' || lpad(number::text, 6, '0') from generate_series(0, %s) as number",
+            (CUSTOMERS,),
+        )
+        owner.execute(
+            "insert into bank.person (tenant_id, customer_id, birth_year, state) "
+            "select tenant_id, customer_id, 1990, 'BA' from bank.customer where tenant_id = 'bench'"
+        )
 
 
 def frauds_of(settings: Settings, sha256: str) -> list[str]:
@@ -112,7 +127,11 @@ def said(kafka: Kafka) -> list[ModelControl]:
 def test_a_better_challenger_is_tried_promoted_and_taken_back_and_a_worse_one_is_refused(settings, kafka, capsys):
     assert command.main(["challenge", "2"]) == 0
     assert command.main(["promote", "2", "--dry-run"]) == 0
-    assert "nothing speaks against it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "nothing speaks against it" in told
+    assert "age: 35 to 44" in told
+    assert "region: Nordeste" in told
+    assert "unknown" not in told
     assert [(control.alias, control.version) for control in said(kafka)] == [("champion", 1), ("challenger", 2)]
 
     assert command.main(["promote", "2", "--why", "it finds more", "--by", "ana"]) == 0

@@ -17,6 +17,18 @@ FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
+    ("drift",): (
+        "--tenant",
+        "--until",
+        "--model",
+        "--days",
+        "--reference-weeks",
+        "--top",
+        "--html",
+        "--keep",
+        "--check",
+        "--json",
+    ),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
 }
@@ -27,7 +39,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "models"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

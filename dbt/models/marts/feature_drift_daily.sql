@@ -1,0 +1,37 @@
+{{ config(indexes=[{'columns': ['tenant_id', 'day', 'model', 'feature'], 'unique': true}]) }}
+
+with found as (
+  select
+    tenant_id,
+    day,
+    model,
+    jsonb_array_elements(report -> 'features') as feature
+  from {{ ref('stg_model_drift') }}
+),
+
+read as (
+  select
+    tenant_id,
+    day,
+    model,
+    feature ->> 'name' as feature,
+    feature ->> 'sentence' as sentence,
+    (feature ->> 'importance')::double precision as importance,
+    (feature #>> '{shift,psi}')::double precision as psi,
+    (feature #>> '{shift,usual}')::double precision as usual_psi,
+    (feature #>> '{shift,limit}')::double precision as psi_limit,
+    (feature #>> '{shift,unknown_reference}')::double precision as unknown_reference,
+    (feature #>> '{shift,unknown_current}')::double precision as unknown_current,
+    (feature #>> '{shift,unknown_limit}')::double precision as unknown_limit
+  from found
+),
+
+final as (
+  select
+    *,
+    psi > psi_limit as moved,
+    abs(unknown_current - unknown_reference) > unknown_limit as unknown_moved
+  from read
+)
+
+select * from final

@@ -31,7 +31,7 @@ def build_definitions(found: Settings) -> Definitions:
     marts, profiles = mart_assets(found), online_profiles(found)
     daily = define_asset_job(
         "daily",
-        description="Check yesterday's decisions, say how far they drifted, build the marts, and tell the scorer the new profiles.",
+        description="Check yesterday's decisions and their drift, build the marts, and tell the scorer the new profiles.",
         selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(marts, profiles),
     )
     retrain = define_asset_job(

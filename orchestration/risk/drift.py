@@ -40,7 +40,7 @@ def model_drift(settings: Settings) -> AssetsDefinition:
         deps=[["raw", "decisions"], "champion"],
         check_specs=[AssetCheckSpec(name, asset=KEY, description=_ABOUT[name]) for name in CHECKS],
     )
-    def drift(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the annotation as outputs
+    def looked_at(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the annotation as outputs
         """How far the last week lies from the weeks that the champion learned from last."""
         from kit.errors import NotFound
         from pipelines.drift.asked import of_registry, question
@@ -57,10 +57,10 @@ def model_drift(settings: Settings) -> AssetsDefinition:
         path = keep(settings, report, model, day=day)
         return MaterializeResult(
             metadata=_figures(report) | {"report": MetadataValue.path(str(path))},
-            check_results=[_result(check) for check in report.checks],
+            check_results=[as_result(check) for check in report.checks],
         )
 
-    return drift
+    return looked_at
 
 
 def _figures(report: DriftReport) -> dict[str, str | int | float]:
@@ -75,7 +75,8 @@ def _figures(report: DriftReport) -> dict[str, str | int | float]:
     }
 
 
-def _result(check: Check) -> AssetCheckResult:
+def as_result(check: Check) -> AssetCheckResult:
+    """Return it as Dagster has it: only what drifted does not pass, and that warns."""
     return AssetCheckResult(
         check_name=check.name,
         passed=check.state != "drifted",
@@ -87,4 +88,4 @@ def _result(check: Check) -> AssetCheckResult:
 def _nothing(why: str) -> MaterializeResult:  # type: ignore[type-arg]
     """A day before there was a champion, or before it could be compared, is no fault."""
     unknown = (Check(name=name, state="unknown", text=why) for name in CHECKS)
-    return MaterializeResult(metadata={"nothing_to_compare": why}, check_results=[_result(check) for check in unknown])
+    return MaterializeResult(metadata={"nothing_to_compare": why}, check_results=[as_result(check) for check in unknown])

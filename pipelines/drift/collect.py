@@ -40,8 +40,8 @@ class Scored:
 class Collector:
     """A witness of the fold. It holds 13 bytes a decision of the periods, and `SAMPLE_ROWS` rows a week.
 
-    Frauds of the reference are those known at the cutoff, of later decisions those known at the end: so that the week that a
-    model was judged by and a later one are seen at the same age.
+    `first_event_ms` is where the tenant's log begins. Frauds of the reference are those known at the cutoff, of later decisions
+    those known at the end: so that the week that a model was judged by and a later one are seen at the same age.
     """
 
     def __init__(
@@ -62,12 +62,15 @@ class Collector:
         self._weeks = [Sample(size=SAMPLE_ROWS, width=len(columns)) for _ in periods.reference]
         self._current = Sample(size=SAMPLE_ROWS, width=len(columns))
         self._parts: list[Scored] = []
+        self.first_event_ms: int | None = None
 
     def __call__(self, run: Decisions, tenants: NDArray[np.int32], *, x: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
         """Look at a run of decisions."""
         del flags
         moments = run.scan.numbers[:, _EVENT_TIME]
         wanted = tenants == self._tenants.known.get(self._tenant_id, -1)
+        if self.first_event_ms is None and wanted.any():
+            self.first_event_ms = int(moments[wanted].min())
         wanted &= _within(moments, self._periods.learned) | _within(moments, self._periods.since)
         rows = np.flatnonzero(wanted)
         if not len(rows):

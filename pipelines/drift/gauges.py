@@ -8,7 +8,7 @@ from pipelines.drift.checks import CHECKS
 
 _OF_MODEL = ["tenant", "model"]
 UNTIL = Gauge("baas_drift_until_seconds", "Up to when the newest drift finding looks (epoch seconds)", _OF_MODEL)
-LARGEST_PSI = Gauge("baas_drift_largest_psi", "Largest population stability index of a feature", _OF_MODEL)
+PSI_TO_LIMIT = Gauge("baas_drift_largest_psi_to_limit", "Largest index of a feature over its limit", _OF_MODEL)
 MOVED = Gauge("baas_drift_features_moved", "Features that are distributed otherwise than in training", _OF_MODEL)
 UNKNOWN_MOVED = Gauge("baas_drift_features_unknown_moved", "Features of which another share is unknown", _OF_MODEL)
 SCORE_PSI = Gauge("baas_drift_score_psi", "Population stability index of the scores", _OF_MODEL)
@@ -17,7 +17,7 @@ OBSERVED_TO_EXPECTED = Gauge("baas_drift_observed_to_expected", "Frauds known ov
 AVERAGE_PRECISION = Gauge("baas_drift_average_precision", "Average precision of the newest week of known labels", _OF_MODEL)
 DRIFTED = Gauge("baas_drift_check_drifted", "1 where a check wants a look, else 0", [*_OF_MODEL, "check"])
 _ALL = (
-    UNTIL, LARGEST_PSI, MOVED, UNKNOWN_MOVED, SCORE_PSI, CALIBRATION_ERROR, OBSERVED_TO_EXPECTED, AVERAGE_PRECISION, DRIFTED,
+    UNTIL, PSI_TO_LIMIT, MOVED, UNKNOWN_MOVED, SCORE_PSI, CALIBRATION_ERROR, OBSERVED_TO_EXPECTED, AVERAGE_PRECISION, DRIFTED,
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def show(warehouse: Connection) -> None:
         labels = finding.tenant_id, finding.model
         values = {
             UNTIL: finding.current_until.timestamp(),
-            LARGEST_PSI: finding.largest_psi,
+            PSI_TO_LIMIT: finding.largest_psi_to_limit,
             MOVED: finding.features_moved,
             UNKNOWN_MOVED: finding.features_unknown_moved,
             SCORE_PSI: finding.score_psi,

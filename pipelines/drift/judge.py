@@ -16,28 +16,25 @@ FEWEST_FRAUDS = 10
 
 def inputs(features: Sequence[FeatureDrift]) -> Iterator[Check]:
     """Yield the checks of the population and of missing values. Without features there was too little to compare."""
-    if not features:
-        text = f"fewer than {FEWEST_DECISIONS} decisions to compare"
+    judged = [feature for feature in features if not feature.filling]
+    if not judged:
+        text = f"fewer than {FEWEST_DECISIONS} decisions to compare, or a log shorter than every window"
         yield from (Check(name=name, state="unknown", text=text) for name in (POPULATION, MISSING))
         return
-    moved = [feature for feature in features if feature.shift.moved]
+    filling = len(features) - len(judged)
+    aside = f"; {filling} are still filling their windows" if filling else ""
+    moved = [feature for feature in judged if feature.moved]
+    nearest = max(judged, key=lambda feature: feature.shift.psi / feature.shift.limit)
+    figures = f"{nearest.name}: PSI {nearest.shift.psi:.3f}, limit {nearest.shift.limit:.3f}"
     if moved:
-        worst = max(moved, key=lambda feature: feature.shift.psi / feature.shift.limit)
-        text = (
-            f"{len(moved)} of {len(features)} features are distributed otherwise, {worst.name} the most: PSI "
-            f"{worst.shift.psi:.3f}, limit {worst.shift.limit:.3f}"
-        )
+        text = f"{len(moved)} of {len(judged)} features are distributed otherwise, most of all {figures}{aside}"
         yield Check(name=POPULATION, state="drifted", text=text)
     else:
-        furthest = max(feature.shift.psi for feature in features)
-        yield Check(
-            name=POPULATION,
-            state="steady",
-            text=f"no feature of {len(features)} is beyond its limit; largest PSI {furthest:.3f}",
-        )
-    holes = [feature for feature in features if feature.shift.unknown_moved]
+        text = f"no feature of {len(judged)} is beyond its limit; nearest is {figures}{aside}"
+        yield Check(name=POPULATION, state="steady", text=text)
+    holes = [feature for feature in judged if feature.unknown_moved]
     if holes:
-        worst = max(holes, key=lambda feature: abs(feature.shift.unknown_current - feature.shift.unknown_reference))
+        worst = max(holes, key=lambda feature: feature.shift.unknown_change / feature.shift.unknown_limit)
         text = (
             f"of {len(holes)} features another share is unknown, of {worst.name} {worst.shift.unknown_current:.1%} instead of "
             f"{worst.shift.unknown_reference:.1%}"
@@ -59,8 +56,8 @@ def scores(found: ScoreShift | None) -> Check:
     return Check(name=SCORE, state="drifted" if found.moved else "steady", text=text)
 
 
-def probabilities(found: Calibration | None, *, known_from_ms: int) -> Check:
-    """Return the check of calibration; `known_from_ms` is when labels of a first whole week will be known."""
+def probabilities(found: Calibration | None, *, known_from_ms: int | None) -> Check:
+    """Return the check of calibration; `known_from_ms` is when labels of a first whole week will be known, if they are not."""
     if found is None:
         return Check(name=CALIBRATION, state="unknown", text=_too_early(known_from_ms))
     whole = found.whole
@@ -74,7 +71,7 @@ def probabilities(found: Calibration | None, *, known_from_ms: int) -> Check:
     return Check(name=CALIBRATION, state="drifted" if found.off else "steady", text=text)
 
 
-def ranking(weeks: Sequence[Week], found: Loss | None, *, known_from_ms: int) -> Check:
+def ranking(weeks: Sequence[Week], found: Loss | None, *, known_from_ms: int | None) -> Check:
     """Return the check of the ranking in the newest known week, beside the week that the model was judged by, the last."""
     newest = next((week.performance for week in weeks[:-1] if week.performance), None)
     baseline = weeks[-1].performance
@@ -88,6 +85,8 @@ def ranking(weeks: Sequence[Week], found: Loss | None, *, known_from_ms: int) ->
     return Check(name=PERFORMANCE, state="drifted" if found.worse else "steady", text=text)
 
 
-def _too_early(known_from_ms: int) -> str:
+def _too_early(known_from_ms: int | None) -> str:
+    if known_from_ms is None:
+        return f"fewer than {FEWEST_FRAUDS} known frauds"
     moment = datetime.fromtimestamp(known_from_ms / 1000, UTC)
-    return f"fewer than {FEWEST_FRAUDS} known frauds; a first whole week of labels is known from {moment:%Y-%m-%d} on"
+    return f"labels of a first whole week are known from {moment:%Y-%m-%d} on"

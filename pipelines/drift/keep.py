@@ -46,7 +46,7 @@ def row_of(report: DriftReport, *, day: date) -> dict[str, object]:
         "features": len(report.features),
         "features_moved": len(report.moved),
         "features_unknown_moved": len(report.unknown_moved),
-        "largest_psi": report.largest_psi,
+        "largest_psi_to_limit": report.largest_psi_to_limit,
         "score_psi": report.score.shift.psi if report.score else None,
         "calibration_error": report.calibration.error if report.calibration else None,
         "frauds_observed": whole.observed if whole else None,
@@ -68,7 +68,7 @@ def _log(settings: Settings, report: DriftReport, model: RegisteredModel, path: 
     client = MlflowClient(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
     client.log_artifact(model.run_id, str(path), "drift")
     figures = {
-        "largest_psi": report.largest_psi,
+        "largest_psi_to_limit": report.largest_psi_to_limit,
         "features_moved": float(len(report.moved)),
         "score_psi": report.score.shift.psi if report.score else None,
         "calibration_error": report.calibration.error if report.calibration else None,

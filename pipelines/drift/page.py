@@ -38,7 +38,7 @@ def page(report: DriftReport) -> str:
         )),
         _section(
             "Features, what moved most first",
-            ("feature", "before and now", "PSI", "usual", "limit", "unknown", "before", "weight"),
+            ("feature", "before and now", "PSI", "usual", "limit", "unknown", "before", "gain"),
             range(2, 8),
             (_feature(feature) for feature in report.features[:SHOWN_FEATURES]),
         ),
@@ -86,13 +86,14 @@ def _state(state: str) -> str:
 
 def _feature(feature: FeatureDrift) -> tuple[str, ...]:
     found = feature.shift
+    aside = " (its window is still filling)" if feature.filling else ""
     return (
-        f'{escape(feature.name)}<br><span class="soft">{escape(feature.sentence)}</span>',
+        f'{escape(feature.name)}<br><span class="soft">{escape(feature.sentence)}{aside}</span>',
         _bars(found),
-        _marked(f"{found.psi:.3f}", found.moved),
+        _marked(f"{found.psi:.3f}", feature.moved),
         f"{found.usual:.3f}",
         f"{found.limit:.3f}",
-        _marked(f"{found.unknown_current:.1%}", found.unknown_moved),
+        _marked(f"{found.unknown_current:.1%}", feature.unknown_moved),
         f"{found.unknown_reference:.1%}",
         f"{feature.importance:.1%}",
     )

@@ -10,12 +10,26 @@ from risk.drift.score import ScoreShift
 
 
 class FeatureDrift(msgspec.Struct, frozen=True, kw_only=True):
-    """One feature that the model reads. `importance` is its share of what the model's trees gained in training."""
+    """One feature that the model reads. `importance` is its share of what the model's trees gained in training.
+
+    `filling` where its window was longer than the log when the reference began: it grows whatever the world does.
+    """
 
     name: str
     sentence: str
     importance: float
+    filling: bool
     shift: Shift
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is distributed otherwise than it was, beyond its limit."""
+        return self.shift.moved and not self.filling
+
+    @property
+    def unknown_moved(self) -> bool:
+        """Whether another share of it is unknown, beyond its limit."""
+        return self.shift.unknown_moved and not self.filling
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +46,8 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's decisions of [current_from_ms, current_until_ms) beside those that the model learned from last.
 
-    `features` come in the order of how far they moved beyond their limits. `weeks` go from the newest back to the week that
-    the model was judged by. Labels are those known at `current_until_ms`.
+    `features` come in the order of how far they moved towards or beyond their limits, those that still fill last. `weeks` go
+    from the newest back to the week that the model was judged by. Labels are those known at `current_until_ms`.
     """
 
     tenant_id: str
@@ -61,17 +75,18 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def moved(self) -> list[FeatureDrift]:
         """The features that are distributed otherwise than they were."""
-        return [feature for feature in self.features if feature.shift.moved]
+        return [feature for feature in self.features if feature.moved]
 
     @property
     def unknown_moved(self) -> list[FeatureDrift]:
         """The features of which more, or fewer, values are unknown than were."""
-        return [feature for feature in self.features if feature.shift.unknown_moved]
+        return [feature for feature in self.features if feature.unknown_moved]
 
     @property
-    def largest_psi(self) -> float | None:
-        """The largest index of a feature; None where there was too little to compare."""
-        return max((feature.shift.psi for feature in self.features), default=None)
+    def largest_psi_to_limit(self) -> float | None:
+        """The largest index of a feature, as a multiple of its own limit; None where none could be compared."""
+        judged = (feature.shift for feature in self.features if not feature.filling)
+        return max((shift.psi / shift.limit for shift in judged), default=None)
 
     @property
     def newest_known(self) -> Week | None:

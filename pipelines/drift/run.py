@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import ModelControl
-from feature_store.definitions import CATALOGUE
-from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
+from feature_store.definitions import BY_NAME, CATALOGUE
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS, DailyFeature, Feature, QuotientFeature, WindowFeature
 from kit.errors import DomainError
 from pipelines.drift import judge
 from pipelines.drift.collect import Collector, Scored
@@ -79,14 +79,15 @@ def drift(lake: Path, models: Path, question: Question, *, progress: Progress) -
     if not len(learned) or not len(current):
         raise NothingToCompare(f"{len(learned):,} decisions are of the reference, {len(current):,} of the last days")
     enough = min(len(learned), len(current)) >= FEWEST_DECISIONS
-    features = _features(model, columns, *collected.rows()) if enough else []
+    log_ms = laid.learned.from_ms - (collected.first_event_ms or 0)
+    features = _features(model, columns, *collected.rows(), log_ms=log_ms) if enough else []
     moved = _score(scored, laid, model) if enough else None
     calibrated = _calibration(scored, laid)
     *since, baseline = ranked = [_ranked(scored.within(week)) for week in (*laid.known, laid.baseline)]
     weeks = _weeks(scored, laid, ranked)
     newest = next((found for found in since if found), None)
     lost = loss(baseline, newest, alert_share=ALERT_SHARE, seed=SEED) if baseline and newest else None
-    known_from_ms = laid.learned.until_ms + WEEK_MS + LABEL_DELAY_MS
+    known_from_ms = None if laid.known else laid.learned.until_ms + WEEK_MS + LABEL_DELAY_MS
     return DriftReport(
         tenant_id=question.tenant_id,
         model=model.model_id,
@@ -167,18 +168,34 @@ def _collect(
 
 
 def _features(
-    model: Model, columns: NDArray[np.int64], weeks: Sequence[NDArray[np.float32]], current: NDArray[np.float32]
+    model: Model,
+    columns: NDArray[np.int64],
+    weeks: Sequence[NDArray[np.float32]],
+    current: NDArray[np.float32],
+    *,
+    log_ms: int,
 ) -> list[FeatureDrift]:
+    """Compare each column; `log_ms` is how long the log was when the reference began."""
     found = [
         FeatureDrift(
             name=CATALOGUE[column].name,
             sentence=CATALOGUE[column].sentence,
             importance=float(model.export.importance[column]),
+            filling=reach_ms(CATALOGUE[column]) > log_ms,
             shift=shift([week[:, place] for week in weeks], current[:, place], tests=len(columns)),
         )
         for place, column in enumerate(columns.tolist())
     ]
-    return sorted(found, key=lambda feature: -feature.shift.weight)
+    return sorted(found, key=lambda feature: (feature.filling, -feature.shift.weight))
+
+
+def reach_ms(feature: Feature) -> int:
+    """Return how far back a feature looks: until the log is as long, it grows with the log."""
+    if isinstance(feature, QuotientFeature):
+        return max(reach_ms(BY_NAME[name]) for name in (feature.dividend, feature.divisor))
+    if isinstance(feature, DailyFeature):
+        return (feature.days + feature.delay_days) * DAY_MS
+    return feature.reach_ms if isinstance(feature, WindowFeature) else 0
 
 
 def _score(scored: Scored, laid: Periods, model: Model) -> ScoreShift:

@@ -24,7 +24,7 @@ def lines(report: DriftReport, *, shown: int) -> Iterator[str]:
         yield f"{check.name.replace('_', ' '):<16}{_WORDS[check.state]:<11}{check.text}"
     if report.features:
         yield ""
-        yield f"{'what moved most':<34}{'PSI':>8}{'usual':>8}{'limit':>8}{'unknown':>9}{'before':>8}{'weight':>8}"
+        yield f"{'what moved most':<34}{'PSI':>8}{'usual':>8}{'limit':>8}{'unknown':>9}{'before':>8}{'gain':>8}"
         for feature in report.features[:shown]:
             yield from _feature(feature)
     yield ""
@@ -41,12 +41,12 @@ def day_of(moment_ms: int) -> str:
 
 def _feature(feature: FeatureDrift) -> Iterator[str]:
     found = feature.shift
-    mark = "*" if found.moved or found.unknown_moved else " "
+    mark = "*" if feature.moved or feature.unknown_moved else " "
     yield (
         f"{mark} {feature.name:<32}{found.psi:>8.3f}{found.usual:>8.3f}{found.limit:>8.3f}{found.unknown_current:>9.1%}"
         f"{found.unknown_reference:>8.1%}{feature.importance:>8.1%}"
     )
-    yield f"    {feature.sentence}"
+    yield f"    {feature.sentence}" + (" (its window is still filling)" if feature.filling else "")
 
 
 def _week(week: Week) -> str:

@@ -40,7 +40,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """`parts` hold about equal numbers of expected frauds, from the lowest probabilities up.
+    """`parts` hold about equal numbers of expected frauds, from the lowest probabilities up: where a fault lies.
 
     `error` is the expected calibration error over bins of equal count (Naeini et al. 2015); above `error_limit` it is neither
     what probabilities that are right would show by chance nor less than a factor of 1.5 everywhere would make.
@@ -56,7 +56,7 @@ class Calibration:
     @property
     def off(self) -> bool:
         """Whether probabilities mean something else than they say."""
-        return self.whole.off or self.error > self.error_limit or any(part.off for part in self.parts)
+        return self.whole.off or self.error > self.error_limit
 
 
 def calibration(
@@ -73,7 +73,7 @@ def calibration(
     part = np.minimum((expected - probability[order] / 2) * PARTS / expected[-1], PARTS - 1).astype(np.int64)
     spread = dispersion(fraud, probability, day)
     rows = [order[part == number] for number in range(PARTS)]
-    error, by_chance = _error(fraud[order], probability[order], np.random.default_rng(seed))
+    error, by_chance = _error(fraud[order], probability[order], spread, np.random.default_rng(seed))
     return Calibration(
         whole=_ratio(fraud, probability, spread, tests=1),
         parts=tuple(_ratio(fraud[found], probability[found], spread, tests=PARTS) for found in rows if len(found)),
@@ -108,15 +108,18 @@ def _ratio(fraud: NDArray[np.bool_], probability: NDArray[np.float64], spread: f
     )
 
 
-def _error(fraud: NDArray[np.bool_], probability: NDArray[np.float64], generator: np.random.Generator) -> tuple[float, float]:
+def _error(
+    fraud: NDArray[np.bool_], probability: NDArray[np.float64], spread: float, generator: np.random.Generator
+) -> tuple[float, float]:
     """The error of rows in order of probability, and the 99th percentile of that of right probabilities.
 
-    A bin's frauds are drawn as if all its decisions had its mean probability, which varies a little more than they would.
+    A bin's frauds are drawn as if all its decisions had its mean probability, which varies a little more than they would, and
+    as much further from it as frauds in bursts would lie.
     """
     bins = [part for part in np.array_split(np.arange(len(fraud)), ERROR_BINS) if len(part)]
     sizes = np.array([len(part) for part in bins])
     said = np.array([probability[part].mean() for part in bins])
     turned_out = np.array([fraud[part].mean() for part in bins])
     drawn = generator.binomial(sizes, np.minimum(said, 1.0), size=(ERROR_ROUNDS, len(bins))) / sizes
-    errors = (np.abs(drawn - said) * sizes).sum(axis=1) / len(fraud)
+    errors = np.sqrt(spread) * (np.abs(drawn - said) * sizes).sum(axis=1) / len(fraud)
     return float((np.abs(turned_out - said) * sizes).sum() / len(fraud)), float(np.percentile(errors, 99))

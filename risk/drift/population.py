@@ -6,7 +6,11 @@ Where nothing changed, n and m values in B bins give an index that is distribute
 degrees of freedom (Yurdakul and Naranjo 2020, "Statistical properties of the population stability index"): its mean is
 (B - 1) * (1/n + 1/m), not zero, and a small sample must not be taken for a shift.
 
-Neither rule knows that decisions of one customer are alike, nor that weeks differ. So the reference is a row of weeks, and how
+Shares of unknown values are compared by Cohen's h = 2 * |asin(sqrt(p)) - asin(sqrt(q))|, in which a step from 0% to 1% counts
+as much as one from 50% to 60%; its standard deviation is sqrt(1/n + 1/m) whatever the shares, and 0.2 is a small effect (Cohen
+1988, "Statistical power analysis for the behavioral sciences", ch. 6).
+
+None of this knows that decisions of one customer are alike, nor that weeks differ. So the reference is a row of weeks, and how
 far each of these lies from the others says what is usual.
 """
 
@@ -19,7 +23,7 @@ from scipy.special import chdtri, ndtri
 
 LEVELS = tuple(np.arange(1, 10) / 10)
 MATTERS = 0.1
-MATTERS_UNKNOWN = 0.02
+MATTERS_UNKNOWN = 0.2
 # In how many of a hundred comparisons without a change something is found all the same, over all values compared together.
 FALSE_ALARM = 0.01
 # One of a few usual weeks is the furthest by chance; another may lie somewhat further.
@@ -60,7 +64,8 @@ class Shift:
     """How far the current distribution of a value lies from the reference's.
 
     `usual` is the index of that week of the reference that lies furthest from the others; above `limit` the index is neither
-    chance nor usual. Shares of unknown values likewise, by their difference. `edges` and shares by bin, the unknown one last.
+    chance nor usual. `unknown_change` is Cohen's h of the shares of unknown values. Then edges and shares by bin, the unknown
+    one last.
     """
 
     psi: float
@@ -68,6 +73,7 @@ class Shift:
     limit: float
     unknown_reference: float
     unknown_current: float
+    unknown_change: float
     unknown_limit: float
     edges: tuple[float, ...]
     reference: tuple[float, ...]
@@ -81,12 +87,12 @@ class Shift:
     @property
     def unknown_moved(self) -> bool:
         """Whether more, or fewer, values are unknown."""
-        return abs(self.unknown_current - self.unknown_reference) > self.unknown_limit
+        return self.unknown_change > self.unknown_limit
 
     @property
     def weight(self) -> float:
-        """How far beyond its limit either is, as a multiple of it: what moved most comes first by this."""
-        return max(self.psi / self.limit, abs(self.unknown_current - self.unknown_reference) / self.unknown_limit)
+        """How far either has come, as a multiple of its limit: what moved most comes first by this."""
+        return max(self.psi / self.limit, self.unknown_change / self.unknown_limit)
 
 
 def shift(
@@ -112,10 +118,9 @@ def shift(
         limit=max(MATTERS, USUAL_ROOM * usual, psi_by_chance(bins=occupied, n=len(whole), m=len(current), tests=tests)),
         unknown_reference=unknown[0],
         unknown_current=unknown[1],
+        unknown_change=effect(*unknown),
         unknown_limit=max(
-            MATTERS_UNKNOWN,
-            USUAL_ROOM * usual_unknown,
-            share_by_chance((then[-1] + now[-1]) / (len(whole) + len(current)), n=len(whole), m=len(current), tests=tests),
+            MATTERS_UNKNOWN, USUAL_ROOM * usual_unknown, effect_by_chance(n=len(whole), m=len(current), tests=tests)
         ),
         edges=tuple(bins.edges.tolist()),
         reference=tuple((then / then.sum()).tolist()),
@@ -138,17 +143,22 @@ def psi_by_chance(*, bins: int, n: int, m: int, tests: int) -> float:
     return float(chdtri(bins - 1, FALSE_ALARM / tests) * (1 / n + 1 / m))
 
 
-def share_by_chance(share: float, *, n: int, m: int, tests: int) -> float:
-    """Return the same of the difference between two shares that are both `share` (two-sample test of proportions)."""
-    return float(ndtri(1 - FALSE_ALARM / (2 * tests)) * np.sqrt(share * (1 - share) * (1 / n + 1 / m)))
+def effect(was: float, now: float) -> float:
+    """Return Cohen's h of two shares."""
+    return float(2 * abs(np.arcsin(np.sqrt(was)) - np.arcsin(np.sqrt(now))))
+
+
+def effect_by_chance(*, n: int, m: int, tests: int) -> float:
+    """Return what h exceeds in `FALSE_ALARM` of all cases though nothing changed, over `tests`."""
+    return float(ndtri(1 - FALSE_ALARM / (2 * tests)) * np.sqrt(1 / n + 1 / m))
 
 
 def _usual(by_week: NDArray[np.int64]) -> tuple[float, float]:
-    """The largest index, and the largest difference in unknown values, of one week against the others."""
-    indices, differences = [0.0], [0.0]
+    """The largest index, and the largest effect in unknown values, of one week against the others."""
+    indices, effects = [0.0], [0.0]
     for week in by_week:
         others = by_week.sum(axis=0) - week
         if week.sum() and others.sum():
             indices.append(psi(others, week))
-            differences.append(abs(float(week[-1] / week.sum() - others[-1] / others.sum())))
-    return max(indices), max(differences)
+            effects.append(effect(others[-1] / others.sum(), week[-1] / week.sum()))
+    return max(indices), max(effects)

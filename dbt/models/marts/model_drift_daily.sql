@@ -10,7 +10,7 @@ select
   features,
   features_moved,
   features_unknown_moved,
-  largest_psi,
+  largest_psi_to_limit,
   score_psi,
   calibration_error,
   frauds_observed,

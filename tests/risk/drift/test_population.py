@@ -9,10 +9,12 @@ from scipy.stats import ks_2samp
 from risk.drift.population import (
     FALSE_ALARM,
     MATTERS,
+    MATTERS_UNKNOWN,
     Bins,
+    effect,
+    effect_by_chance,
     psi,
     psi_by_chance,
-    share_by_chance,
     shift,
 )
 from risk.drift.score import distance, distance_by_chance, score_shift
@@ -73,11 +75,18 @@ def test_without_a_change_the_index_exceeds_what_chance_does_as_often_as_said(n,
         assert above == pytest.approx(wanted, abs=4 * np.sqrt(wanted / ROUNDS))
 
 
-def test_without_a_change_shares_differ_beyond_chance_as_often_as_said():
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.8])
+def test_without_a_change_shares_differ_beyond_chance_as_often_as_said(share):
     generator = np.random.default_rng(7)
-    then, now = generator.binomial(4_000, 0.3, ROUNDS) / 4_000, generator.binomial(1_000, 0.3, ROUNDS) / 1_000
-    above = np.abs(then - now) > share_by_chance(0.3, n=4_000, m=1_000, tests=1)
-    assert above.mean() == pytest.approx(FALSE_ALARM, abs=4 * np.sqrt(FALSE_ALARM / ROUNDS))
+    then, now = generator.binomial(4_000, share, ROUNDS) / 4_000, generator.binomial(1_000, share, ROUNDS) / 1_000
+    limit = effect_by_chance(n=4_000, m=1_000, tests=1)
+    above = np.mean([effect(was, is_now) > limit for was, is_now in zip(then, now, strict=True)])
+    assert above == pytest.approx(FALSE_ALARM, abs=5 * np.sqrt(FALSE_ALARM / ROUNDS))
+
+
+def test_unknown_values_matter_where_there_were_none_before_they_do_where_half_were():
+    assert effect(0.0, 0.011) > MATTERS_UNKNOWN > effect(0.5, 0.59)
+    assert effect(0.5, 0.61) > MATTERS_UNKNOWN
 
 
 @settings(max_examples=40, deadline=None)

@@ -17,7 +17,7 @@ create table monitoring.model_drift (
   features integer not null,
   features_moved integer not null,
   features_unknown_moved integer not null,
-  largest_psi double precision,
+  largest_psi_to_limit double precision,
   score_psi double precision,
   calibration_error double precision,
   frauds_observed bigint,

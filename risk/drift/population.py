@@ -26,8 +26,8 @@ MATTERS = 0.1
 MATTERS_UNKNOWN = 0.2
 # In how many of a hundred comparisons without a change something is found all the same, over all values compared together.
 FALSE_ALARM = 0.01
-# One of a few usual weeks is the furthest by chance; another may lie somewhat further.
-USUAL_ROOM = 1.5
+# Four usual weeks do not hold all that is usual (paydays, holidays): another may lie up to twice as far as their furthest.
+USUAL_ROOM = 2.0
 # Each bin that either side fills is counted half a value more, so that an empty one has a logarithm.
 SMOOTHING = 0.5
 

@@ -10,6 +10,7 @@ from risk.drift.population import (
     FALSE_ALARM,
     MATTERS,
     MATTERS_UNKNOWN,
+    USUAL_ROOM,
     Bins,
     effect,
     effect_by_chance,
@@ -123,7 +124,7 @@ def test_what_moves_from_week_to_week_is_not_news():
     weeks = [generator.normal(mean, 1, 5_000).astype(np.float32) for mean in (0, 0.6, 0, 0.6)]
     now = generator.normal(0.6, 1, 5_000).astype(np.float32)
     found = shift(weeks, now, tests=100)
-    assert found.psi < found.usual * 1.5
+    assert found.psi < found.usual * USUAL_ROOM
     assert not found.moved
     assert shift([week for week in weeks if week.mean() < 0.3], now, tests=100).moved
 

@@ -171,6 +171,14 @@ def credit(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def drift(context: typer.Context) -> None:
+    """Compare the last days with what the champion learned from: inputs, unknown values, scores, calibration, ranking."""
+    from baas.run_module import become
+
+    become("pipelines.drift", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def features(context: typer.Context) -> None:
     """Say what the engine knows about each transaction: the catalogue, one feature exactly, an entity's values now."""
     from baas.run_module import become

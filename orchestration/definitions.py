@@ -1,4 +1,4 @@
-"""What Dagster loads: simulate > ingest > train > register, decisions > checks > marts, and when they run."""
+"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, and when they run."""
 
 from dagster import (
     AssetSelection,
@@ -16,6 +16,8 @@ from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.risk.assets import risk_assets
+from orchestration.risk.drift import KEY as DRIFT_KEY
+from orchestration.risk.drift import model_drift
 from orchestration.warehouse.checks import KEY, checked_decisions
 from orchestration.warehouse.marts import dbt_resource, mart_assets
 from orchestration.warehouse.profiles import online_profiles
@@ -29,8 +31,8 @@ def build_definitions(found: Settings) -> Definitions:
     marts, profiles = mart_assets(found), online_profiles(found)
     daily = define_asset_job(
         "daily",
-        description="Check yesterday's decisions, build the marts, and tell the scorer the new profiles.",
-        selection=AssetSelection.assets(KEY) | AssetSelection.assets(marts, profiles),
+        description="Check yesterday's decisions and their drift, build the marts, and tell the scorer the new profiles.",
+        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(marts, profiles),
     )
     retrain = define_asset_job(
         "retrain",
@@ -38,7 +40,7 @@ def build_definitions(found: Settings) -> Definitions:
         selection=AssetSelection.groups("risk"),
     )
     return Definitions(
-        assets=[*bank_assets(found), *risk_assets(found), checked_decisions(found), marts, profiles],
+        assets=[*bank_assets(found), *risk_assets(found), checked_decisions(found), model_drift(found), marts, profiles],
         jobs=[daily, retrain],
         schedules=[
             weekly_retraining(),

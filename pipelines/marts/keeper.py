@@ -9,6 +9,7 @@ from kit.log import get_logger
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
+from pipelines.drift import gauges
 from pipelines.marts import repository
 from pipelines.marts.build import BuildStopped, MartsBusy, MartsNotBuilt, build
 
@@ -27,7 +28,10 @@ BUILT_AT = Gauge(
 
 
 class MartKeeper:
-    """Builds the marts for as long as its process lives; it is ready while the last build held."""
+    """Builds the marts for as long as its process lives; it is ready while the last build held.
+
+    Its metrics also say what the nightly look at the champion's drift found last, which lies in the same warehouse.
+    """
 
     def __init__(
         self, settings: Settings, lifecycle: Lifecycle, *, clock: Clock | None = None, every_s: float = EVERY_S
@@ -56,8 +60,9 @@ class MartKeeper:
         return max(self._every_s, REST_PER_BUILD * self._seconds)
 
     def turn(self) -> None:
-        """Build unless nothing has come since the last build that held."""
+        """Show what was found of drift; build unless nothing has come since the last build that held."""
         with connect(self._settings.warehouse.dsn("audit"), application=PROCESS) as warehouse:
+            gauges.show(warehouse)
             arrived = repository.arrived(warehouse)
         if arrived == self._built_up_to:
             return

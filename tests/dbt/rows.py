@@ -1,13 +1,15 @@
 """Rows of the raw schema for the tests of what reads it, written as the sink's role writes them."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
 from kit.settings import PostgresServer
+from pipelines.drift import repository
 
 
 @dataclass
@@ -95,6 +97,28 @@ class Raw:
                     *self._next()[:1],
                 ),
             )
+
+    def drift(self, *, day: date, drifted: Sequence[str]) -> None:
+        """Write what was found of a model's drift: one feature that moved, and one that is still filling."""
+        shift = {
+            "psi": 0.3, "usual": 0.02, "limit": 0.1, "unknown_reference": 0.1, "unknown_current": 0.1, "unknown_change": 0.0,
+            "unknown_limit": 0.2,
+        }  # fmt: skip
+        features = [
+            {"name": name, "sentence": "What it says", "importance": 0.5, "filling": filling, "shift": shift}
+            for name, filling in (("is_pix", False), ("customer_count_90d", True))
+        ]
+        row: dict[str, object] = dict.fromkeys(
+            ("calibration_error", "frauds_observed", "frauds_expected", "observed_to_expected", "average_precision", "auc",
+             "recall_at_alert_share", "known_until_ms")
+        ) | {
+            "tenant_id": "demo", "day": day, "model": "fraud-1", "decisions": 900, "reference_decisions": 3_600, "features": 2,
+            "features_moved": 1, "features_unknown_moved": 0, "largest_psi_to_limit": 3.0, "score_psi": 0.01,
+            "drifted": list(drifted), "report": json.dumps({"features": features}), "current_until_ms": 1_773_198_000_000,
+            "reference_from_ms": 1_769_000_000_000, "reference_until_ms": 1_771_500_000_000,
+        }  # fmt: skip
+        with psycopg.connect(self._warehouse.dsn("transform")) as connection:
+            repository.keep(connection, row)
 
     def opening(self, *, account_id: uuid.UUID, opened_at: datetime) -> None:
         """Write the ledger's event of an account's opening balance."""

@@ -50,6 +50,8 @@ def built(settings: Settings, raw: Raw) -> Built:
     )  # fmt: skip
     raw.alert(alert_id=ALERT, status="open", change="opened", decisions=1)
     raw.alert(alert_id=ALERT, status="in_review", change="grew", decisions=3)
+    raw.drift(day=NOON.date(), drifted=[])
+    raw.drift(day=NOON.date(), drifted=["population"])  # found again
     raw.opening(account_id=ACCOUNT, opened_at=NOON - timedelta(days=100))
     return build(settings)
 
@@ -86,6 +88,22 @@ def test_a_challenger_is_compared_with_the_model_beside_which_it_was_tried(reade
         "champion_frauds_stopped": 1, "challenger_frauds_stopped": 1, "champion_saved_minor": 500, "challenger_saved_minor": 500,
         "champion_false_alarms": 1, "challenger_false_alarms": 1,
     }  # fmt: skip
+
+
+def test_drift_is_there_once_a_day_with_the_features_that_moved(reader: psycopg.Cursor) -> None:
+    [row] = reader.execute(
+        "select day, model, features_moved, checks_drifted, population_drifted, score_drifted, average_precision "
+        "from marts.model_drift_daily"
+    ).fetchall()
+    assert row == {
+        "day": date(2026, 3, 10), "model": "fraud-1", "features_moved": 1, "checks_drifted": 1, "population_drifted": True,
+        "score_drifted": False, "average_precision": None,
+    }  # fmt: skip
+    rows = reader.execute("select feature, psi, moved, unknown_moved from marts.feature_drift_daily order by feature").fetchall()
+    assert rows == [
+        {"feature": "customer_count_90d", "psi": 0.3, "moved": False, "unknown_moved": False},
+        {"feature": "is_pix", "psi": 0.3, "moved": True, "unknown_moved": False},
+    ]
 
 
 def test_a_simulated_answer_catches_nothing(reader: psycopg.Cursor) -> None:
@@ -131,7 +149,7 @@ def test_a_profile_holds_the_last_thirty_days_and_the_age_of_the_account(reader:
 
 @pytest.mark.parametrize(
     "mart",
-    ["fct_transactions", "fct_decisions", "fct_alerts", "dim_customers", "daily_volume_and_fraud", "customer_profiles"],
+    ["fct_transactions", "fct_decisions", "fct_alerts", "dim_customers", "daily_volume_and_fraud", "customer_profiles", "model_drift_daily", "feature_drift_daily"],
 )
 def test_a_reader_without_a_tenant_sees_nothing(warehouse: PostgresServer, built: Built, mart: str) -> None:
     with psycopg.connect(warehouse.dsn("analytics")) as connection:

@@ -35,6 +35,7 @@ RUN = {
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
     "baas models list": (WHOLE, 'baas("models", "list"'),
     "baas backtest": (WHOLE, 'baas("backtest"'),
+    "baas drift": (WHOLE, 'baas("drift"'),
     "baas credit train": ("tests/pipelines/credit", 'main(["train"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }

@@ -127,6 +127,18 @@ def test_history_is_decided_again_by_a_policy_that_stops_nothing_by_its_model(pr
     assert found["proposed"]["frauds_stopped"] < found["frauds"]
 
 
+def test_the_champions_last_days_are_compared_with_what_it_learned_from_and_the_finding_is_kept(product: Product):
+    said = product.baas("drift", "--keep", "--json", timeout_s=600)
+    assert said.returncode == 0, said.stderr
+    found = json.loads(said.stdout)
+    assert found["current_decisions"] > 0
+    assert len(found["checks"]) == 5
+    [page] = (product.var / "drift").glob("*.html")
+    assert found["model"] in page.name
+    with psycopg.connect(product.settings().warehouse.dsn("audit")) as connection:
+        assert connection.execute("select model from monitoring.model_drift").fetchall() == [(found["model"],)]
+
+
 def test_the_api_answers_only_those_who_sign_in(product: Product):
     api = product.settings().api
     address = f"http://{api.host}:{api.port}"

@@ -56,6 +56,9 @@ def test_the_flow_goes_from_simulation_to_a_champion_and_from_decisions_to_marts
     flow = ["simulated_bank", "ledger_history", "inbound_days", "trained_model"]
     assert {AssetKey(name) for name in flow} <= upstream(AssetKey("registered_model"))
     assert AssetKey(["raw", "decisions"]) in upstream(AssetKey(["marts", "daily_volume_and_fraud"]))
+    drift = AssetKey(["monitoring", "model_drift"])
+    assert {AssetKey("champion"), AssetKey(["raw", "decisions"])} <= upstream(drift)
+    assert drift in upstream(AssetKey(["marts", "model_drift_daily"]))
 
 
 def test_every_day_has_a_run_that_checks_it_and_builds_the_marts(definitions: Definitions) -> None:

@@ -19,6 +19,18 @@ FORWARDED = {
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
     ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),
     ("credit", "explain"): ("--loans", "--card", "loan_id"),
+    ("drift",): (
+        "--tenant",
+        "--until",
+        "--model",
+        "--days",
+        "--reference-weeks",
+        "--top",
+        "--html",
+        "--keep",
+        "--check",
+        "--json",
+    ),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
 }
@@ -29,7 +41,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "models", "credit"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 
 from kit.process import Lifecycle
 from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer, Settings
@@ -79,6 +80,18 @@ def test_what_the_sink_wrote_reaches_the_marts_by_itself_and_they_say_as_of_when
     transactions, second = bank.told()
     assert transactions == 4
     assert second > first
+
+
+def test_what_was_found_of_drift_last_is_a_metric_from_the_first_turn_on(settings: Settings, warehouse: PostgresServer) -> None:
+    raw = Raw(warehouse)
+    raw.drift(day=NOON.date() - timedelta(days=1), drifted=["score"])
+    raw.drift(day=NOON.date(), drifted=["population"])
+    MartKeeper(settings, Lifecycle()).turn()
+    labels = {"tenant": "demo", "model": "fraud-1"}
+    assert REGISTRY.get_sample_value("baas_drift_features_moved", labels) == 1
+    assert REGISTRY.get_sample_value("baas_drift_check_drifted", labels | {"check": "population"}) == 1
+    assert REGISTRY.get_sample_value("baas_drift_check_drifted", labels | {"check": "score"}) == 0
+    assert REGISTRY.get_sample_value("baas_drift_average_precision", labels) is None, "no label says so yet"
 
 
 def test_marts_that_do_not_hold_are_said_so_and_do_not_call_themselves_fresh(settings: Settings, bank: Bank) -> None:

@@ -11,6 +11,7 @@ from kit.clock import SystemClock
 from kit.errors import DomainError
 from kit.ids import uuid7
 from kit.settings import Settings, settings
+from pipelines.backtest.keep import keep
 from pipelines.backtest.proposal import CURRENT, chosen_model, chosen_policy, in_force
 from pipelines.backtest.run import Question, backtest, period_of
 from pipelines.backtest.table import lines
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
     try:
         question = _question(ours, options)
         report = backtest(ours.lake, ours.models, question, progress=records_progress())
+        if not options.no_keep and not keep(ours, report):
+            sys.stderr.write("the warehouse is away: the marts will not show this backtest\n")
     except (DomainError, msgspec.DecodeError, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--to", dest="to_day", type=date.fromisoformat, help="last day (UTC), included; today")
     parser.add_argument("--tenant", help="one tenant only; all of them without it")
     parser.add_argument("--costs", type=Path, help="JSON file with what decisions cost; see docs/backtest.md")
+    parser.add_argument("--no-keep", action="store_true", help="print only; `marts.backtests` does not get it")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     return parser
 

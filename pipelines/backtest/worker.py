@@ -14,6 +14,7 @@ from kit.behind import work_behind
 from kit.clock import Clock, SystemClock
 from kit.ids import uuid7
 from kit.settings import Settings
+from pipelines.backtest.keep import keep
 from pipelines.backtest.proposal import chosen_model, in_force
 from pipelines.backtest.run import Question, backtest, period_of
 from pipelines.jobs import JobWorker, Progress
@@ -33,7 +34,9 @@ class Worker(JobWorker):
         task = simulations.task(connection, held)
         said = log_controls(self.settings.lake)
         question = question_of(task, said, self.settings, clock=SystemClock())
-        return msgspec.json.encode(backtest(self.settings.lake, self.settings.models, question, progress=progress))
+        report = backtest(self.settings.lake, self.settings.models, question, progress=progress)
+        keep(self.settings, report)
+        return msgspec.json.encode(report)
 
 
 def question_of(task: Task, said: list[Control], ours: Settings, *, clock: Clock) -> Question:

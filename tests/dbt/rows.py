@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import psycopg
 
 from kit.settings import PostgresServer
+from pipelines.backtest.report import BacktestReport, Outcome, RuleResult, Slice
+from pipelines.backtest.repository import keep
 from pipelines.drift import repository
 
 
@@ -119,6 +122,34 @@ class Raw:
         }  # fmt: skip
         with psycopg.connect(self._warehouse.dsn("transform")) as connection:
             repository.keep(connection, row)
+
+    def backtest(self, *, tenant_id: str | None) -> str:
+        """Write a backtest of one day and one rule: it would have stopped one more fraud, and one honest payment less."""
+        recorded, proposed = (
+            Outcome(
+                allowed=90 - frauds, reviewed=8, challenged=0, denied=2 + frauds, frauds_stopped=frauds, frauds_stopped_minor=500,
+                frauds_missed_minor=100, false_alarms=alarms, honest_denied=1, customers_stopped=alarms, cost_minor=cost,
+            )
+            for frauds, alarms, cost in ((1, 9, 4_000), (2, 8, 2_500))
+        )  # fmt: skip
+        found = BacktestReport(
+            backtest_id=str(uuid.uuid4()), tenant_id=tenant_id, from_ms=1_773_100_800_000, until_ms=1_773_187_200_000,
+            labels_known_by_ms=1_773_187_200_000, model="fraud-1", policy="policy-2", decisions=100, recorded_by={"scorer": 100},
+            frauds=3, frauds_minor=600, recorded=recorded, proposed=proposed, moved=[],
+            days=[
+                Slice(
+                    name="2026-03-10", decisions=100, frauds=3, recorded_stopped=11, recorded_frauds_stopped=1,
+                    recorded_cost_minor=4_000, proposed_stopped=12, proposed_frauds_stopped=2, proposed_cost_minor=2_500,
+                )
+            ],
+            channels=[],
+            rules=[RuleResult(code="night", shadow=True, hits=5, frauds=2, alone=1, frauds_alone=1, amount_minor=700)],
+            curve=[], seconds=0.1,
+        )  # fmt: skip
+        for _ in range(2):  # a worker that is taken over may write it again
+            with psycopg.connect(self._warehouse.dsn("transform")) as connection:
+                keep(connection, found, text=msgspec.json.encode(found).decode())
+        return found.backtest_id
 
     def opening(self, *, account_id: uuid.UUID, opened_at: datetime) -> None:
         """Write the ledger's event of an account's opening balance."""

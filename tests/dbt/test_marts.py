@@ -52,6 +52,9 @@ def built(settings: Settings, raw: Raw) -> Built:
     raw.alert(alert_id=ALERT, status="in_review", change="grew", decisions=3)
     raw.drift(day=NOON.date(), drifted=[])
     raw.drift(day=NOON.date(), drifted=["population"])  # found again
+    raw.backtest(tenant_id="demo")
+    raw.backtest(tenant_id="other")
+    raw.backtest(tenant_id=None)
     raw.opening(account_id=ACCOUNT, opened_at=NOON - timedelta(days=100))
     return build(settings)
 
@@ -106,6 +109,21 @@ def test_drift_is_there_once_a_day_with_the_features_that_moved(reader: psycopg.
     ]
 
 
+def test_a_backtest_says_what_it_would_have_stopped_and_saved_by_day_and_rule(reader: psycopg.Cursor) -> None:
+    [row] = reader.execute(
+        "select from_day, to_day, model, policy, frauds, recorded_stopped, proposed_stopped, proposed_frauds_stopped, saved_minor "
+        "from marts.backtests"
+    ).fetchall()
+    assert row == {
+        "from_day": date(2026, 3, 10), "to_day": date(2026, 3, 10), "model": "fraud-1", "policy": "policy-2", "frauds": 3,
+        "recorded_stopped": 11, "proposed_stopped": 12, "proposed_frauds_stopped": 2, "saved_minor": 1_500,
+    }  # fmt: skip
+    [day] = reader.execute("select dimension, slice, decisions, proposed_cost_minor from marts.backtest_slices").fetchall()
+    assert day == {"dimension": "day", "slice": "2026-03-10", "decisions": 100, "proposed_cost_minor": 2_500}
+    [rule] = reader.execute("select rule, shadow, hits, frauds_alone from marts.backtest_rules").fetchall()
+    assert rule == {"rule": "night", "shadow": True, "hits": 5, "frauds_alone": 1}
+
+
 def test_a_simulated_answer_catches_nothing(reader: psycopg.Cursor) -> None:
     row = reader.execute(
         "select fraud, fraud_caught, false_alarm from marts.fct_transactions where decision_source = 'simulated'"
@@ -149,7 +167,19 @@ def test_a_profile_holds_the_last_thirty_days_and_the_age_of_the_account(reader:
 
 @pytest.mark.parametrize(
     "mart",
-    ["fct_transactions", "fct_decisions", "fct_alerts", "dim_customers", "daily_volume_and_fraud", "customer_profiles", "model_drift_daily", "feature_drift_daily"],
+    [
+        "fct_transactions",
+        "fct_decisions",
+        "fct_alerts",
+        "dim_customers",
+        "daily_volume_and_fraud",
+        "customer_profiles",
+        "model_drift_daily",
+        "feature_drift_daily",
+        "backtests",
+        "backtest_slices",
+        "backtest_rules",
+    ],
 )
 def test_a_reader_without_a_tenant_sees_nothing(warehouse: PostgresServer, built: Built, mart: str) -> None:
     with psycopg.connect(warehouse.dsn("analytics")) as connection:

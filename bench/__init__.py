@@ -2,6 +2,6 @@
 
 NAMES = (
     "features", "feature-costs", "forest", "rules", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
-    "sliding-sum", "score-http", "ledger", "transfers-http", "simulate", "fraud-handbook",
+    "sliding-sum", "score-http", "ledger", "transfers-http", "simulate", "fraud-handbook", "train",
 )  # fmt: skip
 ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "transfers-http"})

@@ -13,6 +13,7 @@ from pipelines.training.imbalance import Compared
 from pipelines.training.metrics import RANKING_AND_CALIBRATION, Judgement, Reliability, measure
 from pipelines.training.slices import Split
 from pipelines.training.stack import Choice, fit_platt, without_network
+from pipelines.training.steps import Step
 from pipelines.training.tuning import Tuned
 from risk.costs import CostModel
 from risk.ensemble import Members
@@ -79,6 +80,7 @@ class Findings:
     imbalance: list[Compared]
     tuned: Tuned | None
     network: str
+    steps: list[Step]
     fraud: NDArray[np.bool_]
     probability: NDArray[np.float64]
 
@@ -179,6 +181,7 @@ def rows_of(findings: Findings) -> dict[str, list[dict[str, Any]]]:
         "reliability": findings.reliability,
         "segments": findings.segments,
         "costs": findings.costs,
+        "steps": findings.steps,
     }
     found = {name: [_plain(row) for row in rows] for name, rows in plain.items()}
     found["ablation"] = [{"members": each.members, **each.judged.values} for each in findings.ablation]

@@ -16,6 +16,7 @@ from pipelines.training.findings import Findings, ablate, by_segment, cost_curve
 from pipelines.training.metrics import judge, reliability, thresholds
 from pipelines.training.slices import TEST_DAYS, Split, halves, split
 from pipelines.training.stack import Choice, choose
+from pipelines.training.steps import Steps
 from pipelines.training.trees import (
     FILL,
     ISOLATION_SAMPLES,
@@ -88,74 +89,104 @@ def train(
 
 def fit(data: TrainingSet, *, cutoff_ms: int, progress: Progress, tuning: Bound | None = None) -> Trained:
     """Fit the members, the stack and the thresholds, and judge them on the youngest slice. Raises NothingToLearnFrom."""
-    parts = split(data, cutoff_ms=cutoff_ms)
+    parts, steps = split(data, cutoff_ms=cutoff_ms), Steps()
     generator = np.random.default_rng(SEED)
     progress(f"training on {len(parts.train):,} decisions, {int(data.fraud[parts.train].sum()):,} of them known frauds")
-    sample = draw(data, parts.train, generator=generator)
-    best = choose_features(sample)
+    with steps.step("features"):
+        sample = draw(data, parts.train, generator=generator)
+        best = choose_features(sample)
     columns = np.sort(best)
     progress(f"reading {len(columns)} of {len(FEATURE_NAMES)} features: those that tell most")
-    tuned = _tuned(data, parts, columns, tuning, progress)
+    with steps.step("tuning"):
+        tuned = _tuned(data, parts, columns, tuning, progress)
     usual: Parameters = TREES if tuned is None else tuned.parameters
-    compared = imbalance.compare(
-        data, train=parts.train, later=parts.stop, columns=columns, usual=usual, generator=np.random.default_rng(SEED)
-    )
+    with steps.step("imbalance"):
+        compared = imbalance.compare(
+            data, train=parts.train, later=parts.stop, columns=columns, usual=usual, generator=np.random.default_rng(SEED)
+        )
     scheme = next(each.scheme for each in compared if each.taken)
     progress(f"learning from few frauds: {scheme}")
-    weighted = Sample(sample.rows, sample.fraud, imbalance.weights(scheme, sample))
-    parameters = imbalance.parameters(scheme, usual)
-    booster = fit_trees(weighted, data, parts.stop, columns, parameters=parameters)
-    isolation = fit_isolation(data.rows[parts.train], columns, generator)
-    learned, about_network = _fit_network(sample, data, parts, best, progress)
-    raw = Ensemble(
-        from_lightgbm(booster.dump_model(num_iteration=booster.best_iteration)), isolation, ISOLATION_SAMPLES,
-        np.full(len(FEATURE_NAMES), FILL, np.float32), _UNSTACKED, learned,
-    )  # fmt: skip
-    calibrating, judging = (np.ascontiguousarray(data.rows[rows]) for rows in (parts.calibrate, parts.test))
-    said, heard = raw.members(calibrating), raw.members(judging)
-    choice = _choose(data, parts, said)
+    with steps.step("trees"):
+        weighted = Sample(sample.rows, sample.fraud, imbalance.weights(scheme, sample))
+        booster = fit_trees(weighted, data, parts.stop, columns, parameters=imbalance.parameters(scheme, usual))
+        trees = from_lightgbm(booster.dump_model(num_iteration=booster.best_iteration))
+    with steps.step("isolation"):
+        isolation = fit_isolation(data.rows[parts.train], columns, generator)
+    with steps.step("network"):
+        learned, about_network = _fit_network(sample, data, parts, best, progress)
+    fill = np.full(len(FEATURE_NAMES), FILL, np.float32)
+    raw = Ensemble(trees, isolation, ISOLATION_SAMPLES, fill, _UNSTACKED, learned)
+    with steps.step("stack"):
+        judging = np.ascontiguousarray(data.rows[parts.test])
+        said, heard = raw.members(np.ascontiguousarray(data.rows[parts.calibrate])), raw.members(judging)
+        choice = _choose(data, parts, said)
     progress(_about(choice))
-    kept = learned if choice.keeps_network else None
-    ensemble = Ensemble(raw.trees, raw.isolation, raw.isolation_samples, raw.fill, choice.calibration, kept)
     review_from, deny_from = thresholds(
         data.fraud[parts.calibrate],
         choice.calibration.probability(said),
         alert_share=ALERT_SHARE,
         deny_precision=DENY_PRECISION,
     )
-    fraud, probability = data.fraud[parts.test], choice.calibration.probability(heard)
-    judged = judge(fraud, probability, alert_share=ALERT_SHARE, seed=SEED)
-    precision, error = (judged.intervals[name] for name in ("average_precision", "expected_calibration_error"))
+    with steps.step("judging"):
+        findings = _judge(
+            data, parts, (said, heard), choice=choice, compared=compared, tuned=tuned, about_network=about_network,
+            deny_from=deny_from, steps=steps,
+        )  # fmt: skip
+    precision, error = (findings.judged.intervals[name] for name in ("average_precision", "expected_calibration_error"))
     progress(f"on {TEST_DAYS} later days: average precision {precision}, calibration error {error}")
-    groups = segments(**{name: getattr(data, name)[parts.test] for name in ("event_time_ms", "channel", "amount_minor")})
+    kept = learned if choice.keeps_network else None
     gained = booster.feature_importance("gain", iteration=booster.best_iteration)
     rows = np.ascontiguousarray(judging[generator.choice(len(judging), min(SAMPLE_ROWS, len(judging)), replace=False)])
     return Trained(
-        ensemble=ensemble,
+        ensemble=Ensemble(trees, isolation, ISOLATION_SAMPLES, fill, choice.calibration, kept),
         booster=booster,
         review_from=review_from,
         deny_from=deny_from,
         quantiles=_quantiles(data.rows[parts.train], generator),
         importance=gained / gained.sum(),
         sample=rows,
-        metrics=judged.values,
+        metrics=findings.judged.values,
         reference=data.reference,
         onnx=_file(kept, rows),
         parameters={**usual, "imbalance": scheme},
-        findings=Findings(
-            slices=slices_of(data, parts),
-            judged=judged,
-            choice=choice,
-            reliability=reliability(fraud, probability),
-            ablation=ablate(said, data.fraud[parts.calibrate], heard, fraud, seed=SEED),
-            segments=by_segment(groups, fraud, probability),
-            costs=cost_curve(fraud, probability, data.amount_minor[parts.test], deny_from=deny_from),
-            imbalance=compared,
-            tuned=tuned,
-            network=about_network,
-            fraud=fraud,
-            probability=probability,
-        ),
+        findings=findings,
+    )
+
+
+def _judge(
+    data: TrainingSet,
+    parts: Split,
+    members: tuple[Members, Members],
+    *,
+    choice: Choice,
+    compared: list[imbalance.Compared],
+    tuned: Tuned | None,
+    about_network: str,
+    deny_from: float,
+    steps: Steps,
+) -> Findings:
+    """Everything that is to be said of the youngest slice; `members` are what they say of `calibrate` and of `test`."""
+    said, heard = members
+    fraud, probability = data.fraud[parts.test], choice.calibration.probability(heard)
+    groups = segments(
+        event_time_ms=data.event_time_ms[parts.test],
+        channel=data.channel[parts.test],
+        amount_minor=data.amount_minor[parts.test],
+    )
+    return Findings(
+        slices=slices_of(data, parts),
+        judged=judge(fraud, probability, alert_share=ALERT_SHARE, seed=SEED),
+        choice=choice,
+        reliability=reliability(fraud, probability),
+        ablation=ablate(said, data.fraud[parts.calibrate], heard, fraud, seed=SEED),
+        segments=by_segment(groups, fraud, probability),
+        costs=cost_curve(fraud, probability, data.amount_minor[parts.test], deny_from=deny_from),
+        imbalance=compared,
+        tuned=tuned,
+        network=about_network,
+        steps=steps.done,
+        fraud=fraud,
+        probability=probability,
     )
 
 

@@ -25,16 +25,21 @@ TUNED = ("learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", 
 Seconds = Callable[[], float]
 
 
+class NoBound(ValueError):
+    """Tuning that would never begin, or not end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How much may be tried: whichever comes first. Raises ValueError for what is not a bound."""
+    """How much may be tried: whichever comes first."""
 
     trials: int = TRIALS
     minutes: float = MINUTES
 
     def __post_init__(self) -> None:
+        """Raises NoBound."""
         if not 1 <= self.trials <= MOST_TRIALS or not 0.0 < self.minutes <= MOST_MINUTES:
-            raise ValueError(f"tuning is bounded by 1 to {MOST_TRIALS} trials and by at most {MOST_MINUTES:.0f} minutes")
+            raise NoBound(f"tuning is bounded by 1 to {MOST_TRIALS} trials and by at most {MOST_MINUTES:.0f} minutes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 BOOTSTRAP_ROUNDS = 40
 RELIABILITY_BINS = 10
+_SMALL = 0.01
 Metric = Callable[[NDArray[np.bool_], NDArray[np.float64]], float]
 
 
@@ -25,8 +26,9 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        """As tables have it."""
-        return f"{self.value:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        """As tables have it, small figures with more places."""
+        places = 4 if abs(self.value) >= _SMALL else 6
+        return f"{self.value:.{places}f} [{self.low:.{places}f}, {self.high:.{places}f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,14 @@ def judge(fraud: NDArray[np.bool_], probability: NDArray[np.float64], *, alert_s
 def measure(
     fraud: NDArray[np.bool_], probability: NDArray[np.float64], metrics: Mapping[str, Metric], *, seed: int
 ) -> Judgement:
-    """Measure `metrics`, with intervals from the same resamples for all of them."""
+    """Measure `metrics`, each between 0 and 1, with intervals from the same resamples for all of them."""
     resampled: dict[str, list[float]] = {name: [] for name in metrics}
     for rows in resamples(fraud, seed=seed):
         truth, said = fraud[rows], probability[rows]
         for name, metric in metrics.items():
             resampled[name].append(float(metric(truth, said)))
-    found = {name: _interval(float(metric(fraud, probability)), resampled[name]) for name, metric in metrics.items()}
+    whole = {name: _interval(float(metric(fraud, probability)), resampled[name]) for name, metric in metrics.items()}
+    found = {name: Interval(each.value, max(0.0, each.low), min(1.0, each.high)) for name, each in whole.items()}
     return Judgement(found, int(fraud.sum()), len(fraud))
 
 

@@ -40,7 +40,7 @@ def settings(warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.T
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    data = made_up_set(rows=ROWS, days=60, constant=3.0, **REFERENCE)
+    data = dataclasses.replace(made_up_set(rows=ROWS, days=60, constant=3.0), reference=dict(REFERENCE))
     return fit(data, cutoff_ms=CUTOFF_MS, progress=lambda _line: None, tuning=Bound(trials=2, minutes=5))
 
 

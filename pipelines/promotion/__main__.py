@@ -1,4 +1,4 @@
-"""`baas models list | challenge | promote | rollback`: which model decides, which is tried beside it, and who said so."""
+"""`baas models list | train | challenge | promote | rollback`: which model decides, which is tried, and who said so."""
 
 import argparse
 import getpass
@@ -14,13 +14,15 @@ from pipelines.promotion.evidence import DAYS
 from pipelines.promotion.moves import GateClosed
 from pipelines.promotion.table import lines
 from pipelines.terminal import records_progress
+from pipelines.training import command
 from pipelines.training.registry import NotPublished, listed
+from pipelines.training.tuning import NoBound
 
 
 def main(arguments: list[str]) -> int:
     """Carry out one command; 1 when the gate is closed or the log cannot be told, 2 when what was asked for cannot be."""
-    options = _parser().parse_args(arguments)
     ours = settings()
+    options = _parser(ours).parse_args(arguments)
     try:
         options.command(ours, options)
     except (GateClosed, NotPublished) as problem:
@@ -29,15 +31,21 @@ def main(arguments: list[str]) -> int:
     except DomainError as problem:
         sys.stderr.write(f"{problem}. {problem.remedy}\n")
         return 2
+    except (NoBound, TimeoutError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(ours: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="baas models", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shown = commands.add_parser("list", help="every version, which decides and which is tried")
     shown.add_argument("--json", action="store_true", help="one JSON object")
     shown.set_defaults(command=_list)
+    trained = commands.add_parser("train", help="train on what is known at the end of a day, and register it")
+    command.add_options(trained, tenant=ours.demo.tenant)
+    trained.set_defaults(command=command.run)
     tried = commands.add_parser("challenge", help="score a version beside the champion; it decides nothing")
     tried.add_argument("version", type=int)
     tried.set_defaults(command=_challenge)

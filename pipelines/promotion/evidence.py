@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.controls import ModelControl
-from contracts.transactions import Channel
 from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.errors import DomainError
 from pipelines.lake import count_records, log_records
 from pipelines.lake.frauds import KnownFrauds
 from pipelines.promotion.people import People
+from pipelines.segments import segments
 from risk.gate import Evidence
 from scoring.engine import Engine
 from scoring.fields import NUMBER_COLUMNS
@@ -23,10 +23,6 @@ from scoring.models import Model, Models
 
 DAYS = 28
 _EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
-_AMOUNTS = (0, 10_000, 50_000, 200_000, 1_000_000)
-_AMOUNT_NAMES = ("below 100", "100 to 500", "500 to 2,000", "2,000 to 10,000", "10,000 and more")
-_HOURS = ("night", "morning", "afternoon", "evening")
-_UTC_TO_BRASILIA_MS = -3 * 3_600_000
 
 Progress = Callable[[int, int], None]
 
@@ -107,15 +103,12 @@ class _Witness:
         identity, numbers = np.concatenate(self._identity), np.concatenate(self._numbers)
         moments, channels, amounts = numbers.T
         champion, challenger = (np.concatenate(scores).astype(np.float64) for scores in self._scores)
-        hours = (moments + _UTC_TO_BRASILIA_MS) % DAY_MS // (DAY_MS // len(_HOURS))
         return Evidence(
             fraud=frauds.among(identity),
             champion=champion,
             challenger=challenger,
             groups={
-                "channel": (channels, tuple(channel.value for channel in Channel)),
-                "amount": (np.searchsorted(np.array(_AMOUNTS), amounts, side="right") - 1, _AMOUNT_NAMES),
-                "part of the day": (hours, _HOURS),
+                **segments(event_time_ms=moments, channel=channels, amount_minor=amounts),
                 **self._people.groups(np.concatenate(self._customers), moments),
             },
             champion_us=float(np.median(self._us[0])),

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from contracts import topics
+from contracts.transactions import Channel
 from feature_store.columns import TEXT_FIELDS, TenantNumbers
 from feature_store.definitions import BY_NAME, CATALOGUE, FEATURE_COUNT, FEATURE_NAMES
 from feature_store.frames import columns_from_frame
@@ -54,14 +55,17 @@ class NothingToLearnFrom(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """`rows` (n, F) float32 in catalogue order, `fraud` (n,) bool, `event_time_ms` (n,) int64, in the log's order.
+    """`rows` (n, F) float32 in catalogue order, `fraud` (n,) bool, and what segments are made of (n,) int64, in log order.
 
-    The rows lie in an unnamed file that goes with the last reference: millions of whole vectors need not fit in memory.
+    `channel` are places in `Channel`. The rows lie in an unnamed file that goes with the last reference: millions of whole
+    vectors need not fit in memory.
     """
 
     rows: NDArray[np.float32]
     fraud: NDArray[np.bool_]
     event_time_ms: NDArray[np.int64]
+    channel: NDArray[np.int64]
+    amount_minor: NDArray[np.int64]
     reference: dict[str, str | int]
 
     def __len__(self) -> int:
@@ -91,6 +95,8 @@ def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progr
         rows=rows,
         fraud=fraud.to_numpy()[old_enough],
         event_time_ms=frame["event_time_ms"].to_numpy()[old_enough],
+        channel=channel_numbers(frame)[old_enough],
+        amount_minor=frame["amount_minor"].to_numpy()[old_enough],
         reference=_reference(
             settings, tenant_id=tenant_id, cutoff_ms=cutoff_ms, max_lateness_ms=max_lateness_ms, rows=int(old_enough.sum())
         ),
@@ -98,6 +104,12 @@ def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progr
     if not chosen.fraud.any():
         raise NothingToLearnFrom(f"none of the {len(chosen):,} decisions older than the label delay is a known fraud")
     return chosen
+
+
+def channel_numbers(frame: pl.DataFrame) -> NDArray[np.int64]:
+    """Return each row's channel as its place in `Channel`."""
+    words = [channel.value for channel in Channel]
+    return frame["channel"].replace_strict(words, range(len(words)), return_dtype=pl.Int64).to_numpy()
 
 
 def _up_to_the_last_known(frame: pl.DataFrame, *, cutoff_ms: int) -> pl.DataFrame:

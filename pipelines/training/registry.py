@@ -21,7 +21,10 @@ from kit.ids import uuid7
 from kit.kafka import producer, topic_name
 from kit.log import get_logger
 from kit.settings import Settings
-from pipelines.training.train import MODEL_NAME, SEED, TREES, Trained
+from pipelines.training.evaluation import write_evaluation
+from pipelines.training.findings import Findings
+from pipelines.training.train import MODEL_NAME, Trained
+from pipelines.training.trees import SEED
 from risk.export import BadExport, load_export, save_export
 
 EXPERIMENT = "fraud"
@@ -79,14 +82,17 @@ def register(settings: Settings, trained: Trained) -> RegisteredModel:
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=f"{MODEL_NAME}-{version}") as run, tempfile.TemporaryDirectory() as folder:
         ensemble = export.ensemble
-        mlflow.log_params({**TREES, "seed": SEED, "feature_set": FEATURE_SET, "trees": len(ensemble.trees.roots)})
-        mlflow.log_param("features_read", len(ensemble.columns))
+        mlflow.log_params({**trained.parameters, "seed": SEED, "feature_set": FEATURE_SET, "trees": len(ensemble.trees.roots)})
+        mlflow.log_params({"features_read": len(ensemble.columns), "network": ensemble.network is not None})
         mlflow.log_params({f"data.{name}": value for name, value in trained.reference.items()})
         mlflow.log_metrics(trained.metrics | {"review_from": trained.review_from, "deny_from": trained.deny_from})
         mlflow.set_tags({"export_sha256": sha256, "feature_set": FEATURE_SET})
         trained.booster.save_model(str(Path(folder) / "trees.txt"))
         mlflow.log_artifact(str(Path(folder) / "trees.txt"))
         mlflow.log_text(_importance_text(trained), "importance.tsv")
+        mlflow.log_text("".join(f"{FEATURE_NAMES[column]}\n" for column in sorted(ensemble.columns)), "features.txt")
+        if trained.findings is not None:
+            _log_findings(mlflow, trained, trained.findings, version=version)
         _log_model(mlflow, settings, trained, sha256)
         run_id = str(run.info.run_id)
     versions = client.search_model_versions(f"run_id = '{run_id}'")
@@ -265,6 +271,16 @@ def _log_model(mlflow: Any, settings: Settings, trained: Trained, sha256: str) -
         registered_model_name=MODEL_NAME,
         pip_requirements=["lightgbm", "numpy"],
     )
+
+
+def _log_findings(mlflow: Any, trained: Trained, findings: Findings, *, version: int) -> None:
+    """The card, curves and tables as files, and each trial as a step, so that the tuning can be seen as it went."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_evaluation(Path(folder), trained, findings, version=version)
+        mlflow.log_artifacts(folder)
+    for trial in () if findings.tuned is None else findings.tuned.trials:
+        if trial.average_precision is not None:
+            mlflow.log_metric("trial_average_precision", trial.average_precision, step=trial.number)
 
 
 def _importance_text(trained: Trained) -> str:

@@ -15,6 +15,7 @@ BAAS = Path(sys.executable).parent / "baas"
 COMMANDS = typer.main.get_command(app).commands
 FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
+    ("models", "train"): ("--cutoff", "--tenant", "--tune", "--trials", "--minutes"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
     ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),

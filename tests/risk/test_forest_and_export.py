@@ -1,16 +1,19 @@
 """Compiled forests answer as their libraries do, and an export is exactly what its hash names."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import lightgbm as lgb
 import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 
-from risk.ensemble import Calibration, Ensemble
+from risk.ensemble import Calibration, Curve, Ensemble
 from risk.export import BadExport, ModelExport, load_export, save_export
 from risk.forest import average_path_length
 from risk.forest_compiler import UnsupportedForest, from_isolation_forest, from_lightgbm
+from tests.risk.networks import random_network
 
 FEATURES = 12
 
@@ -121,8 +124,6 @@ def test_a_changed_byte_is_found(tmp_path, export, name):
 
 
 def test_a_model_that_answers_differently_from_its_sample_is_refused(tmp_path, export):
-    from dataclasses import replace
-
     digest = save_export(tmp_path, replace(export, sample_probability=export.sample_probability + 0.01))
     with pytest.raises(BadExport, match="scores differently"):
         load_export(tmp_path, digest)
@@ -137,4 +138,79 @@ def test_the_manifest_is_readable_by_a_person(tmp_path, export):
     digest = save_export(tmp_path, export)
     manifest = json.loads((tmp_path / digest / "manifest.json").read_text())
     assert manifest["features"][0] == "f0"
-    assert manifest["calibration"] == [0.9, 0.3, -0.1]
+    assert manifest["calibration"] == {"log_odds": 0.9, "anomaly": 0.3, "network": 0.0, "constant": -0.1, "curve": "platt"}
+
+
+@pytest.fixture
+def with_network(export):
+    ensemble = replace(
+        export.ensemble, network=random_network(features=FEATURES), calibration=Calibration(0.6, 0.3, -0.1, network=0.4)
+    )
+    probability, anomaly = ensemble.score(export.sample)
+    return replace(
+        export, ensemble=ensemble, sample_probability=probability, sample_anomaly=anomaly, onnx=b"what other programs read"
+    )
+
+
+def test_an_export_with_a_network_comes_back_as_it_was(tmp_path, with_network, rows):
+    digest = save_export(tmp_path, with_network)
+    assert {path.name for path in (tmp_path / digest).iterdir()} == {"manifest.json", "arrays.npz", "network.onnx"}
+    manifest = json.loads((tmp_path / digest / "manifest.json").read_text())
+    assert manifest["network_sha256"] == hashlib.sha256(with_network.onnx).hexdigest()
+    loaded = load_export(tmp_path, digest)
+    assert loaded.onnx == with_network.onnx
+    assert loaded.ensemble.columns == with_network.ensemble.columns
+    np.testing.assert_array_equal(loaded.score(rows)[0], with_network.score(rows)[0])
+
+
+def test_the_network_takes_part_by_its_weight(export, with_network, rows):
+    logit = with_network.ensemble.members(rows).logit
+    margins = [each.ensemble.calibration.margin(each.ensemble.members(rows)) for each in (export, with_network)]
+    trees = export.ensemble.members(rows).log_odds
+    np.testing.assert_allclose(margins[1], margins[0] - 0.3 * trees + 0.4 * logit, atol=1e-12)
+
+
+@pytest.mark.parametrize("content", [b"another network", None])
+def test_a_changed_or_a_missing_network_file_is_refused(tmp_path, with_network, content):
+    digest = save_export(tmp_path, with_network)
+    path = tmp_path / digest / "network.onnx"
+    path.unlink() if content is None else path.write_bytes(content)
+    with pytest.raises(BadExport, match=r"network\.onnx"):
+        load_export(tmp_path, digest)
+
+
+def test_a_network_and_its_file_go_together(export, with_network):
+    with pytest.raises(ValueError, match="exported together"):
+        replace(with_network, onnx=None)
+    with pytest.raises(ValueError, match="exported together"):
+        replace(export, onnx=b"of nothing")
+
+
+def test_an_isotonic_curve_comes_back_and_keeps_the_ranking(tmp_path, export, rows):
+    curve = Curve(np.array([-40.0, -2.0, 0.0, 40.0]), np.array([0.0, 0.01, 0.2, 1.0]))
+    calibration = replace(export.ensemble.calibration, curve=curve)
+    ensemble = replace(export.ensemble, calibration=calibration)
+    probability, anomaly = ensemble.score(export.sample)
+    curved = replace(export, ensemble=ensemble, sample_probability=probability, sample_anomaly=anomaly)
+    loaded = load_export(tmp_path, save_export(tmp_path, curved))
+    said = loaded.score(rows)[0]
+    np.testing.assert_array_equal(said, curved.score(rows)[0])
+    np.testing.assert_array_equal(np.argsort(said, kind="stable"), np.argsort(export.score(rows)[0], kind="stable"))
+
+
+@pytest.mark.parametrize(
+    ("margin", "probability"),
+    [([0.0, 0.0], [0.1, 0.2]), ([0.0, 1.0], [0.3, 0.2]), ([0.0, 1.0], [0.3, 1.2]), ([0.0], [0.5])],
+)
+def test_a_curve_that_is_not_monotone_is_refused(margin, probability):
+    with pytest.raises(ValueError, match="calibration curve"):
+        Curve(np.array(margin), np.array(probability))
+
+
+def test_an_export_of_an_earlier_format_says_what_to_do(tmp_path):
+    manifest = json.dumps({"format": 1, "name": "fraud", "version": 7, "calibration": [1.0, 0.0, 0.0]}).encode()
+    digest = hashlib.sha256(manifest).hexdigest()
+    (tmp_path / digest).mkdir()
+    (tmp_path / digest / "manifest.json").write_bytes(manifest)
+    with pytest.raises(BadExport, match=r"fraud-7 was exported in format 1.*`baas models train`"):
+        load_export(tmp_path, digest)

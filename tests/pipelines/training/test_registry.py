@@ -11,18 +11,19 @@ from confluent_kafka import TopicPartition
 
 from contracts.controls import ModelControl
 from contracts.topics import CONTROLS
-from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES, FEATURE_SET
-from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
+from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from feature_store.vocabulary import DAY_MS
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
-from pipelines.training.dataset import TrainingSet
 from pipelines.training.registry import CHALLENGER, CHAMPION, named, register, release, usable_champion
 from pipelines.training.train import Trained, fit
+from pipelines.training.trees import TREES
+from pipelines.training.tuning import Bound
 from risk.export import load_export
+from tests.pipelines.training.sets import START_MS, made_up_set
 from tests.registry import mlflow_server
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
-START_MS = 1_760_000_000_000
 CUTOFF_MS = START_MS + 60 * DAY_MS
 ROWS = 4_000
 REFERENCE = {
@@ -39,12 +40,8 @@ def settings(warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.T
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    generator = np.random.default_rng(5)
-    rows = generator.normal(size=(ROWS, FEATURE_COUNT)).astype(np.float32)
-    fraud = generator.random(ROWS) < 1 / (1 + np.exp(3.0 - 2 * rows[:, 0]))
-    moments = np.sort(START_MS + generator.integers(0, 60 * DAY_MS - LABEL_DELAY_MS, ROWS))
-    data = TrainingSet(rows=rows, fraud=fraud, event_time_ms=moments, reference=dict(REFERENCE))
-    return fit(data, cutoff_ms=CUTOFF_MS, progress=lambda _line: None)
+    data = dataclasses.replace(made_up_set(rows=ROWS, days=60, constant=3.0), reference=dict(REFERENCE))
+    return fit(data, cutoff_ms=CUTOFF_MS, progress=lambda _line: None, tuning=Bound(trials=2, minutes=5))
 
 
 def of_cutoff(trained: Trained, cutoff_ms: int) -> Trained:
@@ -72,11 +69,28 @@ def test_a_version_says_on_what_data_it_was_trained_what_it_takes_how_good_it_is
     }
     assert run.data.params["feature_set"] == FEATURE_SET
     wanted = trained.metrics | {"review_from": trained.review_from, "deny_from": trained.deny_from}
-    assert run.data.metrics == pytest.approx(wanted)
+    best_trial = {"trial_average_precision": run.data.metrics["trial_average_precision"]}
+    assert run.data.metrics == pytest.approx(wanted | best_trial)
+    tried = [each.value for each in client.get_metric_history(registered.run_id, "trial_average_precision")]
+    assert tried == pytest.approx([each.average_precision for each in trained.findings.tuned.trials])
+    assert {name: run.data.params[name] for name in TREES} == {name: str(trained.parameters[name]) for name in TREES}
+    assert run.data.params["imbalance"] == trained.parameters["imbalance"]
     assert {"auc", "average_precision", "expected_calibration_error"} <= run.data.metrics.keys()
     assert run.data.tags["export_sha256"] == registered.export_sha256
     files = {entry.path for entry in client.list_artifacts(registered.run_id)}
-    assert {"trees.txt", "importance.tsv", "export"} <= files
+    assert {"trees.txt", "importance.tsv", "features.txt", "export", "evaluation", "model_card.md"} <= files
+    evaluation = {entry.path.partition("/")[2] for entry in client.list_artifacts(registered.run_id, "evaluation")}
+    assert {
+        "precision_recall.png",
+        "roc.png",
+        "reliability.png",
+        "costs.png",
+        "tables.json",
+        "segments.csv",
+        "tuning.csv",
+    } <= evaluation
+    exported = {entry.path.partition("/")[2] for entry in client.list_artifacts(registered.run_id, "export")}
+    assert ("network.onnx" in exported) == (trained.onnx is not None)
     version = client.get_model_version(registered.name, str(registered.version))
     assert version.run_id == registered.run_id
 

@@ -8,15 +8,19 @@ import polars as pl
 import pytest
 
 from contracts import topics
-from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
+from feature_store.definitions import FEATURE_NAMES
 from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
+from pipelines.training import network
 from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
-from pipelines.training.train import FEWEST_FRAUDS, MOST_FEATURES, Trained, fit, split
+from pipelines.training.slices import FEWEST_FRAUDS, halves, split
+from pipelines.training.train import Trained, fit
+from pipelines.training.trees import MOST_FEATURES
+from pipelines.training.tuning import Bound
 from risk.export import load_export, save_export
+from tests.pipelines.training.sets import START_MS, made_up_set
 
-START_MS = 1_760_000_000_000
 DAYS = 60
 CUTOFF_MS = START_MS + DAYS * DAY_MS
 ROWS = 16_000
@@ -28,12 +32,7 @@ def said(_line: str) -> None:
 
 @pytest.fixture(scope="module")
 def data() -> TrainingSet:
-    generator = np.random.default_rng(5)
-    rows = generator.normal(size=(ROWS, FEATURE_COUNT)).astype(np.float32)
-    signal = 1.6 * rows[:, 0] + 1.2 * rows[:, 7] * (rows[:, 3] > 0)
-    fraud = generator.random(ROWS) < 1 / (1 + np.exp(4.2 - signal))
-    moments = np.sort(START_MS + generator.integers(0, DAYS * DAY_MS - LABEL_DELAY_MS, ROWS))
-    return TrainingSet(rows=rows, fraud=fraud, event_time_ms=moments, reference={"rows": ROWS})
+    return made_up_set(rows=ROWS, days=DAYS)
 
 
 def test_each_part_of_the_split_is_younger_than_the_one_before(data):
@@ -88,6 +87,40 @@ def test_a_model_reads_no_more_features_than_are_worked_out_in_line(data, traine
     blind = np.full_like(data.rows[:500], np.nan)
     blind[:, read] = data.rows[:500][:, read]
     np.testing.assert_array_equal(trained.ensemble.score(blind)[0], trained.ensemble.score(data.rows[:500])[0])
+
+
+def test_the_halves_of_a_slice_have_about_as_many_frauds_and_do_not_overlap_in_time(data):
+    rows = split(data, cutoff_ms=CUTOFF_MS).calibrate
+    older, younger = halves(data, rows)
+    assert len(older) + len(younger) == len(rows)
+    assert data.event_time_ms[older].max() < data.event_time_ms[younger].min()
+    assert abs(int(data.fraud[older].sum()) - int(data.fraud[younger].sum())) <= 1
+
+
+def test_a_network_that_takes_part_is_in_the_export_and_is_read_by_the_scorer_s_kernel(data, trained, tmp_path):
+    assert trained.findings.choice.keeps_network == (trained.ensemble.network is not None) == (trained.onnx is not None)
+    assert trained.ensemble.network is not None
+    loaded = load_export(tmp_path, save_export(tmp_path, trained.export(version=5)))
+    assert loaded.onnx == trained.onnx
+    assert loaded.ensemble.calibration == trained.ensemble.calibration
+
+
+def test_without_the_extra_a_model_has_no_network_and_says_so(data, monkeypatch):
+    lines: list[str] = []
+    monkeypatch.setattr(network, "MODULES", ("torch", "no_such_library"))
+    plain = fit(data, cutoff_ms=CUTOFF_MS, progress=lines.append)
+    assert plain.ensemble.network is None
+    assert plain.onnx is None
+    assert any("no network: no_such_library not installed (the extra `deep` brings them)" in line for line in lines)
+    assert plain.metrics["auc"] > 0.75
+
+
+def test_tuned_parameters_are_those_that_the_trees_have(data):
+    tuned = fit(data, cutoff_ms=CUTOFF_MS, progress=said, tuning=Bound(trials=2, minutes=5))
+    assert len(tuned.findings.tuned.trials) == 2
+    for name, value in tuned.findings.tuned.best.parameters.items():
+        assert tuned.parameters[name] == value
+        assert tuned.booster.params[name] == value
 
 
 def test_training_twice_gives_the_same_model(data, trained):

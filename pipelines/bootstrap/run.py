@@ -64,8 +64,9 @@ def plan(demo: Demo, folder: Path, clock: Clock) -> Plan:
 
 def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> None:
     """Train unless there is a champion that can decide; promote unless the scorer uses it (a run was cut before telling)."""
-    from pipelines.training.registry import promote, register, usable_champion
+    from pipelines.training.registry import register
     from pipelines.training.train import train
+    from pipelines.versions import promote, usable_champion
 
     found = usable_champion(ours)
     if found is None:

@@ -19,7 +19,7 @@ from pipelines.drift.report import DriftReport
 from pipelines.drift.run import drift
 from pipelines.drift.table import lines
 from pipelines.terminal import records_progress
-from pipelines.training.registry import RegisteredModel
+from pipelines.versions import RegisteredModel
 
 SHOWN = 10
 

@@ -7,7 +7,7 @@ from kit.ids import uuid7
 from kit.settings import Settings
 from pipelines.drift.periods import CURRENT_DAYS, REFERENCE_WEEKS
 from pipelines.drift.run import Question
-from pipelines.training.registry import CHAMPION, RegisteredModel, listed, named
+from pipelines.versions import CHAMPION, RegisteredModel, listed, named
 
 
 def of_registry(settings: Settings, version: int | None) -> RegisteredModel:

@@ -10,7 +10,7 @@ from kit.settings import Settings
 from pipelines.drift import repository
 from pipelines.drift.page import page
 from pipelines.drift.report import DriftReport
-from pipelines.training.registry import RegisteredModel
+from pipelines.versions import RegisteredModel
 
 APPLICATION, ROLE = "drift", "transform"
 

@@ -15,8 +15,8 @@ from pipelines.promotion.moves import GateClosed
 from pipelines.promotion.table import lines
 from pipelines.terminal import records_progress
 from pipelines.training import command
-from pipelines.training.registry import NotPublished, listed
 from pipelines.training.tuning import NoBound
+from pipelines.versions import NotPublished, listed
 
 
 def main(arguments: list[str]) -> int:

@@ -13,8 +13,8 @@ from kit.settings import Settings
 from pipelines.lake import log_controls
 from pipelines.promotion.evidence import DAYS, gather
 from pipelines.promotion.people import read_people
-from pipelines.training.registry import CHALLENGER, CHAMPION, Listed, annotate, listed
-from pipelines.training.registry import promote as set_alias
+from pipelines.versions import CHALLENGER, CHAMPION, Listed, annotate, listed
+from pipelines.versions import promote as set_alias
 from risk.gate import GateResult, judge
 
 SEED = 20_261

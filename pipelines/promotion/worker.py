@@ -19,7 +19,7 @@ from kit.clock import SystemClock
 from kit.errors import DomainError
 from pipelines.jobs import JobWorker, Progress
 from pipelines.promotion import moves
-from pipelines.training.registry import Listed, NotPublished, card, listed
+from pipelines.versions import Listed, NotPublished, card, listed
 
 PROCESS = "models"
 COPY_EVERY_S = 10.0

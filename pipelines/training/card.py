@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pipelines.training.findings import Findings
 from pipelines.training.imbalance import USUAL
 from pipelines.training.stack import Choice
-from pipelines.training.train import MODEL_NAME, Trained
+from pipelines.training.train import Trained
 from pipelines.training.tuning import Tuned
+from pipelines.versions import MODEL_NAME
 from risk.gate import ALERT_SHARE
 
 _FEW_FRAUDS = 30

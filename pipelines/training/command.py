@@ -38,19 +38,25 @@ def run(ours: Settings, options: argparse.Namespace) -> None:
     """Train, register and release. Raises NothingToLearnFrom, NoBound, NotPublished or TimeoutError."""
     from pipelines.training.registry import release
     from pipelines.training.train import train
+    from pipelines.versions import CHALLENGER, CHAMPION
 
     bound = bound_of(options)
     day = options.cutoff or last_ended(datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC))
     progress = _timed()
     progress(f"what is known at the end of {day}")
     trained = train(ours, cutoff_ms=end_ms(day), progress=progress, tenant_id=options.tenant, tuning=bound)
-    registered, promoted = release(ours, trained)
+    registered, alias = release(ours, trained)
     judged = {name: trained.metrics[name] for name in ("average_precision", "expected_calibration_error")}
     sys.stdout.write(
         f"{registered.name}-{registered.version}: average precision {judged['average_precision']:.4f}, calibration error "
         f"{judged['expected_calibration_error']:.5f}; its card, curves and tables are with its run in the registry\n"
     )
-    sys.stdout.write("it decides from the next batch on\n" if promoted else "it is registered; the champion stays\n")
+    becomes = {
+        CHAMPION: "it decides from the next batch on",
+        CHALLENGER: "it is tried beside the champion from the next batch on",
+    }
+    stays = f"it is registered; `baas models challenge {registered.version}` has it tried beside the champion"
+    sys.stdout.write(becomes.get(alias or "", stays) + "\n")
 
 
 def _timed() -> Progress:

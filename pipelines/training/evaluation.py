@@ -9,8 +9,7 @@ from pipelines.training.card import model_card
 from pipelines.training.figures import pictures
 from pipelines.training.findings import Findings, rows_of
 from pipelines.training.train import Trained
-
-CARD = "model_card.md"
+from pipelines.versions import CARD
 
 
 def write_evaluation(folder: Path, trained: Trained, findings: Findings, *, version: int) -> None:

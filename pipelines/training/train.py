@@ -30,13 +30,13 @@ from pipelines.training.trees import (
     fit_trees,
 )
 from pipelines.training.tuning import Bound, Tuned, tune
+from pipelines.versions import MODEL_NAME
 from risk.ensemble import Calibration, Ensemble, Members
 from risk.export import SAMPLE_ROWS, ModelExport
 from risk.forest_compiler import from_lightgbm
 from risk.gate import ALERT_SHARE
 from risk.network import Network
 
-MODEL_NAME = "fraud"
 QUANTILE_ROWS = 200_000
 DENY_PRECISION = 0.9
 _UNSTACKED = Calibration(1.0, 0.0, 0.0)

@@ -28,7 +28,7 @@ from orchestration.days import end_ms, last_ended
 from orchestration.definitions import build_definitions
 from pipelines.bootstrap.progress import Drain
 from pipelines.lake import decisions as lake_decisions
-from pipelines.training.registry import CHAMPION, named
+from pipelines.versions import CHAMPION, named
 from simulator.files import read_manifest, simulated_folder
 from tests.registry import mlflow_server
 from tests.servers import environment_of

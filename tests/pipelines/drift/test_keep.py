@@ -15,7 +15,8 @@ from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.drift import __main__ as command
 from pipelines.drift import gauges, repository
 from pipelines.drift.keep import row_of
-from pipelines.training.registry import RegisteredModel, register
+from pipelines.training.registry import register
+from pipelines.versions import RegisteredModel
 from tests.pipelines.drift.history import CUTOFF_MS, END_MS, History
 from tests.pipelines.promotion.test_promotion import as_trained
 from tests.registry import mlflow_server

@@ -27,8 +27,9 @@ from pipelines.lake import count_records, log_records
 from pipelines.promotion import __main__ as command
 from pipelines.promotion import moves
 from pipelines.promotion.worker import Worker
-from pipelines.training.registry import CHAMPION, listed, promote, register
+from pipelines.training.registry import register
 from pipelines.training.train import Trained
+from pipelines.versions import CHAMPION, listed, promote
 from risk.export import load_export
 from scoring.engine import Engine
 from scoring.fold import Fold

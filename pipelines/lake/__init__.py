@@ -5,6 +5,7 @@ from pipelines.lake.reader import (
     count_records,
     decisions,
     labels,
+    log_batches,
     log_controls,
     log_labels,
     log_places,
@@ -13,6 +14,6 @@ from pipelines.lake.reader import (
 )
 
 __all__ = [
-    "LakeGap", "count_records", "decisions", "labels", "log_controls", "log_labels", "log_places", "log_records",
+    "LakeGap", "count_records", "decisions", "labels", "log_batches", "log_controls", "log_labels", "log_places", "log_records",
     "offset_ranges",
 ]  # fmt: skip

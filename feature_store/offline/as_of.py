@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from feature_store.offline.files import MOMENT
+from feature_store.offline.files import MOMENT, scan
 
 # Values that are held at once; a larger view is answered a share of its entities at a time.
 HELD_VALUES = 200_000_000
@@ -52,7 +52,7 @@ def newest(
     files: list[Path], *, keys: Sequence[str], columns: Sequence[str], order: Sequence[str], where: pl.Expr
 ) -> pl.DataFrame:
     """Return the last row of each entity in the order of `order`, of those that pass `where`: keys and columns."""
-    rows = pl.scan_parquet(files).filter(where)
+    rows = scan(files, list(dict.fromkeys([*keys, *columns, *order]))).filter(where)
     last = rows.select(*keys, *order).sort(order).unique(keys, keep="last").collect()
     return (
         rows.join(last.lazy(), on=[*keys, *order], how="semi", nulls_equal=True)
@@ -75,15 +75,15 @@ def _shares(
     """Pair what is asked with what is there, a share of the entities at a time."""
     if not files or not len(rows):
         return
-    scan = pl.scan_parquet(files)
-    held = scan.select(pl.len()).collect().item() * (len(features) + len(keys) + 2)
+    known = known_at or day_end
+    rows_there = scan(files, list(dict.fromkeys([*keys, day_end, known, *features])))
+    held = rows_there.select(pl.len()).collect().item() * (len(features) + len(keys) + 2)
     shares = -(-held // held_values) or 1
     number = pl.struct(keys).hash(0) % shares
-    known = known_at or day_end
     for share in range(shares):
         part = rows if shares == 1 else rows.filter(number == share)
         # Only entities that are asked for, and nothing that no moment sees.
-        there = scan.with_columns(
+        there = rows_there.with_columns(
             pl.max_horizontal(day_end, known).cast(MOMENT).alias(_VISIBLE),
             pl.col(day_end).alias(_DAY),
             pl.col(known).alias(_KNOWN),

@@ -1,6 +1,7 @@
 """Where the rows of a feature view lie: one file a tenant and day, written whole and replaced whole."""
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,16 @@ def file_of(folder: Path, *, tenant_id: str, day: date) -> Path:
 def files_in(folder: Path) -> list[Path]:
     """All files of a view, by tenant and day."""
     return sorted(folder.glob("*/*.parquet"))
+
+
+def scan(files: list[Path], columns: Sequence[str]) -> pl.LazyFrame:
+    """Read some columns of a view's files, of which there is one at least.
+
+    A feature is null in days that were made before it was there; what is there no more is passed over.
+    """
+    known = pl.read_parquet_schema(max(files, key=lambda path: path.stem))
+    whole = pl.scan_parquet(files, schema=known, missing_columns="insert", extra_columns="ignore")
+    return whole.select(pl.col(name) if name in known else pl.lit(None, pl.Float32).alias(name) for name in columns)
 
 
 def replace_file(path: Path, rows: pl.DataFrame) -> None:

@@ -22,7 +22,7 @@ from feast.repo_config import FeastConfigBaseModel
 from feast.utils import _get_requested_feature_views_to_features_dict
 
 from feature_store.offline.as_of import newest, values_as_of
-from feature_store.offline.files import MOMENT, files_in
+from feature_store.offline.files import MOMENT, files_in, scan
 
 
 class ParquetOfflineStoreConfig(FeastConfigBaseModel):
@@ -147,12 +147,12 @@ class ParquetOfflineStore(OfflineStore):
             files = _files(data_source)
             if not files:
                 return _nothing(join_key_columns, columns, moments)
-            rows = pl.scan_parquet(files)
+            rows = scan(files, [*join_key_columns, *columns])
             if start_date is not None:
                 rows = rows.filter(pl.col(timestamp_field) >= start_date)
             if end_date is not None:
                 rows = rows.filter(pl.col(timestamp_field) <= end_date)
-            return rows.select(*join_key_columns, *columns).collect()
+            return rows.collect()
 
         return _job(answer, keys=join_key_columns, features=feature_name_columns)
 

@@ -41,7 +41,9 @@ def _parser(yesterday: date) -> argparse.ArgumentParser:
         description="Make the profiles of past days from the lake's log, in one pass, and put the newest online.",
         epilog="Example: baas features profiles --from 2026-09-01 --to 2026-11-28",
     )
-    parser.add_argument("--from", dest="from_day", type=date.fromisoformat, help="first day of Brasília; the last one")
+    parser.add_argument(
+        "--from", dest="from_day", type=date.fromisoformat, help="first day, in Brasília; the last one without it"
+    )
     parser.add_argument("--to", dest="to_day", type=date.fromisoformat, default=yesterday, help="last day, included; yesterday")
     parser.add_argument("--offline", action="store_true", help="write the files only: no server is needed")
     return parser

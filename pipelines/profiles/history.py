@@ -25,14 +25,17 @@ def profiles_as_of(
     """
     chosen = [each for each in PROFILE_FEATURES[entity] if features is None or each.name in features]
     view, identity = view_name(entity), ID_FIELDS[entity]
+    # Whoever has a row has this; a feature that came since is unknown in days before it.
+    witness = PROFILE_FEATURES[entity][0].name
+    names = list(dict.fromkeys([witness, *(each.name for each in chosen)]))
     keys = asked.select(TENANT, identity, pl.col(EVENT_TIMESTAMP).cast(MOMENT))
     job = store.get_historical_features(
-        entity_df=keys.to_pandas(), features=[f"{view}:{each.name}" for each in chosen], filter_by_created_timestamp=True
+        entity_df=keys.to_pandas(), features=[f"{view}:{name}" for name in names], filter_by_created_timestamp=True
     )
-    found: pl.DataFrame = job.to_frame().select(each.name for each in chosen)
-    is_covered = keys.select(_covered(profiles / view, identity)).to_series()
-    return found.with_columns(
-        pl.col(each.name).fill_null(pl.when(is_covered).then(value).otherwise(float("nan"))).cast(pl.Float32)
+    found: pl.DataFrame = job.to_frame()
+    is_empty = keys.select(_covered(profiles / view, identity)).to_series() & found[witness].is_null()
+    return found.select(
+        pl.col(each.name).fill_null(pl.when(is_empty).then(value).otherwise(float("nan"))).cast(pl.Float32)
         for each, value in zip(chosen, over_nothing(chosen).tolist(), strict=True)
     )
 

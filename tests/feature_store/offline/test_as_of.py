@@ -108,6 +108,28 @@ def test_the_newest_row_of_each_entity_is_of_the_last_day_and_then_of_the_last_k
     assert dict(found.sort("customer_id").select("customer_id", "value").iter_rows()) == {"a": 3.0, "b": 4.0}
 
 
+def test_a_feature_that_came_since_is_unknown_in_days_before_it_and_one_that_went_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, [("demo", "a", 0, 0, 1.0)])
+    newer = pl.DataFrame([("demo", "b", at(1), at(1), 2.0)], schema=SCHEMA, orient="row").rename({"value": "newer"})
+    replace_file(file_of(tmp_path, tenant_id="demo", day=at(24).date()), newer)
+    questions = asked(("demo", "a", 2), ("demo", "b", 2))
+
+    def values(feature: str) -> list[float | None]:
+        found = values_as_of(
+            questions,
+            files_in(tmp_path),
+            keys=KEYS,
+            moment="event_timestamp",
+            features=[feature],
+            day_end="day_end",
+            known_at="known_at",
+        )
+        return found[feature].to_list()
+
+    assert values("newer") == [None, 2.0]
+    assert values("not yet made") == [None, None]
+
+
 def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     (path,) = written(tmp_path, [("demo", "a", 0, 0, 1.0)])
     before = path.read_bytes()

@@ -56,7 +56,7 @@ class Bank:
         return self.expected.get((tenant_id, day, entity, name), over_nothing(features))
 
 
-@pytest.fixture(scope="module", params=[(31, 300, 12), (32, 250, 130), (33, 700, 40)], ids=["days", "a season", "bigger"])
+@pytest.fixture(scope="module", params=[(31, 300, 12), (32, 200, 110), (33, 700, 40)], ids=["days", "a season", "bigger"])
 def bank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bank:
     seed, events, days = request.param
     return Bank(tmp_path_factory.mktemp("var"), random_history(seed, events, days=days))

@@ -6,13 +6,12 @@ from typing import Annotated, Literal
 import typer
 
 import bench as bench_package
+from baas.run_module import PASS_ON
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 
 HELP = "--help"
 Name = Annotated[str, typer.Argument(help="A name of `baas status`.", show_default=False)]
-# Everything goes on to the module, `--help` too: what it takes is said in one place, its own.
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 @app.callback()

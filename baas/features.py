@@ -1,9 +1,11 @@
 """`baas features`: what the engine knows about a transaction, feature by feature. `values` asks the running scorer."""
 
 import json
+import os
 import sys
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -13,20 +15,17 @@ from rich.console import Console
 from rich.table import Table
 
 from baas.operator_errors import Refused
+from baas.run_module import PASS_ON, become
 from contracts.transactions import Channel, Direction, Transaction
 from feature_store.definitions import CATALOGUE, FEATURE_SET, WINDOW_FEATURES
 from feature_store.explain import cost_words, entity_words, explain, window_words
-from feature_store.vocabulary import DailyFeature, Entity, Feature, WindowFeature, parts_of
+from feature_store.vocabulary import ID_FIELDS, DailyFeature, Entity, Feature, WindowFeature, parts_of
 from kit.clock import SystemClock
 from kit.errors import DomainError
 from kit.settings import settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
 _TIMEOUT_S = 5.0
-_ID_FIELDS = {
-    Entity.CUSTOMER: "customer_id", Entity.ACCOUNT: "account_id", Entity.CARD: "card_id", Entity.DEVICE: "device_id",
-    Entity.IP: "ip", Entity.MERCHANT: "merchant_id", Entity.PAYEE: "payee_id",
-}  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -109,6 +108,21 @@ def show_values(
     Console().print(table)
 
 
+@app.command("profiles", context_settings=PASS_ON)
+def make_profiles(context: typer.Context) -> None:
+    """Make the profiles of past days from the lake's log, and put the newest online. `--help` says which days."""
+    become("pipelines.profiles", context.args)
+
+
+@app.command("feast", context_settings=PASS_ON)
+def run_feast(context: typer.Context) -> None:
+    """Run Feast's own command line in our feature repository: `feast feature-views list`, `feast apply` (docs/feast.md)."""
+    from pipelines.profiles.store import REPOSITORY, environment
+
+    program = Path(sys.executable).with_name("feast")
+    os.execve(program, [str(program), "--chdir", str(REPOSITORY), *context.args], os.environ | environment(settings()))  # noqa: S606
+
+
 def _is_chosen(feature: Feature, *, entity: str | None, owner: str | None, search: str | None) -> bool:
     of_entity = entity is None or _entity_name(feature) == entity.lower()
     found = search is None or search.lower() in f"{feature.name} {feature.sentence} {feature.reason}".lower()
@@ -130,9 +144,9 @@ def _named(keys: Sequence[str]) -> dict[Entity, str]:
     named: dict[Entity, str] = {}
     for key in keys:
         word, _, entity_id = key.partition("=")
-        entity = next((entity for entity in _ID_FIELDS if entity.name.lower() == word.lower()), None)
+        entity = next((entity for entity in ID_FIELDS if entity.name.lower() == word.lower()), None)
         if entity is None or not entity_id:
-            known = ", ".join(entity_words(entity) for entity in _ID_FIELDS)
+            known = ", ".join(entity_words(entity) for entity in ID_FIELDS)
             raise Refused(f"{key!r} names no entity: write one of {known}, then `=` and its id")
         named[entity] = entity_id
     return named
@@ -145,7 +159,7 @@ def _next_payment(named: dict[Entity, str], *, tenant: str, amount_minor: int) -
         event_time=now_ms, known_at=now_ms, channel=Channel.PIX, direction=Direction.DEBIT, amount_minor=amount_minor,
         currency="BRL",
     )  # fmt: skip
-    return msgspec.structs.replace(payment, **{_ID_FIELDS[entity]: entity_id for entity, entity_id in named.items()})
+    return msgspec.structs.replace(payment, **{ID_FIELDS[entity]: entity_id for entity, entity_id in named.items()})
 
 
 def _ask(payment: Transaction) -> dict[str, float]:

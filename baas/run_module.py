@@ -3,7 +3,10 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
+
+# Of a command that leaves its arguments to a module, `--help` too: what it takes is said in one place, the module's own.
+PASS_ON: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 def become(module: str, arguments: Sequence[str]) -> NoReturn:

@@ -69,6 +69,9 @@ this order, float32, NaN for unknown.
 - **settled**: over all events by event_time; ties see each other. `feature_store.batch` (Polars) computes it for the {settled}
   window features that have it.
 
+Between two events an entity has a profile: the window features that need no event, as the fold has them at the end of each day.
+Feast keeps and serves those ([feast.md](feast.md)).
+
 On events in order with different milliseconds both are equal, bit for bit. `tests/feature_store/oracle.py` states both views in
 plain Python and shares no code with either engine.
 

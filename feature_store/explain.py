@@ -12,6 +12,7 @@ from feature_store.vocabulary import (
     NEEDS_DELAY,
     PAIRS,
     SETTLED,
+    ZERO_OVER_NOTHING,
     Aggregation,
     DailyFeature,
     Entity,
@@ -60,8 +61,6 @@ _NEEDS = {
     EventValue.IS_CONTACTLESS: "entry_mode", EventValue.BALANCE_LOG: "balance_minor",
     EventValue.DRAINS_BALANCE: "balance_minor",
 }  # fmt: skip
-# What is not there makes these 0; the others are unknown.
-_ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING, _A.FRAUDS, _A.FRAUD_STREAK})
 
 
 class UnknownFeature(DomainError):
@@ -158,7 +157,7 @@ def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
         terms.append(("filter", feature.where.name.lower().replace("_", " ")))
     if feature.of is not None:
         terms.append(("counts", feature.of.name.lower()))
-    empty = "0" if feature.aggregation in _ZERO_OVER_NOTHING else "unknown"
+    empty = "0" if feature.aggregation in ZERO_OVER_NOTHING else "unknown"
     terms += [
         ("over nothing", empty),
         ("unknown", f"when the event has no {entity_words(feature.entity)}"),
@@ -174,7 +173,7 @@ def _of_days(feature: DailyFeature) -> tuple[tuple[str, str], ...]:
         ("formula", _FORMULA[feature.aggregation]),
         ("key", "the tenant's events at merchants of the same category (mcc)"),
         ("window", f"{feature.days} days of UTC, the last of them {last}; earlier events only"),
-        ("over nothing", "0" if feature.aggregation in _ZERO_OVER_NOTHING else "unknown"),
+        ("over nothing", "0" if feature.aggregation in ZERO_OVER_NOTHING else "unknown"),
         ("unknown", "when the event has no mcc"),
         ("views", "as_scored"),
         ("state kept", f"{CATEGORY_DAYS} days"),

@@ -42,6 +42,12 @@ class Entity(IntEnum):
     DEVICE_PAYEE = 11
 
 
+# The field of a transaction that names each single entity.
+ID_FIELDS = {
+    Entity.CUSTOMER: "customer_id", Entity.ACCOUNT: "account_id", Entity.CARD: "card_id", Entity.DEVICE: "device_id",
+    Entity.IP: "ip", Entity.MERCHANT: "merchant_id", Entity.PAYEE: "payee_id",
+}  # fmt: skip
+
 # Of whose events labels are remembered.
 LABELLED = (Entity.CUSTOMER, Entity.CARD, Entity.MERCHANT, Entity.PAYEE)
 
@@ -173,12 +179,19 @@ OF_LATEST = frozenset({_A.MEDIAN, _A.MAD, _A.RATIO_TO_MEDIAN, _A.ROBUST_Z_SCORE,
 OF_PLACE = frozenset({_A.DISTANCE_KM, _A.SPEED_KMH})
 NEEDS_DELAY = frozenset({_A.FRAUD_SHARE, _A.FRAUD_STREAK, _A.STREAK_AGE, _A.TIME_SINCE_GOOD})
 OF_LABELS = NEEDS_DELAY | {_A.FRAUDS, _A.TIME_SINCE_FRAUD}
+# What compares the event at hand with earlier ones: between two events an entity has no value of it.
+OF_EVENT = OF_PLACE | {
+    _A.RATIO_TO_MEAN, _A.RATIO_TO_MAX, _A.RATIO_TO_MIN, _A.Z_SCORE, _A.RATIO_TO_MEDIAN, _A.ROBUST_Z_SCORE, _A.TIME_SINCE_SAME,
+    _A.IS_NEW, _A.RISING,
+}  # fmt: skip
 EARLIER_ONLY = OF_LATEST | OF_PLACE | OF_LABELS | {
     _A.TIME_SINCE_LAST, _A.TIME_SINCE_FIRST, _A.TIME_SINCE_SAME, _A.IS_NEW, _A.RATIO_TO_MEAN, _A.RATIO_TO_MAX, _A.RATIO_TO_MIN,
     _A.Z_SCORE,
 }  # fmt: skip
 # What the settled view knows: what asks neither in which order ties came nor what was known when.
 SETTLED = frozenset(_A) - OF_LATEST - OF_PLACE - OF_LABELS
+# Over nothing these are 0; the others are unknown.
+ZERO_OVER_NOTHING = frozenset({_A.COUNT, _A.SUM, _A.DISTINCT, _A.RISING, _A.FRAUDS, _A.FRAUD_STREAK})
 FILTERABLE = frozenset({_A.COUNT, _A.SUM, _A.MEAN, _A.STD, _A.RATIO_TO_MEAN, _A.Z_SCORE, _A.TIME_SINCE_LAST})
 
 
@@ -221,6 +234,11 @@ class WindowFeature:
     def kind(self) -> Kind:
         """The family."""
         return Kind.WINDOW
+
+    @property
+    def needs_event(self) -> bool:
+        """Whether it compares an event with earlier ones, so that there is none of it between two events."""
+        return self.aggregation in OF_EVENT
 
     @property
     def reach_ms(self) -> int:

@@ -216,6 +216,11 @@ class Settings(BaseSettings):
         return self.var / "lake"
 
     @cached_property
+    def profiles(self) -> Path:
+        """Daily profiles: `<profiles>/<view>/<tenant>/<day>.parquet`."""
+        return self.var / "profiles"
+
+    @cached_property
     def models(self) -> Path:
         """Content-addressed model exports, never deleted."""
         return self.var / "models"

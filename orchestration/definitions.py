@@ -1,4 +1,4 @@
-"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, and when they run."""
+"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, profiles, and when they run."""
 
 from dagster import (
     AssetSelection,
@@ -20,19 +20,24 @@ from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
 from orchestration.warehouse.checks import KEY, checked_decisions
 from orchestration.warehouse.marts import dbt_resource, mart_assets
-from orchestration.warehouse.profiles import online_profiles
+from orchestration.warehouse.profiles import customer_profiles, daily_profile_assets
 
-DAILY_HOUR, DAILY_MINUTE = 3, 15
+DAILY_HOUR, DAILY_MINUTE, PROFILES_MINUTE = 3, 15, 25
 RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
 
 
 def build_definitions(found: Settings) -> Definitions:
     """Return everything batch of one deployment."""
-    marts, profiles = mart_assets(found), online_profiles(found)
+    marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
     daily = define_asset_job(
         "daily",
         description="Check yesterday's decisions and their drift, build the marts, and tell the scorer the new profiles.",
-        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(marts, profiles),
+        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(marts, online),
+    )
+    profiled = define_asset_job(
+        "profiles",
+        description="Make the profiles of a day, or of any number of days in one pass over the log, and put them online.",
+        selection=AssetSelection.assets(*profiles),
     )
     retrain = define_asset_job(
         "retrain",
@@ -40,12 +45,23 @@ def build_definitions(found: Settings) -> Definitions:
         selection=AssetSelection.groups("risk"),
     )
     return Definitions(
-        assets=[*bank_assets(found), *risk_assets(found), checked_decisions(found), model_drift(found), marts, profiles],
-        jobs=[daily, retrain],
+        assets=[
+            *bank_assets(found),
+            *risk_assets(found),
+            checked_decisions(found),
+            model_drift(found),
+            marts,
+            online,
+            *profiles,
+        ],
+        jobs=[daily, profiled, retrain],
         schedules=[
             weekly_retraining(),
-            build_schedule_from_partitioned_job(
-                daily, hour_of_day=DAILY_HOUR, minute_of_hour=DAILY_MINUTE, default_status=DefaultScheduleStatus.RUNNING
+            *(
+                build_schedule_from_partitioned_job(
+                    job, hour_of_day=DAILY_HOUR, minute_of_hour=minute, default_status=DefaultScheduleStatus.RUNNING
+                )
+                for job, minute in ((daily, DAILY_MINUTE), (profiled, PROFILES_MINUTE))
             ),
         ],
         resources={"dbt": dbt_resource(found)},

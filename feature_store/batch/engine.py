@@ -28,15 +28,11 @@ from feature_store.event_values import (
     SMALL_BELOW_MINOR,
     UTC_OFFSET_MS,
 )
-from feature_store.vocabulary import HOUR_MS, PAIRS, SETTLED, Aggregation, Entity, Value, Where, WindowFeature
+from feature_store.vocabulary import HOUR_MS, ID_FIELDS, PAIRS, SETTLED, Aggregation, Entity, Value, Where, WindowFeature
 
 _A = Aggregation
-_ID = {
-    Entity.CUSTOMER: "customer_id", Entity.ACCOUNT: "account_id", Entity.CARD: "card_id", Entity.DEVICE: "device_id",
-    Entity.IP: "ip", Entity.MERCHANT: "merchant_id", Entity.PAYEE: "payee_id",
-}  # fmt: skip
 _OPTIONAL = {
-    **dict.fromkeys((*_ID.values(), "channel", "country", "entry_mode"), pl.String),
+    **dict.fromkeys((*ID_FIELDS.values(), "channel", "country", "entry_mode"), pl.String),
     **dict.fromkeys(("mcc", "latitude_e5", "longitude_e5", "balance_minor"), pl.Int64),
 }
 _HOUR = (pl.col("t") + UTC_OFFSET_MS) // HOUR_MS % 24
@@ -95,12 +91,12 @@ def _prepare(frame: pl.DataFrame) -> pl.LazyFrame:
     high, low = pl.col("amount") // 2**HALF_BITS, pl.col("amount") % 2**HALF_BITS
     known = [pl.col(name).cast(kind) for name, kind in _OPTIONAL.items()]
     pairs = {
-        entity: pl.when(pl.col(_ID[first]).is_not_null() & pl.col(_ID[second]).is_not_null()).then(
-            pl.concat_str(pl.col(_ID[first]), pl.lit(" "), pl.col(_ID[second]))  # no id holds a blank
+        entity: pl.when(pl.col(ID_FIELDS[first]).is_not_null() & pl.col(ID_FIELDS[second]).is_not_null()).then(
+            pl.concat_str(pl.col(ID_FIELDS[first]), pl.lit(" "), pl.col(ID_FIELDS[second]))  # no id holds a blank
         )
         for entity, (first, second) in PAIRS.items()
     }
-    values = [*((entity, pl.col(name)) for entity, name in _ID.items()), *pairs.items(), *_OF_EVENT.items()]
+    values = [*((entity, pl.col(name)) for entity, name in ID_FIELDS.items()), *pairs.items(), *_OF_EVENT.items()]
     return (
         frame.lazy()
         .with_columns(*absent)

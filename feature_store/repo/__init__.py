@@ -1,1 +1,1 @@
-"""The Feast repository: slow profile features, computed by dbt, served online. Only `pipelines.profiles` loads it."""
+"""The Feast repository: entities, views and services, made from the one list of features. Only batch code loads it."""

@@ -235,14 +235,9 @@ def forget_values(m: Memory, entity: Word, key: Word, position: Word) -> Any:
 
 
 @part
-def _evict(m: Memory, entity: Word, key: Word) -> Any:
-    at = head_of(m, entity, key)
-    for position in range(m.heads32[2 * at + BASE], m.heads32[2 * at + TAIL]):
-        forget_values(m, entity, key, np.int64(position))
-    give_ring(m, m.heads[at + LOG_AT], (np.int64(m.heads32[2 * at + RING_MASK]) + 1) * m.plan[entity * PLAN_WIDTH + RECORD])
-    if m.plan[entity * PLAN_WIDTH + FRAUDS_AT] >= 0:
-        give_frauds(m, at + m.plan[entity * PLAN_WIDTH + FRAUDS_AT])
-    hashed = _U(m.heads[at + KEY_HASH])
+def entry_of(m: Memory, entity: Word, key: Word) -> Any:
+    """The entry of a key that is in use."""
+    hashed = _U(m.heads[head_of(m, entity, key) + KEY_HASH])
     part = part_of(KEY_TABLE, hashed)
     table, mask = m.parts[part + PART_AT], m.parts[part + PART_MASK]
     slot = np.int64(hashed & _U(mask))
@@ -250,7 +245,18 @@ def _evict(m: Memory, entity: Word, key: Word) -> Any:
         (m.tables[table + slot * KEY_ENTRY + 1] >> _U(40)) & _U(0xFF) != _U(entity)
     ):
         slot = (slot + 1) & mask
-    entry = table + slot * KEY_ENTRY
+    return table + slot * KEY_ENTRY
+
+
+@part
+def _evict(m: Memory, entity: Word, key: Word) -> Any:
+    at = head_of(m, entity, key)
+    for position in range(m.heads32[2 * at + BASE], m.heads32[2 * at + TAIL]):
+        forget_values(m, entity, key, np.int64(position))
+    give_ring(m, m.heads[at + LOG_AT], (np.int64(m.heads32[2 * at + RING_MASK]) + 1) * m.plan[entity * PLAN_WIDTH + RECORD])
+    if m.plan[entity * PLAN_WIDTH + FRAUDS_AT] >= 0:
+        give_frauds(m, at + m.plan[entity * PLAN_WIDTH + FRAUDS_AT])
+    part, entry = part_of(KEY_TABLE, _U(m.heads[at + KEY_HASH])), entry_of(m, entity, key)
     words = (np.int64(m.tables[entry + 1] >> _U(48)) + 7) // 8
     where = np.int64(m.tables[entry + 2])
     m.arena[where] = _U(m.counters[FREE_ARENA + words])

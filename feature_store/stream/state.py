@@ -1,8 +1,8 @@
 """`FeatureState`: the windows of every key, and the vectors that events get from them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,19 +13,20 @@ from contracts import transactions
 from feature_store import columns, kernels
 from feature_store.columns import EventColumns, TenantNumbers, columns_from_transactions
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.stream import fold, labels, layout
+from feature_store.stream import fold, labels, layout, profiles
 from feature_store.stream.asked import asked_rows
 from feature_store.stream.fold import LATE, TRUNCATED
 from feature_store.stream.layout import ENTITIES
 from feature_store.stream.memory import Bounds, create_memory, populate_ahead, restore_parts, take_counters, used_parts
 from feature_store.stream.plan import compile_plan
-from feature_store.vocabulary import LABELLED, Entity, Feature
+from feature_store.vocabulary import LABELLED, Entity, Feature, WindowFeature
 from kit.errors import DomainError
 
 __all__ = ["LATE", "TRUNCATED", "Bounds", "FeatureState", "StateFull", "StateStats", "StateUsage"]
 
 _WORD_BYTES = 8
 LABEL_KEYS = len(LABELLED) + 1
+_PROFILE_ROWS = 4_096
 
 
 class StateFull(DomainError):
@@ -84,6 +85,13 @@ def _label_kernel() -> Callable[..., int]:
 
 
 @cache
+def _profile_kernel() -> Callable[..., int]:
+    numbers = [types.int64] * 4
+    answers = [_array(types.uint8, 2, "C"), _array(types.int64, 1, "C"), _array(types.float32, 2, "C")]
+    return kernels.compiled(profiles.read_profiles, types.int64(*_memory_types(), *numbers, *answers))
+
+
+@cache
 def _kernel() -> Callable[..., int]:
     strided = _array(types.int64, 1, "A", readonly=True)
     batch = [_array(types.int32, 1, "C"), _array(types.int32, 1, "C"), _array(types.int64, 1, "C")]
@@ -103,6 +111,7 @@ class FeatureState:
     def __init__(self, bounds: Bounds | None = None, *, catalogue: Sequence[Feature] = CATALOGUE) -> None:
         self.bounds = bounds or Bounds()
         self.feature_set = feature_set_of(tuple(catalogue))
+        self._catalogue = tuple(catalogue)
         self._plan = compile_plan(catalogue)
         self._memory = create_memory(self._plan, self.bounds)
         self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
@@ -168,6 +177,38 @@ class FeatureState:
         answer = self._call(events, out, flags, inserts=False)
         if answer != layout.OK:
             raise StateFull(self._what_is_full(answer))
+
+    def profiles(self, entity: Entity, *, tenant: int, moment_ms: int) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """Yield ids and float32[n, k] of the entity's keys of a tenant that have an event in their longest window.
+
+        The k are `profile_columns`, as of `moment_ms` over what was applied. Nothing changes; apply nothing in between.
+        """
+        if self._broken is not None:
+            raise StateFull(self._broken)
+        memory = self._memory._replace(plan=self._profile_plan)
+        ids = np.empty((_PROFILE_ROWS, layout.MAX_ID_BYTES), np.uint8)
+        lengths = np.empty(_PROFILE_ROWS + 1, np.int64)
+        out = np.full((_PROFILE_ROWS, self._plan.columns), np.nan, np.float32)
+        key = 0
+        while key >= 0:
+            key = _profile_kernel()(*memory, int(entity), tenant, moment_ms, key, ids, lengths, out)
+            count = int(lengths[-1])
+            names = [ids[row, : lengths[row]].tobytes().decode() for row in range(count)]
+            if names:
+                yield names, out[:count, self.profile_columns(entity)]
+
+    def profile_columns(self, entity: Entity) -> list[int]:
+        """Where in a vector the features are that an entity's profile has, in the catalogue's order."""
+        return [
+            column
+            for column, each in enumerate(self._catalogue)
+            if isinstance(each, WindowFeature) and each.entity is entity and not each.needs_event
+        ]
+
+    @cached_property
+    def _profile_plan(self) -> NDArray[np.int64]:
+        columns = [column for entity in Entity for column in self.profile_columns(entity)]
+        return asked_rows(self._plan, columns).reshape(-1)
 
     def _call(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8], *, inserts: bool) -> int:
         n = len(events.event_time_ms)

@@ -6,6 +6,7 @@ from pipelines.lake.reader import (
     decisions,
     labels,
     ledger_events,
+    log_batches,
     log_controls,
     log_labels,
     log_places,
@@ -14,6 +15,6 @@ from pipelines.lake.reader import (
 )
 
 __all__ = [
-    "LakeGap", "count_records", "decisions", "labels", "ledger_events", "log_controls", "log_labels", "log_places",
-    "log_records", "offset_ranges",
+    "LakeGap", "count_records", "decisions", "labels", "ledger_events", "log_batches", "log_controls", "log_labels",
+    "log_places", "log_records", "offset_ranges",
 ]  # fmt: skip

@@ -164,6 +164,19 @@ def log_records(lake: Path) -> Iterator[list[bytes]]:
                 yield batch.column(0).to_pylist()
 
 
+def log_batches(lake: Path) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Yield the decision log in its order, in batches of record, tenant_id, known_at_ms and payload, with its length.
+
+    Raises LakeGap.
+    """
+    files = offset_ranges(lake, topics.DECISIONS)
+    total = sum(pq.read_metadata(file.path).num_rows for file in files)
+    for file in files:
+        with pq.ParquetFile(file.path) as source:
+            for batch in source.iter_batches(_BATCH_ROWS, columns=["record", "tenant_id", "known_at_ms", "payload"]):
+                yield pl.DataFrame(pl.from_arrow(batch)), total
+
+
 def log_places(lake: Path, *, tenant_id: str) -> tuple[pl.Series, list[tuple[int, int]]]:
     """Return which decision of the whole log each of the tenant's is, counted from 0 in log order, and the log's starts.
 

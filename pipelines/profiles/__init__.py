@@ -1,7 +1,13 @@
-"""Slow profile features: from the marts to Feast's online store, and from there to the scorer as control records."""
+"""Profiles of who takes part in payments: made by the fold for the end of each day, put online, and told to the scorer."""
 
+from pipelines.profiles.days import Written, write_days
+from pipelines.profiles.history import profiles_as_of
 from pipelines.profiles.materialise import Materialised, materialise
+from pipelines.profiles.online import put_online, registered
 from pipelines.profiles.publish import ProfilesNotPublished, publish
 from pipelines.profiles.store import PROJECT
 
-__all__ = ["PROJECT", "Materialised", "ProfilesNotPublished", "materialise", "publish"]
+__all__ = [
+    "PROJECT", "Materialised", "ProfilesNotPublished", "Written", "materialise", "profiles_as_of", "publish", "put_online",
+    "registered", "write_days",
+]  # fmt: skip

@@ -16,8 +16,9 @@ from kit.kafka import producer, topic_name
 from kit.postgres import connect
 from kit.settings import Settings
 from pipelines.profiles.repository import Profiled, profiled
-from pipelines.profiles.store import PROJECT, READING_ROLE, open_store
+from pipelines.profiles.store import PROJECT, open_store
 
+READING_ROLE = "audit"
 ENTITY = "customer"
 BATCH_ENTITIES = 1_000
 ACKNOWLEDGED_S = 60.0
@@ -83,14 +84,14 @@ def _batches(customers: Sequence[Profiled]) -> Iterator[Sequence[Profiled]]:
 
 def _online(store: Any, customers: Sequence[Profiled]) -> list[dict[str, float]]:
     """The values that the online store holds for each, without those that are not known."""
-    from feature_store.repo.customer_profiles import FEATURES, customer_profile
+    from feature_store.repo.views import HABIT_FEATURES, HABITS
 
     answer = store.get_online_features(
-        features=[f"{customer_profile.name}:{name}" for name in FEATURES],
+        features=[f"{HABITS}:{name}" for name in HABIT_FEATURES],
         entity_rows=[{"tenant_id": customer.tenant_id, "customer_id": customer.customer_id} for customer in customers],
     ).to_dict()
-    columns = [answer[name] for name in FEATURES]
+    columns = [answer[name] for name in HABIT_FEATURES]
     return [
-        {name: float(value) for name, value in zip(FEATURES, row, strict=True) if value is not None and not isnan(value)}
+        {name: float(value) for name, value in zip(HABIT_FEATURES, row, strict=True) if value is not None and not isnan(value)}
         for row in zip(*columns, strict=True)
     ]

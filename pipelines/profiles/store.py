@@ -1,15 +1,18 @@
-"""Feast over our servers: registry and marts in the warehouse server's databases, online values in Valkey."""
+"""Feast over our servers: what `feature_store/repo/feature_store.yaml` leaves open, and the store that it describes."""
 
 import json
+from string import Template
 from typing import Any
 
-from kit.settings import Settings, Valkey
+import yaml
+
+from kit.settings import REPOSITORY_ROOT, Settings, Valkey
 
 PROJECT = "baas"
+REPOSITORY = REPOSITORY_ROOT / "feature_store" / "repo"
+CONFIGURATION = REPOSITORY / "feature_store.yaml"
 REGISTRY_DATABASE = "feast"
 REGISTRY_ROLE = "feast"
-READING_ROLE = "audit"
-ONE_READER = 1
 COMMA = r"\u002c"
 
 
@@ -17,36 +20,22 @@ def open_store(settings: Settings, *, project: str = PROJECT) -> Any:
     """Return the store; `project` keeps one deployment's keys and registry apart from another's."""
     from feast import FeatureStore, RepoConfig
 
-    return FeatureStore(config=RepoConfig(**configuration(settings, project=project)))
+    return FeatureStore(config=RepoConfig(**configuration(environment(settings, project=project))))
 
 
-def configuration(settings: Settings, *, project: str) -> dict[str, Any]:
-    """Return Feast's configuration of a deployment."""
-    warehouse, valkey = settings.warehouse, settings.valkey
-    password = warehouse.passwords.get(READING_ROLE)
-    registry = warehouse.url(REGISTRY_ROLE, dbname=REGISTRY_DATABASE, driver="postgresql+psycopg")
+def configuration(filled: dict[str, str]) -> dict[str, Any]:
+    """Return Feast's configuration with what it leaves open filled in, as the `feast` command fills it in."""
+    found: dict[str, Any] = yaml.safe_load(Template(CONFIGURATION.read_text()).substitute(filled))
+    return found
+
+
+def environment(settings: Settings, *, project: str = PROJECT) -> dict[str, str]:
+    """Return the variables that the configuration names. They lie between single quotes of YAML, and are written so."""
+    registry = settings.warehouse.url(REGISTRY_ROLE, dbname=REGISTRY_DATABASE, driver="postgresql+psycopg")
     return {
-        "project": project,
-        "provider": "local",
-        "registry": {
-            "registry_type": "sql",
-            "path": registry,
-            "cache_ttl_seconds": 60,
-        },
-        "offline_store": {
-            "type": "postgres",
-            "host": warehouse.host,
-            "port": warehouse.port,
-            "database": warehouse.dbname,
-            "db_schema": "marts",
-            "user": READING_ROLE,
-            "password": password.get_secret_value() if password else "",
-            "sslmode": warehouse.sslmode,
-            "sslrootcert_path": str(warehouse.sslrootcert) if warehouse.sslrootcert else None,
-            "max_conn": ONE_READER,
-        },
-        "online_store": {"type": "redis", "connection_string": connection_string(valkey)},
-        "entity_key_serialization_version": 3,
+        "PROFILES_PROJECT": project,
+        "PROFILES_REGISTRY": _quoted(registry),
+        "PROFILES_ONLINE": _quoted(connection_string(settings.valkey)),
     }
 
 
@@ -56,3 +45,7 @@ def connection_string(valkey: Valkey) -> str:
     where = f"{options.pop('host')}:{options.pop('port')}"
     values = (f"{name}={json.dumps(value).replace(',', COMMA)}" for name, value in options.items())
     return ",".join([where, *values])
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

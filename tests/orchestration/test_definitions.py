@@ -67,6 +67,13 @@ def test_every_day_has_a_run_that_checks_it_and_builds_the_marts(definitions: De
     assert resolved.execution_timezone == "America/Sao_Paulo"
 
 
+def test_every_night_the_profiles_of_the_day_that_has_ended_are_made(definitions: Definitions) -> None:
+    resolved = definitions.resolve_schedule_def("profiles_schedule")
+    assert resolved.cron_schedule == "25 3 * * *"
+    made = definitions.resolve_job_def("profiles").asset_layer.executable_asset_keys
+    assert made == {AssetKey("daily_profiles"), AssetKey("daily_profiles_online")}
+
+
 def test_every_week_a_model_is_trained_on_the_newest_day_that_has_ended(definitions: Definitions) -> None:
     retraining = definitions.resolve_schedule_def("retrain_schedule")
     assert (retraining.cron_schedule, retraining.execution_timezone) == ("45 3 * * 1", "America/Sao_Paulo")

@@ -22,6 +22,7 @@ from dagster import (
     materialize,
 )
 
+from feature_store.offline.files import file_of
 from kit.localset import ports
 from kit.settings import REPOSITORY_ROOT, Demo, Kafka, PostgresServer, Settings
 from orchestration.days import end_ms, last_ended
@@ -50,9 +51,10 @@ class Bank:
     instance: DagsterInstance
 
     def materialize(self) -> ExecuteInProcessResult:
-        """Run everything but the profiles over the bank's newest day that has ended."""
+        """Run everything that needs no Feast over the bank's newest day that has ended."""
         flow = [asset for asset in self.definitions.assets if isinstance(asset, AssetsDefinition)]
-        flow = [asset for asset in flow if AssetKey("customer_profiles_online") not in asset.keys]
+        online = {AssetKey("customer_profiles_online"), AssetKey("daily_profiles_online")}
+        flow = [asset for asset in flow if not online & asset.keys]
         return materialize(
             flow, instance=self.instance, partition_key=self.day.isoformat(), resources=self.definitions.resources
         )
@@ -129,6 +131,7 @@ def test_a_bank_goes_from_nothing_to_a_champion_and_checked_marts_and_a_second_r
     crowned = named(bank.settings, CHAMPION)
     assert crowned is not None
     assert crowned.cutoff_ms == end_ms(bank.day)
+    assert file_of(bank.settings.profiles / "customer_daily", tenant_id=TINY.tenant, day=bank.day).exists()
 
     second = bank.materialize()
     assert second.success

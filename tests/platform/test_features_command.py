@@ -51,3 +51,15 @@ def test_values_say_when_no_scorer_answers():
     done = features("values", "customer=c000001", BAAS_SCORER__RPC__PORT="9")
     assert done.returncode == 1
     assert "the scorer does not answer" in done.stderr
+
+
+def test_feast_runs_in_our_repository_with_our_servers():
+    done = features("feast", "configuration", BAAS_VALKEY__PORT="6999", BAAS_WAREHOUSE__PORT="5999")
+    assert "type: feature_store.offline.store.ParquetOfflineStore" in done.stdout
+    assert ":6999" in done.stdout
+    assert ":5999/feast" in done.stdout
+
+
+def test_profiles_are_made_only_of_days_that_have_ended():
+    done = features("profiles", "--to", "2999-01-01", "--offline")
+    assert (done.returncode, "have ended" in done.stderr) == (2, True)

@@ -34,7 +34,6 @@ NAMED_FOR_IT = {
     "kit/localset/postgres.py": "whether a server answers",
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
     "governance/jobs.py": "what holds a row of any queue",
-    "feature_store/repo/customer_profiles.py": "Feast wants the query in its own definition",
     "bench/ledger.py": "the peer that posts one statement after another",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
     "bench/transfers_http.py": "the bench's own databases",

@@ -1,20 +1,27 @@
 """From the marts over Feast's online store to the controls that the scorer reads, on real servers."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import numpy as np
 import pytest
 from confluent_kafka import TopicPartition
 
 from contracts.controls import Control, ProfileControl
 from contracts.topics import CONTROLS
+from feature_store.profiles import PROFILE_FEATURES
+from feature_store.vocabulary import Entity
 from kit.clock import SystemClock
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.marts import build
-from pipelines.profiles import materialise, publish
+from pipelines.profiles import materialise, publish, put_online, registered, write_days
+from pipelines.profiles.store import environment
 from tests.dbt.rows import Decided, Raw
+from tests.pipelines.profiles.command import feast
+from tests.pipelines.profiles.history import at_day_ends, random_history, write_lake
 from tests.servers import Servers
 
 pytestmark = pytest.mark.servers
@@ -67,3 +74,24 @@ def test_every_profile_reaches_the_scorer_s_topic_and_again_under_the_same_id(se
     again = _controls(settings.kafka, expected=6)
     assert len(again) == 6
     assert len({control.control_id for control in again}) == 3
+
+
+def test_the_last_day_s_profiles_are_online_and_the_feast_command_shows_them(settings: Settings, project: str) -> None:
+    history = random_history(41, 150, days=5, tenants=1)
+    write_lake(settings.lake, history, models=settings.models)
+    write_days(settings, first=history.days[0], last=history.days[-1])
+    put_online(registered(settings, project=project), settings.profiles)
+
+    filled = environment(settings, project=project)
+    assert "\ncustomer_daily " in feast(settings.var, filled, "feature-views", "list")
+    assert "\npayee " in feast(settings.var, filled, "entities", "list")
+    expected = at_day_ends(history)
+    names = [feature.name for feature in PROFILE_FEATURES[Entity.CUSTOMER]]
+    asked = [word for name in names for word in ("-f", f"customer_daily:{name}")]
+    for customer in sorted(history.met("t0", Entity.CUSTOMER))[:2]:
+        keys = ("-e", "tenant_id=t0", "-e", f"customer_id={customer}")
+        shown = json.loads(feast(settings.var, filled, "get-online-features", *keys, *asked))
+        values = [np.nan if shown[name][0] is None else shown[name][0] for name in names]
+        day_end = expected["t0", history.days[-1], Entity.CUSTOMER, customer]
+        np.testing.assert_array_equal(np.array(values, np.float32), day_end)
+    feast(settings.var, filled, "apply")

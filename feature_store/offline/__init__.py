@@ -1,0 +1,1 @@
+"""Feast's offline store over daily profiles: Parquet files, joined as of a moment by Polars. Only batch code loads it."""

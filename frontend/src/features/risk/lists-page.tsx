@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ListPlus, Plus } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { classes } from '@/design/classes'
 import { Field, INPUT } from '@/design/field'
@@ -9,7 +10,7 @@ import { Modal } from '@/design/modal'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { listsQuery, useMakeList } from '@/features/risk/api'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
+import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { useUser } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import { RiskTabs } from '@/features/risk/risk-tabs'
@@ -158,7 +159,7 @@ export default function ListsPage() {
   const [isMaking, setIsMaking] = useState(false)
   return (
     <RiskPage
-      title={t('risk.title')}
+      title={t('risk.lists')}
       lead={t('risk.lists.lead')}
       actions={
         <>

@@ -1,5 +1,5 @@
-import { featureValue } from '@/features/alerts/feature-value'
-import { standOutSentence } from '@/features/alerts/stand-out-sentence'
+import { featureValue } from '@/features/decisions/feature-value'
+import { standOutSentence } from '@/features/decisions/stand-out-sentence'
 import type { StandOut } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 

@@ -24,6 +24,7 @@ const SAME_IN_BOTH = [
   'channel.ted',
   'decision.usual',
   'entryMode.chip',
+  'filter.chip',
   'live.p99.short',
   'risk.at',
   'risk.inMoney',

@@ -165,8 +165,8 @@ export class Models {
       metrics: {
         average_precision: precision, average_precision_low: precision - 0.031, average_precision_high: precision + 0.027,
         auc: 0.962 + precision / 40, auc_low: 0.956 + precision / 40, auc_high: 0.967 + precision / 40,
-        recall_at_alert_share: precision + 0.14, expected_calibration_error: 0.00062 - precision / 5_000,
-        brier: 0.00148 - precision / 2_000, frauds: 1_412, transactions: 412_006, review_from: 0.041, deny_from: 0.63,
+        recall_at_alert_share: precision + 0.14, expected_calibration_error: 0.00122 - precision / 900,
+        brier: 0.00148 - precision / 1_500, frauds: 1_412, transactions: 412_006, review_from: 0.041, deny_from: 0.63,
       },
       promoted_by: null, promoted_at: null, promoted_why: null, seen_at: at, card: version < 2 ? null : modelCard(version, precision),
     }) // prettier-ignore

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { KNOWN_CUSTOMER } from '../fixture-server/decisions'
 import { PASSWORD } from '../fixture-server/handler'
 import { launch, open, signIn, type Theme } from '../e2e/browser'
 import { startApp, type RunningApp } from '../e2e/server'
@@ -28,7 +29,7 @@ afterAll(async () => {
 })
 
 describe.each(THEMES)('in the %s theme', (theme) => {
-  test.each(Object.entries(SIZES))('at %s px the models are taken', async (name, viewport) => {
+  test.each(Object.entries(SIZES))('at %s px the models and a decision are taken', async (name, viewport) => {
     const deviceScaleFactor = name === '390' ? 2 : 1.5
     const { context, page, complaints } = await open(browser, { theme, viewport, deviceScaleFactor, baseURL: app.url })
     const shoot = (subject: string, fullPage = false) =>
@@ -48,6 +49,18 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.getByRole('list', { name: 'Moves' }).getByRole('link').first().click()
     await page.getByRole('group', { name: 'By group' }).waitFor()
     await shoot('gate', true)
+    await page.goto(`/decisions?customer_id=${KNOWN_CUSTOMER}&channel=pix`)
+    await page.getByRole('button', { name: /^Filter/ }).click()
+    await page.locator('[data-row]').first().waitFor()
+    await shoot('decisions')
+    await page.locator('[data-row]').first().click()
+    await page.getByText('9.1 times the odds').waitFor()
+    await page.waitForTimeout(600)
+    await shoot('decision-panel')
+    await page.getByRole('link', { name: 'With the customer’s history' }).click()
+    await page.getByRole('list', { name: 'The customer’s decisions, newest first' }).waitFor()
+    await page.waitForTimeout(400)
+    await shoot('history', true)
     expect(complaints).toEqual([])
     await context.close()
   })

@@ -63,13 +63,13 @@ function NoChallenger() {
   )
 }
 
+/** The intervals of both on one scale; a figure without one has no place there that would mean anything. */
 function Plot({ measures }: { measures: readonly (Measure | null)[] }) {
   const scale = scaleOf(measures)
   return measures.map((measure, index) => {
-    if (measure === null) return null
-    const { low, high } = measure.interval ?? { low: measure.value, high: measure.value }
+    if (!measure?.interval) return null
     const look = index === 0 ? 'quiet' : 'accent'
-    return <Interval key={index} value={measure.value} low={low} high={high} {...scale} look={look} />
+    return <Interval key={index} value={measure.value} {...measure.interval} {...scale} look={look} />
   })
 }
 

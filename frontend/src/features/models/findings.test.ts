@@ -1,6 +1,6 @@
 // The sentences are those of risk/gate.py, which alone knows where its bounds lie.
 import { describe, expect, test } from 'vitest'
-import { byDimension, failingGroups, gateOf, objectionsOf, outcomeOf } from '@/features/models/findings'
+import { byDimension, failingGroups, gateOf, objectionsOf, outcomeOf, recallScale } from '@/features/models/findings'
 import type { GateResult, GroupResult } from '@/features/models/types'
 
 const group = (dimension: string, name: string): GroupResult => ({
@@ -80,4 +80,12 @@ test('groups stand by dimension, in the order in which they came', () => {
     ['channel', 2],
     ['part of the day', 1],
   ])
+})
+
+test('the scale of the frauds found holds them all, and leaves out groups that had none', () => {
+  const none = { ...SMALL, frauds: 0, champion_recall: 0, challenger_recall: 0 }
+  const { from, to } = recallScale([PIX, none])
+  expect(from).toBeGreaterThan(0.5)
+  expect(from).toBeLessThan(0.6)
+  expect(to).toBeGreaterThan(0.7)
 })

@@ -1,4 +1,5 @@
 /** What is worked out of a move before it is shown. */
+import { scaleOf, type Scale } from '@/features/models/measures'
 import type { GateResult, GroupResult, ModelMove } from '@/features/models/types'
 
 export type MoveOutcome = 'going' | 'failed' | 'promoted' | 'open' | 'closed' | 'tried' | 'went_back'
@@ -51,4 +52,12 @@ export function byDimension(groups: readonly GroupResult[]): [dimension: string,
   const found = new Map<string, GroupResult[]>()
   for (const group of groups) found.set(group.dimension, [...(found.get(group.dimension) ?? []), group])
   return [...found]
+}
+
+/** A stretch that holds every share of frauds found that is shown: of the whole from 0 to 1 they fill little. */
+export function recallScale(groups: readonly GroupResult[]): Scale {
+  const shares = groups
+    .filter(({ frauds }) => frauds > 0)
+    .flatMap(({ champion_recall, challenger_recall }) => [champion_recall, challenger_recall])
+  return scaleOf(shares.map((value) => ({ value, interval: null })))
 }

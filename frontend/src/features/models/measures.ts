@@ -39,11 +39,12 @@ export interface Scale {
   to: number
 }
 
-/** A stretch that holds every value and interval, with some room at both ends. */
+/** A stretch that holds every value and interval, with some room at both ends; the whole from 0 to 1 where there is nothing. */
 export function scaleOf(measures: readonly (Measure | null)[]): Scale {
   const ends = measures.flatMap((one) =>
     one ? [one.value, one.interval?.low ?? one.value, one.interval?.high ?? one.value] : [],
   )
+  if (ends.length === 0) return { from: 0, to: 1 }
   const [least, most] = [Math.min(...ends), Math.max(...ends)]
   const room = (most - least || Math.abs(most) || 1) * MARGIN
   return { from: least - room, to: most + room }

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
 import { Box } from '@/design/box'
 import { Markdown } from '@/design/markdown'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, NotFound } from '@/design/states'
 import { modelQuery, useMoves } from '@/features/models/api'
@@ -12,7 +14,6 @@ import { RoleChip } from '@/features/models/model-status'
 import { MoveList } from '@/features/models/move-list'
 import { Promotion } from '@/features/models/promotion'
 import { nameOf, type ModelDetail } from '@/features/models/types'
-import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { useUser } from '@/features/risk/person'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
@@ -75,7 +76,7 @@ function Version({ version }: { version: number }) {
   const at = (instant: string) => t('risk.at', { date: date(toMs(instant)), time: hourMinute(toMs(instant)) })
   const { data } = model
   return (
-    <RiskPage
+    <Page
       title={data ? nameOf(data) : t('risk.version', { version })}
       lead={data ? t('model.page.lead', { made: at(data.made_at), known: at(data.known_until) }) : '\u00a0'}
       back={{ to: '/risk/models', label: t('model.title') }}
@@ -97,7 +98,7 @@ function Version({ version }: { version: number }) {
           <Loaded model={data} />
         </>
       )}
-    </RiskPage>
+    </Page>
   )
 }
 

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { BrainCircuit } from 'lucide-react'
 import { Link } from 'react-router'
+import { Page } from '@/app/page'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { modelsQuery, useMoves } from '@/features/models/api'
@@ -13,7 +15,6 @@ import { RoleChip } from '@/features/models/model-status'
 import { MoveList } from '@/features/models/move-list'
 import { CHALLENGER, CHAMPION, nameOf, type ModelVersion } from '@/features/models/types'
 import { DataTable } from '@/features/risk/data-table'
-import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { RiskTabs } from '@/features/risk/risk-tabs'
 import { useRisk } from '@/features/risk/words'
 import { toMs } from '@/lib/time'
@@ -82,7 +83,7 @@ export default function ModelsPage() {
   const models = useInfiniteQuery(modelsQuery)
   const moves = useMoves(null)
   return (
-    <RiskPage title={t('model.title')} lead={t('model.lead')} actions={<RiskTabs />}>
+    <Page title={t('model.title')} lead={t('model.lead')} actions={<RiskTabs />}>
       {models.isPending ? (
         <div className="panel">
           <RowsSkeleton />
@@ -112,6 +113,6 @@ export default function ModelsPage() {
       <Box title={t('move.list')} flush>
         <MoveList moves={moves} />
       </Box>
-    </RiskPage>
+    </Page>
   )
 }

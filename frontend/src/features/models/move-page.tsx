@@ -1,5 +1,7 @@
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { LinkButton } from '@/design/link-button'
@@ -10,7 +12,6 @@ import { MoveChip } from '@/features/models/model-status'
 import { useMoveTitle } from '@/features/models/step'
 import type { ModelMove } from '@/features/models/types'
 import { isGoingOn } from '@/features/risk/api'
-import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { Person } from '@/features/risk/person'
 import { Progress } from '@/features/risk/progress'
 import { useRisk } from '@/features/risk/words'
@@ -55,7 +56,7 @@ export default function MovePage() {
   const { data } = move
   const version = data?.version ?? null
   return (
-    <RiskPage
+    <Page
       title={data ? titleOf(data) : t('move.title')}
       lead={data?.why ?? '\u00a0'}
       back={
@@ -91,6 +92,6 @@ export default function MovePage() {
           )}
         </>
       )}
-    </RiskPage>
+    </Page>
   )
 }

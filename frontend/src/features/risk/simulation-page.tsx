@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, Hourglass } from 'lucide-react'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
 import { Button } from '@/design/button'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { isGoingOn, simulationQuery, useCancel } from '@/features/risk/api'
-import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { Person, useUser } from '@/features/risk/person'
 import { SimulationChip } from '@/features/risk/policy-status'
 import { ProblemNote } from '@/features/risk/problem-note'
@@ -82,7 +83,7 @@ export default function SimulationPage() {
   const { data } = simulation
   const version = data?.policy_version
   return (
-    <RiskPage
+    <Page
       title={t('risk.simulation.title')}
       lead={
         data
@@ -112,6 +113,6 @@ export default function SimulationPage() {
           {isGoingOn(data) ? <GoingOn simulation={data} /> : <Ended simulation={data} />}
         </>
       )}
-    </RiskPage>
+    </Page>
   )
 }

@@ -2,10 +2,8 @@ import { ChevronLeft } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { PageHeader } from '@/app/page-header'
-import { Skeleton } from '@/design/skeleton'
-import { useRisk } from '@/features/risk/words'
 
-interface RiskPageProps {
+interface PageProps {
   title: string
   lead: string
   /** The page above this one. */
@@ -14,7 +12,8 @@ interface RiskPageProps {
   children: ReactNode
 }
 
-export function RiskPage({ title, lead, back, actions, children }: RiskPageProps) {
+/** A page that is read from top to bottom, under its name and the way back to where it belongs. */
+export function Page({ title, lead, back, actions, children }: PageProps) {
   return (
     <div className="mx-auto flex max-w-[72rem] flex-col gap-4 p-4 sm:p-6">
       {back && (
@@ -30,20 +29,6 @@ export function RiskPage({ title, lead, back, actions, children }: RiskPageProps
         {actions}
       </PageHeader>
       {children}
-    </div>
-  )
-}
-
-export function RowsSkeleton({ rows = 5 }: { rows?: number }) {
-  const { t } = useRisk()
-  return (
-    <div role="status" aria-label={t('common.loading')}>
-      {Array.from({ length: rows }, (_, index) => (
-        <div key={index} className="grid gap-2 border-b border-line px-4 py-4 last:border-b-0 sm:px-5">
-          <Skeleton className="h-4 w-1/3" />
-          <Skeleton className="h-3.5 w-2/3" />
-        </div>
-      ))}
     </div>
   )
 }

@@ -21,47 +21,46 @@ import type { DecisionDetail } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
+const COLUMN = 'contents lg:grid lg:min-w-0 lg:content-start lg:gap-4'
+
 function Loaded({ decision }: { decision: DecisionDetail }) {
   const { t } = useI18n()
   return (
-    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_27rem]">
-      <div className="grid min-w-0 gap-4">
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <Box title={t('decision.why')}>
+    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
+      {/* On a phone one column, the reasons and what led to them first; on a desk two, each as long as it is. */}
+      <div className="grid min-w-0 gap-4 lg:grid-cols-2">
+        <div className={COLUMN}>
+          <Box title={t('decision.why')} className="max-lg:order-1">
             <Why decision={decision} />
           </Box>
-          <Box title={t('alert.standOuts')}>
+          {decision.rules.length + decision.shadow_rules.length > 0 && (
+            <Box title={t('decision.rules')} className="max-lg:order-3">
+              <RulesHit decision={decision} />
+            </Box>
+          )}
+          <Box title={t('decision.intent')} className="max-lg:order-3">
+            <IntentFacts decision={decision} />
+          </Box>
+        </div>
+        <div className={COLUMN}>
+          <Box title={t('alert.standOuts')} className="max-lg:order-2">
             {decision.stand_outs.length === 0 ? (
               <p className="text-pretty text-ink-3">{t('decision.nothingStandsOut')}</p>
             ) : (
               <StandOuts items={decision.stand_outs} currency={decision.amount.currency} />
             )}
           </Box>
-        </div>
-        <div className="grid items-start gap-4 empty:hidden lg:grid-cols-2">
-          {decision.rules.length + decision.shadow_rules.length > 0 && (
-            <Box title={t('decision.rules')}>
-              <RulesHit decision={decision} />
-            </Box>
-          )}
           {decision.challenger && (
-            <Box title={t('decision.challenger')}>
+            <Box title={t('decision.challenger')} className="max-lg:order-3">
               <ChallengerSays decision={decision} />
             </Box>
           )}
-        </div>
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <Box title={t('decision.intent')}>
-            <IntentFacts decision={decision} />
+          <Box title={t('decision.timeline')} className="max-lg:order-3">
+            <Timeline decision={decision} />
           </Box>
-          <div className="grid min-w-0 gap-4">
-            <Box title={t('decision.timeline')}>
-              <Timeline decision={decision} />
-            </Box>
-            <Box title={t('decision.answer')}>
-              <AnswerFacts decision={decision} />
-            </Box>
-          </div>
+          <Box title={t('decision.answer')} className="max-lg:order-3">
+            <AnswerFacts decision={decision} />
+          </Box>
         </div>
       </div>
       <CustomerHistory decision={decision} />

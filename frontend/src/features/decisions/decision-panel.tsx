@@ -27,10 +27,7 @@ function Head({ decision }: { decision: DecisionDetail }) {
   return (
     <div className="p-5">
       <div className="flex items-center justify-between gap-3">
-        <span className="flex flex-wrap items-center gap-2">
-          <VerdictBadge verdict={decision.verdict} />
-          {decision.label && <LabelBadge label={decision.label} />}
-        </span>
+        <VerdictBadge verdict={decision.verdict} />
         <CopyValue value={decision.transaction_id} />
       </div>
       <h2 className="mt-3 text-[26px] leading-8 font-semibold tracking-tight tabular">
@@ -40,6 +37,11 @@ function Head({ decision }: { decision: DecisionDetail }) {
         {t(`channel.${decision.channel}`)} · {t(`direction.${decision.direction}`)}
         {decision.outcome && <> · {word('outcome', decision.outcome)}</>}
       </p>
+      {decision.label && (
+        <p className="mt-2">
+          <LabelBadge label={decision.label} />
+        </p>
+      )}
       <div className="mt-4 flex flex-wrap gap-2">
         <LinkButton
           to={`/decisions/${decision.transaction_id}`}

@@ -74,8 +74,7 @@ export default function DecisionsPage() {
   return (
     <div className="mx-auto flex min-h-[calc(100dvh-6.75rem)] max-w-[1720px] flex-col gap-4 p-4 sm:p-6 lg:h-dvh">
       <PageHeader title={t('decisions.title')} lead={t('decisions.lead')}>
-        <Segmented label={t('feed.filter')} value={choice} onChange={choose} options={options} />
-        <Button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)} className="h-8 px-3">
+        <Button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)} className="h-8 px-3 sm:order-last">
           <ListFilter size={14} aria-hidden />
           {t('filter.open')}
           {count > 0 ? (
@@ -88,6 +87,7 @@ export default function DecisionsPage() {
             </span>
           )}
         </Button>
+        <Segmented label={t('feed.filter')} value={choice} onChange={choose} options={options} />
       </PageHeader>
       {isOpen && (
         // What is typed starts anew from the address whenever that changes.

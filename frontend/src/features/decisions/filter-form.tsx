@@ -32,15 +32,21 @@ interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   texts: FilterTexts
   problems: ReadFilters['problems']
   choices?: readonly Choice[]
+  /** Too long for half of a phone. */
+  long?: boolean
   onText: (name: TextName, text: string) => void
 }
 
-function TextField({ name, texts, problems, choices, onText, ...rest }: TextFieldProps) {
+function TextField({ name, texts, problems, choices, long = false, onText, ...rest }: TextFieldProps) {
   const { t } = useI18n()
   const listId = useId()
   const problem = problems[name]
   return (
-    <Field label={t(`filter.${name}`)} problem={problem && t(`filter.wrong.${problem}`)}>
+    <Field
+      label={t(`filter.${name}`)}
+      problem={problem && t(`filter.wrong.${problem}`)}
+      className={long ? 'max-sm:col-span-2' : ''}
+    >
       {(attributes) => (
         <>
           <input
@@ -95,13 +101,12 @@ export function FilterForm({ filters, onChange, onClose }: FilterFormProps) {
       aria-label={t('filter.title')}
       onSubmit={submit}
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
-      className="panel grid animate-fade gap-3 p-4 sm:grid-cols-2 sm:p-5 lg:grid-cols-5"
+      className="panel grid animate-fade grid-cols-2 gap-3 p-4 sm:p-5 lg:grid-cols-5"
     >
       <TextField name="customer_id" {...shared} autoFocus placeholder="c000042" />
       <TextField name="payee_id" {...shared} />
       <TextField name="reason" {...shared} choices={reasons} />
       <TextField name="rule" {...shared} choices={rules} />
-      <TextField name="model" {...shared} placeholder="fraud-3" />
       <Field label={t('filter.channel')}>
         {(attributes) => (
           <select
@@ -120,9 +125,10 @@ export function FilterForm({ filters, onChange, onClose }: FilterFormProps) {
         )}
       </Field>
       <TextField name="at_least_minor" {...shared} inputMode="decimal" />
-      <TextField name="from_time" {...shared} type="datetime-local" />
-      <TextField name="until_time" {...shared} type="datetime-local" />
-      <div className="flex flex-wrap gap-2 lg:pt-[1.4rem]">
+      <TextField name="model" {...shared} long placeholder="fraud-3" />
+      <TextField name="from_time" {...shared} long type="datetime-local" />
+      <TextField name="until_time" {...shared} long type="datetime-local" />
+      <div className="col-span-2 flex flex-wrap gap-2 lg:col-span-1 lg:pt-[1.4rem]">
         <Button kind="primary" type="submit">
           {t('filter.apply')}
         </Button>

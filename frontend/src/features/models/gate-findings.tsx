@@ -78,12 +78,10 @@ function Speed({ gate }: Pick<GateProps, 'gate'>) {
   return (
     <dl className="grid gap-3">
       {rows.map(({ name, us, look }) => (
-        <div key={name} className="grid gap-1.5">
-          <div className="flex items-baseline justify-between gap-4">
-            <dt className="text-ink-3">{name}</dt>
-            <dd className="font-medium text-ink tabular">{us < 100 ? `${decimal(us, 1)} µs` : duration(us)}</dd>
-          </div>
-          <dd aria-hidden className="h-1.5 rounded-full bg-sunken">
+        <div key={name} className="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1.5">
+          <dt className="text-ink-3">{name}</dt>
+          <dd className="font-medium text-ink tabular">{us < 100 ? `${decimal(us, 1)} µs` : duration(us)}</dd>
+          <dd aria-hidden className="col-span-2 h-1.5 rounded-full bg-sunken">
             <span className={classes('block h-full rounded-full', look)} style={{ width: `${(100 * us) / most}%` }} />
           </dd>
         </div>

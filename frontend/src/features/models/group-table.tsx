@@ -7,7 +7,7 @@ import { useGroupName } from '@/features/models/objection'
 import type { GroupResult } from '@/features/models/types'
 import { useRisk } from '@/features/risk/words'
 
-const CELL = 'px-3 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5'
+const CELL = 'px-2 py-2 sm:px-3 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5'
 
 interface RecallsProps {
   group: GroupResult

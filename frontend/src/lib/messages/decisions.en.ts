@@ -45,7 +45,7 @@ const messages = {
   'history.others': 'Others shown',
   'history.stopped': 'of them stopped',
   'history.median': 'Their middle amount',
-  'history.thisOne': 'This one',
+  'history.thisOne': 'This one beside it',
   'history.none': 'Nothing else of this customer was decided before it, or within two days after it.',
   'history.nobody': 'It names no customer.',
 } as const

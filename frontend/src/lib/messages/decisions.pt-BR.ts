@@ -46,7 +46,7 @@ const messages: Record<keyof typeof en, string> = {
   'history.others': 'Outras mostradas',
   'history.stopped': 'delas, barradas',
   'history.median': 'Seu valor do meio',
-  'history.thisOne': 'Esta',
+  'history.thisOne': 'Esta ao lado dele',
   'history.none': 'Nada mais deste cliente foi decidido antes dela, nem até dois dias depois.',
   'history.nobody': 'Ela não nomeia cliente.',
 }

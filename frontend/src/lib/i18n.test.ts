@@ -69,6 +69,11 @@ describe('messages', () => {
     expect(portuguese.t('live.mix.total', { count: 12_000 })).toBe('12.000 decisões')
   })
 
+  test('tell which codes they have words for', () => {
+    const codes = makeI18n('en', commonEn).codesOf('channel')
+    expect(codes).toEqual(['pix', 'card', 'boleto', 'ted', 'cash', 'internal'])
+  })
+
   test('make a reason readable that nobody has worded yet', () => {
     const english = makeI18n('en', commonEn)
     expect(english.word('reason', 'pix_night_limit')).toBe('Pix above the night limit')

@@ -10,13 +10,14 @@ function useChipText(): (name: FilterName, value: string) => string {
   const shown = (name: FilterName, value: string): string => {
     if (name === 'channel' || name === 'reason') return word(name, value)
     if (name === 'rule') return word('reason', value)
-    if (name === 'at_least_minor') return money(Number(value), CURRENCY)
     if (name === 'from_time' || name === 'until_time')
       return `${date(Date.parse(value))}, ${hourMinute(Date.parse(value))}`
     return shortId(value)
   }
   return (name, value) =>
-    t('filter.chip', { name: t(`filter.${name as Exclude<FilterName, 'verdict'>}`), value: shown(name, value) })
+    name === 'at_least_minor'
+      ? t('filter.chip.amount', { value: money(Number(value), CURRENCY) })
+      : t('filter.chip', { name: t(`filter.${name as Exclude<FilterName, 'verdict'>}`), value: shown(name, value) })
 }
 
 interface FilterChipsProps {

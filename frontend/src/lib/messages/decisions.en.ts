@@ -5,6 +5,7 @@ const messages = {
   'filter.apply': 'Apply',
   'filter.clear': 'Clear all',
   'filter.chip': '{name}: {value}',
+  'filter.chip.amount': 'At least {value}',
   'filter.remove': 'Remove {filter}',
   'filter.channel': 'Channel',
   'filter.anyChannel': 'Any',

@@ -53,7 +53,7 @@ async def find_decision(connection: AsyncConnection, *, tenant_id: str, transact
     """Return one decision with its outcome, its newest label, and of one in an alert which, and the features that stood out."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            f"select {_COLUMNS}, "
+            f"select {_COLUMNS}, challenger, challenger_probability, challenger_verdict, "
             "(select o.outcome from raw.outcomes o where o.tenant_id = d.tenant_id and o.transaction_id = d.transaction_id "
             "order by o.log_offset limit 1) as outcome, "
             "(select l.kind from raw.labels l where l.tenant_id = d.tenant_id and l.transaction_id = d.transaction_id "

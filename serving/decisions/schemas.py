@@ -47,6 +47,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 _FOUND: dict[str, JsonValue] = {
+    "challenger": "fraud-4", "challenger_probability": 0.802, "challenger_verdict": "review",
     "outcome": "posted", "label": None, "alert_id": "0193f2aa-3333-7aaa-8aaa-aaaaaaaaaaaa",
     "stand_outs": [
         {
@@ -107,11 +108,14 @@ class Decision(BaseModel):
 class DecisionDetail(Decision):
     """One decision with what became of it: its outcome, and the label that says what it really was, once known.
 
-    Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
+    `challenger*` are what the model that was tried beside would have said. Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
     with what it is usually and what its reason added to the model's log odds.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | _FOUND]})
+    challenger: str | None
+    challenger_probability: float | None
+    challenger_verdict: str | None
     outcome: str | None
     label: str | None
     alert_id: UUID | None

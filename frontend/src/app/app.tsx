@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { BrandMark } from '@/app/brand'
-import { AlertsPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
+import { AlertsPage, DecisionPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
 import { ErrorState, NotFound } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
 import { sessionQuery } from '@/features/session/api'
@@ -36,6 +36,7 @@ export function App() {
           <Route index element={<Navigate to="/live" replace />} />
           <Route path="/live" element={<LivePage />} />
           <Route path="/decisions" element={<DecisionsPage />} />
+          <Route path="/decisions/:transactionId" element={<DecisionPage />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/risk/*" element={<RiskPages />} />
           <Route path="*" element={<NotFound />} />

@@ -22,8 +22,8 @@ const DESTINATIONS: readonly Destination[] = [
   { path: '/alerts', label: 'nav.alerts', shortcut: 'shortcuts.goAlerts', icon: BellRing, keys: 'g a' },
   {
     path: '/risk',
-    label: 'nav.policies',
-    shortcut: 'shortcuts.goPolicies',
+    label: 'nav.risk',
+    shortcut: 'shortcuts.goRisk',
     icon: Scale,
     keys: 'g r',
     watchersOnly: true,

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
-import { Outlet, useNavigate } from 'react-router'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Outlet, useLocation, useNavigate, useNavigationType } from 'react-router'
 import { destinationsOf } from '@/app/destinations'
 import { BottomBar, Sidebar, TopBar } from '@/app/navigation'
 import { usePanel } from '@/app/panel'
@@ -51,12 +51,24 @@ function usePanelCode(): boolean {
   return isIdle || panel !== null
 }
 
+/** A page that somebody goes to is read from its top; one that they go back to stands where they left it. */
+function useTopOfPage(): void {
+  const { pathname } = useLocation()
+  const isBack = useNavigationType() === 'POP'
+  const last = useRef(pathname)
+  useLayoutEffect(() => {
+    if (pathname !== last.current && !isBack) window.scrollTo(0, 0)
+    last.current = pathname
+  }, [pathname, isBack])
+}
+
 export default function Shell({ session }: { session: Session }) {
   const { t } = useI18n()
   const navigate = useNavigate()
   const { commandOpen, shortcutsOpen, setCommandOpen, setShortcutsOpen } = useUi()
   const panelWanted = usePanelCode()
   useLiveConnection(session)
+  useTopOfPage()
   useShortcuts({
     'mod+k': () => setCommandOpen(!commandOpen),
     '?': () => setShortcutsOpen(true),

@@ -15,6 +15,7 @@ const IN_A_LIST: readonly [string, MessageKey][] = [
   ['Esc', 'shortcuts.close'],
   ['p', 'shortcuts.hold'],
   ['f', 'shortcuts.filter'],
+  ['/', 'shortcuts.find'],
 ]
 const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 

@@ -4,7 +4,8 @@ import type { components } from '@/lib/openapi'
 export type Verdict = 'allow' | 'review' | 'step_up' | 'deny'
 export const VERDICTS: readonly Verdict[] = ['allow', 'review', 'step_up', 'deny']
 
-export type Channel = 'pix' | 'card' | 'boleto' | 'ted' | 'cash' | 'internal'
+export const CHANNELS = ['pix', 'card', 'boleto', 'ted', 'cash', 'internal'] as const
+export type Channel = (typeof CHANNELS)[number]
 export type Direction = 'debit' | 'credit'
 export type DecisionSource = 'scorer' | 'bootstrap' | 'stand_in' | 'simulated'
 export type AlertStatus = 'open' | 'in_review' | 'confirmed' | 'dismissed'
@@ -34,7 +35,16 @@ export type User = Schemas['User']
 export type Session = Schemas['Session']
 /** One decided transaction, as GET /v1/decisions lists it. */
 export type Decision = Narrow<Schemas['Decision'], Decided>
-export type DecisionDetail = Narrow<Schemas['DecisionDetail'], Decided>
+/** The challenger's fields are absent where no version was tried beside the model. */
+export type DecisionDetail = Narrow<
+  Schemas['DecisionDetail'],
+  Decided & {
+    stand_outs: StandOut[]
+    challenger?: string | null
+    challenger_probability?: number | null
+    challenger_verdict?: Verdict | null
+  }
+>
 /** Its times are RFC 3339 as stored, epoch milliseconds where the feed told them. */
 export type Alert = Narrow<
   Schemas['Alert'],
@@ -77,6 +87,8 @@ export interface StandOut {
   value: number
   usual?: number | null
   sentence: string
+  /** What its reason added to the model's log odds of fraud; absent where it is only unusual. */
+  contribution?: number | null
 }
 
 /** `risk.alerts.v1`, as the live feed carries it. */

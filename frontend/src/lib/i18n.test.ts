@@ -24,6 +24,7 @@ const SAME_IN_BOTH = [
   'channel.ted',
   'decision.usual',
   'entryMode.chip',
+  'filter.chip',
   'live.p99.short',
   'risk.at',
   'risk.inMoney',
@@ -66,6 +67,11 @@ describe('messages', () => {
     const portuguese = makeI18n('pt-BR', commonPt)
     expect(portuguese.t('live.mix.total', { count: 1 })).toBe('1 decisão')
     expect(portuguese.t('live.mix.total', { count: 12_000 })).toBe('12.000 decisões')
+  })
+
+  test('tell which codes they have words for', () => {
+    const codes = makeI18n('en', commonEn).codesOf('channel')
+    expect(codes).toEqual(['pix', 'card', 'boleto', 'ted', 'cash', 'internal'])
   })
 
   test('make a reason readable that nobody has worded yet', () => {

@@ -11,6 +11,8 @@ export interface Words<K extends string> {
   t: (key: K, values?: Values) => string
   /** The message of a word that the API chose (a reason, a rule), or `otherwise`: by default the word itself made readable. */
   word: (prefix: string, code: string, otherwise?: string) => string
+  /** The codes of which there are messages. */
+  codesOf: (prefix: string) => string[]
 }
 
 export interface I18n extends Formats, Words<MessageKey> {
@@ -45,7 +47,9 @@ export function wordsOf<K extends string>(language: Language, messages: Record<K
     const key = `${prefix}.${code}`
     return key in messages ? t(key as K) : otherwise
   }
-  return { t, word }
+  const codesOf = (prefix: string): string[] =>
+    Object.keys(messages).flatMap((key) => (key.startsWith(`${prefix}.`) ? [key.slice(prefix.length + 1)] : []))
+  return { t, word, codesOf }
 }
 
 export function makeI18n(language: Language, messages: Messages): I18n {

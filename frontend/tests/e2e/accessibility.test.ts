@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { KNOWN_CUSTOMER } from '../fixture-server/decisions'
 import { PASSWORD } from '../fixture-server/handler'
 import { launch, open, signIn, type Theme } from './browser'
 import { startApp } from './server'
@@ -95,6 +96,40 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.goto('/risk/lists')
     await page.getByRole('button', { name: 'New list' }).click()
     await page.getByLabel('What is on it').waitFor()
+    expect(await violations(page)).toEqual([])
+    await context.close()
+    await app.close()
+  })
+
+  test.each([1440, 390])('no page of the models or of one decision has a violation at %i px', async (width) => {
+    const app = await startApp(QUIET_RATE_PER_S)
+    const viewport = { width, height: 844 }
+    const { page, context } = await open(browser, { theme, reducedMotion: 'reduce', viewport, baseURL: app.url })
+    await signIn(page, { email: 'risk@demo.example', password: PASSWORD })
+    await page.goto('/risk/models')
+    await page.getByRole('list', { name: 'Moves' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto('/risk/models/5')
+    await page.getByRole('heading', { name: 'Limits' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Promote' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Promote' }).click()
+    await page.getByText('Say why, for those who read this later.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto('/risk/models/4')
+    await page.getByRole('list', { name: 'Moves' }).getByRole('link').first().click()
+    await page.getByRole('group', { name: 'By group' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto(`/decisions?customer_id=${KNOWN_CUSTOMER}&reason=customer_new_device`)
+    await page.getByRole('button', { name: /^Filter/ }).click()
+    await page.getByRole('search', { name: 'Filters' }).waitFor()
+    await page.locator('[data-row]').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.locator('[data-row]').first().click()
+    await page.getByText('doubles the odds').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('link', { name: 'With the customer’s history' }).click()
+    await page.getByRole('list', { name: 'The customer’s decisions, newest first' }).waitFor()
     expect(await violations(page)).toEqual([])
     await context.close()
     await app.close()

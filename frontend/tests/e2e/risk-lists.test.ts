@@ -7,7 +7,7 @@ const { enter, goTo } = fixtureBank()
 describe('a list', () => {
   test('is made, and values come onto it with a reason and go again', async () => {
     const page = await enter()
-    await goTo(page, '/risk/lists', 'Policies')
+    await goTo(page, '/risk/lists', 'Lists')
     await page.getByRole('button', { name: 'New list' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name').fill('mules')
@@ -38,7 +38,7 @@ describe('at 360 px', () => {
       ['/risk', 'Policies'],
       ['/risk/policies/4', 'Version 4'],
       ['/risk/draft?from=2', 'New draft'],
-      ['/risk/lists', 'Policies'],
+      ['/risk/lists', 'Lists'],
       ['/risk/lists/mules', 'Accounts that pass money on'],
     ] as const) {
       await goTo(page, path, heading)

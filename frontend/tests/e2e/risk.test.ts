@@ -10,7 +10,7 @@ const { enter, goTo, region } = bank
 describe('whoever watches', () => {
   test('sees what decides now, and opens a version from the newest down', async () => {
     const page = await enter()
-    await page.getByRole('navigation').getByRole('link', { name: 'Policies' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Risk' }).click()
     await region(page, 'Decides now').getByRole('link', { name: 'Version 2' }).waitFor()
     const versions = page.getByRole('list', { name: 'All versions' }).getByRole('listitem')
     await expect.poll(() => versions.count()).toBe(4)
@@ -139,7 +139,7 @@ describe('a draft', () => {
     await page.getByRole('link', { name: 'New draft' }).click()
     await page.getByLabel('Review from (%)').fill('7')
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Alerts' }).click()
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Policies' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Risk' }).click()
     await page.getByText('A draft is not saved.').waitFor()
     await page.getByRole('link', { name: 'Go on writing' }).click()
     expect(await page.getByLabel('Review from (%)').inputValue()).toBe('7')

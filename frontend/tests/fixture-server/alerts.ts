@@ -29,13 +29,21 @@ const STAND_OUTS = [
     feature: 'payee_customers_1h',
     value: 14,
     usual: 1,
+    contribution: 1.93,
     sentence: 'Different customers of this payee in the last hour',
   },
-  { feature: 'payee_sum_1d', value: 4_183_700, usual: 26_400, sentence: 'Amount with this payee in the last day' },
+  {
+    feature: 'payee_sum_1d',
+    value: 4_183_700,
+    usual: 26_400,
+    contribution: 0.71,
+    sentence: 'Amount with this payee in the last day',
+  },
   {
     feature: 'customer_amount_to_max_30d',
     value: 3.4,
     usual: 0.3,
+    contribution: 1.12,
     sentence: "Amount as a multiple of the customer's largest in the last 30 days",
   },
 ]

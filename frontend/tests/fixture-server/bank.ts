@@ -24,6 +24,7 @@ export interface FixtureDecision {
   probability: number
   anomaly: number
   rules: string[]
+  shadow_rules: string[]
   reasons: string[]
   model: string
   policy: string
@@ -121,9 +122,10 @@ export class Bank {
       probability,
       anomaly: flagged ? dice.between(0.5, 0.95) : dice.between(0.05, 0.4),
       rules: reasons.filter((code) => RULE_CODES.has(code)),
+      shadow_rules: [],
       reasons,
       model: 'fraud-3',
-      policy: 'policy-1',
+      policy: 'policy-2',
       feature_set: 'fs-5f1c2a9be014',
       truncated: false,
       late: dice.chance(0.002),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
+import { detailOf, filtered, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
 import { Risk } from './risk'
 
@@ -50,6 +51,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   const alerts = new Alerts(bank, SEED + 1)
   const feed = new Feed(bank, alerts, ratePerS)
   const nowMs = Date.now()
+  plantHabits(bank, nowMs)
+  for (const decision of plantTakeover(bank, nowMs)) alerts.join(decision)
   for (let atMs = nowMs - HISTORY_MS; atMs < nowMs; atMs += HISTORY_STEP_MS) {
     const decision = bank.decide(atMs)
     if (decision.verdict !== 'allow' && atMs < nowMs - HISTORY_MS / 2) alerts.join(decision)
@@ -97,8 +100,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const [, , noun, id] = url.pathname.split('/')
     if (noun === 'analytics') return { status: 200, body: SUMMARY }
     if (noun === 'decisions' && !id) {
-      const verdict = url.searchParams.get('verdict')
-      return page(verdict ? bank.decisions.filter((row) => row.verdict === verdict) : bank.decisions, url)
+      return page(filtered(bank.decisions, url.searchParams), url)
     }
     if (noun === 'alerts' && !id) {
       const status = url.searchParams.get('status')
@@ -106,9 +108,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     }
     if (noun === 'decisions') {
       const found = bank.decisions.find((row) => row.transaction_id === id)
-      const outcome = found && { allow: 'posted', deny: 'denied', review: null, step_up: null }[found.verdict]
       return found
-        ? { status: 200, body: { ...found, outcome, label: null } }
+        ? { status: 200, body: detailOf(found, alerts.all, Date.now()) }
         : problem(404, 'not-found', 'no such decision')
     }
     const alert = alerts.all.find((one) => one.alert_id === id)

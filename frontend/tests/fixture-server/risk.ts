@@ -1,6 +1,7 @@
 /** /v1/risk over the fixture bank: versions, lists and trials in memory, with the checks and moves that the contract has. */
 import { problem, type Answer } from './answer'
 import { Lists } from './risk-lists'
+import { Models } from './risk-models'
 import { checked, NAMES, RULES, type FixtureDocument } from './risk-rules'
 import { Trials } from './risk-trials'
 
@@ -32,6 +33,7 @@ export class Risk {
   readonly policies: FixturePolicy[] = []
   readonly trials = new Trials()
   private readonly lists: Lists
+  private readonly models: Models
 
   constructor(nowMs: number) {
     const at = (hours: number) => new Date(nowMs - hours * HOUR_MS).toISOString()
@@ -69,6 +71,7 @@ export class Risk {
       at(2),
     )
     this.lists = new Lists(nowMs, COLLEAGUE)
+    this.models = new Models(nowMs, COLLEAGUE)
   }
 
   answer(method: string, path: string, search: URLSearchParams, body: Body, actor: string): Answer {
@@ -78,6 +81,8 @@ export class Risk {
       return problem(403, 'forbidden', 'needs one of admin, risk')
     if (noun === 'vocabulary')
       return ok({ names: NAMES, functions: ['abs', 'double', 'has', 'max', 'min'], built_in: RULES })
+    if (noun === 'models') return this.models.ofModels(id)
+    if (noun === 'moves') return this.models.ofMoves(method, id, search, body, actor)
     if (noun === 'policies') return this.ofPolicies(method, id, what, body, actor)
     if (noun === 'simulations') return this.trials.answer(method, id, what, search, body, actor, this.policies)
     return this.lists.answer(method, id, last && decodeURIComponent(last), search, body, actor)

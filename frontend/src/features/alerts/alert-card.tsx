@@ -2,7 +2,7 @@ import { Network, ReceiptText, User, Wallet, type LucideIcon } from 'lucide-reac
 import { memo } from 'react'
 import { classes } from '@/design/classes'
 import type { AlertRowData } from '@/features/alerts/merge'
-import { spanInWords } from '@/features/alerts/span'
+import { spanInWords } from '@/lib/span'
 import type { AlertStatus, SubjectKind } from '@/lib/api-types'
 import { shortId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'

@@ -1,108 +1,85 @@
 import { useQuery } from '@tanstack/react-query'
-import { Flag } from 'lucide-react'
+import { Maximize2 } from 'lucide-react'
+import { useLocation } from 'react-router'
 import { CopyValue } from '@/design/copy-value'
 import { Section } from '@/design/facts'
-import { Meter, toneOf } from '@/design/meter'
+import { LinkButton } from '@/design/link-button'
 import { PanelSkeleton } from '@/design/panel-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
+import { AlertButton } from '@/features/decisions/alert-button'
 import { decisionQuery } from '@/features/decisions/api'
+import { ChallengerSays } from '@/features/decisions/challenger'
 import { AnswerFacts, IntentFacts } from '@/features/decisions/decision-facts'
+import { Why } from '@/features/decisions/decision-why'
+import { LabelBadge } from '@/features/decisions/label-badge'
+import { RulesHit } from '@/features/decisions/rules-hit'
+import { StandOuts } from '@/features/decisions/stand-outs'
 import { Timeline } from '@/features/decisions/timeline'
 import { VerdictBadge } from '@/features/decisions/verdict'
-import type { Decision, DecisionDetail } from '@/lib/api-types'
+import type { DecisionDetail } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
-function Why({ decision }: { decision: Decision }) {
-  const { t, word } = useI18n()
-  const { reasons } = decision
-  if (reasons.length === 0)
-    return <p className="text-pretty text-ink-2">{decision.verdict === 'allow' ? t('decision.allowed') : '–'}</p>
+function Head({ decision }: { decision: DecisionDetail }) {
+  const { t, money, word } = useI18n()
+  const { pathname, search } = useLocation()
   return (
-    <ol className="grid gap-2">
-      {reasons.map((reason, index) => (
-        <li key={reason} className="flex gap-2.5 text-ink">
-          <span
-            aria-hidden
-            className="grid size-5 shrink-0 place-items-center rounded-full bg-sunken text-[11px] font-medium text-ink-2 tabular"
-          >
-            {index + 1}
-          </span>
-          {word('reason', reason)}
-        </li>
-      ))}
-    </ol>
-  )
-}
-
-function Scores({ decision }: { decision: Decision }) {
-  const { t, probability } = useI18n()
-  const scores = [
-    { name: t('decision.score'), value: decision.probability },
-    { name: t('decision.anomaly'), value: decision.anomaly },
-  ].flatMap(({ name, value }) => (value === null || value === undefined ? [] : [{ name, value }]))
-  if (scores.length === 0) return null
-  return (
-    <dl className="mt-4 grid gap-3">
-      {scores.map(({ name, value }) => (
-        <div key={name} className="grid grid-cols-[8.5rem_minmax(0,1fr)_3.5rem] items-center gap-x-4">
-          <dt className="text-ink-3">{name}</dt>
-          <dd className="col-start-3 row-start-1 text-right font-medium tabular">{probability(value)}</dd>
-          <dd className="col-start-2 row-start-1">
-            <Meter ratio={value} tone={toneOf(value)} />
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
-function Flags({ decision }: { decision: DecisionDetail }) {
-  const { t, word } = useI18n()
-  const { truncated, late, control_group } = decision
-  const flags = [
-    truncated && t('decision.flag.truncated'),
-    late && t('decision.flag.late'),
-    control_group && t('decision.flag.control_group'),
-    decision.adopted && t('decision.flag.adopted'),
-    decision.label && t('decision.flag.label', { label: word('label', decision.label) }),
-  ].filter((flag): flag is string => Boolean(flag))
-  if (flags.length === 0) return null
-  return (
-    <ul className="mt-4 grid gap-1.5 text-[12.5px] text-ink-2">
-      {flags.map((flag) => (
-        <li key={flag} className="flex items-center gap-2">
-          <Flag size={13} className="shrink-0 text-caution" aria-hidden />
-          {flag}
-        </li>
-      ))}
-    </ul>
+    <div className="p-5">
+      <div className="flex items-center justify-between gap-3">
+        <VerdictBadge verdict={decision.verdict} />
+        <CopyValue value={decision.transaction_id} />
+      </div>
+      <h2 className="mt-3 text-[26px] leading-8 font-semibold tracking-tight tabular">
+        {money(decision.amount.amount_minor, decision.amount.currency)}
+      </h2>
+      <p className="mt-0.5 text-ink-3">
+        {t(`channel.${decision.channel}`)} · {t(`direction.${decision.direction}`)}
+        {decision.outcome && <> · {word('outcome', decision.outcome)}</>}
+      </p>
+      {decision.label && (
+        <p className="mt-2">
+          <LabelBadge label={decision.label} />
+        </p>
+      )}
+      <div className="mt-4 flex flex-wrap gap-2">
+        <LinkButton
+          to={`/decisions/${decision.transaction_id}`}
+          state={{ from: pathname + search }}
+          className="h-8 px-3"
+        >
+          <Maximize2 size={14} strokeWidth={1.75} aria-hidden />
+          {t('decision.full')}
+        </LinkButton>
+        {decision.alert_id && <AlertButton alertId={decision.alert_id} />}
+      </div>
+    </div>
   )
 }
 
 function Loaded({ decision }: { decision: DecisionDetail }) {
-  const { t, money, word, date } = useI18n()
+  const { t, date } = useI18n()
   return (
     <>
-      <div className="p-5">
-        <div className="flex items-center justify-between gap-3">
-          <VerdictBadge verdict={decision.verdict} />
-          <CopyValue value={decision.transaction_id} />
-        </div>
-        <h2 className="mt-3 text-[26px] leading-8 font-semibold tracking-tight tabular">
-          {money(decision.amount.amount_minor, decision.amount.currency)}
-        </h2>
-        <p className="mt-0.5 text-ink-3">
-          {t(`channel.${decision.channel}`)} · {t(`direction.${decision.direction}`)}
-          {decision.outcome && <> · {word('outcome', decision.outcome)}</>}
-        </p>
-      </div>
+      <Head decision={decision} />
       <Section title={t('decision.why')}>
         <Why decision={decision} />
-        <Scores decision={decision} />
-        <Flags decision={decision} />
       </Section>
+      {decision.stand_outs.length > 0 && (
+        <Section title={t('alert.standOuts')}>
+          <StandOuts items={decision.stand_outs} currency={decision.amount.currency} />
+        </Section>
+      )}
+      {decision.rules.length + decision.shadow_rules.length > 0 && (
+        <Section title={t('decision.rules')}>
+          <RulesHit decision={decision} />
+        </Section>
+      )}
+      {decision.challenger && (
+        <Section title={t('decision.challenger')}>
+          <ChallengerSays decision={decision} />
+        </Section>
+      )}
       <Section
         title={t('decision.timeline')}
         aside={<span className="text-[12px] text-ink-3 tabular">{date(toMs(decision.event_time))}</span>}

@@ -8,6 +8,7 @@ import { PartialNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { decisionsQuery } from '@/features/decisions/api'
 import { DecisionList, DecisionListHeader, DecisionListSkeleton } from '@/features/decisions/decision-list'
+import { ALL_DECISIONS } from '@/features/decisions/filters'
 import { fromStored } from '@/features/decisions/row'
 import { FEED_FILTERS, visibleRows } from '@/features/live/reducer'
 import { useLive } from '@/features/live/store'
@@ -48,7 +49,7 @@ function FeedRows({ wide }: { wide: boolean }) {
   const filter = useLive((state) => state.filter)
   const seed = useLive((state) => state.seed)
   const holdFeed = useLive((state) => state.hold)
-  const stored = useInfiniteQuery(decisionsQuery(null))
+  const stored = useInfiniteQuery(decisionsQuery(ALL_DECISIONS))
   const firstPage = stored.data?.pages[0]
   useEffect(() => {
     if (firstPage) seed(firstPage.items.map(fromStored))

@@ -21,7 +21,7 @@ import type { Page } from '@/lib/api-types'
 import { query, request } from '@/lib/http'
 
 const PAGE_ROWS = '50'
-const POLL_MS = 1_000
+export const POLL_MS = 1_000
 const base = '/v1/risk'
 const listPath = (listId: string) => `${base}/lists/${encodeURIComponent(listId)}/entries`
 
@@ -111,7 +111,8 @@ export const entriesQuery = (listId: string, removed: boolean) =>
     getNextPageParam: (page) => page.next_cursor,
   })
 
-const renew = (client: QueryClient, ...nouns: string[]) =>
+/** Has what the risk pages show of these nouns asked for anew. */
+export const renew = (client: QueryClient, ...nouns: string[]) =>
   Promise.all(nouns.map((noun) => client.invalidateQueries({ queryKey: ['risk', noun] })))
 
 export type Move = { to: 'approve' | 'reject'; note: string } | { to: 'activate'; note: string }

@@ -1,7 +1,7 @@
+import { Box } from '@/design/box'
 import { Field, INPUT } from '@/design/field'
 import { COST_FIELDS } from '@/features/risk/cost-fields'
 import type { Draft, Problems } from '@/features/risk/draft'
-import { Box } from '@/features/risk/page'
 import { useRisk } from '@/features/risk/words'
 
 interface CostsEditorProps {

@@ -1,6 +1,6 @@
 import { PencilLine } from 'lucide-react'
 import { Button } from '@/design/button'
-import { LinkButton } from '@/features/risk/link-button'
+import { LinkButton } from '@/design/link-button'
 import { useUser } from '@/features/risk/person'
 import { useDraft } from '@/features/risk/store'
 import { useRisk } from '@/features/risk/words'

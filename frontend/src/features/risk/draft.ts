@@ -1,7 +1,7 @@
 /** A policy while it is edited: texts as they stand in the fields, and the document that they mean. */
 import { COST_FIELDS } from '@/features/risk/cost-fields'
 import { whole } from '@/features/risk/document'
-import { minorOf, moneyText, shareOf, shareText } from '@/features/risk/numbers'
+import { minorOf, moneyText, shareOf, shareText } from '@/lib/numbers'
 import type { Costs, PolicyDocument, Rule, Segment, Thresholds } from '@/features/risk/types'
 import type { Language } from '@/lib/format'
 

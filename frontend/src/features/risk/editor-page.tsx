@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
+import { Page } from '@/app/page'
+import { Box } from '@/design/box'
 import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
 import { Button } from '@/design/button'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
 import { policyQuery, useWrite, vocabularyQuery } from '@/features/risk/api'
 import { CostsEditor } from '@/features/risk/costs-editor'
 import { draftOf, read, type Draft } from '@/features/risk/draft'
 import { findingsOfWhole } from '@/features/risk/marks'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { useUser } from '@/features/risk/person'
 import { RulesEditor } from '@/features/risk/rules-editor'
 import { SaveBar } from '@/features/risk/save-bar'
@@ -148,7 +150,7 @@ export default function EditorPage() {
   const isOther = goesOn && source !== wanted
   const base = goesOn ? source : wanted
   return (
-    <RiskPage
+    <Page
       title={t('risk.draft.title')}
       lead={base === 'built-in' ? t('risk.draft.fromBuiltIn') : t('risk.basedOn', { version: base })}
       back={{ to: '/risk', label: t('risk.title') }}
@@ -165,6 +167,6 @@ export default function EditorPage() {
           {isLost(asked) ? <ErrorState error={asked.error} onRetry={() => void asked.refetch()} /> : <RowsSkeleton />}
         </div>
       )}
-    </RiskPage>
+    </Page>
   )
 }

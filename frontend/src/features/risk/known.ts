@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { standOutSentence } from '@/features/alerts/stand-out-sentence'
+import { standOutSentence } from '@/features/decisions/stand-out-sentence'
 import { listsQuery, vocabularyQuery } from '@/features/risk/api'
 import type { Known } from '@/features/risk/completion'
 import type { Name } from '@/features/risk/types'

@@ -2,14 +2,16 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ListPlus, Trash2 } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
+import { Box } from '@/design/box'
 import { Button, IconButton } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
 import { Check, Field, INPUT } from '@/design/field'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { entriesQuery, listsQuery, useAddEntry, useRemoveEntry } from '@/features/risk/api'
 import { ListKindMark } from '@/features/risk/lists-page'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { Person, useUser } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import type { Entry } from '@/features/risk/types'
@@ -177,7 +179,7 @@ export default function ListPage() {
   const list = lists.data?.items.find((one) => one.list_id === listId)
   const mayKeep = canKeepLists(roles)
   return (
-    <RiskPage
+    <Page
       title={list?.sentence ?? listId}
       lead={list ? t('risk.list.lead', { field: word('risk.field', list.field), name: `lists.${listId}` }) : '\u00a0'}
       back={{ to: '/risk/lists', label: t('risk.lists') }}
@@ -195,6 +197,6 @@ export default function ListPage() {
       >
         <Entries key={`${listId} ${removed}`} listId={listId} removed={removed} mayKeep={mayKeep} />
       </Box>
-    </RiskPage>
+    </Page>
   )
 }

@@ -2,14 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { ListPlus, Plus } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { Page } from '@/app/page'
+import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { classes } from '@/design/classes'
 import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { listsQuery, useMakeList } from '@/features/risk/api'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { useUser } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import { RiskTabs } from '@/features/risk/risk-tabs'
@@ -157,8 +159,8 @@ export default function ListsPage() {
   const lists = useQuery(listsQuery)
   const [isMaking, setIsMaking] = useState(false)
   return (
-    <RiskPage
-      title={t('risk.title')}
+    <Page
+      title={t('risk.lists')}
       lead={t('risk.lists.lead')}
       actions={
         <>
@@ -191,6 +193,6 @@ export default function ListsPage() {
         )}
       </Box>
       {isMaking && <NewList onClose={() => setIsMaking(false)} />}
-    </RiskPage>
+    </Page>
   )
 }

@@ -1,14 +1,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { FileStack, Plus } from 'lucide-react'
 import { Link } from 'react-router'
+import { Page } from '@/app/page'
+import { Box } from '@/design/box'
 import { Button } from '@/design/button'
+import { LinkButton } from '@/design/link-button'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { ActivePolicyBox } from '@/features/risk/active-policy'
 import { policiesQuery, vocabularyQuery } from '@/features/risk/api'
 import { DraftNotice } from '@/features/risk/draft-notice'
-import { LinkButton } from '@/features/risk/link-button'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { Person, useUser } from '@/features/risk/person'
 import { PolicyChip } from '@/features/risk/policy-status'
 import { RiskTabs } from '@/features/risk/risk-tabs'
@@ -94,7 +96,7 @@ export function PoliciesPage() {
   // What an editor needs first, asked for before anybody opens it.
   useQuery(vocabularyQuery)
   return (
-    <RiskPage
+    <Page
       title={t('risk.title')}
       lead={t('risk.lead')}
       actions={
@@ -114,6 +116,6 @@ export function PoliciesPage() {
       <Box title={t('risk.versions')} flush>
         <Versions />
       </Box>
-    </RiskPage>
+    </Page>
   )
 }

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine } from 'lucide-react'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
+import { Box } from '@/design/box'
+import { LinkButton } from '@/design/link-button'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, NotFound } from '@/design/states'
 import { policyQuery } from '@/features/risk/api'
-import { LinkButton } from '@/features/risk/link-button'
-import { Box, RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { useUser } from '@/features/risk/person'
 import { PolicyDocumentView } from '@/features/risk/policy-document'
 import { PolicyHistory } from '@/features/risk/policy-history'
@@ -22,7 +24,7 @@ function Version({ version }: { version: number }) {
   const title = t('risk.version', { version })
   const mayChange = canChangePolicies(roles)
   return (
-    <RiskPage
+    <Page
       title={title}
       lead={policy.data?.note ?? '\u00a0'}
       back={{ to: '/risk', label: t('risk.title') }}
@@ -67,7 +69,7 @@ function Version({ version }: { version: number }) {
           </div>
         </>
       )}
-    </RiskPage>
+    </Page>
   )
 }
 

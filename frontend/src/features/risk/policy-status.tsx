@@ -18,7 +18,8 @@ const SIMULATION_LOOKS: Record<Simulation['status'], string> = {
   cancelled: 'bg-sunken text-ink-2',
 }
 
-const CHIP = 'inline-flex h-6 shrink-0 items-center rounded-full px-2.5 text-[12px] font-medium whitespace-nowrap'
+export const CHIP =
+  'inline-flex h-6 shrink-0 items-center rounded-full px-2.5 text-[12px] font-medium whitespace-nowrap'
 
 export function PolicyChip({ status }: { status: PolicyStatus }) {
   const { t } = useRisk()

@@ -4,6 +4,7 @@ import { useRisk } from '@/features/risk/words'
 
 const TABS = [
   { to: '/risk', label: 'risk.tab.policies', end: true },
+  { to: '/risk/models', label: 'risk.tab.models', end: false },
   { to: '/risk/lists', label: 'risk.tab.lists', end: false },
 ] as const
 

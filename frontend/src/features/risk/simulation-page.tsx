@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, Hourglass } from 'lucide-react'
 import { useParams } from 'react-router'
+import { Page } from '@/app/page'
 import { Button } from '@/design/button'
-import { Meter } from '@/design/meter'
+import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { isGoingOn, simulationQuery, useCancel } from '@/features/risk/api'
-import { RiskPage, RowsSkeleton } from '@/features/risk/page'
 import { Person, useUser } from '@/features/risk/person'
 import { SimulationChip } from '@/features/risk/policy-status'
 import { ProblemNote } from '@/features/risk/problem-note'
+import { Progress } from '@/features/risk/progress'
 import { noonOf } from '@/features/risk/report'
 import { SimulationResult } from '@/features/risk/simulation-result'
 import type { Simulation } from '@/features/risk/types'
@@ -17,37 +18,26 @@ import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
 import { toMs } from '@/lib/time'
 
-/** How far a trial is, for as long as it goes on. */
-function Progress({ simulation }: { simulation: Simulation }) {
-  const { t, count, percent } = useRisk()
+function GoingOn({ simulation }: { simulation: Simulation }) {
+  const { t } = useRisk()
   const { roles } = useUser()
   const cancel = useCancel(simulation.simulation_id)
-  const { done_records: done, all_records: all, status } = simulation
-  const ratio = all ? done / all : 0
   return (
-    <section aria-label={t('risk.progress')} className="panel grid gap-4 p-4 sm:p-5">
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
-        <div role="status">
-          <p className="font-medium text-ink">
-            {status === 'queued' ? t('risk.queued') : all ? percent(ratio, 0) : t('risk.reading')}
-          </p>
-          <p className="text-ink-3 tabular">
-            {status === 'queued'
-              ? t('risk.queued.body')
-              : all
-                ? t('risk.progress.of', { done: count(done), all: count(all) })
-                : t('risk.reading.body')}
-          </p>
-        </div>
+    <>
+      <Progress
+        isQueued={simulation.status === 'queued'}
+        queuedBody={t('risk.queued.body')}
+        done={simulation.done_records}
+        all={simulation.all_records}
+      >
         {canChangePolicies(roles) && (
           <Button busy={cancel.isPending} onClick={() => cancel.mutate()}>
             {t('risk.simulation.cancel')}
           </Button>
         )}
-      </div>
-      <Meter ratio={ratio} tone="accent" />
+      </Progress>
       <ProblemNote error={cancel.error} />
-    </section>
+    </>
   )
 }
 
@@ -93,7 +83,7 @@ export default function SimulationPage() {
   const { data } = simulation
   const version = data?.policy_version
   return (
-    <RiskPage
+    <Page
       title={t('risk.simulation.title')}
       lead={
         data
@@ -120,9 +110,9 @@ export default function SimulationPage() {
             <StaleNotice of={simulation} />
           </div>
           <Asked simulation={data} />
-          {isGoingOn(data) ? <Progress simulation={data} /> : <Ended simulation={data} />}
+          {isGoingOn(data) ? <GoingOn simulation={data} /> : <Ended simulation={data} />}
         </>
       )}
-    </RiskPage>
+    </Page>
   )
 }

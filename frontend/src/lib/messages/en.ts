@@ -1,8 +1,10 @@
+import decisions from '@/lib/messages/decisions.en'
 import features from '@/lib/messages/features.en'
 
 /** ICU messages in English; this file and the features' define the keys that every language must have. */
 const messages = {
   ...features,
+  ...decisions,
   'app.skip': 'Skip to content',
   'common.retry': 'Try again',
   'common.close': 'Close',
@@ -17,7 +19,7 @@ const messages = {
   'nav.live': 'Live',
   'nav.decisions': 'Decisions',
   'nav.alerts': 'Alerts',
-  'nav.policies': 'Policies',
+  'nav.risk': 'Risk',
   'nav.search': 'Search',
   'nav.menu': 'Account and settings',
   'nav.theme': 'Theme',
@@ -172,14 +174,13 @@ const messages = {
   'decision.flag.late': 'Arrived late: scored, not counted in windows',
   'decision.flag.control_group': 'Control group: let through on purpose',
   'decision.flag.adopted': 'Adopted from the ledger',
-  'decision.flag.label': 'Known by now: {label}',
   'decision.allowed': 'Nothing stood out: amount, payee, device and rhythm are within this customer’s habit.',
   'decision.usual': 'usual {value}',
 
   'decisions.title': 'Decisions',
   'decisions.lead': 'Everything that was decided, newest first',
   'decisions.empty.title': 'No decision matches',
-  'decisions.empty.body': 'Choose another verdict, or wait for traffic.',
+  'decisions.empty.body': 'Ask for less, or wait for traffic.',
 
   'alerts.title': 'Alerts',
   'alerts.lead': 'What somebody must look at, grouped by who it is about',
@@ -242,13 +243,14 @@ const messages = {
   'shortcuts.goLive': 'Go to Live',
   'shortcuts.goDecisions': 'Go to Decisions',
   'shortcuts.goAlerts': 'Go to Alerts',
-  'shortcuts.goPolicies': 'Go to Policies',
+  'shortcuts.goRisk': 'Go to Risk',
   'shortcuts.next': 'Next row',
   'shortcuts.previous': 'Previous row',
   'shortcuts.open': 'Open the row',
   'shortcuts.close': 'Close the panel, let go of the row',
   'shortcuts.hold': 'Hold or resume the feed',
   'shortcuts.filter': 'Next filter',
+  'shortcuts.find': 'Find decisions',
 
   'stale.title': 'This could not be refreshed.',
   'stale.next': 'The next page could not be loaded.',

@@ -1,8 +1,10 @@
 import type { Messages } from '@/lib/i18n'
+import decisions from '@/lib/messages/decisions.pt-BR'
 import features from '@/lib/messages/features.pt-BR'
 
 const messages: Messages = {
   ...features,
+  ...decisions,
   'app.skip': 'Ir para o conteúdo',
   'common.retry': 'Tentar de novo',
   'common.close': 'Fechar',
@@ -17,7 +19,7 @@ const messages: Messages = {
   'nav.live': 'Ao vivo',
   'nav.decisions': 'Decisões',
   'nav.alerts': 'Alertas',
-  'nav.policies': 'Políticas',
+  'nav.risk': 'Risco',
   'nav.search': 'Buscar',
   'nav.menu': 'Conta e preferências',
   'nav.theme': 'Tema',
@@ -172,14 +174,13 @@ const messages: Messages = {
   'decision.flag.late': 'Chegou tarde: avaliada, fora das janelas',
   'decision.flag.control_group': 'Grupo de controle: liberada de propósito',
   'decision.flag.adopted': 'Adotada do razão',
-  'decision.flag.label': 'Hoje se sabe: {label}',
   'decision.allowed': 'Nada se destacou: valor, recebedor, aparelho e ritmo estão dentro do hábito deste cliente.',
   'decision.usual': 'usual {value}',
 
   'decisions.title': 'Decisões',
   'decisions.lead': 'Tudo o que foi decidido, da mais nova à mais antiga',
   'decisions.empty.title': 'Nenhuma decisão corresponde',
-  'decisions.empty.body': 'Escolha outro veredicto ou espere o tráfego.',
+  'decisions.empty.body': 'Peça menos ou espere o tráfego.',
 
   'alerts.title': 'Alertas',
   'alerts.lead': 'O que alguém precisa olhar, agrupado por quem está envolvido',
@@ -242,13 +243,14 @@ const messages: Messages = {
   'shortcuts.goLive': 'Ir para Ao vivo',
   'shortcuts.goDecisions': 'Ir para Decisões',
   'shortcuts.goAlerts': 'Ir para Alertas',
-  'shortcuts.goPolicies': 'Ir para Políticas',
+  'shortcuts.goRisk': 'Ir para Risco',
   'shortcuts.next': 'Próxima linha',
   'shortcuts.previous': 'Linha anterior',
   'shortcuts.open': 'Abrir a linha',
   'shortcuts.close': 'Fechar o painel, soltar a linha',
   'shortcuts.hold': 'Pausar ou retomar o fluxo',
   'shortcuts.filter': 'Próximo filtro',
+  'shortcuts.find': 'Procurar decisões',
 
   'stale.title': 'Não foi possível atualizar.',
   'stale.next': 'Não foi possível carregar a próxima página.',

@@ -1,9 +1,13 @@
+import models from '@/lib/messages/models.en'
+
 /** ICU messages of the risk pages in English, which come with those pages' code; this file defines their keys. */
 const messages = {
+  ...models,
   'risk.title': 'Policies',
   'risk.lead': 'What decides payments, and who changed it',
-  'risk.tabs': 'Policies and lists',
-  'risk.tab.policies': 'Versions',
+  'risk.tabs': 'Policies, models and lists',
+  'risk.tab.policies': 'Policies',
+  'risk.tab.models': 'Models',
   'risk.tab.lists': 'Lists',
   'risk.you': 'you',
   'risk.by': 'by',

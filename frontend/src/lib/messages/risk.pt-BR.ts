@@ -1,10 +1,13 @@
+import models from '@/lib/messages/models.pt-BR'
 import type { RiskMessages } from '@/features/risk/words'
 
 const messages: RiskMessages = {
+  ...models,
   'risk.title': 'Políticas',
   'risk.lead': 'O que decide os pagamentos, e quem mudou',
-  'risk.tabs': 'Políticas e listas',
-  'risk.tab.policies': 'Versões',
+  'risk.tabs': 'Políticas, modelos e listas',
+  'risk.tab.policies': 'Políticas',
+  'risk.tab.models': 'Modelos',
   'risk.tab.lists': 'Listas',
   'risk.you': 'você',
   'risk.by': 'por',

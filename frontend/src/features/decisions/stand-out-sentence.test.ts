@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { standOutSentence } from '@/features/alerts/stand-out-sentence'
+import { standOutSentence } from '@/features/decisions/stand-out-sentence'
 import { makeI18n } from '@/lib/i18n'
 import en from '@/lib/messages/en'
 import pt from '@/lib/messages/pt-BR'

@@ -1,4 +1,4 @@
-import { spanInWords } from '@/features/alerts/span'
+import { spanInWords } from '@/lib/span'
 import type { I18n } from '@/lib/i18n'
 
 const MONEY = /_(sum|paid|received|mean|std|min|max|median|mad)_\d+[mhd]$/

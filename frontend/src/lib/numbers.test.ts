@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { minorOf, moneyText, parseDecimal, shareOf, shareText } from '@/features/risk/numbers'
+import { minorOf, moneyText, parseDecimal, shareOf, shareText } from '@/lib/numbers'
 
 describe('what is typed', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { featureValue } from '@/features/alerts/feature-value'
+import { featureValue } from '@/features/decisions/feature-value'
 import { makeI18n } from '@/lib/i18n'
 import en from '@/lib/messages/en'
 

@@ -35,15 +35,10 @@ export type User = Schemas['User']
 export type Session = Schemas['Session']
 /** One decided transaction, as GET /v1/decisions lists it. */
 export type Decision = Narrow<Schemas['Decision'], Decided>
-/** The challenger's fields are absent where no version was tried beside the model. */
+/** The challenger's fields are null where no version was tried beside the model. */
 export type DecisionDetail = Narrow<
   Schemas['DecisionDetail'],
-  Decided & {
-    stand_outs: StandOut[]
-    challenger?: string | null
-    challenger_probability?: number | null
-    challenger_verdict?: Verdict | null
-  }
+  Decided & { stand_outs: StandOut[]; challenger_verdict: Verdict | null }
 >
 /** Its times are RFC 3339 as stored, epoch milliseconds where the feed told them. */
 export type Alert = Narrow<

@@ -1702,7 +1702,7 @@ export interface components {
          * DecisionDetail
          * @description One decision with what became of it: its outcome, and the label that says what it really was, once known.
          *
-         *     Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
+         *     `challenger*` are what the model that was tried beside would have said. Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
          *     with what it is usually and what its reason added to the model's log odds.
          * @example {
          *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
@@ -1714,6 +1714,9 @@ export interface components {
          *       },
          *       "anomaly": 0.62,
          *       "card_id": null,
+         *       "challenger": "fraud-4",
+         *       "challenger_probability": 0.802,
+         *       "challenger_verdict": "review",
          *       "channel": "pix",
          *       "control_group": false,
          *       "country": "BR",
@@ -1775,6 +1778,12 @@ export interface components {
             anomaly: number | null;
             /** Card Id */
             card_id: string | null;
+            /** Challenger */
+            challenger: string | null;
+            /** Challenger Probability */
+            challenger_probability: number | null;
+            /** Challenger Verdict */
+            challenger_verdict: string | null;
             /** Channel */
             channel: string;
             /** Control Group */
@@ -2273,6 +2282,8 @@ export interface components {
         /**
          * ModelMove
          * @description A move: how far it is, what the gate found, and what was wrong if it failed.
+         *
+         *     A version that was held to the gate decides only if `result.problems` is empty and it was no dry run.
          * @example {
          *       "all_records": 1000000,
          *       "asked_at": "2025-11-24T16:00:00Z",

@@ -104,6 +104,16 @@ const messages = {
   'gate.group.part of the day.morning': 'Morning, 6:00 to 12:00',
   'gate.group.part of the day.afternoon': 'Afternoon, 12:00 to 18:00',
   'gate.group.part of the day.evening': 'Evening, 18:00 to 24:00',
+  'gate.dimension.age': 'Age',
+  'gate.dimension.region': 'Region',
+  'gate.group.age.below 25': 'Below 25',
+  'gate.group.age.25 to 34': '25 to 34',
+  'gate.group.age.35 to 44': '35 to 44',
+  'gate.group.age.45 to 54': '45 to 54',
+  'gate.group.age.55 to 64': '55 to 64',
+  'gate.group.age.65 and more': '65 and older',
+  'gate.group.age.unknown': 'Age not known',
+  'gate.group.region.unknown': 'Region not known',
 } as const
 
 export default messages

@@ -106,6 +106,16 @@ const messages: Record<keyof typeof en, string> = {
   'gate.group.part of the day.morning': 'Manhã, 6h às 12h',
   'gate.group.part of the day.afternoon': 'Tarde, 12h às 18h',
   'gate.group.part of the day.evening': 'Noite, 18h às 24h',
+  'gate.dimension.age': 'Idade',
+  'gate.dimension.region': 'Região',
+  'gate.group.age.below 25': 'Menos de 25',
+  'gate.group.age.25 to 34': '25 a 34',
+  'gate.group.age.35 to 44': '35 a 44',
+  'gate.group.age.45 to 54': '45 a 54',
+  'gate.group.age.55 to 64': '55 a 64',
+  'gate.group.age.65 and more': '65 ou mais',
+  'gate.group.age.unknown': 'Idade desconhecida',
+  'gate.group.region.unknown': 'Região desconhecida',
 }
 
 export default messages

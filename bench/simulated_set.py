@@ -20,7 +20,7 @@ MAX_LATENESS_MS = DAY_MS
 
 def simulated_set(plan: Plan, folder: Path) -> TrainingSet:
     """Simulate and fold; the cutoff is the plan's end. The vectors lie in an unnamed file in `folder`."""
-    events, told = _history(plan)
+    events, told = history(plan)
     cutoff_ms = plan.until_ms
     records = list(_records(told))
     labelled = LabelsAsScored(events, records, np.zeros(len(events), np.int64))
@@ -37,7 +37,7 @@ def simulated_set(plan: Plan, folder: Path) -> TrainingSet:
     )
 
 
-def _history(plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+def history(plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Events in the order of their arrival and labels in the order in which they are known, one log's `n` over both."""
     bank = Bank(plan)
     events, labels = [], []

@@ -97,8 +97,10 @@ def fit(data: TrainingSet, *, cutoff_ms: int, progress: Progress, tuning: Bound 
         best = choose_features(sample)
     columns = np.sort(best)
     progress(f"reading {len(columns)} of {len(FEATURE_NAMES)} features: those that tell most")
-    with steps.step("tuning"):
-        tuned = _tuned(data, parts, columns, tuning, progress)
+    tuned = None
+    if tuning is not None:
+        with steps.step("tuning"):
+            tuned = _tuned(data, parts, columns, tuning, progress)
     usual: Parameters = TREES if tuned is None else tuned.parameters
     with steps.step("imbalance"):
         compared = imbalance.compare(
@@ -190,11 +192,7 @@ def _judge(
     )
 
 
-def _tuned(
-    data: TrainingSet, parts: Split, columns: NDArray[np.int64], tuning: Bound | None, progress: Progress
-) -> Tuned | None:
-    if tuning is None:
-        return None
+def _tuned(data: TrainingSet, parts: Split, columns: NDArray[np.int64], tuning: Bound, progress: Progress) -> Tuned | None:
     found = tune(data, train=parts.train, columns=columns, bound=tuning, progress=progress)
     if found is None:
         progress("not tuned: the days to learn from hold too few frauds to judge trials by")

@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score
 from pipelines.training.dataset import Progress, TrainingSet
 from pipelines.training.slices import origins
 from pipelines.training.trees import SEED, TREES, draw, on_threads
+from risk.forest import MAX_MASKED_LEAVES
 
 ORIGINS, ORIGIN_DAYS = 3, 7
 TRIED_NEGATIVES, TRIED_ROUNDS = 60_000, 120
@@ -139,12 +140,12 @@ def tune(
 
 
 def _suggested(trial: Any) -> dict[str, float | int]:
-    """The space: what a tree costs in line stays about what it is."""
+    """The space: trees that are asked by leaf masks, so that what one costs in line stays about what it is."""
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.03, 0.2, log=True),
-        "num_leaves": trial.suggest_int("num_leaves", 12, 48),
+        "num_leaves": trial.suggest_int("num_leaves", 8, MAX_MASKED_LEAVES),
         "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 10, 300, log=True),
-        "feature_fraction": trial.suggest_float("feature_fraction", 0.3, 1.0),
+        "feature_fraction": trial.suggest_float("feature_fraction", 0.1, 1.0, log=True),
         "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
         "lambda_l2": trial.suggest_float("lambda_l2", 0.1, 50.0, log=True),
     }

@@ -1,6 +1,6 @@
 """`baas bench reasons`: what it costs to say why something is not allowed, beside LightGBM's own Shapley values (pred_contrib).
 
-The trees are of production size: 200 of 40 leaves over 120 features, at most 6 deep. Both attribute the same trees to the same
+The trees are of production size: 200, as training makes them, over 120 features. Both attribute the same trees to the same
 rows, on one thread, and every value is compared. The rest of a reason is measured apart: the isolation forest's part, and
 choosing what to say.
 """

@@ -1702,8 +1702,9 @@ export interface components {
          * DecisionDetail
          * @description One decision with what became of it: its outcome, and the label that says what it really was, once known.
          *
-         *     `challenger*` are what the model that was tried beside would have said. Of one that somebody must look at, `alert_id` is the alert that it is in, and `stand_outs` the features that led to it, each
-         *     with what it is usually and what its reason added to the model's log odds.
+         *     `challenger*` are what the model that was tried beside would have said. Of one that somebody must look at, `alert_id` is the
+         *     alert that it is in, and `stand_outs` the features that led to it, each with what it is usually and what its reason added to
+         *     the model's log odds.
          * @example {
          *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *       "adopted": false,

@@ -149,7 +149,12 @@ def _imbalance(findings: Findings) -> Lines:
     yield from _table(
         ("learning", "average precision", "gain", ""),
         (
-            (each.scheme, f"{each.average_precision:.4f}", each.gain, "taken" if each.taken else "")
+            (
+                each.scheme,
+                f"{each.average_precision:.4f}",
+                "-" if each.scheme == USUAL else each.gain,
+                "taken" if each.taken else "",
+            )
             for each in findings.imbalance
         ),
     )

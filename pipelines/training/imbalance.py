@@ -16,7 +16,7 @@ from pipelines.training.metrics import Interval, gain
 from pipelines.training.trees import SEED, TREES, Parameters, Sample, draw
 
 # Short fits on fewer decisions: the comparison may not take longer than what it is about.
-COMPARED_NEGATIVES, COMPARED_ROUNDS = 40_000, 60
+COMPARED_NEGATIVES, COMPARED_ROUNDS = 40_000, 120
 FOCUS = 2.0
 WEIGHTED_BACK, UNWEIGHTED, FRAUDS_UP, FOCAL = "weighted back", "sampled, not weighted", "frauds weighted up", "focal loss"
 SCHEMES = (WEIGHTED_BACK, UNWEIGHTED, FRAUDS_UP, FOCAL)

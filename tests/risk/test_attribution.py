@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 
+from bench.random_network import random_network
 from risk.attribution import paths_of
 from risk.contributions import Contributions
 from risk.ensemble import Calibration, Ensemble
 from risk.forest import Forest
 from risk.forest_compiler import from_isolation_forest, from_lightgbm
-from tests.risk.networks import random_network
 
 FEATURES = 14
 

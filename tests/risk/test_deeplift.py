@@ -6,9 +6,9 @@ from math import factorial
 
 import numpy as np
 
+from bench.random_network import random_network
 from risk import deeplift
 from risk.network import Network
-from tests.risk.networks import random_network
 
 FEATURES, INPUTS = 12, 7
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 
+from bench.random_network import random_network
 from risk.ensemble import Calibration, Curve, Ensemble
 from risk.export import BadExport, ModelExport, load_export, save_export
 from risk.forest import average_path_length
 from risk.forest_compiler import UnsupportedForest, from_isolation_forest, from_lightgbm
-from tests.risk.networks import random_network
 
 FEATURES = 12
 
@@ -144,7 +144,9 @@ def test_the_manifest_is_readable_by_a_person(tmp_path, export):
 @pytest.fixture
 def with_network(export):
     ensemble = replace(
-        export.ensemble, network=random_network(features=FEATURES), calibration=Calibration(0.6, 0.3, -0.1, network=0.4)
+        export.ensemble,
+        network=random_network(features=FEATURES, inputs=9, hidden=(8, 5)),
+        calibration=Calibration(0.6, 0.3, -0.1, network=0.4),
     )
     probability, anomaly = ensemble.score(export.sample)
     return replace(

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from bench.random_network import random_network
 from risk.network import Network
-from tests.risk.networks import random_network
 
 FEATURES, ROWS = 30, 700
 

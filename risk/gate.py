@@ -26,13 +26,16 @@ FAST_US = 5.0
 class Evidence:
     """Decisions that both scored, whose labels are known: columns of equal length.
 
-    `groups` are group numbers (n,) by dimension, with the names of groups. `*_us` are microseconds of processor time each.
+    `groups` are group numbers (n,) by dimension, with the names of groups. They are the decisions in [from_ms, until_ms), which
+    neither model learned from. `*_us` are microseconds of processor time each.
     """
 
     fraud: NDArray[np.bool_]
     champion: NDArray[np.float64]
     challenger: NDArray[np.float64]
     groups: Mapping[str, tuple[NDArray[np.int64], tuple[str, ...]]]
+    from_ms: int
+    until_ms: int
     champion_us: float
     challenger_us: float
 
@@ -56,6 +59,8 @@ class GroupResult:
 class GateResult:
     """What was found, and why the challenger may not be promoted: nothing when it may."""
 
+    from_ms: int
+    until_ms: int
     decisions: int
     frauds: int
     champion_average_precision: float
@@ -90,6 +95,8 @@ def judge(evidence: Evidence, *, seed: int) -> GateResult:
     low, high = np.percentile(gains, [2.5, 97.5]).tolist()
     groups = _groups(evidence)
     return GateResult(
+        from_ms=evidence.from_ms,
+        until_ms=evidence.until_ms,
         decisions=len(fraud),
         frauds=int(fraud.sum()),
         champion_average_precision=precision[0],

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ class TooLittleEvidence(DomainError):
 
     code = "too-little-evidence"
     title = "There is too little to judge a model by"
-    remedy = "Wait until labels of the last weeks are known, or name more days."
+    remedy = "Wait until labels of later days are known: a model is judged by days that it has not learned from."
 
 
 def gather(
@@ -41,15 +42,17 @@ def gather(
     controls: Sequence[ModelControl],
     *,
     people: People,
+    unseen_from_ms: int,
     now_ms: int,
     days: int = DAYS,
     progress: Progress,
 ) -> Evidence:
     """Score the decisions of `days` whose labels are known by now with the champion and the challenger of `controls`.
 
-    Groups are by channel, amount, part of the day, and the age and region of the customer as far as `people` knows them.
-    The youngest `LABEL_DELAY_MS` are left out: their frauds are mostly not known yet. Raises TooLittleEvidence, BadExport,
-    LakeGap or BrokenLog.
+    Only those from `unseen_from_ms` on count, which neither has learned from: a model looks its best on what it was shown. The
+    youngest `LABEL_DELAY_MS` are left out: their frauds are mostly not known yet. Groups are by channel, amount, part of the
+    day, and the age and region of the customer as far as `people` knows them. Raises TooLittleEvidence, BadExport, LakeGap or
+    BrokenLog.
     """
     engine = Engine(models=models)
     used = Models(models)
@@ -57,7 +60,14 @@ def gather(
         used.use(control)
     if used.champion is None or used.challenger is None:
         raise TooLittleEvidence("there is no champion, or no other model beside it")
-    witness = _Witness(used.champion, used.challenger, people, until_ms=now_ms - LABEL_DELAY_MS, days=days)
+    until_ms = now_ms - LABEL_DELAY_MS
+    from_ms = max(until_ms - days * DAY_MS, unseen_from_ms)
+    if from_ms >= until_ms:
+        raise TooLittleEvidence(
+            f"one of the models learned from what is before {_day(unseen_from_ms)}, and labels are known of what is before "
+            f"{_day(until_ms)}"
+        )
+    witness = _Witness(used.champion, used.challenger, people, from_ms=from_ms, until_ms=until_ms)
     engine.read_also(used.champion.columns | used.challenger.columns)
     fold, total = Fold(engine, witness=witness), count_records(lake)
     for records in log_records(lake):
@@ -69,13 +79,17 @@ def gather(
     return evidence
 
 
+def _day(moment_ms: int) -> str:
+    return f"{datetime.fromtimestamp(moment_ms / 1000, UTC):%Y-%m-%d %H:%M}"
+
+
 class _Witness:
     """Keeps what both models said of each decision of the period."""
 
-    def __init__(self, champion: Model, challenger: Model, people: People, *, until_ms: int, days: int) -> None:
+    def __init__(self, champion: Model, challenger: Model, people: People, *, from_ms: int, until_ms: int) -> None:
         self._models = champion, challenger
         self._people = people
-        self._from_ms, self._until_ms = until_ms - days * DAY_MS, until_ms
+        self._from_ms, self._until_ms = from_ms, until_ms
         self._us: list[list[float]] = [[], []]  # of processor time a decision, batch by batch
         self._scores: list[list[NDArray[np.int64]]] = [[], []]
         self._identity: list[NDArray[np.uint64]] = []
@@ -99,7 +113,7 @@ class _Witness:
 
     def evidence(self, frauds: KnownFrauds) -> Evidence:
         if not self._identity:
-            raise TooLittleEvidence("no decision of the last weeks is old enough for its label to be known")
+            raise TooLittleEvidence(f"no decision from {_day(self._from_ms)} to {_day(self._until_ms)}")
         identity, numbers = np.concatenate(self._identity), np.concatenate(self._numbers)
         moments, channels, amounts = numbers.T
         champion, challenger = (np.concatenate(scores).astype(np.float64) for scores in self._scores)
@@ -111,6 +125,8 @@ class _Witness:
                 **segments(event_time_ms=moments, channel=channels, amount_minor=amounts),
                 **self._people.groups(np.concatenate(self._customers), moments),
             },
+            from_ms=self._from_ms,
+            until_ms=self._until_ms,
             champion_us=float(np.median(self._us[0])),
             challenger_us=float(np.median(self._us[1])),
         )

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from contracts.controls import ModelControl
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.clock import SystemClock
 from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
@@ -13,6 +14,7 @@ from kit.settings import Settings
 from pipelines.lake import log_controls
 from pipelines.promotion.evidence import DAYS, gather
 from pipelines.promotion.people import read_people
+from pipelines.training.slices import TEST_DAYS
 from pipelines.versions import CHALLENGER, CHAMPION, Listed, annotate, listed
 from pipelines.versions import promote as set_alias
 from risk.gate import GateResult, judge
@@ -54,8 +56,9 @@ def hold_to_the_gate(ours: Settings, version: int, *, days: int = DAYS, progress
         for alias, each in ((CHAMPION, champion), (CHALLENGER, found))
     ]  # fmt: skip
     evidence = gather(
-        ours.lake, ours.models, controls, people=read_people(ours), now_ms=clock.now_ms(), days=days, progress=progress
-    )
+        ours.lake, ours.models, controls, people=read_people(ours), unseen_from_ms=max(map(_unseen_from_ms, (champion, found))),
+        now_ms=clock.now_ms(), days=days, progress=progress,
+    )  # fmt: skip
     return judge(evidence, seed=SEED)
 
 
@@ -92,6 +95,11 @@ def affirm(ours: Settings, move_id: str) -> int | None:
             set_alias(ours, each.model)
             return each.model.version
     return None
+
+
+def _unseen_from_ms(version: Listed) -> int:
+    """From when on no decision had a part in a version's training but to judge it at its end (`pipelines.training.slices`)."""
+    return version.model.cutoff_ms - LABEL_DELAY_MS - TEST_DAYS * DAY_MS
 
 
 def _version(versions: list[Listed], wanted: int) -> Listed:

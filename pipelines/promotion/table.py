@@ -1,13 +1,18 @@
 """What the gate found, for people at a terminal."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from risk.gate import ALERT_SHARE, GateResult
 
 
 def lines(result: GateResult) -> Iterator[str]:
     """Yield the result line by line."""
-    yield f"{result.decisions:,} decisions whose labels are known, {result.frauds:,} frauds"
+    first, last = (datetime.fromtimestamp(moment / 1000, UTC) for moment in (result.from_ms, result.until_ms))
+    yield (
+        f"{result.decisions:,} decisions from {first:%Y-%m-%d} to {last:%Y-%m-%d}, whose labels are known and that neither "
+        f"learned from, {result.frauds:,} frauds"
+    )
     yield (
         f"average precision: champion {result.champion_average_precision:.4f}, challenger "
         f"{result.challenger_average_precision:.4f}, gain {result.gain:+.4f} [{result.gain_low:+.4f}, {result.gain_high:+.4f}]"

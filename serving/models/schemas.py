@@ -20,6 +20,7 @@ _MOVE: dict[str, JsonValue] = {
     "asked_at": "2025-11-24T16:00:00Z", "done_records": 1000000, "all_records": 1000000, "problem": None,
     "ended_at": "2025-11-24T16:00:31Z",
     "result": {
+        "from_ms": 1761436800000, "until_ms": 1763337600000,
         "decisions": 214000, "frauds": 412, "champion_average_precision": 0.69, "challenger_average_precision": 0.71,
         "gain": 0.02, "gain_low": 0.004, "gain_high": 0.036, "champion_us": 2.1, "challenger_us": 2.3, "problems": [],
         "groups": [

@@ -123,7 +123,9 @@ def ensemble(rows) -> Ensemble:
 
 def test_contributions_sum_to_the_log_odds_that_decided(rows, ensemble):
     with_network = replace(
-        ensemble, network=random_network(features=FEATURES), calibration=replace(ensemble.calibration, network=0.6)
+        ensemble,
+        network=random_network(features=FEATURES, inputs=9, hidden=(8, 5)),
+        calibration=replace(ensemble.calibration, network=0.6),
     )
     for each, tolerance in ((ensemble, 1e-9), (with_network, 1e-4)):  # a network sums in float32
         contributions = Contributions.of(each)

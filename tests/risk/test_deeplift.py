@@ -52,7 +52,7 @@ def shapley(network: Network, row: np.ndarray) -> np.ndarray:
 
 
 def test_the_parts_sum_to_what_the_logit_moved_by_and_only_inputs_have_one():
-    network = random_network(features=FEATURES, inputs=INPUTS)
+    network = random_network(features=FEATURES, inputs=INPUTS, hidden=(8, 5))
     rows = rows_of(network, 300)
     found = attributed(network, rows)
     np.testing.assert_allclose(found.sum(axis=1) + deeplift.reference_logit(network), logits(network, rows), atol=1e-4)
@@ -64,7 +64,7 @@ def test_the_parts_sum_to_what_the_logit_moved_by_and_only_inputs_have_one():
 
 def test_where_no_unit_changes_sides_they_are_the_shapley_values():
     """Biases so large that every unit is on, and stays on: the network is linear in what its inputs add."""
-    network = random_network(features=FEATURES, inputs=INPUTS)
+    network = random_network(features=FEATURES, inputs=INPUTS, hidden=(8, 5))
     on = replace(
         network, first_bias=np.full_like(network.first_bias, 60), second=np.abs(network.second),
         second_bias=np.full_like(network.second_bias, 60),
@@ -75,7 +75,7 @@ def test_where_no_unit_changes_sides_they_are_the_shapley_values():
 
 def test_elsewhere_they_point_where_the_shapley_values_do():
     """A network of random weights bends far more than a trained one: what moved it most is the same in most rows."""
-    network = random_network(features=FEATURES, inputs=INPUTS)
+    network = random_network(features=FEATURES, inputs=INPUTS, hidden=(8, 5))
     rows = rows_of(network, 60)
     found, wanted = attributed(network, rows), np.array([shapley(network, row) for row in rows])
     similar = [np.corrcoef(one[network.inputs], other[network.inputs])[0, 1] for one, other in zip(found, wanted, strict=True)]

@@ -1,9 +1,12 @@
 """The gate lets a better model through, and none that is only luckier, worse for a group, or slow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from feature_store.vocabulary import DAY_MS
 from pipelines.promotion.table import lines
 from risk.gate import Evidence, judge
 
@@ -16,13 +19,16 @@ def evidence(*, champion: float, challenger: float, **changes: object) -> Eviden
     fraud = generator.random(ROWS) < 0.01
     scores = [strength * fraud + generator.normal(size=ROWS) for strength in (champion, challenger)]
     groups = {"channel": (np.arange(ROWS) % 2, ("pix", "card"))}
-    found = {"champion": scores[0], "challenger": scores[1], "groups": groups, "champion_us": 2.0, "challenger_us": 2.1}
+    found = {
+        "champion": scores[0], "challenger": scores[1], "groups": groups, "from_ms": 0, "until_ms": DAY_MS, "champion_us": 2.0,
+        "challenger_us": 2.1,
+    }  # fmt: skip
     return Evidence(fraud=fraud, **(found | changes))
 
 
 def test_average_precision_is_scikit_learns_ties_included():
     rounded = evidence(champion=2.0, challenger=3.0)
-    coarse = Evidence(rounded.fraud, np.round(rounded.champion), np.round(rounded.challenger, 1), rounded.groups, 2.0, 2.0)
+    coarse = replace(rounded, champion=np.round(rounded.champion), challenger=np.round(rounded.challenger, 1))
     result = judge(coarse, seed=1)
     assert result.champion_average_precision == pytest.approx(average_precision_score(coarse.fraud, coarse.champion))
     assert result.challenger_average_precision == pytest.approx(average_precision_score(coarse.fraud, coarse.challenger))
@@ -47,7 +53,7 @@ def test_one_that_is_better_on_the_whole_and_worse_for_a_large_group_does_not_pa
     generator = np.random.default_rng(4)
     numbers = np.where(np.arange(ROWS) % 4 == 0, 1, 0)
     challenger = np.where(numbers == 0, 6.0, 0.5) * plain.fraud + generator.normal(size=ROWS)
-    unfair = Evidence(plain.fraud, plain.champion, challenger, {"channel": (numbers, ("pix", "card"))}, 2.0, 2.0)
+    unfair = replace(plain, challenger=challenger, groups={"channel": (numbers, ("pix", "card"))})
     result = judge(unfair, seed=1)
     assert result.gain_low > 0
     assert [problem.partition(":")[0] for problem in result.problems] == ["channel card"]
@@ -58,7 +64,7 @@ def test_a_group_with_few_frauds_is_shown_and_not_held_against_it():
     rare = np.zeros(ROWS, np.int64)
     rare[np.flatnonzero(plain.fraud)[:5]] = 1
     challenger, groups = np.where(rare == 1, -9.0, plain.challenger), {"channel": (rare, ("pix", "ted"))}
-    result = judge(Evidence(plain.fraud, plain.champion, challenger, groups, 2.0, 2.0), seed=1)
+    result = judge(replace(plain, challenger=challenger, groups=groups), seed=1)
     [small] = [group for group in result.groups if group.group == "ted"]
     assert (small.frauds, small.large, small.challenger_recall) == (5, False, 0.0)
     assert result.passed
@@ -73,4 +79,4 @@ def test_a_slow_one_does_not_pass_and_a_fast_one_may_be_slower_than_the_champion
 def test_nothing_is_judged_without_frauds():
     plain = evidence(champion=1.0, challenger=1.0)
     with pytest.raises(ValueError, match="known frauds and others"):
-        judge(Evidence(np.zeros(ROWS, bool), plain.champion, plain.challenger, plain.groups, 1.0, 1.0), seed=1)
+        judge(replace(plain, fraud=np.zeros(ROWS, bool)), seed=1)

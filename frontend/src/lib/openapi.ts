@@ -2302,6 +2302,7 @@ export interface components {
          *         "champion_us": 2.1,
          *         "decisions": 214000,
          *         "frauds": 412,
+         *         "from_ms": 1761436800000,
          *         "gain": 0.02,
          *         "gain_high": 0.036,
          *         "gain_low": 0.004,
@@ -2318,7 +2319,8 @@ export interface components {
          *             "large": true
          *           }
          *         ],
-         *         "problems": []
+         *         "problems": [],
+         *         "until_ms": 1763337600000
          *       },
          *       "status": "done",
          *       "version": 4,
@@ -2510,6 +2512,7 @@ export interface components {
          *             "champion_us": 2.1,
          *             "decisions": 214000,
          *             "frauds": 412,
+         *             "from_ms": 1761436800000,
          *             "gain": 0.02,
          *             "gain_high": 0.036,
          *             "gain_low": 0.004,
@@ -2526,7 +2529,8 @@ export interface components {
          *                 "large": true
          *               }
          *             ],
-         *             "problems": []
+         *             "problems": [],
+         *             "until_ms": 1763337600000
          *           },
          *           "status": "done",
          *           "version": 4,

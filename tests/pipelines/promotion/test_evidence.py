@@ -1,6 +1,7 @@
 """A gate's evidence knows the age and region of who paid, wherever that is known, and says unknown where it is not."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -53,8 +54,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Evidence, list[Tran
         for alias, version in (("champion", 1), ("challenger", 2))
     ]  # fmt: skip
     evidence = gather(
-        lake, models, controls, people=People(known), now_ms=START_MS + EVENTS * STEP_MS + LABEL_DELAY_MS,
-        progress=lambda _done, _total: None,
+        lake, models, controls, people=People(known), unseen_from_ms=START_MS,
+        now_ms=START_MS + EVENTS * STEP_MS + LABEL_DELAY_MS, progress=lambda _done, _total: None,
     )  # fmt: skip
     return evidence, paid, known
 
@@ -89,7 +90,8 @@ def test_a_challenger_that_is_worse_for_the_old_alone_is_stopped_by_name(found):
     noise = generator.normal(size=(2, rows))
     champion = 3.0 * fraud + noise[0]
     challenger = np.where(old, 0.3, 7.0) * fraud + noise[1]
-    judged = judge(Evidence(fraud, champion, challenger, {"age": (age, AGE_GROUPS)}, 1.0, 1.0), seed=1)
+    made_up = replace(evidence, fraud=fraud, champion=champion, challenger=challenger, groups={"age": (age, AGE_GROUPS)})
+    judged = judge(made_up, seed=1)
     assert judged.gain_low > 0
     assert [problem.partition(":")[0] for problem in judged.problems] == ["age 65 and more"]
     named = {(group.dimension, group.group) for group in judge(evidence, seed=1).groups}

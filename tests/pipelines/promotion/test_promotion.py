@@ -18,7 +18,7 @@ from contracts.controls import ModelControl
 from contracts.decisions import ControlRecord, DecisionRecord, LogRecord
 from contracts.topics import CONTROLS
 from feature_store.definitions import FEATURE_COUNT, FEATURE_NAMES
-from feature_store.vocabulary import LABEL_DELAY_MS
+from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.kafka import consumer, take, topic_name
 from kit.postgres import connect
 from kit.process import Lifecycle
@@ -152,6 +152,19 @@ def test_a_better_challenger_is_tried_promoted_and_taken_back_and_a_worse_one_is
     assert [(control.alias, control.version) for control in said(kafka)][3:] == [("champion", 1)]
 
 
+def test_a_model_that_has_seen_the_answers_is_not_judged_by_them(settings, kafka, capsys):
+    """Version 3 is version 2, which calls every fraud of the history by its name, said to be trained at the history's end."""
+    end_ms = START_MS + EVENTS * STEP_MS + LABEL_DELAY_MS
+    learned = as_trained(settings, seed=2, version=3)
+    leaking = register(
+        settings, dataclasses.replace(learned, reference=learned.reference | {"cutoff_ms": end_ms + 30 * DAY_MS})
+    )
+    heard = len(said(kafka))
+    assert command.main(["promote", str(leaking.version)]) == 2
+    assert "one of the models learned from what is before" in capsys.readouterr().err
+    assert len(said(kafka)) == heard
+
+
 def told_to_the_log(settings: Settings, controls: list[ModelControl]) -> None:
     """As the scorer and the lake's sink do with controls."""
     first = count_records(settings.lake)
@@ -213,7 +226,7 @@ def test_a_worker_carries_moves_out_once_and_copies_what_the_registry_says(setti
     worker = Worker(settings, Lifecycle())
     worker.between(work)
     shown = work.execute("select version, tenant_id, aliases from governance.model order by version").fetchall()
-    assert [(version, tenant) for version, tenant, _ in shown] == [(1, TENANT), (2, TENANT)]
+    assert [(version, tenant) for version, tenant, _ in shown] == [(1, TENANT), (2, TENANT), (3, TENANT)]
     assert CHAMPION in shown[0][2]
 
     promoted = ask(settings, "promote", 2)

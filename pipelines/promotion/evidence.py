@@ -62,7 +62,7 @@ def gather(
         raise TooLittleEvidence("there is no champion, or no other model beside it")
     until_ms = now_ms - LABEL_DELAY_MS
     from_ms = max(until_ms - days * DAY_MS, unseen_from_ms)
-    if from_ms >= until_ms:
+    if unseen_from_ms >= until_ms:
         raise TooLittleEvidence(
             f"one of the models learned from what is before {_day(unseen_from_ms)}, and labels are known of what is before "
             f"{_day(until_ms)}"

@@ -177,7 +177,7 @@ def told_to_the_log(settings: Settings, controls: list[ModelControl]) -> None:
     [
         (["promote", "9"], "there is no version 9"),
         (["challenge", "9"], "there is no version 9"),
-        (["promote", "2", "--days", "0"], "no decision of the last weeks"),
+        (["promote", "2", "--days", "0"], "no decision from"),
     ],
 )
 def test_what_cannot_be_is_said_with_what_to_do(settings, capsys, arguments, what):

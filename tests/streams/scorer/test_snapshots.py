@@ -151,7 +151,12 @@ def test_a_broken_snapshot_gives_way_to_the_older_and_two_broken_ones_to_the_log
 
 
 def test_no_kill_of_parent_or_child_loses_repeats_or_changes_a_decision(scorer, traffic, eventually, snapshots):
-    """Both doors, a snapshot in flight at nearly every moment, and kills of either process where it happens to be."""
+    """Both doors, a snapshot in flight at nearly every moment, and kills of either process where it happens to be.
+
+    One snapshot is there before the first kill: on a busy machine no other may be done by then.
+    """
+    send(scorer, traffic, eventually, range(9_000, 9_100))
+    eventually(lambda: folder.newest_first(snapshots), what="a snapshot to go on from")
     answered: dict[str, dict] = {}
     stop = threading.Event()
     wanted: set[str] = set()

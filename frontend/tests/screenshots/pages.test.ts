@@ -1,20 +1,14 @@
 /** The pictures of the documentation, taken from the running page in both themes. */
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { launch, open, signIn, type Theme } from '../e2e/browser'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, inject, test } from 'vitest'
+import { open, signIn } from '../e2e/browser'
 import { RING } from '../fixture-server/alerts'
+import { IMAGES, scaleOf, SIZES, THEMES, startedBrowser } from './studio'
 
-const IMAGES = resolve(
-  process.env['SCREENSHOTS_DIR'] ?? fileURLToPath(new URL('../../../docs/images/', import.meta.url)),
-)
 const FILL_S = Number(process.env['SCREENSHOT_FILL_S'] ?? 75)
 const RARE_MS = Math.min(20_000, FILL_S * 1_000)
 const FULL_ROWS = 8
-const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } }
-const THEMES: readonly Theme[] = ['dark', 'light']
 
 /** Opens the newest denied decision, or the newest flagged one where the bank denies nothing for a minute. */
 async function openTelling(page: Page): Promise<void> {
@@ -29,22 +23,17 @@ async function openTelling(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
 }
 
-let browser: Browser
-beforeAll(async () => {
-  mkdirSync(IMAGES, { recursive: true })
-  browser = await launch()
-})
-afterAll(() => browser.close())
+const browser = startedBrowser()
 
 describe.each(THEMES)('in the %s theme', (theme) => {
   test.each(Object.entries(SIZES))(
     'at %s px the pages are taken full of data',
     { timeout: 300_000 },
     async (name, viewport) => {
-      const { context, page, complaints } = await open(browser, {
+      const { context, page, complaints } = await open(browser(), {
         theme,
         viewport,
-        deviceScaleFactor: name === '390' ? 2 : 1.5,
+        deviceScaleFactor: scaleOf(name),
       })
       const shoot = (subject: string) => page.screenshot({ path: join(IMAGES, `${subject}-${name}-${theme}.png`) })
       await page.goto('/login')

@@ -1,36 +1,21 @@
 /** Pictures of the policies. They are taken of the fixture bank, which has a version in every state and a trial that is done. */
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { PASSWORD } from '../fixture-server/handler'
-import { launch, open, signIn, type Theme } from '../e2e/browser'
-import { startApp, type RunningApp } from '../e2e/server'
+import { open, signIn } from '../e2e/browser'
+import { IMAGES, scaleOf, SIZES, THEMES, startedBrowser, startedBank } from './studio'
 
-const IMAGES = resolve(
-  process.env['SCREENSHOTS_DIR'] ?? fileURLToPath(new URL('../../../docs/images/', import.meta.url)),
-)
-const RATE_PER_S = 4
-const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } }
-const THEMES: readonly Theme[] = ['dark', 'light']
-
-let browser: Browser
-let app: RunningApp
-beforeAll(async () => {
-  mkdirSync(IMAGES, { recursive: true })
-  browser = await launch()
-  app = await startApp(RATE_PER_S)
-})
-afterAll(async () => {
-  await browser.close()
-  await app.close()
-})
+const browser = startedBrowser()
+const app = startedBank()
 
 describe.each(THEMES)('in the %s theme', (theme) => {
   test.each(Object.entries(SIZES))('at %s px the policies are taken', async (name, viewport) => {
-    const deviceScaleFactor = name === '390' ? 2 : 1.5
-    const { context, page, complaints } = await open(browser, { theme, viewport, deviceScaleFactor, baseURL: app.url })
+    const { context, page, complaints } = await open(browser(), {
+      theme,
+      viewport,
+      deviceScaleFactor: scaleOf(name),
+      baseURL: app().url,
+    })
     const shoot = (subject: string) =>
       page.screenshot({ path: join(IMAGES, `${subject}-${name}-${theme}.png`), fullPage: subject === 'trial' })
     await signIn(page, { email: 'risk@demo.example', password: PASSWORD })

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useLocation, useParams } from 'react-router'
 import { Page } from '@/app/page'
+import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { CopyValue } from '@/design/copy-value'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState } from '@/design/states'
 import { AlertButton } from '@/features/decisions/alert-button'
 import { decisionQuery } from '@/features/decisions/api'
 import { ChallengerSays } from '@/features/decisions/challenger'
@@ -100,22 +98,13 @@ export default function DecisionPage() {
         )
       }
     >
-      {decision.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(decision) || data === undefined ? (
-        <div className="panel">
-          <ErrorState error={decision.error} onRetry={() => void decision.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={decision} />
-          </div>
-          <Loaded decision={data} />
-        </>
-      )}
+      <Answered of={decision}>
+        {(data) => (
+          <>
+            <Loaded decision={data} />
+          </>
+        )}
+      </Answered>
     </Page>
   )
 }

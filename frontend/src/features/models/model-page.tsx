@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { Page } from '@/app/page'
+import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Markdown } from '@/design/markdown'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, NotFound } from '@/design/states'
+import { NotFound } from '@/design/states'
 import { modelQuery, useMoves } from '@/features/models/api'
 import { MeasureValue } from '@/features/models/measure-value'
 import { measureOf, MEASURES } from '@/features/models/measures'
@@ -82,22 +81,13 @@ function Version({ version }: { version: number }) {
       back={{ to: '/risk/models', label: t('model.title') }}
       actions={data && <RoleChip aliases={data.aliases} />}
     >
-      {model.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(model) || data === undefined ? (
-        <div className="panel">
-          <ErrorState error={model.error} onRetry={() => void model.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={model} />
-          </div>
-          <Loaded model={data} />
-        </>
-      )}
+      <Answered of={model}>
+        {(data) => (
+          <>
+            <Loaded model={data} />
+          </>
+        )}
+      </Answered>
     </Page>
   )
 }

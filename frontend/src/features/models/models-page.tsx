@@ -2,11 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { BrainCircuit } from 'lucide-react'
 import { Link } from 'react-router'
 import { Page } from '@/app/page'
+import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, Notice } from '@/design/states'
+import { NextPageNotice } from '@/design/stale-notice'
+import { Notice } from '@/design/states'
 import { modelsQuery, useMoves } from '@/features/models/api'
 import { ChampionBox } from '@/features/models/champion-box'
 import { MeasureValue } from '@/features/models/measure-value'
@@ -84,32 +84,22 @@ export default function ModelsPage() {
   const moves = useMoves(null)
   return (
     <Page title={t('model.title')} lead={t('model.lead')} actions={<RiskTabs />}>
-      {models.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(models) || models.data === undefined ? (
-        <div className="panel">
-          <ErrorState error={models.error} onRetry={() => void models.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={models} />
-            <NextPageNotice of={models} />
-          </div>
-          <Loaded models={models.data.pages.flatMap((page) => page.items)} />
-          {models.hasNextPage && (
-            <Button
-              className="self-center"
-              busy={models.isFetchingNextPage}
-              onClick={() => void models.fetchNextPage()}
-            >
-              {t('risk.more')}
-            </Button>
-          )}
-        </>
-      )}
+      <Answered of={models} notices={<NextPageNotice of={models} />}>
+        {(data) => (
+          <>
+            <Loaded models={data.pages.flatMap((page) => page.items)} />
+            {models.hasNextPage && (
+              <Button
+                className="self-center"
+                busy={models.isFetchingNextPage}
+                onClick={() => void models.fetchNextPage()}
+              >
+                {t('risk.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Answered>
       <Box title={t('move.list')} flush>
         <MoveList moves={moves} />
       </Box>

@@ -1,9 +1,8 @@
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { useParams } from 'react-router'
 import { Page } from '@/app/page'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, Notice } from '@/design/states'
+import { Answered } from '@/design/answered'
+import { Notice } from '@/design/states'
 import { LinkButton } from '@/design/link-button'
 import { useMove } from '@/features/models/api'
 import { gateOf, outcomeOf } from '@/features/models/findings'
@@ -66,32 +65,23 @@ export default function MovePage() {
       }
       actions={data && <MoveChip move={data} />}
     >
-      {move.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(move) || data === undefined ? (
-        <div className="panel">
-          <ErrorState error={move.error} onRetry={() => void move.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={move} />
-          </div>
-          <Asked move={data} />
-          {isGoingOn(data) ? (
-            <Progress
-              isQueued={data.status === 'queued'}
-              queuedBody={t('move.queued.body')}
-              done={data.done_records}
-              all={data.all_records}
-            />
-          ) : (
-            <Ended move={data} />
-          )}
-        </>
-      )}
+      <Answered of={move}>
+        {(data) => (
+          <>
+            <Asked move={data} />
+            {isGoingOn(data) ? (
+              <Progress
+                isQueued={data.status === 'queued'}
+                queuedBody={t('move.queued.body')}
+                done={data.done_records}
+                all={data.all_records}
+              />
+            ) : (
+              <Ended move={data} />
+            )}
+          </>
+        )}
+      </Answered>
     </Page>
   )
 }

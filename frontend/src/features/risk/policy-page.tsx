@@ -2,11 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { PencilLine } from 'lucide-react'
 import { useParams } from 'react-router'
 import { Page } from '@/app/page'
+import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { LinkButton } from '@/design/link-button'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, NotFound } from '@/design/states'
+import { NotFound } from '@/design/states'
 import { policyQuery } from '@/features/risk/api'
 import { useUser } from '@/features/risk/person'
 import { PolicyDocumentView } from '@/features/risk/policy-document'
@@ -42,33 +41,24 @@ function Version({ version }: { version: number }) {
         )
       }
     >
-      {policy.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(policy) || policy.data === undefined ? (
-        <div className="panel">
-          <ErrorState error={policy.error} onRetry={() => void policy.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={policy} />
-          </div>
-          <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
-            <div className="order-2 grid min-w-0 gap-4 xl:order-1">
-              <PolicyDocumentView document={policy.data.document} />
+      <Answered of={policy}>
+        {(data) => (
+          <>
+            <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
+              <div className="order-2 grid min-w-0 gap-4 xl:order-1">
+                <PolicyDocumentView document={data.document} />
+              </div>
+              <div className="order-1 grid min-w-0 gap-4 xl:order-2">
+                <PolicyMoves policy={data} />
+                <SimulationsBox version={version} mayStart={mayChange} />
+                <Box title={t('risk.history')}>
+                  <PolicyHistory moves={data.moves} />
+                </Box>
+              </div>
             </div>
-            <div className="order-1 grid min-w-0 gap-4 xl:order-2">
-              <PolicyMoves policy={policy.data} />
-              <SimulationsBox version={version} mayStart={mayChange} />
-              <Box title={t('risk.history')}>
-                <PolicyHistory moves={policy.data.moves} />
-              </Box>
-            </div>
-          </div>
-        </>
-      )}
+          </>
+        )}
+      </Answered>
     </Page>
   )
 }

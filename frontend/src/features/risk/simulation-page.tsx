@@ -2,10 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, Hourglass } from 'lucide-react'
 import { useParams } from 'react-router'
 import { Page } from '@/app/page'
+import { Answered } from '@/design/answered'
 import { Button } from '@/design/button'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, Notice } from '@/design/states'
+import { Notice } from '@/design/states'
 import { isGoingOn, simulationQuery, useCancel } from '@/features/risk/api'
 import { Person, useUser } from '@/features/risk/person'
 import { SimulationChip } from '@/features/risk/policy-status'
@@ -96,23 +95,14 @@ export default function SimulationPage() {
       }}
       actions={data && <SimulationChip status={data.status} />}
     >
-      {simulation.isPending ? (
-        <div className="panel">
-          <RowsSkeleton />
-        </div>
-      ) : isLost(simulation) || data === undefined ? (
-        <div className="panel">
-          <ErrorState error={simulation.error} onRetry={() => void simulation.refetch()} />
-        </div>
-      ) : (
-        <>
-          <div className="panel overflow-hidden empty:hidden">
-            <StaleNotice of={simulation} />
-          </div>
-          <Asked simulation={data} />
-          {isGoingOn(data) ? <GoingOn simulation={data} /> : <Ended simulation={data} />}
-        </>
-      )}
+      <Answered of={simulation}>
+        {(data) => (
+          <>
+            <Asked simulation={data} />
+            {isGoingOn(data) ? <GoingOn simulation={data} /> : <Ended simulation={data} />}
+          </>
+        )}
+      </Answered>
     </Page>
   )
 }

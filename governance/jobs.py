@@ -6,6 +6,7 @@ lives_until, done_records, all_records, result, problem, asked_at and ended_at.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -14,6 +15,19 @@ from psycopg.sql import SQL, Composed, Identifier
 
 LEASE_S = 30
 MAX_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """How a row of such a table stands; `result` is there once the work is done, `problem` once it failed."""
+
+    asked_by: str
+    asked_at: datetime
+    done_records: int
+    all_records: int | None
+    result: dict[str, Any] | None
+    problem: str | None
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Versions of the fraud model as the registry (MLflow) knows them, what each is, and how the scorer hears of it."""
 
-import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from contracts import topics
 from contracts.controls import ModelControl
 from feature_store.definitions import FEATURE_SET
 from kit.clock import Clock, SystemClock
+from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.kafka import producer, topic_name
 from kit.log import get_logger
 from kit.settings import Settings
+from pipelines.tracking import mlflow_of
 from risk.export import BadExport, load_export
 
 MODEL_NAME = "fraud"
@@ -39,6 +41,17 @@ class RegisteredModel:
     run_id: str
     export_sha256: str
     cutoff_ms: int
+
+    def control(self, alias: str, *, known_at_ms: int, clock: Clock) -> ModelControl:
+        """Return what makes a scorer use this version as `alias`."""
+        return ModelControl(
+            control_id=str(uuid7(clock)),
+            known_at=known_at_ms,
+            alias=alias,
+            name=self.name,
+            version=self.version,
+            export_sha256=self.export_sha256,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,14 @@ def listed(settings: Settings) -> list[Listed]:
             )
         )
     return sorted(found, key=lambda each: -each.model.version)
+
+
+def find(versions: Iterable[Listed], wanted: int) -> Listed:
+    """Return the version of that number. Raises NotFound."""
+    for each in versions:
+        if each.model.version == wanted:
+            return each
+    raise NotFound(f"there is no version {wanted}; `baas models list` shows those there are")
 
 
 def _experiment(client: Any) -> str:
@@ -135,14 +156,7 @@ def promote(settings: Settings, model: RegisteredModel, *, alias: str = CHAMPION
     clock = clock or SystemClock()
     client = mlflow_of(settings).MlflowClient()
     client.set_registered_model_alias(model.name, alias, str(model.version))
-    control = ModelControl(
-        control_id=str(uuid7(clock)),
-        known_at=clock.now_ms(),
-        alias=alias,
-        name=model.name,
-        version=model.version,
-        export_sha256=model.export_sha256,
-    )
+    control = model.control(alias, known_at_ms=clock.now_ms(), clock=clock)
     problems: list[str] = []
     sink = producer(settings.kafka, client="registry")
     sink.produce(
@@ -153,16 +167,6 @@ def promote(settings: Settings, model: RegisteredModel, *, alias: str = CHAMPION
     )
     if sink.flush(PUBLISH_TIMEOUT_S) or problems:
         raise NotPublished(f"{model.name} {model.version}: {problems or 'no answer'}")
-
-
-def mlflow_of(settings: Settings) -> Any:
-    """Return the library, pointed at the registry of these settings: it takes seconds to import."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    import mlflow
-
-    mlflow.set_tracking_uri(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
-    return mlflow
 
 
 def _registered(version: Any, data: Any) -> RegisteredModel:

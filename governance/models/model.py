@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from governance.jobs import Job
 from kit.errors import Conflict
 
 
@@ -52,7 +52,7 @@ class ModelVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelMove:
+class ModelMove(Job):
     """One move.
 
     `result` is a `risk.gate.GateResult` of a version that was held to the gate, once the move is at its end: with problems it
@@ -65,10 +65,3 @@ class ModelMove:
     dry_run: bool
     why: str
     status: MoveStatus
-    asked_by: str
-    asked_at: datetime
-    done_records: int
-    all_records: int | None
-    result: dict[str, Any] | None
-    problem: str | None
-    ended_at: datetime | None

@@ -1,10 +1,10 @@
 """Trials of a policy on history: asked for by the API, carried out by a worker (`governance.jobs`)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Any
 
+from governance.jobs import Job
 from governance.policies import PolicyDocument
 
 
@@ -19,7 +19,7 @@ class SimulationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Simulation:
+class Simulation(Job):
     """One trial. `result` is a `pipelines.backtest.report.BacktestReport`, once it is done."""
 
     simulation_id: str
@@ -28,13 +28,6 @@ class Simulation:
     from_day: date
     to_day: date
     status: SimulationStatus
-    asked_by: str
-    asked_at: datetime
-    done_records: int
-    all_records: int | None
-    result: dict[str, Any] | None
-    problem: str | None
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

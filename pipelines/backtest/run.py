@@ -5,7 +5,7 @@ in the world (a payment that it stops has no successors) is not imagined.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,8 @@ from contracts.controls import ModelControl, PolicyControl
 from kit.errors import DomainError
 from pipelines.backtest.report import BacktestReport
 from pipelines.backtest.tally import Rows, Tally
-from pipelines.lake import count_records, log_records
 from pipelines.lake.frauds import KnownFrauds
+from pipelines.lake.whole_log import Progress, fold_log
 from risk.costs import CostModel
 from risk.export import BadExport
 from risk.policy import ALLOW, MILLIONTHS
@@ -30,11 +30,8 @@ from scoring.judge import Judge
 from scoring.lexicon import SOURCES
 from scoring.log_scanner import Decisions
 
-PROGRESS_EVERY_S = 1.0
 _EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
 _CUSTOMER = TEXT_COLUMNS["customer_id"]
-
-Progress = Callable[[int, int], None]
 
 
 class NothingToReplay(DomainError):
@@ -83,13 +80,7 @@ def backtest(lake: Path, models: Path, question: Question, *, progress: Progress
     witness = _Witness(engine, judge, question, frauds=KnownFrauds(lake, known_by_ms=question.labels_known_by_ms))
     engine.read_also(judge.columns)
     fold = Fold(engine, witness=witness)
-    total, told_s = count_records(lake), 0.0
-    for records in log_records(lake):
-        fold.feed(records)
-        if time.monotonic() - told_s >= PROGRESS_EVERY_S:
-            told_s = time.monotonic()
-            progress(fold.proof.records, total)
-    progress(fold.proof.records, total)
+    fold_log(lake, fold, progress=progress)
     tally = witness.tally
     if not tally.decisions:
         raise NothingToReplay(f"none of {fold.proof.decisions:,} decisions is of that tenant and period")

@@ -14,8 +14,9 @@ from pipelines.credit.book import LoanBook, checked, read_book, read_file
 from pipelines.credit.judging import REPEATS
 from pipelines.credit.own import own_movements, with_opening
 from pipelines.credit.page import page
-from pipelines.credit.registry import DOCUMENT, MODEL_NAME, PAGE, newest, register, tracking_uri
+from pipelines.credit.registry import DOCUMENT, MODEL_NAME, PAGE, newest, register
 from pipelines.credit.training import score, score_rows, train
+from pipelines.tracking import tracking_uri
 from risk.scorecard.card import Scaling, Scorecard, decode, encode
 
 

@@ -1,14 +1,12 @@
 """The card in the model registry: its document, its own page, its metrics, under the name `credit-score`."""
 
-import os
 from collections.abc import Mapping
-from typing import Any
 
 from kit.errors import NotFound
-from kit.settings import Settings
 from pipelines.credit.judging import as_metrics
 from pipelines.credit.page import page
 from pipelines.credit.training import Trained
+from pipelines.tracking import mlflow_at
 from risk.scorecard.card import Scorecard, decode, encode
 
 MODEL_NAME = EXPERIMENT = "credit-score"
@@ -16,14 +14,9 @@ DOCUMENT, PAGE = "scorecard.json", "model-card.md"
 FOLDER = "card"
 
 
-def tracking_uri(settings: Settings) -> str:
-    """Return where the deployment's registry answers."""
-    return f"http://{settings.mlflow.host}:{settings.mlflow.port}"
-
-
 def register(uri: str, trained: Trained, *, reference: Mapping[str, str]) -> int:
     """Log a run with the card and return the version that was made of it. `reference` says what it was trained on."""
-    mlflow = _mlflow(uri)
+    mlflow = mlflow_at(uri)
     client = mlflow.MlflowClient()
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=MODEL_NAME) as run:
@@ -42,18 +35,9 @@ def register(uri: str, trained: Trained, *, reference: Mapping[str, str]) -> int
 
 def newest(uri: str) -> Scorecard:
     """Return the card of the newest version. Raises NotFound."""
-    mlflow = _mlflow(uri)
+    mlflow = mlflow_at(uri)
     versions = mlflow.MlflowClient().search_model_versions(f"name = '{MODEL_NAME}'")
     if not versions:
         raise NotFound(f"the registry has no {MODEL_NAME}: train one with --register, or name a card's file")
     latest = max(versions, key=lambda version: int(version.version))
     return decode(mlflow.artifacts.load_text(f"runs:/{latest.run_id}/{FOLDER}/{DOCUMENT}").encode())
-
-
-def _mlflow(uri: str) -> Any:
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    import mlflow
-
-    mlflow.set_tracking_uri(uri)
-    return mlflow

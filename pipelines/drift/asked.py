@@ -1,13 +1,11 @@
 """The champion of the registry as a question: which model, what it knew, and as of when."""
 
-from contracts.controls import ModelControl
 from kit.clock import Clock
 from kit.errors import NotFound
-from kit.ids import uuid7
 from kit.settings import Settings
 from pipelines.drift.periods import CURRENT_DAYS, REFERENCE_WEEKS
 from pipelines.drift.run import Question
-from pipelines.versions import CHAMPION, RegisteredModel, listed, named
+from pipelines.versions import CHAMPION, RegisteredModel, find, listed, named
 
 
 def of_registry(settings: Settings, version: int | None) -> RegisteredModel:
@@ -17,10 +15,7 @@ def of_registry(settings: Settings, version: int | None) -> RegisteredModel:
         if crowned is None:
             raise NotFound("there is no champion")
         return crowned
-    for each in listed(settings):
-        if each.model.version == version:
-            return each.model
-    raise NotFound(f"there is no version {version}")
+    return find(listed(settings), version).model
 
 
 def question(
@@ -33,14 +28,7 @@ def question(
     current_days: int = CURRENT_DAYS,
 ) -> Question:
     """Return what is asked of a registered model, by the export that it decides by."""
-    control = ModelControl(
-        control_id=str(uuid7(clock)),
-        known_at=until_ms,
-        alias=CHAMPION,
-        name=model.name,
-        version=model.version,
-        export_sha256=model.export_sha256,
-    )
+    control = model.control(CHAMPION, known_at_ms=until_ms, clock=clock)
     return Question(
         tenant_id=tenant_id,
         model=control,

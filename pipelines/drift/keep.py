@@ -10,6 +10,7 @@ from kit.settings import Settings
 from pipelines.drift import repository
 from pipelines.drift.page import page
 from pipelines.drift.report import DriftReport
+from pipelines.tracking import mlflow_of
 from pipelines.versions import RegisteredModel
 
 APPLICATION, ROLE = "drift", "transform"
@@ -63,9 +64,7 @@ def row_of(report: DriftReport, *, day: date) -> dict[str, object]:
 
 def _log(settings: Settings, report: DriftReport, model: RegisteredModel, path: Path, *, day: date) -> None:
     """Add the page to the model's run, and its figures as metrics whose steps are days."""
-    from mlflow import MlflowClient
-
-    client = MlflowClient(f"http://{settings.mlflow.host}:{settings.mlflow.port}")
+    client = mlflow_of(settings).MlflowClient()
     client.log_artifact(model.run_id, str(path), "drift")
     figures = {
         "largest_psi_to_limit": report.largest_psi_to_limit,

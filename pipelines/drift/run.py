@@ -1,7 +1,7 @@
 """How far a tenant's decisions have moved from what the model learned from: one fold of the lake's log, then arithmetic."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from pipelines.drift.collect import Collector, Scored
 from pipelines.drift.judge import FEWEST_DECISIONS, FEWEST_FRAUDS
 from pipelines.drift.periods import CURRENT_DAYS, REFERENCE_WEEKS, WEEK_MS, Period, Periods, periods
 from pipelines.drift.report import DriftReport, FeatureDrift, Week
-from pipelines.lake import count_records, log_records
 from pipelines.lake.frauds import KnownFrauds
+from pipelines.lake.whole_log import Progress, fold_log
 from risk.drift.calibration import Calibration, calibration
 from risk.drift.performance import Ranked, loss
 from risk.drift.population import shift
@@ -31,9 +31,6 @@ from scoring.models import Model, Models
 
 SEED = 20_261
 CALIBRATION_WEEKS = 4
-PROGRESS_EVERY_S = 1.0
-
-Progress = Callable[[int, int], None]
 
 
 class NothingToCompare(DomainError):
@@ -157,13 +154,7 @@ def _collect(
     )
     engine.read_also(model.columns)
     fold = Fold(engine, witness=collector)
-    total, told_s = count_records(lake), 0.0
-    for records in log_records(lake):
-        fold.feed(records)
-        if time.monotonic() - told_s >= PROGRESS_EVERY_S:
-            told_s = time.monotonic()
-            progress(fold.proof.records, total)
-    progress(fold.proof.records, total)
+    fold_log(lake, fold, progress=progress)
     return collector
 
 

@@ -1,7 +1,7 @@
 """What both models say of the last weeks: the log is folded by the engine that serves, and each scores what it saw."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from contracts.controls import ModelControl
 from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.errors import DomainError
-from pipelines.lake import count_records, log_records
 from pipelines.lake.frauds import KnownFrauds
+from pipelines.lake.whole_log import Progress, fold_log
 from pipelines.promotion.people import People
 from pipelines.segments import segments
 from risk.gate import Evidence
@@ -24,8 +24,6 @@ from scoring.models import Model, Models
 
 DAYS = 28
 _EVENT_TIME, _CHANNEL, _AMOUNT = (NUMBER_COLUMNS[name] for name in ("event_time", "channel", "amount_minor"))
-
-Progress = Callable[[int, int], None]
 
 
 class TooLittleEvidence(DomainError):
@@ -69,10 +67,7 @@ def gather(
         )
     witness = _Witness(used.champion, used.challenger, people, from_ms=from_ms, until_ms=until_ms)
     engine.read_also(used.champion.columns | used.challenger.columns)
-    fold, total = Fold(engine, witness=witness), count_records(lake)
-    for records in log_records(lake):
-        fold.feed(records)
-        progress(fold.proof.records, total)
+    fold_log(lake, Fold(engine, witness=witness), progress=progress)
     evidence = witness.evidence(KnownFrauds(lake, known_by_ms=now_ms))
     if not evidence.fraud.any() or evidence.fraud.all():
         raise TooLittleEvidence(f"{int(evidence.fraud.sum())} of {len(evidence.fraud):,} decisions are known frauds")

@@ -1,28 +1,23 @@
 """What may be done with a version: tried beside the champion, held to the gate and promoted, or replaced by the one before."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from contracts.controls import ModelControl
-from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.clock import SystemClock
 from kit.errors import Conflict, NotFound
-from kit.ids import uuid7
 from kit.settings import Settings
 from pipelines.lake import log_controls
+from pipelines.lake.whole_log import Progress
 from pipelines.promotion.evidence import DAYS, gather
 from pipelines.promotion.people import read_people
-from pipelines.training.slices import TEST_DAYS
-from pipelines.versions import CHALLENGER, CHAMPION, Listed, annotate, listed
+from pipelines.training.slices import unseen_from_ms
+from pipelines.versions import CHALLENGER, CHAMPION, Listed, annotate, find, listed
 from pipelines.versions import promote as set_alias
 from risk.gate import GateResult, judge
 
 SEED = 20_261
-MAX_TAG = 4_000
-
-Progress = Callable[[int, int], None]
 
 
 class GateClosed(Conflict):
@@ -35,7 +30,7 @@ class GateClosed(Conflict):
 
 def challenge(ours: Settings, version: int) -> None:
     """Have a version scored beside the champion. Raises NotFound, Conflict or NotPublished."""
-    found = _version(listed(ours), version)
+    found = find(listed(ours), version)
     if CHAMPION in found.aliases:
         raise Conflict(f"version {version} is the champion")
     set_alias(ours, found.model, alias=CHALLENGER)
@@ -44,20 +39,18 @@ def challenge(ours: Settings, version: int) -> None:
 def hold_to_the_gate(ours: Settings, version: int, *, days: int = DAYS, progress: Progress) -> GateResult:
     """Judge a version by the last weeks, beside the champion. Raises NotFound, Conflict, TooLittleEvidence or BadExport."""
     versions = listed(ours)
-    found, champion = _version(versions, version), _champion(versions)
+    found, champion = find(versions, version), _champion(versions)
     if found.model == champion.model:
         raise Conflict(f"version {version} is the champion")
     clock = SystemClock()
+    now_ms = clock.now_ms()
     controls = [
-        ModelControl(
-            control_id=str(uuid7(clock)), known_at=clock.now_ms(), alias=alias, name=each.model.name,
-            version=each.model.version, export_sha256=each.model.export_sha256,
-        )
+        each.model.control(alias, known_at_ms=now_ms, clock=clock)
         for alias, each in ((CHAMPION, champion), (CHALLENGER, found))
-    ]  # fmt: skip
+    ]
     evidence = gather(
-        ours.lake, ours.models, controls, people=read_people(ours), unseen_from_ms=max(map(_unseen_from_ms, (champion, found))),
-        now_ms=clock.now_ms(), days=days, progress=progress,
+        ours.lake, ours.models, controls, people=read_people(ours), now_ms=now_ms, days=days, progress=progress,
+        unseen_from_ms=max(unseen_from_ms(each.model.cutoff_ms) for each in (champion, found)),
     )  # fmt: skip
     return judge(evidence, seed=SEED)
 
@@ -66,8 +59,8 @@ def promote(ours: Settings, version: int, gate: GateResult, *, by: str, why: str
     """Have a version decide. Raises GateClosed when the gate said no, NotFound or NotPublished."""
     if not gate.passed:
         raise GateClosed("; ".join(gate.problems))
-    found = _version(listed(ours), version)
-    annotate(ours, found.model, _notes(by, why, move_id) | {"gate": json.dumps(asdict(gate))[:MAX_TAG]})
+    found = find(listed(ours), version)
+    annotate(ours, found.model, _notes(by, why, move_id) | {"gate": json.dumps(asdict(gate))})
     set_alias(ours, found.model)
 
 
@@ -82,7 +75,7 @@ def rollback(ours: Settings, *, by: str, why: str, move_id: str = "") -> int:
     ]
     if not before:
         raise NotFound("the log names no champion before this one")
-    found = _version(versions, before[-1].version)
+    found = find(versions, before[-1].version)
     annotate(ours, found.model, _notes(by, why, move_id))
     set_alias(ours, found.model)
     return found.model.version
@@ -95,18 +88,6 @@ def affirm(ours: Settings, move_id: str) -> int | None:
             set_alias(ours, each.model)
             return each.model.version
     return None
-
-
-def _unseen_from_ms(version: Listed) -> int:
-    """From when on no decision had a part in a version's training but to judge it at its end (`pipelines.training.slices`)."""
-    return version.model.cutoff_ms - LABEL_DELAY_MS - TEST_DAYS * DAY_MS
-
-
-def _version(versions: list[Listed], wanted: int) -> Listed:
-    for each in versions:
-        if each.model.version == wanted:
-            return each
-    raise NotFound(f"there is no version {wanted}; `baas models list` shows those there are")
 
 
 def _champion(versions: list[Listed]) -> Listed:

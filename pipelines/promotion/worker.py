@@ -40,6 +40,7 @@ class Worker(JobWorker):
     process = PROCESS
     queue = repository.queue
     _copied_s = -COPY_EVERY_S
+    _looked_at: set[str] | None = None
 
     def carry_out(self, connection: psycopg.Connection, held: Held, progress: Progress) -> bytes:
         """Do what a move asks for; one that an earlier attempt carried out before it died is not carried out twice."""
@@ -65,26 +66,32 @@ class Worker(JobWorker):
         return msgspec.json.encode(gate)
 
     def between(self, connection: psycopg.Connection) -> None:
-        """Copy what the registry says, now and then; while it is away the last copy stands."""
+        """Copy what the registry says, now and then."""
         if time.monotonic() - self._copied_s < COPY_EVERY_S:
             return
-        try:
-            self._copy(connection)
-        except MlflowException as problem:
-            log.get_logger().warning("the registry does not answer", problem=str(problem))
+        self._copy(connection)
         self._copied_s = time.monotonic()
 
     def _copy(self, connection: psycopg.Connection) -> None:
-        described = repository.described(connection)
+        """While the registry is away the last copy stands: whatever was done there is copied the next time."""
+        try:
+            self._copy_what_is_listed(connection)
+        except MlflowException as problem:
+            log.get_logger().warning("the registry does not answer", problem=str(problem))
+
+    def _copy_what_is_listed(self, connection: psycopg.Connection) -> None:
+        if self._looked_at is None:
+            self._looked_at = repository.described(connection)
         for each in listed(self.settings):
             if not each.tenant_id:
                 continue
             model = _version_of(each)
-            if model.run_id not in described:
+            if model.run_id not in self._looked_at:  # a run has its card before its version, or none for ever
                 text = card(self.settings, model.run_id)
                 model = replace(model, card=None if text is None else text[:MOST_OF_A_CARD])
             if repository.copy(connection, tenant_id=each.tenant_id, model=model):
                 log.get_logger().info("model copied", version=model.version, aliases=model.aliases)
+            self._looked_at.add(model.run_id)
 
 
 def _version_of(each: Listed) -> ModelVersion:

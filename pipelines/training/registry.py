@@ -12,6 +12,7 @@ import numpy as np
 
 from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
 from kit.settings import Settings
+from pipelines.tracking import mlflow_of
 from pipelines.training.evaluation import write_evaluation
 from pipelines.training.findings import Findings
 from pipelines.training.train import Trained
@@ -22,7 +23,6 @@ from pipelines.versions import (
     EXPERIMENT,
     MODEL_NAME,
     RegisteredModel,
-    mlflow_of,
     named,
     promote,
     usable_champion,

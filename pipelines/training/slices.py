@@ -41,6 +41,11 @@ def split(data: TrainingSet, *, cutoff_ms: int) -> Split:
     return Split(train, data.between(stop, calibrate), data.between(calibrate, test), data.between(test, end))
 
 
+def unseen_from_ms(cutoff_ms: int) -> int:
+    """From when on a model of this cutoff has learned nothing of a decision: at the earliest where it is judged."""
+    return cutoff_ms - LABEL_DELAY_MS - TEST_DAYS * DAY_MS
+
+
 def halves(data: TrainingSet, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Cut a slice at a moment into an older and a younger part with about as many frauds each."""
     frauds = np.sort(data.event_time_ms[rows[data.fraud[rows]]])

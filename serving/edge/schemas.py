@@ -1,7 +1,7 @@
 """Shapes that every noun shares."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,3 +33,15 @@ class Amount(Money):
     """An amount that may move: positive, and small enough to be summed."""
 
     amount_minor: int = Field(ge=1, le=MAX_AMOUNT_MINOR)
+
+
+class Job(BaseModel):
+    """Long work that was asked for: by whom, how far it is, and what came of it."""
+
+    asked_by: str
+    asked_at: datetime
+    done_records: int
+    all_records: int | None
+    result: dict[str, Any] | None
+    problem: str | None
+    ended_at: datetime | None

@@ -1,12 +1,12 @@
 """What the routes of models take and give."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from governance.models.model import MoveKind, MoveStatus
-from serving.edge.schemas import Text
+from serving.edge.schemas import Job, Text
 
 _MODEL: dict[str, JsonValue] = {
     "version": 4, "name": "fraud", "run_id": "0f6a2c1b7d2e4c3d9a8b7c6d5e4f3a2b", "made_at": "2025-11-24T06:48:10Z",
@@ -88,7 +88,7 @@ class NewMove(BaseModel):
         return self
 
 
-class ModelMove(BaseModel):
+class ModelMove(Job):
     """A move: how far it is, what the gate found, and what was wrong if it failed.
 
     A version that was held to the gate decides only if `result.problems` is empty and it was no dry run.
@@ -101,13 +101,6 @@ class ModelMove(BaseModel):
     dry_run: bool
     why: str
     status: MoveStatus
-    asked_by: str
-    asked_at: datetime
-    done_records: int
-    all_records: int | None
-    result: dict[str, Any] | None
-    problem: str | None
-    ended_at: datetime | None
 
 
 class MovePage(BaseModel):

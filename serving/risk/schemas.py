@@ -10,7 +10,7 @@ from contracts.controls import PolicyRule
 from governance.lists import FIELDS, ListKind
 from governance.policies import PolicyDocument, Status
 from governance.trials.simulation import SimulationStatus
-from serving.edge.schemas import Text
+from serving.edge.schemas import Job, Text
 
 _ID = r"^[A-Za-z0-9._:@-]+$"
 _CODE = r"^[a-z][a-z0-9_]*$"
@@ -352,7 +352,7 @@ _SIMULATION: dict[str, JsonValue] = {
 }  # fmt: skip
 
 
-class Simulation(BaseModel):
+class Simulation(Job):
     """A trial: how far it is, and what it found once it is done (docs/backtest.md)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SIMULATION]})
@@ -362,13 +362,6 @@ class Simulation(BaseModel):
     from_day: date
     to_day: date
     status: SimulationStatus
-    asked_by: str
-    asked_at: datetime
-    done_records: int
-    all_records: int | None
-    result: dict[str, Any] | None
-    problem: str | None
-    ended_at: datetime | None
 
 
 class SimulationPage(BaseModel):

@@ -22,12 +22,20 @@ class LedgerStatus(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why the ledger moved. Only `transfer` needs a decision."""
+    """Why the ledger moved. Only `transfer` needs a decision.
+
+    `exchange` is one of the two legs of a currency exchange, `allocation` moves money between an account and its own
+    sub-accounts, `adjustment` corrects the bank's own books (suspense, differences found at the close of a day).
+    """
 
     TRANSFER = "transfer"
     OPENING = "opening"
     FEE = "fee"
     REVERSAL = "reversal"
+    INTEREST = "interest"
+    EXCHANGE = "exchange"
+    ALLOCATION = "allocation"
+    ADJUSTMENT = "adjustment"
 
 
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,38 @@
+"""Currencies against the published list, and arithmetic of amounts."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from iso4217 import Currency
+
+from kit.money import CURRENCY_EXPONENTS, Money, UnknownCurrency
+
+PUBLISHED = {currency.code: currency.exponent for currency in Currency}
+
+
+def test_every_currency_of_iso_4217_that_has_decimals_is_there_with_them_and_no_other():
+    assert {code: exponent for code, exponent in PUBLISHED.items() if exponent is not None} == CURRENCY_EXPONENTS
+
+
+def test_the_currencies_that_logs_were_written_with_keep_their_places():
+    assert list(CURRENCY_EXPONENTS)[:5] == ["ARS", "AUD", "BHD", "BOB", "BRL"]
+    assert list(CURRENCY_EXPONENTS).index("ZAR") == 31
+
+
+@pytest.mark.parametrize("code", ["XXX", "XAU", "XTS", "brl", ""])
+def test_what_is_no_currency_is_refused(code):
+    with pytest.raises(UnknownCurrency):
+        Money(1, code)
+
+
+@given(st.sampled_from(sorted(CURRENCY_EXPONENTS)), st.integers(-(10**18), 10**18))
+def test_an_amount_survives_the_way_to_major_units_and_back(code, minor_units):
+    money = Money(minor_units, code)
+    assert Money.from_decimal(money.as_decimal(), code) == money
+
+
+@pytest.mark.parametrize(("amount", "minor"), [("0.125", 12), ("0.135", 14), ("-0.125", -12), ("2.5", 250)])
+def test_half_a_cent_goes_to_the_even_neighbour(amount, minor):
+    assert Money.from_decimal(Decimal(amount), "BRL").minor_units == minor

@@ -1,42 +1,65 @@
 """The SQL of customers, under the reader's tenant."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 Row = dict[str, object]
+PersonField = Literal["full_name", "email", "birth_year", "state", "document", "phone", "address"]
 
 _SELECT = (
-    "select c.customer_id, c.kind, c.status, c.created_at, p.full_name, p.email, p.birth_year, p.state "
-    "from bank.customer c left join bank.person p using (tenant_id, customer_id) "
+    "select c.customer_id, c.kind, c.status, c.created_at, c.version, p.full_name, p.email, p.birth_year, p.state, p.document, "
+    "p.phone, p.address from bank.customer c left join bank.person p using (tenant_id, customer_id) "
 )
+# A person's fields that are given are written, the others stay.
+_UPSERT_PERSON = """
+insert into bank.person as p (tenant_id, customer_id, full_name, email, birth_year, state, document, phone, address)
+values (
+    %(tenant_id)s, %(customer_id)s, %(full_name)s, %(email)s, %(birth_year)s, %(state)s, %(document)s, %(phone)s, %(address)s
+)
+on conflict (tenant_id, customer_id) do update set
+    full_name = case when 'full_name' = any(%(given)s) then excluded.full_name else p.full_name end,
+    email = case when 'email' = any(%(given)s) then excluded.email else p.email end,
+    birth_year = case when 'birth_year' = any(%(given)s) then excluded.birth_year else p.birth_year end,
+    state = case when 'state' = any(%(given)s) then excluded.state else p.state end,
+    document = case when 'document' = any(%(given)s) then excluded.document else p.document end,
+    phone = case when 'phone' = any(%(given)s) then excluded.phone else p.phone end,
+    address = case when 'address' = any(%(given)s) then excluded.address else p.address end
+"""
+PERSON_FIELDS: tuple[PersonField, ...] = ("full_name", "email", "birth_year", "state", "document", "phone", "address")
 
 
-async def insert_customer(
-    connection: AsyncConnection,
-    *,
-    tenant_id: str,
-    customer_id: str,
-    kind: str,
-    full_name: str | None,
-    email: str | None,
-    birth_year: int | None,
-    state: str | None,
-) -> None:
-    """Store a customer, and who it is when that is known. Raises UniqueViolation when the id is taken."""
+async def insert_customer(connection: AsyncConnection, *, tenant_id: str, customer_id: str, kind: str) -> None:
+    """Store a customer. Raises UniqueViolation when the id is taken."""
     await connection.execute(
         "insert into bank.customer (tenant_id, customer_id, kind) values (%s, %s, %s)", (tenant_id, customer_id, kind)
     )
-    if any(known is not None for known in (full_name, email, birth_year, state)):
-        await connection.execute(
-            "insert into bank.person (tenant_id, customer_id, full_name, email, birth_year, state) "
-            "values (%s, %s, %s, %s, %s, %s)",
-            (tenant_id, customer_id, full_name, email, birth_year, state),
-        )
 
 
-async def find_customer(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> Row | None:
-    """Return one customer."""
+async def write_person(
+    connection: AsyncConnection, *, tenant_id: str, customer_id: str, given: Mapping[PersonField, object]
+) -> None:
+    """Store what is known of who a customer is; fields that are not given stay. Raises UniqueViolation for a document twice."""
+    fields: dict[str, object] = {name: given.get(name) for name in PERSON_FIELDS}
+    address = fields["address"]
+    fields["address"] = None if address is None else Jsonb(address)
+    await connection.execute(
+        _UPSERT_PERSON, {"tenant_id": tenant_id, "customer_id": customer_id, "given": list(given), **fields}
+    )
+
+
+async def find_customer(
+    connection: AsyncConnection, *, tenant_id: str, customer_id: str, for_update: bool = False
+) -> Row | None:
+    """Return one customer, locked when it is to be changed."""
     async with connection.cursor(row_factory=dict_row) as cursor:
+        if for_update:
+            await cursor.execute(
+                "select 1 from bank.customer where tenant_id = %s and customer_id = %s for update", (tenant_id, customer_id)
+            )
         await cursor.execute(_SELECT + "where c.tenant_id = %s and c.customer_id = %s", (tenant_id, customer_id))
         return await cursor.fetchone()
 
@@ -50,3 +73,30 @@ async def list_customers(connection: AsyncConnection, *, tenant_id: str, after: 
             {"tenant_id": tenant_id, "after": after, "limit": limit},
         )
         return await cursor.fetchall()
+
+
+async def touch_customer(connection: AsyncConnection, *, tenant_id: str, customer_id: str, status: str | None = None) -> None:
+    """Count a change of a customer, and write a status when one is given."""
+    await connection.execute(
+        "update bank.customer set version = version + 1, status = coalesce(%s, status) "
+        "where tenant_id = %s and customer_id = %s",
+        (status, tenant_id, customer_id),
+    )
+
+
+async def has_open_account(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> bool:
+    """Whether an account of the customer's own is not closed."""
+    cursor = await connection.execute(
+        "select exists (select from bank.account where tenant_id = %s and customer_id = %s and status <> 'closed')",
+        (tenant_id, customer_id),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def erase_person(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> None:
+    """Erase everything that says who a customer is, and whom they paid and where else they bank."""
+    key = (tenant_id, customer_id)
+    await connection.execute("delete from bank.person where tenant_id = %s and customer_id = %s", key)
+    await connection.execute("delete from bank.beneficiary where tenant_id = %s and customer_id = %s", key)
+    await connection.execute("delete from bank.external_account where tenant_id = %s and customer_id = %s", key)

@@ -1,15 +1,27 @@
-"""Customers: make, read, list."""
+"""Customers: make, read, list, change, move between statuses, and forget who they were."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
 from kit.errors import Conflict, NotFound
 from kit.postgres import tenant_transaction
 from serving.customers import repository
-from serving.customers.repository import Row
-from serving.customers.schemas import NewCustomer
+from serving.customers.documents import CustomerKind, normalized
+from serving.customers.repository import PersonField, Row
+from serving.customers.schemas import CustomerChange, CustomerMove, NewCustomer
+from serving.customers.statuses import CustomerHasAccounts, CustomerNotClosed, CustomerStatus, check_move
+from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.edge.versions import require
+from serving.identity.audit import record
+
+# How to reach somebody is theirs to say; who they are, the bank checks.
+OWN_FIELDS = frozenset({"email", "phone", "address"})
+_DOCUMENT_INDEX = "person_document"
 
 
 class CustomerExists(Conflict):
@@ -20,6 +32,14 @@ class CustomerExists(Conflict):
     remedy = "Read that customer, or choose another customer_id."
 
 
+class DocumentTaken(Conflict):
+    """Somebody is a customer once."""
+
+    code = "document-taken"
+    title = "Another customer has this document"
+    remedy = "Use the customer that is there; the bank's staff can find it."
+
+
 class CustomersService:
     """What the customers routes do."""
 
@@ -27,35 +47,133 @@ class CustomersService:
         self._core = core
 
     async def make(self, principal: Principal, customer: NewCustomer, *, correlation_id: str) -> Row:
-        """Store a customer. Raises CustomerExists."""
-        async with self._core.connection() as connection:
-            try:
-                async with tenant_transaction(connection, principal.tenant_id):
-                    await repository.insert_customer(connection, tenant_id=principal.tenant_id, **customer.model_dump())
-                    await insert_audit(
-                        connection,
-                        tenant_id=principal.tenant_id,
-                        actor=principal.subject,
-                        action="POST /v1/customers",
-                        resource=f"customers/{customer.customer_id}",
-                        correlation_id=correlation_id,
-                        status=201,
-                    )
-            except UniqueViolation as taken:
-                raise CustomerExists(f"{customer.customer_id} is taken") from taken
-        return await self.get(principal, customer.customer_id)
+        """Store a customer. Raises CustomerExists, DocumentTaken, InvalidRequest for a document that is none."""
+        person = _person(customer, kind=customer.kind)
+        with _taken(customer.customer_id):
+            async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+                key = {"tenant_id": principal.tenant_id, "customer_id": customer.customer_id}
+                await repository.insert_customer(connection, **key, kind=customer.kind)
+                if person:
+                    await repository.write_person(connection, **key, given=person)
+                await record(
+                    connection,
+                    principal,
+                    "POST /v1/customers",
+                    resource=f"customers/{customer.customer_id}",
+                    correlation_id=correlation_id,
+                    status=201,
+                )
+                return await self._required(connection, principal, customer.customer_id)
 
     async def get(self, principal: Principal, customer_id: str) -> Row:
         """Return one customer. Raises NotFound, also for a customer who asks for somebody else."""
-        row = None
-        if principal.own_only in (None, customer_id):
-            async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-                row = await repository.find_customer(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
-        if row is None:
-            raise NotFound(f"no customer {customer_id[:64]}")
-        return row
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return await self._required(connection, principal, customer_id)
 
     async def page(self, principal: Principal, *, after: str | None, limit: int) -> list[Row]:
         """Return up to `limit` customers after an id."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             return await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)
+
+    async def change(
+        self, principal: Principal, customer_id: str, wanted: CustomerChange, *, version: int, correlation_id: str
+    ) -> Row:
+        """Change who a customer is. Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest."""
+        foreign = wanted.model_fields_set - OWN_FIELDS
+        if principal.own_only is not None and foreign:
+            raise InvalidRequest(f"{min(foreign)}: only the bank changes this", field=min(foreign))
+        with _taken(customer_id):
+            async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+                found = await self._required(connection, principal, customer_id, for_update=True)
+                require(found, version)
+                person = _person(wanted, kind=CustomerKind(str(found["kind"])))
+                key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
+                await repository.write_person(connection, **key, given=person)
+                await repository.touch_customer(connection, **key)
+                await record(
+                    connection,
+                    principal,
+                    "PATCH /v1/customers/{customer_id}",
+                    resource=f"customers/{customer_id}",
+                    correlation_id=correlation_id,
+                    detail={"changed": sorted(person)},
+                )
+                return await self._required(connection, principal, customer_id)
+
+    async def move(
+        self, principal: Principal, customer_id: str, wanted: CustomerMove, *, version: int, correlation_id: str
+    ) -> Row:
+        """Move a customer to another status. Raises NotFound, StaleVersion, CustomerMoveNotAllowed, CustomerHasAccounts."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            found = await self._required(connection, principal, customer_id, for_update=True)
+            require(found, version)
+            at = CustomerStatus(str(found["status"]))
+            check_move(at=at, to=wanted.status)
+            key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
+            if wanted.status is CustomerStatus.CLOSED and await repository.has_open_account(connection, **key):
+                raise CustomerHasAccounts(f"customer {customer_id} has accounts that are not closed")
+            await repository.touch_customer(connection, **key, status=wanted.status)
+            await record(
+                connection,
+                principal,
+                "POST /v1/customers/{customer_id}/status",
+                resource=f"customers/{customer_id}",
+                correlation_id=correlation_id,
+                detail={"from": at, "to": wanted.status, "reason": wanted.reason},
+            )
+            return await self._required(connection, principal, customer_id)
+
+    async def erase(self, principal: Principal, customer_id: str, *, correlation_id: str) -> Row:
+        """Erase who a closed customer was; again, it changes nothing. Raises NotFound, CustomerNotClosed."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            found = await self._required(connection, principal, customer_id, for_update=True)
+            if found["status"] != CustomerStatus.CLOSED:
+                raise CustomerNotClosed(f"customer {customer_id} is {found['status']}")
+            key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
+            await repository.erase_person(connection, **key)
+            await repository.touch_customer(connection, **key)
+            await record(
+                connection,
+                principal,
+                "DELETE /v1/customers/{customer_id}/person",
+                resource=f"customers/{customer_id}",
+                correlation_id=correlation_id,
+            )
+            return await self._required(connection, principal, customer_id)
+
+    @staticmethod
+    async def _required(
+        connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
+    ) -> Row:
+        row = None
+        if principal.own_only in (None, customer_id):
+            row = await repository.find_customer(
+                connection, tenant_id=principal.tenant_id, customer_id=customer_id, for_update=for_update
+            )
+        if row is None:
+            raise NotFound(f"no customer {customer_id[:64]}")
+        return row
+
+
+def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> dict[PersonField, object]:
+    """Return what is said of the person, the document without punctuation. Raises InvalidRequest for one that is none."""
+    told = wanted.model_dump()
+    given: dict[PersonField, object] = {
+        name: told[name] for name in repository.PERSON_FIELDS if name in wanted.model_fields_set
+    }
+    if wanted.document is not None:
+        given["document"] = normalized(wanted.document, kind=kind)
+        if given["document"] is None:
+            expected = "CPF of a person" if kind is CustomerKind.PERSON else "CNPJ of a business"
+            raise InvalidRequest(f"document: not the {expected}: check its digits", field="document")
+    return given
+
+
+@contextmanager
+def _taken(customer_id: str) -> Iterator[None]:
+    try:
+        yield
+    except UniqueViolation as taken:
+        if taken.diag.constraint_name == _DOCUMENT_INDEX:
+            raise DocumentTaken("a customer with this document is there already") from taken
+        raise CustomerExists(f"{customer_id} is taken") from taken

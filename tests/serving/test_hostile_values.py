@@ -117,7 +117,7 @@ def asker_for(operation: dict) -> str:
 def test_no_value_in_any_place_of_any_route_is_an_error_of_ours(api: Server, askers, method, path, operation):
     asker = askers[asker_for(operation)]
     example = example_of(operation)
-    headers = {"Content-Type": "application/json", "Idempotency-Key": "hostile"}
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "hostile", "If-Match": '"1"'}
     signed_in = "security" in operation
     for url in urls(path, operation):
         for content in [json.dumps(example).encode()] if example is not None else [b""]:

@@ -28,6 +28,7 @@ from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
+from serving.products import endpoints as products
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
 from serving.scoring import endpoints as scoring
@@ -43,6 +44,7 @@ ROUTERS = (
     accounts.router,
     identity.router,
     customers.router,
+    products.router,
     decisions.router,
     cases.router,
     analytics.router,

@@ -30,7 +30,9 @@ from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
+from serving.payments.once import Once
 from serving.payments.service import TransfersService
+from serving.products.service import ProductsService
 from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
@@ -60,6 +62,7 @@ class Resources:
     authenticator: Authenticator
     identity: IdentityService
     customers: CustomersService
+    products: ProductsService
     accounts: AccountsService
     transfers: TransfersService
     cases: CasesService
@@ -96,6 +99,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         claims = Claims(core, clock=clock)
         claims.start()
         stack.push_async_callback(claims.close)
+        once = Once(core, claims=claims, clock=clock)
         writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
         transfers = TransfersService(
             core,
@@ -120,7 +124,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             authenticator=authenticator,
             identity=identity,
             customers=CustomersService(core),
-            accounts=AccountsService(core, claims=claims, clock=clock),
+            products=ProductsService(core),
+            accounts=AccountsService(core, once=once, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from serving.accounts.schemas import Account, AccountPage, Balance, EntryPage, NewAccount
+from serving.accounts.schemas import Account, AccountChange, AccountMove, AccountPage, Balance, EntryPage, NewAccount
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
 from serving.edge.schemas import CustomerId
-from serving.payments.claims import REPLAYED_HEADER
+from serving.edge.versions import IfMatch, tagged, version_of
 
 router = APIRouter(tags=["accounts"])
 IdempotencyKey = Annotated[
@@ -23,12 +23,9 @@ IdempotencyKey = Annotated[
 async def open_account(
     account: NewAccount, principal: Caller, parts: Parts, correlation_id: Correlation, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Open an account for a customer: once a key, however often it is sent."""
-    body, replayed = await parts.accounts.open(
-        principal, account, idempotency_key=idempotency_key, correlation_id=correlation_id
-    )
-    headers = {REPLAYED_HEADER: "true"} if replayed else None
-    return Response(body, status_code=201, media_type="application/json", headers=headers)
+    """Open an account for a customer under a product of its currency: once a key, however often it is sent."""
+    done = await parts.accounts.open(principal, account, idempotency_key=idempotency_key, correlation_id=correlation_id)
+    return done.response()
 
 
 @router.get("/v1/accounts", response_model=AccountPage, responses=refusals(401, 403, 422))
@@ -46,9 +43,43 @@ async def list_accounts(
 
 
 @router.get("/v1/accounts/{account_id}", response_model=Account, responses=refusals(401, 403, 404, 422))
-async def get_account(account_id: UUID, principal: Caller, parts: Parts) -> dict[str, object]:
+async def get_account(account_id: UUID, response: Response, principal: Caller, parts: Parts) -> dict[str, object]:
     """Return one account with its balance."""
-    return await parts.accounts.get(principal, account_id)
+    return tagged(response, await parts.accounts.get(principal, account_id))
+
+
+@router.patch("/v1/accounts/{account_id}", response_model=Account, responses=refusals(401, 403, 404, 412, 422, 428))
+async def change_account(
+    account_id: UUID,
+    wanted: AccountChange,
+    response: Response,
+    principal: Caller,
+    parts: Parts,
+    correlation_id: Correlation,
+    if_match: IfMatch = None,
+) -> dict[str, object]:
+    """Name an account; If-Match says which version was read."""
+    changed = await parts.accounts.change(
+        principal, account_id, wanted, version=version_of(if_match), correlation_id=correlation_id
+    )
+    return tagged(response, changed)
+
+
+@router.post("/v1/accounts/{account_id}/status", response_model=Account, responses=refusals(401, 403, 404, 409, 412, 422, 428))
+async def move_account(
+    account_id: UUID,
+    wanted: AccountMove,
+    response: Response,
+    principal: Caller,
+    parts: Parts,
+    correlation_id: Correlation,
+    if_match: IfMatch = None,
+) -> dict[str, object]:
+    """Activate, rest, block or close an account; the ledger holds to it from the same moment."""
+    moved = await parts.accounts.move(
+        principal, account_id, wanted, version=version_of(if_match), correlation_id=correlation_id
+    )
+    return tagged(response, moved)
 
 
 @router.get("/v1/accounts/{account_id}/balance", response_model=Balance, responses=refusals(401, 403, 404, 422))

@@ -7,20 +7,38 @@ from psycopg.rows import dict_row
 
 Row = dict[str, object]
 
+# What is shown as active is stored as opened until something else moves it: the first credit is what makes it so.
 _SELECT = (
-    "select b.account_id, b.customer_id, b.product, b.currency, b.nickname, b.status, b.opened_at, "
+    "select b.account_id, b.customer_id, b.product, b.currency, b.nickname, b.opened_at, b.version, b.block_cause, "
+    "b.blocked_debits, b.blocked_credits, "
+    "case when b.status = 'opened' and l.credits_posted_minor > 0 then 'active' else b.status end as status, "
     "l.credits_posted_minor - l.debits_posted_minor as balance_minor, "
-    "l.credits_posted_minor - l.debits_posted_minor - l.debits_pending_minor as available_minor "
+    "l.credits_posted_minor - l.debits_posted_minor - l.debits_pending_minor as available_minor, "
+    "greatest(0, -coalesce(l.min_balance_minor, 0)) as overdraft_limit_minor, "
+    "coalesce((select sum(s.credits_posted_minor - s.debits_posted_minor) from bank.goal g "
+    "join ledger.account s on s.id = g.goal_id where g.parent_account_id = b.account_id), 0)::bigint as set_aside_minor "
     "from bank.account b join ledger.account l on l.id = b.account_id "
+)
+# Whoever opened it, and whoever holds it with them.
+_SEEN_BY_CUSTOMER = (
+    "(%(customer_id)s::text is null or b.account_id in ("
+    "select a.account_id from bank.account a where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s "
+    "union all select h.account_id from bank.account_holder h "
+    "where h.tenant_id = %(tenant_id)s and h.customer_id = %(customer_id)s)) "
 )
 
 
-async def find_account(connection: AsyncConnection, *, tenant_id: str, account_id: UUID, customer_id: str | None) -> Row | None:
-    """Return one account; only the customer's own when a customer is given."""
+async def find_account(
+    connection: AsyncConnection, *, tenant_id: str, account_id: UUID, customer_id: str | None, for_update: bool = False
+) -> Row | None:
+    """Return one account, locked when it is to be changed; only one that the customer holds when a customer is given."""
     async with connection.cursor(row_factory=dict_row) as cursor:
+        if for_update:
+            await cursor.execute(
+                "select 1 from bank.account where tenant_id = %s and account_id = %s for update", (tenant_id, account_id)
+            )
         await cursor.execute(
-            _SELECT + "where b.tenant_id = %(tenant_id)s and b.account_id = %(account_id)s "
-            "and (%(customer_id)s::text is null or b.customer_id = %(customer_id)s)",
+            _SELECT + "where b.tenant_id = %(tenant_id)s and b.account_id = %(account_id)s and " + _SEEN_BY_CUSTOMER,
             {"tenant_id": tenant_id, "account_id": account_id, "customer_id": customer_id},
         )
         return await cursor.fetchone()
@@ -29,12 +47,11 @@ async def find_account(connection: AsyncConnection, *, tenant_id: str, account_i
 async def list_accounts(
     connection: AsyncConnection, *, tenant_id: str, customer_id: str | None, after: UUID | None, limit: int
 ) -> list[Row]:
-    """Return accounts after an id, by id; only the customer's when a customer is given."""
+    """Return accounts after an id, by id; only those that the customer holds when a customer is given."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            _SELECT + "where b.tenant_id = %(tenant_id)s "
-            "and (%(customer_id)s::text is null or b.customer_id = %(customer_id)s) "
-            "and (%(after)s::uuid is null or b.account_id > %(after)s) order by b.account_id limit %(limit)s",
+            _SELECT + "where b.tenant_id = %(tenant_id)s and " + _SEEN_BY_CUSTOMER + "and "
+            "(%(after)s::uuid is null or b.account_id > %(after)s) order by b.account_id limit %(limit)s",
             {"tenant_id": tenant_id, "customer_id": customer_id, "after": after, "limit": limit},
         )
         return await cursor.fetchall()
@@ -50,9 +67,51 @@ async def insert_account(
     currency: str,
     nickname: str | None,
 ) -> None:
-    """Store what the bank says of an account. Raises ForeignKeyViolation when there is no such customer."""
+    """Store what the bank says of an account."""
     await connection.execute(
         "insert into bank.account (account_id, tenant_id, customer_id, product, currency, nickname) "
         "values (%s, %s, %s, %s, %s, %s)",
         (account_id, tenant_id, customer_id, product, currency, nickname),
     )
+
+
+async def customer_status(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> str | None:
+    """Return how a customer stands, who stays so until the transaction ends; None when there is no such customer."""
+    cursor = await connection.execute(
+        "select status from bank.customer where tenant_id = %s and customer_id = %s for share", (tenant_id, customer_id)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
+async def write_nickname(connection: AsyncConnection, *, account_id: UUID, nickname: str | None) -> None:
+    """Name an account, and count the change."""
+    await connection.execute(
+        "update bank.account set nickname = %s, version = version + 1 where account_id = %s", (nickname, account_id)
+    )
+
+
+async def write_status(
+    connection: AsyncConnection,
+    *,
+    account_id: UUID,
+    status: str,
+    block_cause: str | None,
+    blocked_debits: bool,
+    blocked_credits: bool,
+) -> None:
+    """Write how an account stands, and count the change."""
+    await connection.execute(
+        "update bank.account set status = %s, block_cause = %s, blocked_debits = %s, blocked_credits = %s, "
+        "version = version + 1 where account_id = %s",
+        (status, block_cause, blocked_debits, blocked_credits, account_id),
+    )
+
+
+async def has_open_goal(connection: AsyncConnection, account_id: UUID) -> bool:
+    """Whether money may still be set aside under an account."""
+    cursor = await connection.execute(
+        "select exists (select from bank.goal where parent_account_id = %s and status = 'open')", (account_id,)
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])

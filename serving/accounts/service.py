@@ -1,68 +1,71 @@
-"""Accounts: opening one in the bank and in the ledger together, and reading what they hold."""
+"""Accounts: opening one in the bank and in the ledger together, moving it between statuses, and reading what it holds."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
-from psycopg.errors import ForeignKeyViolation
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
 from kit.clock import Clock
-from kit.errors import NotFound
-from kit.ids import uuid7
+from kit.errors import Conflict, NotFound
 from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
 from serving.accounts import repository
 from serving.accounts.repository import Row
-from serving.accounts.schemas import Account, NewAccount
-from serving.edge.errors import InvalidRequest
-from serving.edge.principals import Principal
-from serving.payments.claims import Claims, request_hash, stored_key
-from serving.payments.errors import TransferInProgress
-from serving.payments.repository import ClaimWish, complete
+from serving.accounts.schemas import Account, AccountChange, AccountMove, NewAccount
+from serving.accounts.statuses import (
+    GUARDED_CAUSES,
+    AccountNotEmpty,
+    AccountStatus,
+    Block,
+    LedgerFlags,
+    Sides,
+    check_move,
+    flags,
+)
+from serving.customers.statuses import CustomerNotActive, CustomerStatus
+from serving.edge.errors import Forbidden, InvalidRequest
+from serving.edge.principals import Principal, Role
+from serving.edge.versions import require
+from serving.identity.audit import record
+from serving.payments.once import Done, Once
+from serving.products.service import overdraft_limit_minor
 
+GUARDS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 ROUTE = "POST /v1/accounts"
 
 
 class AccountsService:
     """What the accounts routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, claims: Claims, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
         self._core = core
-        self._claims = claims
+        self._once = once
         self._clock = clock
 
-    async def open(
-        self, principal: Principal, wanted: NewAccount, *, idempotency_key: str | None, correlation_id: str
-    ) -> tuple[bytes, bool]:
-        """Open an account once a key; return its JSON, and whether it is a replay. Raises NotFound for an unknown customer."""
-        key = stored_key(principal, idempotency_key)
+    async def open(self, principal: Principal, wanted: NewAccount, *, idempotency_key: str | None, correlation_id: str) -> Done:
+        """Open an account once a key.
+
+        Raises NotFound for an unknown customer, CustomerNotActive, and for a product UnknownProduct and ProductNotOffered.
+        """
         customer_id = principal.own_only or wanted.customer_id
         if customer_id is None or wanted.customer_id not in (None, customer_id):
             raise InvalidRequest("customer_id: name the customer whose account it is", field="customer_id")
         if wanted.currency not in CURRENCY_EXPONENTS:
             raise InvalidRequest(f"currency: {wanted.currency} is not a currency that a ledger here holds", field="currency")
-        claimed = await self._claims.claim(
-            ClaimWish(
-                tenant_id=principal.tenant_id,
-                key=key,
-                request_hash=request_hash(ROUTE, wanted.model_dump_json().encode()),
-                transfer_id=uuid7(self._clock),
-                intent=None,
-                actor=principal.subject,
-                action=ROUTE,
-                correlation_id=correlation_id,
-            )
+
+        async def work(connection: AsyncConnection, account_id: UUID) -> Account:
+            return await self._open(connection, principal, wanted, customer_id, account_id=account_id)
+
+        return await self._once.do(
+            principal,
+            work,
+            action=ROUTE,
+            content=wanted.model_dump_json().encode(),
+            idempotency_key=idempotency_key,
+            correlation_id=correlation_id,
         )
-        if claimed.answer == "done":
-            return claimed.response_body or b"", True
-        try:
-            return await self._open(principal, wanted, customer_id, account_id=claimed.transfer_id, key=key), False
-        except ForeignKeyViolation as unknown:
-            await self._claims.release(tenant_id=principal.tenant_id, key=key, transfer_id=claimed.transfer_id)
-            raise NotFound(f"no customer {customer_id}") from unknown
 
     async def get(self, principal: Principal, account_id: UUID) -> Row:
         """Return one account. Raises NotFound, also for somebody else's."""
@@ -128,46 +131,114 @@ class AccountsService:
             for entry in found
         ]
 
-    async def _open(self, principal: Principal, wanted: NewAccount, customer_id: str, *, account_id: UUID, key: str) -> bytes:
-        now_ms = self._clock.now_ms()
-        account = ledger_accounts.NewAccount(
-            account_id=account_id,
-            tenant_id=principal.tenant_id,
-            currency=wanted.currency,
-            owner_id=customer_id,
-            debits_must_not_exceed_credits=True,
-        )
+    async def change(
+        self, principal: Principal, account_id: UUID, wanted: AccountChange, *, version: int, correlation_id: str
+    ) -> Row:
+        """Name an account. Raises NotFound, StaleVersion."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await ledger_accounts.open_accounts_async(connection, [account], now_ms=now_ms)
-            await repository.insert_account(
+            require(await self._required(connection, principal, account_id, for_update=True), version)
+            await repository.write_nickname(connection, account_id=account_id, nickname=wanted.nickname)
+            await record(
+                connection,
+                principal,
+                "PATCH /v1/accounts/{account_id}",
+                resource=f"accounts/{account_id}",
+                correlation_id=correlation_id,
+            )
+            return await self._required(connection, principal, account_id)
+
+    async def move(
+        self, principal: Principal, account_id: UUID, wanted: AccountMove, *, version: int, correlation_id: str
+    ) -> Row:
+        """Move an account to another status, and tell the ledger in the same transaction.
+
+        Raises NotFound, StaleVersion, AccountMoveNotAllowed, BlockMismatch, AccountNotEmpty, Forbidden for a guarded block.
+        """
+        block = None if wanted.block is None else Block(wanted.block.cause, wanted.block.sides)
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            found = await self._required(connection, principal, account_id, for_update=True)
+            require(found, version)
+            check_move(at=AccountStatus(str(found["status"])), to=wanted.status, block=block)
+            if found["block_cause"] in GUARDED_CAUSES and not principal.roles & GUARDS:
+                raise Forbidden(f"a block for {found['block_cause']} is lifted by: {', '.join(sorted(GUARDS))}")
+            await self._tell_ledger(connection, principal, account_id, flags(wanted.status, block))
+            sides = block.sides if block else None
+            await repository.write_status(
                 connection,
                 account_id=account_id,
-                tenant_id=principal.tenant_id,
-                customer_id=customer_id,
-                product=wanted.product,
-                currency=wanted.currency,
-                nickname=wanted.nickname,
+                status=wanted.status,
+                block_cause=block.cause if block else None,
+                blocked_debits=sides in (Sides.DEBITS, Sides.BOTH),
+                blocked_credits=sides in (Sides.CREDITS, Sides.BOTH),
             )
-            body = orjson.dumps(
-                Account.model_validate(await self._required(connection, principal, account_id)).model_dump(mode="json")
-            )
-            held = await complete(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                key=key,
-                transfer_id=account_id,
-                status=201,
-                body=body,
-                now_ms=now_ms,
+                principal,
+                "POST /v1/accounts/{account_id}/status",
+                resource=f"accounts/{account_id}",
+                correlation_id=correlation_id,
+                detail={"from": found["status"], **wanted.model_dump(mode="json", exclude_none=True)},
             )
-            if not held:
-                raise TransferInProgress("another request with this key is being worked on", retry_after_s=1)
-        return body
+            return await self._required(connection, principal, account_id)
+
+    async def _open(
+        self, connection: AsyncConnection, principal: Principal, wanted: NewAccount, customer_id: str, *, account_id: UUID
+    ) -> Account:
+        tenant_id = principal.tenant_id
+        status = await repository.customer_status(connection, tenant_id=tenant_id, customer_id=customer_id)
+        if status is None:
+            raise NotFound(f"no customer {customer_id}")
+        if status != CustomerStatus.ACTIVE:
+            raise CustomerNotActive(f"customer {customer_id} is {status}")
+        overdraft_minor = await overdraft_limit_minor(
+            connection, tenant_id=tenant_id, code=wanted.product, currency=wanted.currency
+        )
+        account = ledger_accounts.NewAccount(
+            account_id=account_id,
+            tenant_id=tenant_id,
+            currency=wanted.currency,
+            owner_id=customer_id,
+            debits_must_not_exceed_credits=overdraft_minor == 0,
+            min_balance_minor=-overdraft_minor if overdraft_minor else None,
+        )
+        await ledger_accounts.open_accounts_async(connection, [account], now_ms=self._clock.now_ms())
+        await repository.insert_account(
+            connection,
+            account_id=account_id,
+            tenant_id=tenant_id,
+            customer_id=customer_id,
+            product=wanted.product,
+            currency=wanted.currency,
+            nickname=wanted.nickname,
+        )
+        return Account.model_validate(await self._required(connection, principal, account_id))
 
     @staticmethod
-    async def _required(connection: AsyncConnection, principal: Principal, account_id: UUID) -> Row:
+    async def _tell_ledger(connection: AsyncConnection, principal: Principal, account_id: UUID, wanted: LedgerFlags) -> None:
+        if wanted.closed and await repository.has_open_goal(connection, account_id):
+            raise AccountNotEmpty(f"account {account_id} has goals that are not closed")
+        try:
+            await ledger_accounts.change_account(
+                connection,
+                account_id,
+                tenant_id=principal.tenant_id,
+                closed=wanted.closed,
+                frozen_debits=wanted.frozen_debits,
+                frozen_credits=wanted.frozen_credits,
+            )
+        except Conflict as filled:
+            raise AccountNotEmpty(f"account {account_id} has a balance or holds") from filled
+
+    @staticmethod
+    async def _required(
+        connection: AsyncConnection, principal: Principal, account_id: UUID, *, for_update: bool = False
+    ) -> Row:
         row = await repository.find_account(
-            connection, tenant_id=principal.tenant_id, account_id=account_id, customer_id=principal.own_only
+            connection,
+            tenant_id=principal.tenant_id,
+            account_id=account_id,
+            customer_id=principal.own_only,
+            for_update=for_update,
         )
         if row is None:
             raise NotFound(f"there is no account {account_id}")
@@ -190,7 +261,19 @@ def _money(amount_minor: object, currency: object) -> Row:
 
 
 def _presented(row: Row) -> Row:
+    currency, balance_minor = row["currency"], int(str(row["balance_minor"]))
     return row | {
-        "balance": _money(row["balance_minor"], row["currency"]),
-        "available": _money(row["available_minor"], row["currency"]),
+        "balance": _money(balance_minor, currency),
+        "available": _money(row["available_minor"], currency),
+        "total": _money(balance_minor + int(str(row["set_aside_minor"])), currency),
+        "overdraft_limit": _money(row["overdraft_limit_minor"], currency),
+        "block": _block(row),
     }
+
+
+def _block(row: Row) -> Row | None:
+    if row["block_cause"] is None:
+        return None
+    both = row["blocked_debits"] and row["blocked_credits"]
+    sides = Sides.BOTH if both else Sides.DEBITS if row["blocked_debits"] else Sides.CREDITS
+    return {"cause": row["block_cause"], "sides": sides}

@@ -9,6 +9,7 @@ from serving.edge.principals import EVERYONE, Role
 PUBLIC: frozenset[Role] = frozenset()
 NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
+PRODUCT_MAKERS = frozenset({Role.OPERATOR, Role.ADMIN})
 KEEPERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
@@ -61,9 +62,15 @@ RULES: tuple[Rule, ...] = (
     Rule("PATCH", "/v1/customers/{customer_id}", MONEY),
     Rule("POST", "/v1/customers/{customer_id}/status", KEEPERS),
     Rule("DELETE", "/v1/customers/{customer_id}/person", frozenset({Role.COMPLIANCE, Role.ADMIN})),
+    Rule("GET", "/v1/products", BANK_READERS),
+    Rule("POST", "/v1/products", PRODUCT_MAKERS),
+    Rule("GET", "/v1/products/{code}/{currency}", BANK_READERS),
+    Rule("PATCH", "/v1/products/{code}/{currency}", PRODUCT_MAKERS),
     Rule("GET", "/v1/accounts", BANK_READERS),
     Rule("POST", "/v1/accounts", MONEY),
     Rule("GET", "/v1/accounts/{account_id}", BANK_READERS),
+    Rule("PATCH", "/v1/accounts/{account_id}", MONEY),
+    Rule("POST", "/v1/accounts/{account_id}/status", KEEPERS),
     Rule("GET", "/v1/accounts/{account_id}/balance", BANK_READERS),
     Rule("GET", "/v1/accounts/{account_id}/entries", BANK_READERS),
     Rule("POST", "/v1/transfers", MONEY),

@@ -1,0 +1,1 @@
+"""Products: the terms that accounts are kept under."""

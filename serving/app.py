@@ -24,6 +24,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.models import endpoints as models
@@ -45,6 +46,7 @@ ROUTERS = (
     identity.router,
     customers.router,
     products.router,
+    holders.router,
     decisions.router,
     cases.router,
     analytics.router,

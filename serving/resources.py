@@ -21,6 +21,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
@@ -64,6 +65,7 @@ class Resources:
     customers: CustomersService
     products: ProductsService
     accounts: AccountsService
+    holders: HoldersService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -126,6 +128,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             customers=CustomersService(core),
             products=ProductsService(core),
             accounts=AccountsService(core, once=once, clock=clock),
+            holders=HoldersService(core),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -28,6 +28,7 @@ from serving.customers.statuses import CustomerNotActive, CustomerStatus
 from serving.edge.errors import Forbidden, InvalidRequest
 from serving.edge.principals import Principal, Role
 from serving.edge.versions import require
+from serving.holders.service import USERS, require_role
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.products.service import overdraft_limit_minor
@@ -134,9 +135,11 @@ class AccountsService:
     async def change(
         self, principal: Principal, account_id: UUID, wanted: AccountChange, *, version: int, correlation_id: str
     ) -> Row:
-        """Name an account. Raises NotFound, StaleVersion."""
+        """Name an account. Raises NotFound, Forbidden for a viewer, StaleVersion."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            require(await self._required(connection, principal, account_id, for_update=True), version)
+            found = await self._required(connection, principal, account_id, for_update=True)
+            await require_role(connection, principal, account_id, USERS)
+            require(found, version)
             await repository.write_nickname(connection, account_id=account_id, nickname=wanted.nickname)
             await record(
                 connection,

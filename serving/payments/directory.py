@@ -10,6 +10,8 @@ from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
 from ledger.accounts import get, open_accounts_async, settlement_account
+from serving.edge.principals import Principal
+from serving.holders.service import USERS, require_role
 
 MAX_REMEMBERED = 100_000
 
@@ -41,6 +43,11 @@ class AccountDirectory:
             except NotFound as unknown:
                 raise NotFound(f"there is no account {account_id}") from unknown
         return self._remember(tenant_id, account_id, KnownAccount(account.owner_id, account.currency))
+
+    async def require_holder(self, principal: Principal, account_id: str) -> None:
+        """Let a customer pass who uses an account that somebody else opened. Raises NotFound, and Forbidden for a viewer."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            await require_role(connection, principal, UUID(account_id), USERS)
 
     async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> str:
         """Return the id of the system account through which a channel's money leaves; it is opened when first needed."""

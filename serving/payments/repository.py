@@ -116,14 +116,16 @@ async def complete(
 async def find_transfer(
     connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID, customer_id: str | None
 ) -> Row | None:
-    """Return one transfer; with a customer, only one that touches an account of theirs."""
+    """Return one transfer; with a customer, only one that touches an account which they hold."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             "select t.id, t.status, t.purpose, t.debit_account_id, t.credit_account_id, t.amount_minor, t.posted_minor, "
             "t.currency, t.reason, t.door, t.expires_at, t.occurred_at, t.booked_at, t.resolved_at, t.answer "
             "from ledger.transfer t where t.tenant_id = %(tenant_id)s and t.id = %(transfer_id)s "
             "and (%(customer_id)s::text is null or exists (select from ledger.account a "
-            "where a.id in (t.debit_account_id, t.credit_account_id) and a.owner_id = %(customer_id)s))",
+            "where a.id in (t.debit_account_id, t.credit_account_id) and a.owner_id = %(customer_id)s) "
+            "or exists (select from bank.account_holder h "
+            "where h.account_id in (t.debit_account_id, t.credit_account_id) and h.customer_id = %(customer_id)s))",
             {"tenant_id": tenant_id, "transfer_id": transfer_id, "customer_id": customer_id},
         )
         return await cursor.fetchone()

@@ -152,7 +152,7 @@ class TransfersService:
         ip = self._addresses.of_customer(principal, connection=connection, named=request.customer_ip)
         debit = await self._directory.find(tenant_id, request.debit_account_id)
         if principal.own_only is not None and debit.owner_id != principal.own_only:
-            raise NotFound(f"there is no account {request.debit_account_id}")
+            await self._directory.require_holder(principal, request.debit_account_id)
         if debit.currency != currency:
             raise InvalidRequest(f"amount.currency: the debited account is in {debit.currency}", field="amount.currency")
         if request.credit_account_id is None:

@@ -1,0 +1,1 @@
+"""Who uses an account beside the customer who opened it: owners, holders, viewers."""

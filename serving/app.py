@@ -26,6 +26,7 @@ from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
+from serving.limits import endpoints as limits
 from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
@@ -47,6 +48,7 @@ ROUTERS = (
     customers.router,
     products.router,
     holders.router,
+    limits.router,
     decisions.router,
     cases.router,
     analytics.router,

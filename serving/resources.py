@@ -26,11 +26,13 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.limits.service import LimitsService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
+from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
@@ -66,6 +68,7 @@ class Resources:
     products: ProductsService
     accounts: AccountsService
     holders: HoldersService
+    limits: LimitsService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -107,6 +110,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             core,
             claims=claims,
             directory=AccountDirectory(core, clock=clock),
+            limits=TransferLimits(core, claims=claims),
             scorer=scorer,
             writer=writer,
             addresses=addresses,
@@ -129,6 +133,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             products=ProductsService(core),
             accounts=AccountsService(core, once=once, clock=clock),
             holders=HoldersService(core),
+            limits=LimitsService(core, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -30,8 +30,9 @@ logged as materialized (
     )
     from answered a join given g using (ord) where a.answer = 'claimed' having count(*) > 0
 )
-select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body, b.available_minor
+select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body, b.available_minor, l.limited
 from answered a join ledger.available_batch(%(tenants)b::text[], %(accounts)b::uuid[]) b using (ord)
+join bank.limited_batch(%(tenants)b::text[], %(accounts)b::uuid[]) l using (ord)
 where (select count(*) from logged) >= 0 order by a.ord
 """
 
@@ -53,7 +54,7 @@ class ClaimWish:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`; and what the account that would pay has left."""
+    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`; what the payer has left, whether it has limits."""
 
     answer: str
     transfer_id: UUID
@@ -62,6 +63,7 @@ class ClaimAnswer:
     response_status: int | None
     response_body: bytes | None
     available_minor: int | None
+    limited: bool
 
 
 async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:

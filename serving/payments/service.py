@@ -30,6 +30,7 @@ from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, 
 from serving.payments.directory import AccountDirectory
 from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
 from serving.payments.intents import TransferRequest, parse, transaction_of
+from serving.payments.limits import TransferLimits
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
 from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
 
@@ -62,6 +63,7 @@ class TransfersService:
         *,
         claims: Claims,
         directory: AccountDirectory,
+        limits: TransferLimits,
         scorer: ScorerClient,
         writer: BatchingWriter,
         addresses: AddressPseudonyms,
@@ -70,6 +72,7 @@ class TransfersService:
         self._core = core
         self._claims = claims
         self._directory = directory
+        self._limits = limits
         self._scorer = scorer
         self._writer = writer
         self._addresses = addresses
@@ -94,6 +97,8 @@ class TransfersService:
             intent = await self._as_at_first(intent, tenant_id=principal.tenant_id, key=key)
         intent = replace(intent, balance_minor=claimed.available_minor)
         transaction = _transaction(intent, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id)
+        if claimed.limited:
+            await self._limits.count(transaction, key=key)
         answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         posting = self._posting(intent, transaction, answer, key=key, trace=trace)
         result = await self._post(posting)

@@ -16,6 +16,7 @@ from kit.settings import REPOSITORY_ROOT, Settings
 from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
+from serving.beneficiaries import endpoints as beneficiaries
 from serving.cases import endpoints as cases
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
@@ -49,6 +50,7 @@ ROUTERS = (
     products.router,
     holders.router,
     limits.router,
+    beneficiaries.router,
     decisions.router,
     cases.router,
     analytics.router,

@@ -15,6 +15,7 @@ from kit.settings import Settings
 from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
+from serving.beneficiaries.service import BeneficiariesService
 from serving.cases.service import CasesService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
@@ -69,6 +70,7 @@ class Resources:
     accounts: AccountsService
     holders: HoldersService
     limits: LimitsService
+    beneficiaries: BeneficiariesService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -134,6 +136,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             accounts=AccountsService(core, once=once, clock=clock),
             holders=HoldersService(core),
             limits=LimitsService(core, clock=clock),
+            beneficiaries=BeneficiariesService(core, once=once, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from serving.accounts.schemas import Account, AccountChange, AccountMove, AccountPage, Balance, EntryPage, NewAccount
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page, uuid_of
 from serving.edge.schemas import CustomerId
 from serving.edge.versions import IfMatch, tagged, version_of
+from serving.payments.once import IdempotencyKey
 
 router = APIRouter(tags=["accounts"])
-IdempotencyKey = Annotated[
-    str | None, Header(alias="Idempotency-Key", description="One key an intent; the same one when trying again")
-]
 
 
 @router.post("/v1/accounts", status_code=201, response_model=Account, responses=refusals(401, 403, 404, 409, 422))
@@ -37,8 +35,7 @@ async def list_accounts(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, object]:
     """List accounts by id; a customer sees their own."""
-    after = decode_cursor(cursor, str)
-    rows = await parts.accounts.page(principal, customer_id=customer_id, after=after[0] if after else None, limit=limit + 1)
+    rows = await parts.accounts.page(principal, customer_id=customer_id, after=uuid_of(cursor), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (str(row["account_id"]),))
 
 

@@ -73,18 +73,14 @@ class AccountsService:
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             return await self._required(connection, principal, account_id)
 
-    async def page(self, principal: Principal, *, customer_id: str | None, after: str | None, limit: int) -> list[Row]:
+    async def page(self, principal: Principal, *, customer_id: str | None, after: UUID | None, limit: int) -> list[Row]:
         """Return up to `limit` accounts after an id; a customer's own, whatever customer was asked for."""
-        try:
-            after_id = UUID(after) if after else None
-        except ValueError as problem:
-            raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             rows = await repository.list_accounts(
                 connection,
                 tenant_id=principal.tenant_id,
                 customer_id=customer_id if principal.own_only is None else principal.own_only,
-                after=after_id,
+                after=after,
                 limit=limit,
             )
         return [_presented(row) for row in rows]

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -37,6 +38,15 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or not all(map(_could_be_ours, key)):
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor")
     return tuple(key)
+
+
+def uuid_of(cursor: str | None) -> UUID | None:
+    """Return the id in a cursor of rows by id, or None for the first page. Raises InvalidRequest for one that we never made."""
+    key = decode_cursor(cursor, str)
+    try:
+        return UUID(key[0]) if key else None
+    except ValueError as problem:
+        raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
 
 
 def _could_be_ours(part: str | int) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Header, Response
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
@@ -18,6 +19,9 @@ from serving.payments.claims import REPLAYED_HEADER, Claims, request_hash, store
 from serving.payments.errors import TransferInProgress
 from serving.payments.repository import ClaimWish, complete
 
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", description="One key an intent; the same one when trying again")
+]
 Work = Callable[[AsyncConnection, UUID], Awaitable[BaseModel]]
 CREATED = 201
 

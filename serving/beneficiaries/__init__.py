@@ -1,0 +1,1 @@
+"""Beneficiaries: payees that a customer has saved."""

@@ -1,0 +1,170 @@
+"""Beneficiaries: save a payee, read, list, rename, forget."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.errors import ForeignKeyViolation
+from psycopg_pool import AsyncConnectionPool
+
+from kit.clock import Clock
+from kit.errors import NotFound
+from kit.postgres import tenant_transaction
+from serving.beneficiaries import repository
+from serving.beneficiaries.destinations import COOLING_MS, pix_key
+from serving.beneficiaries.repository import Row
+from serving.beneficiaries.schemas import Beneficiary, BeneficiaryChange, NewBeneficiary
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.edge.versions import require
+from serving.identity.audit import record
+from serving.payments.once import Done, Once
+
+ROUTE = "POST /v1/beneficiaries"
+WAYS = ("account_id", "pix_key", "bank_account")
+
+
+class BeneficiariesService:
+    """What the beneficiaries routes do."""
+
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+        self._core = core
+        self._once = once
+        self._clock = clock
+
+    async def save(
+        self, principal: Principal, wanted: NewBeneficiary, *, idempotency_key: str | None, correlation_id: str
+    ) -> Done:
+        """Save a payee once a key. Raises InvalidRequest, NotFound for an unknown customer."""
+        customer_id = principal.own_only or wanted.customer_id
+        if customer_id is None or wanted.customer_id not in (None, customer_id):
+            raise InvalidRequest("customer_id: name the customer whose payee it is", field="customer_id")
+        values = _destination(wanted) | {
+            "tenant_id": principal.tenant_id,
+            "customer_id": customer_id,
+            "nickname": wanted.nickname,
+            "holder_name": wanted.holder_name,
+        }
+
+        async def work(connection: AsyncConnection, beneficiary_id: UUID) -> Beneficiary:
+            return await self._save(connection, principal, values, beneficiary_id=beneficiary_id)
+
+        return await self._once.do(
+            principal,
+            work,
+            action=ROUTE,
+            content=wanted.model_dump_json().encode(),
+            idempotency_key=idempotency_key,
+            correlation_id=correlation_id,
+        )
+
+    async def get(self, principal: Principal, beneficiary_id: UUID) -> Row:
+        """Return one payee. Raises NotFound, also for somebody else's."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return await self._required(connection, principal, beneficiary_id)
+
+    async def page(self, principal: Principal, *, customer_id: str | None, after: UUID | None, limit: int) -> list[Row]:
+        """Return up to `limit` payees after an id; a customer's own, whatever customer was asked for."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            rows = await repository.list_beneficiaries(
+                connection,
+                tenant_id=principal.tenant_id,
+                customer_id=customer_id if principal.own_only is None else principal.own_only,
+                after=after,
+                limit=limit,
+            )
+        return [self._presented(row) for row in rows]
+
+    async def change(
+        self, principal: Principal, beneficiary_id: UUID, wanted: BeneficiaryChange, *, version: int, correlation_id: str
+    ) -> Row:
+        """Rename a payee. Raises NotFound, StaleVersion."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            require(await self._required(connection, principal, beneficiary_id, for_update=True), version)
+            await repository.update_beneficiary(
+                connection, beneficiary_id=beneficiary_id, nickname=wanted.nickname, holder_name=wanted.holder_name
+            )
+            await record(
+                connection,
+                principal,
+                "PATCH /v1/beneficiaries/{beneficiary_id}",
+                resource=f"beneficiaries/{beneficiary_id}",
+                correlation_id=correlation_id,
+            )
+            return await self._required(connection, principal, beneficiary_id)
+
+    async def forget(self, principal: Principal, beneficiary_id: UUID, *, correlation_id: str) -> None:
+        """Forget a payee; what was paid to them stays. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            await self._required(connection, principal, beneficiary_id, for_update=True)
+            await repository.delete_beneficiary(connection, beneficiary_id)
+            await record(
+                connection,
+                principal,
+                "DELETE /v1/beneficiaries/{beneficiary_id}",
+                resource=f"beneficiaries/{beneficiary_id}",
+                correlation_id=correlation_id,
+                status=204,
+            )
+
+    async def _save(
+        self, connection: AsyncConnection, principal: Principal, values: Row, *, beneficiary_id: UUID
+    ) -> Beneficiary:
+        now_ms = self._clock.now_ms()
+        account_id = values["account_id"]
+        if isinstance(account_id, UUID) and not await repository.account_exists(
+            connection, tenant_id=principal.tenant_id, account_id=account_id
+        ):
+            raise InvalidRequest("account_id: there is no such account here", field="account_id")
+        moments = {"created_at_ms": now_ms, "cooling_until_ms": now_ms + COOLING_MS}
+        try:
+            await repository.insert_beneficiary(connection, values | moments | {"beneficiary_id": beneficiary_id})
+        except ForeignKeyViolation as unknown:
+            raise NotFound(f"no customer {values['customer_id']}") from unknown
+        return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id))
+
+    async def _required(
+        self, connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, for_update: bool = False
+    ) -> Row:
+        row = await repository.find_beneficiary(
+            connection,
+            tenant_id=principal.tenant_id,
+            beneficiary_id=beneficiary_id,
+            customer_id=principal.own_only,
+            for_update=for_update,
+        )
+        if row is None:
+            raise NotFound(f"there is no beneficiary {beneficiary_id}")
+        return self._presented(row)
+
+    def _presented(self, row: Row) -> Row:
+        until = row["cooling_until"]
+        now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        return row | {
+            "pix_key": {"kind": row["pix_key_kind"], "key": row["pix_key"]} if row["pix_key"] else None,
+            "bank_account": {name: row[name] for name in ("bank_code", "branch", "account_number")}
+            if row["bank_code"]
+            else None,
+            "cooling": isinstance(until, datetime) and now < until,
+        }
+
+
+def _destination(wanted: NewBeneficiary) -> Row:
+    """Return the columns of the one way in which a payee is paid. Raises InvalidRequest for none, several, or a wrong key."""
+    given = [way for way in WAYS if getattr(wanted, way) is not None]
+    if len(given) != 1:
+        raise InvalidRequest(f"{WAYS[0]}: give exactly one of {', '.join(WAYS)}", field=WAYS[0])
+    key = None
+    if wanted.pix_key is not None:
+        key = pix_key(wanted.pix_key.kind, wanted.pix_key.key)
+        if key is None:
+            raise InvalidRequest(f"pix_key.key: not a key of kind {wanted.pix_key.kind}", field="pix_key.key")
+    elsewhere = wanted.bank_account
+    return {
+        "account_id": wanted.account_id,
+        "pix_key_kind": wanted.pix_key.kind if wanted.pix_key else None,
+        "pix_key": key,
+        "bank_code": elsewhere.bank_code if elsewhere else None,
+        "branch": elsewhere.branch if elsewhere else None,
+        "account_number": elsewhere.account_number if elsewhere else None,
+    }

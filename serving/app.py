@@ -31,6 +31,7 @@ from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
 from serving.scoring import endpoints as scoring
+from serving.statements import endpoints as statements
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -41,6 +42,7 @@ FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
     accounts.router,
+    statements.router,
     identity.router,
     customers.router,
     decisions.router,

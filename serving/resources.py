@@ -34,6 +34,7 @@ from serving.payments.service import TransfersService
 from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.statements.service import StatementsService
 from serving.sweeper import Sweeper
 
 CORE_CONNECTIONS = 8
@@ -61,6 +62,7 @@ class Resources:
     identity: IdentityService
     customers: CustomersService
     accounts: AccountsService
+    statements: StatementsService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -121,6 +123,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             identity=identity,
             customers=CustomersService(core),
             accounts=AccountsService(core, claims=claims, clock=clock),
+            statements=StatementsService(core, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

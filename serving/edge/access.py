@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/accounts/{account_id}", BANK_READERS),
     Rule("GET", "/v1/accounts/{account_id}/balance", BANK_READERS),
     Rule("GET", "/v1/accounts/{account_id}/entries", BANK_READERS),
+    Rule("GET", "/v1/accounts/{account_id}/statement", BANK_READERS),
     Rule("POST", "/v1/transfers", MONEY),
     Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
     Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),

@@ -31,7 +31,7 @@ select
     (extract(epoch from e.booked_at) * 1000)::bigint as booked_at_ms,
     (extract(epoch from e.value_at) * 1000)::bigint as value_at_ms,
     t.purpose, t.reverses_id, other.id as counterparty_account_id, other.code as counterparty_code,
-    p.full_name as counterparty_name, null::text as description
+    p.full_name as counterparty_name, n.description
 from (
     select * from ledger.entry
     where tenant_id = %(tenant_id)s and account_id = %(account_id)s and version > %(after)s and version <= %(until)s
@@ -40,6 +40,7 @@ from (
 join ledger.transfer t on t.id = e.transfer_id
 left join ledger.account other on other.id = case when e.delta_minor < 0 then t.credit_account_id else t.debit_account_id end
 left join bank.person p on p.tenant_id = other.tenant_id and p.customer_id = other.owner_id
+left join bank.transfer_note n on n.tenant_id = e.tenant_id and n.transfer_id = e.transfer_id
 order by e.version
 """
 

@@ -26,6 +26,7 @@ NAMED_FOR_IT = {
     "pipelines/reconcile/stores.py": "what reconciliation reads",
     "serving/identity/seed.py": "the demo's users",
     "serving/operations.py": "whether the databases answer",
+    "streams/projector/core.py": "what the core knows beside a movement",
     "streams/relay/bootstrap.py": "the relay's slot and publication",
     "streams/relay/housekeeping.py": "the outbox's trimming",
     "streams/relay/process.py": "the relay's own lock",

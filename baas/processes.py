@@ -73,6 +73,12 @@ PROCESSES = (
         about="copies the topics to raw.*",
     ),
     Process(
+        name="projector",
+        command=("python", "-m", "streams.projector"),
+        depends_on=("core", "warehouse", "kafka"),
+        about="folds the ledger's events into accounts' histories",
+    ),
+    Process(
         name="sink-lake",
         command=("python", "-m", "streams.sinks.lake"),
         depends_on=("kafka",),

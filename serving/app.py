@@ -35,6 +35,7 @@ from serving.products import endpoints as products
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
 from serving.scoring import endpoints as scoring
+from serving.statements import endpoints as statements
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -45,6 +46,7 @@ FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
     accounts.router,
+    statements.router,
     identity.router,
     customers.router,
     products.router,

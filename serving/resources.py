@@ -40,6 +40,7 @@ from serving.products.service import ProductsService
 from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.statements.service import StatementsService
 from serving.sweeper import Sweeper
 
 CORE_CONNECTIONS = 8
@@ -71,6 +72,7 @@ class Resources:
     holders: HoldersService
     limits: LimitsService
     beneficiaries: BeneficiariesService
+    statements: StatementsService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -137,6 +139,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             holders=HoldersService(core),
             limits=LimitsService(core, clock=clock),
             beneficiaries=BeneficiariesService(core, once=once, clock=clock),
+            statements=StatementsService(core, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -85,6 +85,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/beneficiaries/{beneficiary_id}", BANK_READERS),
     Rule("PATCH", "/v1/beneficiaries/{beneficiary_id}", MONEY),
     Rule("DELETE", "/v1/beneficiaries/{beneficiary_id}", MONEY),
+    Rule("GET", "/v1/accounts/{account_id}/statement", BANK_READERS),
     Rule("POST", "/v1/transfers", MONEY),
     Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
     Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),

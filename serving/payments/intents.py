@@ -34,6 +34,17 @@ CustomerIp = Annotated[
 ]
 
 
+Description = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=140,
+        pattern=r"^[^\x00]*$",
+        description="What the payer writes beside it. Both sides read it; it can be erased, and no decision is made of it.",
+    ),
+]
+
+
 class MoneyAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A positive amount in minor units of its currency."""
 
@@ -58,6 +69,7 @@ class TransferRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     longitude_e5: Annotated[int, Meta(ge=-18_000_000, le=18_000_000)] | None = None
     entry_mode: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")] | None = None
     customer_ip: CustomerIp | None = None
+    description: Description | None = None
 
 
 _decode = msgspec.json.Decoder(TransferRequest).decode

@@ -39,7 +39,7 @@ where (select count(*) from logged) >= 0 order by a.ord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimWish:
-    """A key that somebody wants to work under, and the account that would pay, where one would."""
+    """A key that somebody wants to work under; the account that would pay, where one would, and what is written beside that."""
 
     tenant_id: str
     key: str
@@ -50,6 +50,7 @@ class ClaimWish:
     action: str
     correlation_id: str
     debit_account_id: UUID | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,24 @@ class ClaimAnswer:
 
 
 async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:
-    """Claim each key, with an audit row for each that is new; answers in order."""
+    """Claim each key, with an audit row for each that is new, and what is written beside those; answers in order."""
+    if not any(wish.description for wish in wishes):
+        return await _claim(connection, wishes, now_ms=now_ms, lease_ms=lease_ms)
+    async with connection.transaction():
+        answers = await _claim(connection, wishes, now_ms=now_ms, lease_ms=lease_ms)
+        noted = [
+            (wish.tenant_id, answer.transfer_id, wish.description)
+            for wish, answer in zip(wishes, answers, strict=True)
+            if answer.answer == "claimed" and wish.description
+        ]
+        await connection.execute(
+            "select bank.write_notes(%s::text[], %s::uuid[], %s::text[])",
+            tuple([row[column] for row in noted] for column in range(3)),
+        )
+    return answers
+
+
+async def _claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:
     async with connection.cursor(row_factory=class_row(ClaimAnswer), binary=True) as cursor:
         await cursor.execute(
             _CLAIM,
@@ -122,8 +140,10 @@ async def find_transfer(
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             "select t.id, t.status, t.purpose, t.debit_account_id, t.credit_account_id, t.amount_minor, t.posted_minor, "
-            "t.currency, t.reason, t.door, t.expires_at, t.occurred_at, t.booked_at, t.resolved_at, t.answer "
-            "from ledger.transfer t where t.tenant_id = %(tenant_id)s and t.id = %(transfer_id)s "
+            "t.currency, t.reason, t.door, t.expires_at, t.occurred_at, t.booked_at, t.resolved_at, t.answer, n.description "
+            "from ledger.transfer t "
+            "left join bank.transfer_note n on n.tenant_id = t.tenant_id and n.transfer_id = t.id "
+            "where t.tenant_id = %(tenant_id)s and t.id = %(transfer_id)s "
             "and (%(customer_id)s::text is null or exists (select from ledger.account a "
             "where a.id in (t.debit_account_id, t.credit_account_id) and a.owner_id = %(customer_id)s) "
             "or exists (select from bank.account_holder h "

@@ -18,6 +18,7 @@ TRANSFER_EXAMPLE: dict[str, Any] = {
     "device_id": "d000042-1",
     "entry_mode": "app",
     "customer_ip": "203.0.113.7",
+    "description": "Aluguel de novembro",
 }
 ANSWER_EXAMPLE: dict[str, Any] = {
     "status": "posted",
@@ -89,6 +90,7 @@ class Transfer(BaseModel):
                     "booked_at": "2025-11-24T16:00:00.2Z",
                     "expires_at": "2025-11-25T16:00:00.2Z",
                     "resolved_at": None,
+                    "description": "Aluguel de novembro",
                     "decision": {"verdict": "review", "source": "scorer"},
                 }
             ]
@@ -107,6 +109,7 @@ class Transfer(BaseModel):
     booked_at: datetime
     expires_at: datetime | None
     resolved_at: datetime | None
+    description: str | None
     decision: dict[str, Any] | None
 
 

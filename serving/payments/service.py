@@ -181,6 +181,7 @@ class TransfersService:
             action=ROUTE,
             correlation_id=trace.correlation_id,
             debit_account_id=UUID(intent.request.debit_account_id),
+            description=intent.request.description,
         )
 
     async def _as_at_first(self, intent: _Intent, *, tenant_id: str, key: str) -> _Intent:

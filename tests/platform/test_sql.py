@@ -26,6 +26,7 @@ NAMED_FOR_IT = {
     "pipelines/reconcile/stores.py": "what reconciliation reads",
     "serving/identity/seed.py": "the demo's users",
     "serving/operations.py": "whether the databases answer",
+    "streams/projector/core.py": "what the core knows beside a movement",
     "streams/relay/bootstrap.py": "the relay's slot and publication",
     "streams/relay/housekeeping.py": "the outbox's trimming",
     "streams/relay/process.py": "the relay's own lock",
@@ -36,6 +37,7 @@ NAMED_FOR_IT = {
     "governance/jobs.py": "what holds a row of any queue",
     "bench/ledger.py": "the peer that posts one statement after another",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
+    "bench/statements.py": "the bench's own million entries, and the peer that sums",
     "bench/transfers_http.py": "the bench's own databases",
 }
 # Values in a statement that cannot be bound there, each of a kind that holds no SQL.

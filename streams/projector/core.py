@@ -1,0 +1,108 @@
+"""The core's side: what is known beside a movement, and what changed of that. Read as `audit`, which sees every tenant."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+from psycopg.rows import class_row
+
+from kit.postgres import connect
+from kit.settings import Settings
+from streams.projector.described import Known
+
+STATEMENT_TIMEOUT_MS = 60_000
+_MOST_ID = 2**63 - 1
+
+# A few thousand look-ups by key, whatever the planner thinks of tables that have grown since it last looked.
+_BY_KEY = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off"
+_KNOWN = """
+select
+    (extract(epoch from e.booked_at) * 1000)::bigint as booked_at_ms, own.owner_id as own_owner, own.code as own_code,
+    other.owner_id as other_owner, other.code as other_code, p.full_name as other_name, n.description, k.note, k.category
+from unnest(%b::text[], %b::uuid[], %b::bigint[], %b::uuid[], %b::uuid[])
+    with ordinality as m (tenant_id, account_id, sequence, transfer_id, other_id, ord)
+left join ledger.entry e on e.account_id = m.account_id and e.version = m.sequence and e.transfer_id = m.transfer_id
+left join ledger.account own on own.id = m.account_id
+left join ledger.account other on other.id = m.other_id
+left join bank.person p on p.tenant_id = m.tenant_id and p.customer_id = other.owner_id
+left join bank.transfer_note n on n.tenant_id = m.tenant_id and n.transfer_id = m.transfer_id
+left join bank.transaction_mark k
+    on k.tenant_id = m.tenant_id and k.account_id = m.account_id and k.transfer_id = m.transfer_id
+order by m.ord
+"""
+_CHANGES = """
+select xid::text::bigint as xid, id, tenant_id, kind, subject_id
+from bank.history_change
+where (xid, id) > (%s::text::xid8, %s) and xid < pg_snapshot_xmin(pg_current_snapshot())
+order by xid, id
+limit %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A movement that something is asked about."""
+
+    tenant_id: str
+    account_id: uuid.UUID
+    sequence: int
+    transfer_id: uuid.UUID
+    counterparty_account_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChangePosition:
+    """A place in bank.history_change."""
+
+    xid: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transfer whose text or category changed, or a customer whose name did."""
+
+    xid: int
+    id: int
+    tenant_id: str
+    kind: Literal["transfer", "customer"]
+    subject_id: str
+
+    @property
+    def position(self) -> ChangePosition:
+        """Where it stands."""
+        return ChangePosition(self.xid, self.id)
+
+
+def connect_core(settings: Settings, *, application: str) -> psycopg.Connection:
+    """Open a connection that reads every tenant's rows, by their keys."""
+    connection = connect(settings.core.dsn("audit"), application=application, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+    connection.execute(_BY_KEY)
+    return connection
+
+
+def known(connection: psycopg.Connection, asked: Sequence[Asked]) -> list[Known]:
+    """Return what is known beside each movement, in order, in one round trip."""
+    columns = (
+        [one.tenant_id for one in asked],
+        [one.account_id for one in asked],
+        [one.sequence for one in asked],
+        [one.transfer_id for one in asked],
+        [one.counterparty_account_id for one in asked],
+    )
+    with connection.cursor(row_factory=class_row(Known)) as cursor:
+        return cursor.execute(_KNOWN, columns).fetchall()
+
+
+def changes(connection: psycopg.Connection, *, after: ChangePosition, limit: int) -> list[Change]:
+    """Return the next changes, in the order in which they are passed: only those before which nothing can still come."""
+    with connection.cursor(row_factory=class_row(Change)) as cursor:
+        return cursor.execute(_CHANGES, (str(after.xid), after.id, limit)).fetchall()
+
+
+def newest_change(connection: psycopg.Connection) -> ChangePosition:
+    """Return the place after which changes may still be invisible: whoever reads rows from now on has seen those before it."""
+    row = connection.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").fetchone()
+    return ChangePosition((row[0] if row else 0) - 1, _MOST_ID)

@@ -1,0 +1,142 @@
+"""The projector: take events in order, fold them, write rows and position in one transaction, again."""
+
+import time
+from collections.abc import Sequence
+
+from confluent_kafka import Message
+from prometheus_client import Counter, Gauge
+
+from contracts.topics import BANKING_TRANSACTIONS
+from kit.clock import Clock
+from kit.log import get_logger
+from kit.postgres import connect
+from kit.process import Lifecycle
+from kit.settings import Settings
+from streams.projector import core, repository
+from streams.projector.core import ChangePosition
+from streams.projector.events import Moved, Unreadable, read
+from streams.projector.repository import PROJECTOR_LOCK, Fenced, Position
+from streams.projector.topic import PARTITION, EventTopic
+from streams.projector.writing import Sides, write_changes, write_events, write_late_decisions
+from streams.refusals import Refusals
+
+PROCESS = "projector"
+BATCH_MESSAGES = 4_096
+LINGER_S = 0.02
+STATEMENT_TIMEOUT_MS = 60_000
+STANDBY_CHECK_S = 1.0
+# How often changes and late decisions are looked for, and how often an idle projector says that it has everything.
+LOOK_EVERY_S = 0.2
+MALFORMED = "malformed"
+
+_folded = Counter("baas_projector_events_total", "Events that the projector has passed")
+_lag = Gauge("baas_projector_lag_messages", "Messages between the projector and the topic's end")
+
+
+class HistoryGone(RuntimeError):
+    """The topic does not reach back to where the read model has to begin: a rebuild takes what is gone from the lake."""
+
+
+class Projector:
+    """One projector; at most one writes at a time, another waits for its turn."""
+
+    def __init__(self, settings: Settings, lifecycle: Lifecycle, clock: Clock) -> None:
+        self._settings = settings
+        self._lifecycle = lifecycle
+        self._clock = clock
+        self._refusals = Refusals(settings.kafka, process=PROCESS)
+        self._generation = 0
+        self._offset = 0
+        self._change = ChangePosition(0, 0)
+        self._behind: int | None = None
+        self._looked_s = 0.0
+
+    def facts(self) -> dict[str, object]:
+        """Lag and positions, for the health port."""
+        positions = {f"{BANKING_TRANSACTIONS}[{PARTITION}]": self._offset}
+        return {"lag": self._behind, "generation": self._generation, "positions": positions}
+
+    def run(self) -> None:
+        """Project until asked to end. Raises when the broker or a database does; the next start goes on from the position.
+
+        A generation that a rebuild has put in this one's place is taken up without a restart.
+        """
+        dsn = self._settings.warehouse.dsn("sinks")
+        with (
+            connect(dsn, application=PROCESS, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as warehouse,
+            core.connect_core(self._settings, application=PROCESS) as bank,
+        ):
+            while not repository.take_lock(warehouse, PROJECTOR_LOCK):
+                self._lifecycle.not_ready("another projector is writing")
+                if self._lifecycle.wait(STANDBY_CHECK_S):
+                    return
+            repository.prepare(warehouse)
+            sides = Sides(warehouse, bank)
+            while self._lifecycle.running:
+                self._project(sides, repository.serving(warehouse))
+
+    def _project(self, sides: Sides, generation: int) -> None:
+        """Bring one generation on, until asked to end or until another one is read in its place."""
+        at = repository.position(sides.warehouse, generation)
+        source = EventTopic(self._settings.kafka, client=PROCESS)
+        try:
+            if at is None:
+                at = self._begin(sides, generation, source)
+            source.read_from(at.next_offset)
+            self._generation, self._offset, self._change = generation, at.next_offset, at.change
+            self._lifecycle.ready()
+            while self._lifecycle.running:
+                try:
+                    self._step(sides, source)
+                except Fenced:
+                    if repository.serving(sides.warehouse) == generation:
+                        raise
+                    get_logger().info("another generation is read now", before=generation)
+                    return
+        finally:
+            source.close()
+
+    @staticmethod
+    def _begin(sides: Sides, generation: int, source: EventTopic) -> Position:
+        first = source.first_offset()
+        if first > 0:
+            raise HistoryGone(f"the topic begins at offset {first}: run `baas projection rebuild`")
+        at = Position(first, core.newest_change(sides.core))
+        repository.start(sides.warehouse, generation, at)
+        return at
+
+    def _step(self, sides: Sides, source: EventTopic) -> None:
+        began_ms = self._clock.now_ms()
+        messages = source.take(at_most=BATCH_MESSAGES, linger_s=LINGER_S)
+        due = time.monotonic() - self._looked_s > LOOK_EVERY_S
+        if messages:
+            self._write(sides, messages)
+        if due:
+            self._looked_s = time.monotonic()
+            if source.caught_up:  # the topic had no more: all that was in it when it was asked is in the rows
+                write_events(sides, self._generation, [], expected=self._offset, following=self._offset, as_of_ms=began_ms)
+            self._change = write_changes(sides, self._generation, self._change)
+            write_late_decisions(sides, self._generation)
+            self._behind = 0 if source.caught_up else max(0, source.end_offset() - self._offset)
+            _lag.set(self._behind)
+
+    def _write(self, sides: Sides, messages: Sequence[Message]) -> None:
+        events = self._read(messages)
+        self._refusals.settle()
+        following = messages[-1].offset() + 1
+        appended_at_ms = messages[-1].timestamp()[1]
+        write_events(sides, self._generation, events, expected=self._offset, following=following, as_of_ms=appended_at_ms)
+        self._offset = following
+        _folded.inc(len(messages))
+
+    def _read(self, messages: Sequence[Message]) -> list[Moved]:
+        found = []
+        for message in messages:
+            try:
+                moved = read(message.value(), offset=message.offset(), appended_at_ms=message.timestamp()[1])
+            except Unreadable as problem:
+                self._refusals.refuse(message, topic=BANKING_TRANSACTIONS, reason=MALFORMED, detail=str(problem))
+                continue
+            if moved is not None:
+                found.append(moved)
+        return found

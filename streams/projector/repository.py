@@ -1,0 +1,340 @@
+"""The SQL of the read model: schema read_model in the warehouse, written as `sinks`, a generation at a time."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import class_row
+
+from streams.projector.core import Asked, ChangePosition
+from streams.projector.described import Decided, Description
+from streams.projector.fold import Movement, Standing
+
+# One projector writes at a time. The lock lives as long as the connection that also writes.
+PROJECTOR_LOCK, REBUILD_LOCK = 5_160_417_234, 5_160_417_235
+MONTHS_ZONE = "America/Sao_Paulo"
+RETIRED_ROWS = 20_000
+
+TransferKey = tuple[str, uuid.UUID]
+
+
+class Fenced(RuntimeError):
+    """Somebody else has moved this generation's position since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a generation has come: the next offset of the topic, and the last change of the core that is in it."""
+
+    next_offset: int
+    change: ChangePosition
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A movement that is there, as much as is needed to describe it again."""
+
+    tenant_id: str
+    account_id: uuid.UUID
+    sequence: int
+    transfer_id: uuid.UUID
+    counterparty_account_id: uuid.UUID
+    amount_minor: int
+    purpose: str
+    channel: str
+    mcc: int | None
+    decided: bool
+
+    @property
+    def asked(self) -> Asked:
+        """What the core is asked about it."""
+        return Asked(self.tenant_id, self.account_id, self.sequence, self.transfer_id, self.counterparty_account_id)
+
+
+_STAGING = """
+create temporary table batch_movement (
+    tenant_id text, account_id uuid, sequence bigint, transfer_id uuid, amount_minor bigint, balance_after_minor bigint,
+    currency text, purpose text, channel text, mcc integer, decided boolean, category text, counterparty_account_id uuid,
+    counterparty_kind text, counterparty_owner text, counterparty_name text, description text, note text, searched text,
+    value_at_ms bigint, booked_at_ms bigint, log_offset bigint
+) on commit delete rows;
+create temporary table batch_description (
+    account_id uuid, sequence bigint, channel text, mcc integer, decided boolean, category text, counterparty_kind text,
+    counterparty_owner text, counterparty_name text, description text, note text, searched text
+) on commit delete rows;
+set synchronous_commit = off
+"""
+_INSERT_MOVEMENTS = """
+insert into read_model.movement (
+    generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor, currency, purpose, channel,
+    mcc, decided, category, counterparty_account_id, counterparty_kind, counterparty_owner, counterparty_name, description,
+    note, words, value_at, booked_at, log_offset
+)
+select
+    %s, b.tenant_id, b.account_id, b.sequence, b.transfer_id, b.amount_minor, b.balance_after_minor, b.currency, b.purpose,
+    b.channel, b.mcc, b.decided, b.category, b.counterparty_account_id, b.counterparty_kind, b.counterparty_owner,
+    b.counterparty_name, b.description, b.note, to_tsvector('portuguese', b.searched),
+    timestamptz 'epoch' + b.value_at_ms * interval '1 millisecond',
+    timestamptz 'epoch' + b.booked_at_ms * interval '1 millisecond', b.log_offset
+from batch_movement b
+"""
+_ADD_SPENDING = """
+insert into read_model.spending as s (
+    generation, tenant_id, account_id, month, category, currency, spent_minor, spent_count, received_minor, received_count
+)
+select
+    %(generation)s, b.tenant_id, b.account_id,
+    date_trunc('month', (timestamptz 'epoch' + b.booked_at_ms * interval '1 millisecond') at time zone %(zone)s)::date,
+    b.category, b.currency,
+    coalesce(-sum(b.amount_minor) filter (where b.amount_minor < 0), 0), count(*) filter (where b.amount_minor < 0),
+    coalesce(sum(b.amount_minor) filter (where b.amount_minor > 0), 0), count(*) filter (where b.amount_minor > 0)
+from batch_movement b
+group by 2, 3, 4, 5, 6
+on conflict (generation, account_id, month, category) do update set
+    spent_minor = s.spent_minor + excluded.spent_minor, spent_count = s.spent_count + excluded.spent_count,
+    received_minor = s.received_minor + excluded.received_minor, received_count = s.received_count + excluded.received_count
+"""
+# What moves from one category to another is taken from the one and put to the other.
+_MOVE_SPENDING = """
+insert into read_model.spending as s (
+    generation, tenant_id, account_id, month, category, currency, spent_minor, spent_count, received_minor, received_count
+)
+select
+    %(generation)s, m.tenant_id, m.account_id, date_trunc('month', m.booked_at at time zone %(zone)s)::date, c.category,
+    m.currency,
+    coalesce(-sum(c.sign * m.amount_minor) filter (where m.amount_minor < 0), 0),
+    coalesce(sum(c.sign) filter (where m.amount_minor < 0), 0),
+    coalesce(sum(c.sign * m.amount_minor) filter (where m.amount_minor > 0), 0),
+    coalesce(sum(c.sign) filter (where m.amount_minor > 0), 0)
+from batch_description d
+join read_model.movement m on m.generation = %(generation)s and m.account_id = d.account_id and m.sequence = d.sequence
+cross join lateral (values (m.category, -1), (d.category, 1)) as c (category, sign)
+where m.category <> d.category
+group by 2, 3, 4, 5, 6
+on conflict (generation, account_id, month, category) do update set
+    spent_minor = s.spent_minor + excluded.spent_minor, spent_count = s.spent_count + excluded.spent_count,
+    received_minor = s.received_minor + excluded.received_minor, received_count = s.received_count + excluded.received_count
+"""
+_REDESCRIBE = """
+update read_model.movement m
+set channel = d.channel, mcc = d.mcc, decided = d.decided, category = d.category, counterparty_kind = d.counterparty_kind,
+    counterparty_owner = d.counterparty_owner, counterparty_name = d.counterparty_name, description = d.description,
+    note = d.note, words = to_tsvector('portuguese', d.searched)
+from batch_description d
+where m.generation = %s and m.account_id = d.account_id and m.sequence = d.sequence
+"""
+_PUT_BALANCES = """
+insert into read_model.balance as b (generation, tenant_id, account_id, currency, sequence, balance_minor)
+select %s, * from unnest(%s::text[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[])
+on conflict (generation, account_id) do update set sequence = excluded.sequence, balance_minor = excluded.balance_minor
+"""
+_STANDINGS = """
+select account_id, tenant_id, currency, sequence, balance_minor from read_model.balance
+where generation = %s and account_id = any (%s::uuid[])
+"""
+_STORED = """
+select tenant_id, account_id, sequence, transfer_id, counterparty_account_id, amount_minor, purpose, channel, mcc, decided
+from read_model.movement m
+"""
+_OF_TRANSFERS = (
+    _STORED + "where generation = %(generation)s and (tenant_id, transfer_id) in "
+    "(select * from unnest(%(tenants)s::text[], %(transfers)s::uuid[]))"
+)
+_WITH_CUSTOMER = (
+    _STORED + "where generation = %(generation)s and tenant_id = %(tenant_id)s and counterparty_owner = %(customer_id)s "
+    "and (account_id, sequence) > (%(account_id)s, %(sequence)s) order by account_id, sequence limit %(limit)s"
+)
+_UNDECIDED = (
+    _STORED + "where generation = %(generation)s and not decided and folded_at > now() - %(young)s * interval '1 second' "
+    "and exists (select from raw.decisions d where d.tenant_id = m.tenant_id and d.transaction_id = m.transfer_id) "
+    "limit %(limit)s"
+)
+_DECIDED = """
+select d.tenant_id, d.transaction_id, d.channel, d.mcc
+from unnest(%s::text[], %s::uuid[]) as asked (tenant_id, transfer_id)
+join raw.decisions d on d.tenant_id = asked.tenant_id and d.transaction_id = asked.transfer_id
+"""
+_MOVE = """
+update read_model.position
+set next_offset = %(following)s,
+    as_of = greatest(as_of, timestamptz 'epoch' + %(as_of_ms)s::bigint * interval '1 millisecond')
+where generation = %(generation)s and next_offset = %(expected)s
+"""
+_MOVE_CHANGE = """
+update read_model.position set change_xid = %(xid)s, change_id = %(id)s
+where generation = %(generation)s and change_xid = %(old_xid)s and change_id = %(old_id)s
+"""
+_START = """
+insert into read_model.position (generation, next_offset, change_xid, change_id, as_of)
+values (%s, %s, %s, %s, timestamptz 'epoch')
+"""
+
+
+def take_lock(connection: psycopg.Connection, lock: int) -> bool:
+    """Become the one that works under `lock`, for as long as this connection lives; False while another does."""
+    taken = connection.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone()
+    return bool(taken and taken[0])
+
+
+def prepare(connection: psycopg.Connection) -> None:
+    """Make this session's staging tables. Commits do not wait for the disk: what is lost is read again."""
+    connection.execute(_STAGING)
+
+
+def serving(connection: psycopg.Connection) -> int:
+    """Return the generation that is read."""
+    row = connection.execute("select generation from read_model.serving").fetchone()
+    if row is None:
+        raise Fenced("read_model.serving has no row")
+    return int(row[0])
+
+
+def position(connection: psycopg.Connection, generation: int) -> Position | None:
+    """Return how far a generation has come; None before it has begun."""
+    row = connection.execute(
+        "select next_offset, change_xid, change_id from read_model.position where generation = %s", (generation,)
+    ).fetchone()
+    return Position(row[0], ChangePosition(row[1], row[2])) if row else None
+
+
+def start(connection: psycopg.Connection, generation: int, at: Position) -> None:
+    """Begin a generation."""
+    connection.execute(_START, (generation, at.next_offset, at.change.xid, at.change.id))
+
+
+def standings(connection: psycopg.Connection, generation: int, accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Standing]:
+    """Return where the accounts stand; those without a movement are absent."""
+    rows = connection.execute(_STANDINGS, (generation, list(accounts))).fetchall()
+    return {account_id: Standing(*rest) for account_id, *rest in rows}
+
+
+def decided(connection: psycopg.Connection, transfers: Iterable[TransferKey]) -> dict[TransferKey, Decided]:
+    """Return what the decisions knew of transfers, as far as they have arrived in the warehouse."""
+    wanted = list(set(transfers))
+    if not wanted:
+        return {}
+    rows = connection.execute(_DECIDED, ([tenant for tenant, _ in wanted], [transfer for _, transfer in wanted])).fetchall()
+    return {(tenant, transfer): Decided(channel, mcc) for tenant, transfer, channel, mcc in rows}
+
+
+def write(
+    connection: psycopg.Connection,
+    generation: int,
+    rows: Sequence[tuple[Movement, Description, int]],
+    standings: Mapping[uuid.UUID, Standing],
+) -> None:
+    """Write movements, each with its description and when it was booked (ms), what they add to spending, and the balances."""
+    with connection.cursor() as cursor:
+        if rows:
+            with cursor.copy("copy batch_movement from stdin") as copy:
+                for movement, said, booked_at_ms in rows:
+                    copy.write_row(_movement_row(movement, said, booked_at_ms))
+            cursor.execute(_INSERT_MOVEMENTS, (generation,))
+            cursor.execute(_ADD_SPENDING, {"generation": generation, "zone": MONTHS_ZONE})
+        touched = list(standings.items())
+        cursor.execute(
+            _PUT_BALANCES,
+            (
+                generation,
+                [standing.tenant_id for _, standing in touched],
+                [account_id for account_id, _ in touched],
+                [standing.currency for _, standing in touched],
+                [standing.sequence for _, standing in touched],
+                [standing.balance_minor for _, standing in touched],
+            ),
+        )
+
+
+def move(connection: psycopg.Connection, generation: int, *, expected: int, following: int, as_of_ms: int) -> None:
+    """Move the topic's position. Raises Fenced."""
+    moved = connection.execute(
+        _MOVE, {"generation": generation, "expected": expected, "following": following, "as_of_ms": as_of_ms}
+    )
+    if moved.rowcount != 1:
+        raise Fenced(f"generation {generation} was not at offset {expected}")
+
+
+def move_change(
+    connection: psycopg.Connection, generation: int, *, expected: ChangePosition, following: ChangePosition
+) -> None:
+    """Move the position in the core's changes. Raises Fenced."""
+    moved = connection.execute(
+        _MOVE_CHANGE,
+        {
+            "generation": generation,
+            "xid": following.xid,
+            "id": following.id,
+            "old_xid": expected.xid,
+            "old_id": expected.id,
+        },
+    )
+    if moved.rowcount != 1:
+        raise Fenced(f"generation {generation} was not at change {expected}")
+
+
+def of_transfers(connection: psycopg.Connection, generation: int, transfers: Sequence[TransferKey]) -> list[Stored]:
+    """Return the movements of transfers: two at most of each."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        return cursor.execute(
+            _OF_TRANSFERS,
+            {
+                "generation": generation,
+                "tenants": [tenant for tenant, _ in transfers],
+                "transfers": [transfer for _, transfer in transfers],
+            },
+        ).fetchall()
+
+
+def with_customer(
+    connection: psycopg.Connection, generation: int, *, tenant_id: str, customer_id: str, after: Stored | None, limit: int
+) -> list[Stored]:
+    """Return a page of the movements that have a customer on the other side."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        return cursor.execute(
+            _WITH_CUSTOMER,
+            {
+                "generation": generation,
+                "tenant_id": tenant_id,
+                "customer_id": customer_id,
+                "account_id": after.account_id if after else uuid.UUID(int=0),
+                "sequence": after.sequence if after else 0,
+                "limit": limit,
+            },
+        ).fetchall()
+
+
+def undecided(connection: psycopg.Connection, generation: int, *, young_s: int, limit: int) -> list[Stored]:
+    """Return movements of the last `young_s` seconds whose decision has arrived since they were folded."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        return cursor.execute(_UNDECIDED, {"generation": generation, "young": young_s, "limit": limit}).fetchall()
+
+
+def redescribe(connection: psycopg.Connection, generation: int, rows: Sequence[tuple[Stored, Description]]) -> None:
+    """Say something else of movements that are there; their spending follows."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("truncate batch_description")
+        with cursor.copy("copy batch_description from stdin") as copy:
+            for stored, said in rows:
+                copy.write_row(_description_row(stored, said))
+        cursor.execute(_MOVE_SPENDING, {"generation": generation, "zone": MONTHS_ZONE})
+        cursor.execute(_REDESCRIBE, (generation,))
+
+
+def _movement_row(movement: Movement, said: Description, booked_at_ms: int) -> tuple[object, ...]:
+    moved = movement.moved
+    return (
+        moved.tenant_id, movement.account_id, movement.sequence, moved.transfer_id, movement.amount_minor,
+        movement.balance_after_minor, moved.currency, moved.purpose, said.channel, said.mcc, said.decided, said.category,
+        movement.counterparty_account_id, said.counterparty_kind, said.counterparty_owner, said.counterparty_name, said.text,
+        said.note, said.searched, moved.occurred_at_ms, booked_at_ms, moved.offset,
+    )  # fmt: skip
+
+
+def _description_row(stored: Stored, said: Description) -> tuple[object, ...]:
+    return (
+        stored.account_id, stored.sequence, said.channel, said.mcc, said.decided, said.category, said.counterparty_kind,
+        said.counterparty_owner, said.counterparty_name, said.text, said.note, said.searched,
+    )  # fmt: skip

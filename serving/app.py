@@ -24,6 +24,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.exchange import endpoints as exchange
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.models import endpoints as models
@@ -41,6 +42,7 @@ FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
     accounts.router,
+    exchange.router,
     identity.router,
     customers.router,
     decisions.router,

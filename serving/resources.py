@@ -21,6 +21,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.exchange.service import ExchangeService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
@@ -30,6 +31,7 @@ from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
+from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
@@ -62,6 +64,7 @@ class Resources:
     customers: CustomersService
     accounts: AccountsService
     transfers: TransfersService
+    exchange: ExchangeService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -122,6 +125,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             customers=CustomersService(core),
             accounts=AccountsService(core, claims=claims, clock=clock),
             transfers=transfers,
+            exchange=ExchangeService(core, once=Once(core, claims=claims, clock=clock), clock=clock),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

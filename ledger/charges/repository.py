@@ -18,7 +18,7 @@ _MONTHLY = """
 select b.account_id, b.currency, p.monthly_fee_minor
 from bank.account b
 join bank.product p on p.tenant_id = b.tenant_id and p.code = b.product and p.currency = b.currency
-where b.tenant_id = %(tenant_id)s and b.account_id > %(after)s and b.status = 'open'
+where b.tenant_id = %(tenant_id)s and b.account_id > %(after)s and b.status <> 'closed'
     and p.monthly_fee_minor > 0 and b.opened_at < ledger.at(%(ends_ms)s)
 order by b.account_id
 limit %(limit)s

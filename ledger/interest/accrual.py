@@ -12,8 +12,8 @@ from decimal import Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from kit.business_days import is_business_day
 from kit.money import divide_half_even
-from ledger.business_days import is_business_day
 
 DAYS_A_YEAR = 365
 BUSINESS_DAYS_A_YEAR = 252

@@ -9,6 +9,7 @@ from serving.edge.principals import EVERYONE, Role
 PUBLIC: frozenset[Role] = frozenset()
 NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
+BOOKKEEPERS = frozenset({Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
@@ -65,6 +66,12 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/transfers", MONEY),
     Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
     Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),
+    Rule("GET", "/v1/exchange/rates", BANK_READERS),
+    Rule("PUT", "/v1/exchange/rates/{pair}", BOOKKEEPERS),
+    Rule("POST", "/v1/exchange/quotes", MONEY),
+    Rule("GET", "/v1/exchange/quotes/{quote_id}", MONEY),
+    Rule("POST", "/v1/exchanges", MONEY),
+    Rule("GET", "/v1/exchange/positions", BOOKKEEPERS),
     Rule("GET", "/v1/decisions", WATCHERS),
     Rule("GET", "/v1/decisions/{transaction_id}", WATCHERS),
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),

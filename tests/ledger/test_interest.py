@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.business_days import bank_holidays, easter, is_business_day
 from kit.money import divide_half_even
 from kit.postgres import connect
 from kit.settings import PostgresServer
-from ledger.business_days import bank_holidays, easter, is_business_day
 from ledger.charges.run import charge_month, collect
 from ledger.days import DayNotEnded, end_ms
 from ledger.interest.accrual import PARTS_PER_MINOR, DayBalance, DayCount, Side, Terms, accrue, charge_minor, daily_factor_e8

@@ -79,7 +79,8 @@ create table bank.charge (
 );
 create index charge_due on bank.charge (tenant_id, charge_id) where status = 'due';
 
--- Currency exchange. Rates are units of the quote currency for one of the base, in hundred-millionths (e8).
+-- Currency exchange. Rates are units of the quote currency for one of the base, in hundred-millionths (e8). `residue_nano` is
+-- what the side that was worked out is exactly, beyond what it is rounded to.
 create table bank.exchange_rate (
     tenant_id text not null,
     base      text not null check (base ~ '^[A-Z]{3}$'),
@@ -105,12 +106,14 @@ create table bank.exchange_quote (
     sell_minor      bigint not null check (sell_minor > 0),
     buy_currency    text not null,
     buy_minor       bigint not null check (buy_minor > 0),
+    worked_out      text not null,
     residue_nano    bigint not null,
     quoted_at       timestamptz not null,
     expires_at      timestamptz not null,
     sell_account_id uuid,
     buy_account_id  uuid,
     exchanged_at    timestamptz,
+    check (worked_out in (sell_currency, buy_currency)),
     check ((exchanged_at is null) = (sell_account_id is null)),
     check ((exchanged_at is null) = (buy_account_id is null))
 );

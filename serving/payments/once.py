@@ -1,0 +1,95 @@
+"""Work that is done once a key, and is no transfer of the hot path: claimed, done and answered, however often it is sent."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import Response
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from pydantic import BaseModel
+
+from kit.clock import Clock
+from kit.errors import DomainError
+from kit.ids import uuid7
+from kit.postgres import tenant_transaction
+from serving.edge.principals import Principal
+from serving.payments.claims import REPLAYED_HEADER, Claims, request_hash, stored_key
+from serving.payments.errors import TransferInProgress
+from serving.payments.repository import ClaimWish, complete
+
+Work = Callable[[AsyncConnection, UUID], Awaitable[BaseModel]]
+CREATED = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The JSON of what was made, and whether it was made before."""
+
+    body: bytes
+    replayed: bool
+
+    def response(self, **headers: str) -> Response:
+        """Return the HTTP answer, the same the first time and on every replay."""
+        if self.replayed:
+            headers[REPLAYED_HEADER] = "true"
+        return Response(self.body, status_code=CREATED, media_type="application/json", headers=headers)
+
+
+class Once:
+    """Does work under idempotency keys, in one transaction with the key's completion. The claim is the audit row."""
+
+    def __init__(self, core: AsyncConnectionPool, *, claims: Claims, clock: Clock) -> None:
+        self._core = core
+        self._claims = claims
+        self._clock = clock
+
+    async def do(
+        self,
+        principal: Principal,
+        work: Work,
+        *,
+        action: str,
+        content: bytes,
+        idempotency_key: str | None,
+        correlation_id: str,
+    ) -> Done:
+        """Do `work(connection, id)` once for the key, or return what it gave before.
+
+        `id` is the claim's, for what is made; `content` tells a repetition from another request. What the work refuses leaves
+        nothing behind, and the key may be tried again. Raises as `Claims.claim` does, and what the work raises.
+        """
+        key = stored_key(principal, idempotency_key)
+        claimed = await self._claims.claim(
+            ClaimWish(
+                tenant_id=principal.tenant_id,
+                key=key,
+                request_hash=request_hash(action, content),
+                transfer_id=uuid7(self._clock),
+                intent=None,
+                actor=principal.subject,
+                action=action,
+                correlation_id=correlation_id,
+            )
+        )
+        if claimed.answer == "done":
+            return Done(claimed.response_body or b"", replayed=True)
+        try:
+            async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+                made = await work(connection, claimed.transfer_id)
+                body = made.model_dump_json().encode()
+                held = await complete(
+                    connection,
+                    tenant_id=principal.tenant_id,
+                    key=key,
+                    transfer_id=claimed.transfer_id,
+                    status=CREATED,
+                    body=body,
+                    now_ms=self._clock.now_ms(),
+                )
+                if not held:
+                    raise TransferInProgress("another request with this key is being worked on", retry_after_s=1)
+        except DomainError:
+            await self._claims.release(tenant_id=principal.tenant_id, key=key, transfer_id=claimed.transfer_id)
+            raise
+        return Done(body, replayed=False)

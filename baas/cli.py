@@ -138,6 +138,14 @@ def reconcile(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def ledger(context: typer.Context) -> None:
+    """Keep the books: close days, print the trial balance, write the general ledger out as CSV or for hledger."""
+    from baas.run_module import become
+
+    become("ledger", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def replay(context: typer.Context) -> None:
     """Play a file of transactions through Kafka, scoring, ledger and marts, in a tenant of its own."""
     from baas.run_module import become

@@ -30,6 +30,12 @@ CURRENCY_EXPONENTS: dict[str, int] = {
 MAX_AMOUNT_MINOR = 10**15
 
 
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """Return the whole number nearest to the quotient, the even one of two that are equally near. `denominator` is positive."""
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
+
+
 class UnknownCurrency(ValueError):
     """The code is not one of `CURRENCY_EXPONENTS`."""
 

@@ -1,7 +1,7 @@
 """PostgreSQL connections: bounded pools, and transactions that carry the tenant for row-level security."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
@@ -63,4 +63,12 @@ async def tenant_transaction(connection: psycopg.AsyncConnection, tenant_id: str
     """One transaction that sees only `tenant_id`'s rows: `app.tenant_id` is set for this transaction alone."""
     async with connection.transaction():
         await connection.execute("select set_config('app.tenant_id', %s, true)", (tenant_id,))
+        yield connection
+
+
+@contextmanager
+def tenant_block(connection: psycopg.Connection, tenant_id: str) -> Iterator[psycopg.Connection]:
+    """Do what `tenant_transaction` does, on a blocking connection."""
+    with connection.transaction():
+        connection.execute("select set_config('app.tenant_id', %s, true)", (tenant_id,))
         yield connection

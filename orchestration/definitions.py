@@ -1,4 +1,4 @@
-"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, profiles, and when they run."""
+"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, profiles, books, and when."""
 
 from dagster import (
     AssetSelection,
@@ -14,6 +14,7 @@ from dagster import (
 
 from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
+from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.risk.assets import risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
@@ -44,9 +45,16 @@ def build_definitions(found: Settings) -> Definitions:
         description="Train on what is known at the end of a day, register it and have it tried beside the champion.",
         selection=AssetSelection.groups("risk"),
     )
+    books = closed_books(found)
+    close = define_asset_job(
+        "close",
+        description="Close the books of the days that have ended: trial balance, interest, fees.",
+        selection=AssetSelection.assets(books),
+    )
     return Definitions(
         assets=[
             *bank_assets(found),
+            books,
             *risk_assets(found),
             checked_decisions(found),
             model_drift(found),
@@ -54,9 +62,15 @@ def build_definitions(found: Settings) -> Definitions:
             online,
             *profiles,
         ],
-        jobs=[daily, profiled, retrain],
+        jobs=[daily, profiled, retrain, close],
         schedules=[
             weekly_retraining(),
+            ScheduleDefinition(
+                job=close,
+                cron_schedule=CLOSE_CRON,
+                execution_timezone=TIMEZONE,
+                default_status=DefaultScheduleStatus.RUNNING,
+            ),
             *(
                 build_schedule_from_partitioned_job(
                     job, hour_of_day=DAILY_HOUR, minute_of_hour=minute, default_status=DefaultScheduleStatus.RUNNING

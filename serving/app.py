@@ -25,6 +25,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.exchange import endpoints as exchange
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.limits import endpoints as limits
@@ -47,6 +48,7 @@ ROUTERS = (
     payments.router,
     accounts.router,
     statements.router,
+    exchange.router,
     identity.router,
     customers.router,
     products.router,

@@ -22,6 +22,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.exchange.service import ExchangeService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
@@ -74,6 +75,7 @@ class Resources:
     beneficiaries: BeneficiariesService
     statements: StatementsService
     transfers: TransfersService
+    exchange: ExchangeService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -141,6 +143,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             beneficiaries=BeneficiariesService(core, once=once, clock=clock),
             statements=StatementsService(core, clock=clock),
             transfers=transfers,
+            exchange=ExchangeService(core, once=once, clock=clock),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

@@ -9,8 +9,8 @@ from serving.edge.principals import EVERYONE, Role
 PUBLIC: frozenset[Role] = frozenset()
 NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
-PRODUCT_MAKERS = frozenset({Role.OPERATOR, Role.ADMIN})
 KEEPERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})
+BOOKKEEPERS = frozenset({Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
@@ -63,9 +63,9 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/customers/{customer_id}/status", KEEPERS),
     Rule("DELETE", "/v1/customers/{customer_id}/person", frozenset({Role.COMPLIANCE, Role.ADMIN})),
     Rule("GET", "/v1/products", BANK_READERS),
-    Rule("POST", "/v1/products", PRODUCT_MAKERS),
+    Rule("POST", "/v1/products", BOOKKEEPERS),
     Rule("GET", "/v1/products/{code}/{currency}", BANK_READERS),
-    Rule("PATCH", "/v1/products/{code}/{currency}", PRODUCT_MAKERS),
+    Rule("PATCH", "/v1/products/{code}/{currency}", BOOKKEEPERS),
     Rule("GET", "/v1/accounts", BANK_READERS),
     Rule("POST", "/v1/accounts", MONEY),
     Rule("GET", "/v1/accounts/{account_id}", BANK_READERS),
@@ -89,6 +89,12 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/transfers", MONEY),
     Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
     Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),
+    Rule("GET", "/v1/exchange/rates", BANK_READERS),
+    Rule("PUT", "/v1/exchange/rates/{pair}", BOOKKEEPERS),
+    Rule("POST", "/v1/exchange/quotes", MONEY),
+    Rule("GET", "/v1/exchange/quotes/{quote_id}", MONEY),
+    Rule("POST", "/v1/exchanges", MONEY),
+    Rule("GET", "/v1/exchange/positions", BOOKKEEPERS),
     Rule("GET", "/v1/decisions", WATCHERS),
     Rule("GET", "/v1/decisions/{transaction_id}", WATCHERS),
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),

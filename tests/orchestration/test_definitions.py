@@ -74,6 +74,12 @@ def test_every_night_the_profiles_of_the_day_that_has_ended_are_made(definitions
     assert made == {AssetKey("daily_profiles"), AssetKey("daily_profiles_online")}
 
 
+def test_soon_after_midnight_the_books_of_the_day_are_closed(definitions: Definitions) -> None:
+    resolved = definitions.resolve_schedule_def("close_schedule")
+    assert (resolved.cron_schedule, resolved.execution_timezone) == ("5 0 * * *", "America/Sao_Paulo")
+    assert definitions.resolve_job_def("close").asset_layer.executable_asset_keys == {AssetKey("closed_books")}
+
+
 def test_every_week_a_model_is_trained_on_the_newest_day_that_has_ended(definitions: Definitions) -> None:
     retraining = definitions.resolve_schedule_def("retrain_schedule")
     assert (retraining.cron_schedule, retraining.execution_timezone) == ("45 3 * * 1", "America/Sao_Paulo")

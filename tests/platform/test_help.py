@@ -20,6 +20,9 @@ FORWARDED = {
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
     ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),
     ("credit", "explain"): ("--loans", "--card", "loan_id"),
+    ("ledger", "close"): ("--day", "--tenant"),
+    ("ledger", "trial-balance"): ("--day", "--tenant", "--json"),
+    ("ledger", "export"): ("--format", "--from", "--to", "--tenant", "--out"),
     ("drift",): (
         "--tenant",
         "--until",
@@ -42,7 +45,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0021_history"
-down_revision = "0017_accounts"
+down_revision = "0019_money"
 
 
 def upgrade() -> None:

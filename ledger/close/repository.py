@@ -1,0 +1,105 @@
+"""The SQL of the close. All but the cut and the tenants run inside a tenant's transaction (`tenant_block`)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+from psycopg import Connection
+
+from ledger.chart import line_of
+from ledger.close.balances import Line, gathered
+
+_CUT = "select ledger.cut_bookings(%s, %s, %s, %s)"
+_LINES = """
+select
+    a.code, b.product, a.currency, count(*), coalesce(sum(o.balance_after_minor), 0)::text,
+    coalesce(sum(m.debits), 0)::text, coalesce(sum(m.credits), 0)::text,
+    coalesce(sum(coalesce(o.version, 0) + m.entries), 0)::bigint
+from ledger.account a
+left join bank.account b on b.account_id = a.id
+left join lateral (
+    select e.balance_after_minor, e.version from ledger.entry e
+    where e.account_id = a.id and e.booked_at < ledger.at(%(from_ms)s)
+    order by e.booked_at desc, e.version desc limit 1
+) o on true
+cross join lateral (
+    select
+        coalesce(-sum(e.delta_minor) filter (where e.delta_minor < 0), 0) as debits,
+        coalesce(sum(e.delta_minor) filter (where e.delta_minor > 0), 0) as credits, count(*) as entries
+    from ledger.entry e
+    where e.account_id = a.id and e.booked_at >= ledger.at(%(from_ms)s) and e.booked_at < ledger.at(%(to_ms)s)
+) m
+where a.tenant_id = %(tenant_id)s
+group by a.code, b.product, a.currency
+"""
+_FIND = "select entries, totals, suspense, closed_at from ledger.day_close where tenant_id = %s and day = %s"
+_NEWEST = "select day from ledger.day_close where tenant_id = %s order by day desc limit 1"
+_DAYS = "select day, totals from ledger.day_close where tenant_id = %s and day >= %s and day <= %s order by day"
+_INSERT = """
+insert into ledger.day_close (tenant_id, day, ends_at, entries, totals, suspense, closed_at)
+values (%s, %s, ledger.at(%s), %s, %s::jsonb, %s::jsonb, ledger.at(%s))
+on conflict do nothing
+"""
+_TENANTS = "select tenant_id from ledger.account group by tenant_id order by tenant_id"
+
+_lines = msgspec.json.Decoder(list[Line]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day as it was closed."""
+
+    day: date
+    entries: int
+    lines: list[Line]
+    suspense: list[Line]
+
+
+def tenants(connection: Connection) -> list[str]:
+    """Return every tenant with an account; as `audit`."""
+    return [row[0] for row in connection.execute(_TENANTS)]
+
+
+def cut(connection: Connection, *, tenant_id: str, end_ms: int, after: uuid.UUID, limit: int) -> uuid.UUID | None:
+    """Have the next `limit` accounts booked at or after `end_ms` from now on; return the last one, None when none was left."""
+    row = connection.execute(_CUT, (tenant_id, end_ms, after, limit)).fetchone()
+    return row[0] if row else None
+
+
+def trial_lines(connection: Connection, *, tenant_id: str, from_ms: int, to_ms: int) -> tuple[list[Line], int]:
+    """Return the trial balance over [from, to) by booked time, and how many entries were booked before `to`."""
+    rows = connection.execute(_LINES, {"tenant_id": tenant_id, "from_ms": from_ms, "to_ms": to_ms}).fetchall()
+    lines = [
+        Line(line_of(code=code, product=product), currency, accounts, int(opening), int(debits), int(credits))
+        for code, product, currency, accounts, opening, debits, credits, _ in rows
+    ]
+    return gathered(lines), sum(row[-1] for row in rows)
+
+
+def find(connection: Connection, *, tenant_id: str, day: date) -> ClosedDay | None:
+    """Return a closed day."""
+    row = connection.execute(_FIND, (tenant_id, day)).fetchone()
+    return None if row is None else ClosedDay(day, row[0], _decoded(row[1]), _decoded(row[2]))
+
+
+def newest(connection: Connection, *, tenant_id: str) -> date | None:
+    """Return the newest day that is closed."""
+    row = connection.execute(_NEWEST, (tenant_id,)).fetchone()
+    return row[0] if row else None
+
+
+def closings(connection: Connection, *, tenant_id: str, first: date, last: date) -> dict[date, list[Line]]:
+    """Return the lines of each closed day of a period, both ends included."""
+    return {day: _decoded(totals) for day, totals in connection.execute(_DAYS, (tenant_id, first, last))}
+
+
+def insert(connection: Connection, closed: ClosedDay, *, tenant_id: str, end_ms: int, now_ms: int) -> None:
+    """Close the day, unless it is closed."""
+    totals, suspense = _encode(closed.lines).decode(), _encode(closed.suspense).decode()
+    connection.execute(_INSERT, (tenant_id, closed.day, end_ms, closed.entries, totals, suspense, now_ms))
+
+
+def _decoded(stored: object) -> list[Line]:
+    return _lines(_encode(stored))

@@ -1,0 +1,1 @@
+"""The subcommands of `baas ledger`: one module each, with `add(subparsers)`."""

@@ -86,7 +86,8 @@ create table chain.batch (
 );
 
 -- Batches in a row, with the root of the Merkle tree (RFC 6962) over their digests. `hash` is the SHA-256 of the header and the
--- nonce, and smaller than 2^256 / difficulty; `work_us` is how long the search for it took, of the `work_target_us` it should.
+-- nonce, and smaller than 2^256 / difficulty; `work_us` is how long the search for it took, of the `work_target_us` it should. `key_ids` are
+-- the keys that sign it, so that no signature can be taken away.
 create table chain.block (
     height bigint primary key check (height >= 0),
     shard smallint not null default 0,
@@ -99,6 +100,7 @@ create table chain.block (
     made_at timestamptz not null,
     difficulty bigint not null check (difficulty > 0),
     work_target_us bigint not null check (work_target_us > 0),
+    key_ids text[] not null check (cardinality(key_ids) > 0),
     nonce bigint not null,
     work_us bigint not null check (work_us >= 0),
     hash bytea not null check (length(hash) = 32)

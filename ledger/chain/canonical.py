@@ -12,7 +12,7 @@ from hashlib import sha256
 GENESIS = bytes(32)
 SHARD = 0
 _BATCH = struct.Struct(">hqqI")
-_HEADER = struct.Struct(">qh32s32sqqI32sqqq")
+_HEADER = struct.Struct(">qh32s32sqqi32sqqq")
 _LENGTH = struct.Struct(">i")
 _SIGNED = b"baas.signature.1"
 _BLOCK = b"baas.block.1"
@@ -80,14 +80,14 @@ def header(block: Block) -> bytes:
 
 def signed(block_hash: bytes, *, work_us: int) -> bytes:
     """Return what a signature is over: the block's hash, and the time that its work took, which difficulty follows from."""
-    return _SIGNED + block_hash + work_us.to_bytes(8)
+    return _SIGNED + block_hash + work_us.to_bytes(8, signed=True)
 
 
 def endorsed(*, key_id: str, algorithm: str, public_key: bytes, from_height: int, made_at_us: int) -> bytes:
     """Return what the key before signs of a new key."""
     return (
         _KEY + _text(key_id) + _text(algorithm) + _LENGTH.pack(len(public_key)) + public_key
-        + from_height.to_bytes(8) + made_at_us.to_bytes(8)
+        + from_height.to_bytes(8, signed=True) + made_at_us.to_bytes(8, signed=True)
     )  # fmt: skip
 
 

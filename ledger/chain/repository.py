@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
+from psycopg.adapt import Buffer, Loader
+from psycopg.pq import Format
 from psycopg.rows import class_row
-from psycopg.types.string import ByteaBinaryLoader
 
 from ledger.chain.canonical import Block, JournalRow
 from ledger.chain.keys import PublicKey
@@ -25,9 +26,7 @@ BLOCK_COLUMNS = (
     "height, shard, previous_hash, merkle_root, first_journal_id, last_journal_id, leaves, batch_hash, "
     f"{_US.format('made_at')} as made_at_us, difficulty, work_target_us, key_ids, nonce, work_us, hash"
 )
-KEY_COLUMNS = (
-    f"key_id, algorithm, public_key, from_height, {_US.format('made_at')} as made_at_us, endorsed_by, endorsement"
-)
+KEY_COLUMNS = f"key_id, algorithm, public_key, from_height, {_US.format('made_at')} as made_at_us, endorsed_by, endorsement"
 _AT = "timestamptz 'epoch' + %({})s * interval '1 microsecond'"
 
 
@@ -40,21 +39,27 @@ class Seen:
     newest: int
 
 
-class _Bytes(ByteaBinaryLoader):
-    """A value as it comes over the wire."""
+class RawLoader(Loader):
+    """Gives a value as it comes over the wire."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> Any:
+        """Return the bytes."""
+        return bytes(data)
 
 
-class _Digests(ByteaBinaryLoader):
+class _Digests(RawLoader):
     """An array of hashes, without making an object of each length word."""
 
-    def load(self, data: Any) -> Any:
+    def load(self, data: Buffer) -> Any:
         return _fixed(bytes(data), size=_DIGEST)
 
 
-class _Ids(ByteaBinaryLoader):
+class _Ids(RawLoader):
     """An array of ids, 16 bytes each."""
 
-    def load(self, data: Any) -> Any:
+    def load(self, data: Buffer) -> Any:
         return _fixed(bytes(data), size=_ID)
 
 
@@ -68,7 +73,7 @@ def read_raw(connection: Connection) -> None:
     """Let this connection's binary cursors give ids and hashes as bytes."""
     connection.adapters.register_loader(_UUIDS, _Ids)
     connection.adapters.register_loader(_BYTEAS, _Digests)
-    connection.adapters.register_loader(_UUID, _Bytes)
+    connection.adapters.register_loader(_UUID, RawLoader)
 
 
 def take_turn(connection: Connection) -> bool:

@@ -29,9 +29,7 @@ class _Gap:
 class Sealer:
     """One shard's sealer on one connection. Every step is one transaction: a sealer that dies goes on where it was."""
 
-    def __init__(
-        self, connection: Connection, *, keys: PrivateKeys, anchor: Path, chain: Chain, clock: Clock
-    ) -> None:
+    def __init__(self, connection: Connection, *, keys: PrivateKeys, anchor: Path, chain: Chain, clock: Clock) -> None:
         repository.read_raw(connection)
         self._connection = connection
         self._keys = keys
@@ -154,9 +152,7 @@ class Sealer:
                 height,
                 before=before.difficulty if before else None,
                 work_target_us=work_target_us,
-                recent_work_us=lambda: repository.recent_work_us(
-                    self._connection, before=height, blocks=work.RETARGET_BLOCKS
-                ),
+                recent_work_us=lambda: repository.recent_work_us(self._connection, before=height, blocks=work.RETARGET_BLOCKS),
             ),
             work_target_us=work_target_us,
             key_ids=[key.key_id for key in signers],

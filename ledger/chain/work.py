@@ -16,7 +16,7 @@ def search(header: bytes, *, difficulty: int) -> tuple[int, bytes]:
     nonce = 0
     while True:
         attempt = begun.copy()
-        attempt.update(nonce.to_bytes(8))
+        attempt.update(nonce.to_bytes(8, signed=True))
         found = attempt.digest()
         if found < most:
             return nonce, found
@@ -25,7 +25,7 @@ def search(header: bytes, *, difficulty: int) -> tuple[int, bytes]:
 
 def block_hash(header: bytes, *, nonce: int) -> bytes:
     """Return the hash of a header with its nonce."""
-    return sha256(header + nonce.to_bytes(8)).digest()
+    return sha256(header + nonce.to_bytes(8, signed=True)).digest()
 
 
 def limit(difficulty: int) -> bytes:
@@ -33,9 +33,7 @@ def limit(difficulty: int) -> bytes:
     return bytes.fromhex("ff" * 32) + b"\x00" if difficulty <= 1 else ((1 << 256) // difficulty).to_bytes(32)
 
 
-def difficulty_at(
-    height: int, *, before: int | None, work_target_us: int, recent_work_us: Callable[[], Sequence[int]]
-) -> int:
+def difficulty_at(height: int, *, before: int | None, work_target_us: int, recent_work_us: Callable[[], Sequence[int]]) -> int:
     """Return the difficulty of the block at `height`, of which the one before had `before`.
 
     Every RETARGET_BLOCKS blocks it is scaled by what their work should have taken over what it took, at most MOST_CHANGE

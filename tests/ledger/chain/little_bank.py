@@ -72,7 +72,11 @@ class LittleBank:
     def funds(self) -> uuid.UUID:
         """Give the first account 10,000."""
         given = self.request(
-            debit_account_id=self.source, credit_account_id=self.first, amount_minor=10_000, purpose=Purpose.OPENING, answer=None
+            debit_account_id=self.source,
+            credit_account_id=self.first,
+            amount_minor=10_000,
+            purpose=Purpose.OPENING,
+            answer=None,
         )
         self.post(given)
         return given.transfer_id
@@ -95,7 +99,12 @@ class LittleBank:
         self.post(at_once, ended)
         found["held and posted at once"] = at_once.transfer_id
         original = self.request(door="kafka")
-        back = {"purpose": Purpose.REVERSAL, "debit_account_id": self.second, "credit_account_id": self.first, "amount_minor": 30}
+        back = {
+            "purpose": Purpose.REVERSAL,
+            "debit_account_id": self.second,
+            "credit_account_id": self.first,
+            "amount_minor": 30,
+        }
         self.post(original, self.request(reverses_id=original.transfer_id, **back))
         reversal = self.request(reverses_id=original.transfer_id, **back)
         self.post(reversal)
@@ -104,7 +113,12 @@ class LittleBank:
         denied = self.request(Kind.DENY, reason='"said"\n\\ é', answer=b"\x00\xff")
         failed = self.request(amount_minor=7, currency="USD")
         abroad = self.request(
-            Kind.OBSERVE, tenant_id="other", currency="USD", debit_account_id=self.elsewhere, credit_account_id=None, answer=None
+            Kind.OBSERVE,
+            tenant_id="other",
+            currency="USD",
+            debit_account_id=self.elsewhere,
+            credit_account_id=None,
+            answer=None,
         )
         self.post(denied, failed, abroad)
         self.clock.advance(120_000)
@@ -124,6 +138,4 @@ class LittleBank:
 
 def sealer_of(sealing: psycopg.Connection, folder: Path, bank: LittleBank, *, chain: Chain = QUICK) -> Sealer:
     """The sealer of a bank, with keys and anchor in `folder`."""
-    return Sealer(
-        sealing, keys=PrivateKeys(folder / "keys"), anchor=folder / "anchor.json", chain=chain, clock=bank.clock
-    )
+    return Sealer(sealing, keys=PrivateKeys(folder / "keys"), anchor=folder / "anchor.json", chain=chain, clock=bank.clock)

@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0017_accounts"
-down_revision = "0014_products"
+down_revision = "0015_chain"
 
 
 def upgrade() -> None:

@@ -44,6 +44,9 @@ DESCRIPTION = (
     "Every refusal is a problem (RFC 9457) whose `type` has a page under /problems."
 )
 FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
+# What the gateway may answer to any request, and to any that has a body.
+ANYWHERE = (429, 503)
+OF_BODIES = (400, 413)
 ROUTERS = (
     payments.router,
     accounts.router,
@@ -95,14 +98,13 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "session": {"type": "apiKey", "in": "cookie", "name": "baas_session"},
     }
-    anywhere = {str(status): answer for status, answer in refusals(429, 503).items()}
-    schema["components"]["responses"] = anywhere
+    schema["components"]["responses"] = {str(status): answer for status, answer in refusals(*ANYWHERE, *OF_BODIES).items()}
     complete_examples(schema)
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
-            for status in anywhere:
-                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{status}"})
+            for status in ANYWHERE + (OF_BODIES if "requestBody" in operation else ()):
+                operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
             if rule is None or rule.public:
                 continue
             operation["security"] = [{"bearer": []}, {"apiKey": []}, {"session": []}]

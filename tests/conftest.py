@@ -26,6 +26,11 @@ LONGEST = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let searches that look for the unknown go on for longer than a run of the tests can wait."""
+    parser.addoption("--soak", type=int, default=1, metavar="N", help="search N times as long as usual where tests search")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first."""
     here = Path(__file__).parent

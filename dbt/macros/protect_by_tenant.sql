@@ -6,7 +6,7 @@
   create policy built_by_transform on {{ relation }} to transform using (true) with check (true);
   create policy read_whole on {{ relation }} for select to audit using (true);
   create policy own_tenant on {{ relation }} for select to analytics
-    using (tenant_id = (select current_setting('app.tenant_id', true)));
+    using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')));
   grant select on {{ relation }} to analytics, audit;
 {%- endmacro %}
 

@@ -1,4 +1,4 @@
-"""A ledger in thirty dictionaries: one row after another, in memory. Slow, obvious, and independent of the real one."""
+"""A ledger in a few dictionaries: one row after another, in memory. Slow, obvious, and independent of the real one."""
 
 import copy
 import uuid
@@ -10,9 +10,20 @@ from ledger.postings import ENDING, Kind, Outcome, PostingRequest, Status
 Answer = tuple[str, str | None, str | None, str | None]
 
 
+@dataclass(frozen=True)
+class Line:
+    """One entry."""
+
+    transfer_id: uuid.UUID
+    delta: int
+    balance_after: int
+    value_at_ms: int
+    booked_at_ms: int
+
+
 @dataclass
 class Books:
-    """One account's counters and its entries as (transfer, delta, balance after)."""
+    """One account's counters and its entries. `min_balance` begins as the account's own, and can be changed."""
 
     about: NewAccount
     closed: bool = False
@@ -22,7 +33,11 @@ class Books:
     credits: int = 0
     debits_pending: int = 0
     credits_pending: int = 0
-    entries: list[tuple[uuid.UUID, int, int]] = field(default_factory=list)
+    entries: list[Line] = field(default_factory=list)
+    min_balance: int | None = None
+
+    def __post_init__(self) -> None:
+        self.min_balance = self.about.min_balance_minor
 
 
 @dataclass
@@ -46,7 +61,28 @@ class Reference:
     def __init__(self) -> None:
         self.accounts: dict[uuid.UUID, Books] = {}
         self.transfers: dict[uuid.UUID, Record] = {}
-        self.events: list[tuple[uuid.UUID, str]] = []
+        self.events: list[tuple[uuid.UUID, str, int]] = []
+
+    def change_account(
+        self,
+        account_id: uuid.UUID,
+        *,
+        tenant_id: str,
+        closed: bool | None = None,
+        frozen_debits: bool | None = None,
+        frozen_credits: bool | None = None,
+        min_balance: int | None = None,
+    ) -> str:
+        books = self.accounts.get(account_id)
+        if books is None or books.about.tenant_id != tenant_id:
+            return "not-found"
+        if closed and (books.credits != books.debits or books.debits_pending or books.credits_pending):
+            return "not-empty"
+        asked = {"closed": closed, "frozen_debits": frozen_debits, "frozen_credits": frozen_credits, "min_balance": min_balance}
+        for name, value in asked.items():
+            if value is not None:
+                setattr(books, name, value)
+        return "changed"
 
     def post_batch(self, requests: list[PostingRequest], *, now_ms: int) -> list[Answer]:
         answers: list[Answer] = []
@@ -113,7 +149,8 @@ class Reference:
 
     def _record(self, row: PostingRequest, status: str, reason: str | None, posted: int = 0) -> None:
         self.transfers[row.transfer_id] = Record(row, status, reason or row.reason, posted)
-        self.events.append((row.transfer_id, status))
+        assert row.amount_minor is not None
+        self.events.append((row.transfer_id, status, row.amount_minor))
 
     def _existing(self, row: PostingRequest) -> Answer:
         record = self.transfers[row.transfer_id]
@@ -154,7 +191,7 @@ class Reference:
             return ("held", None, None, "held")
         if row.reverses_id is not None:
             self.transfers[row.reverses_id].reversed += row.amount_minor
-        self._move(row.transfer_id, debit, credit, row.amount_minor)
+        self._move(row, now_ms, debit, credit, row.amount_minor)
         self._record(row, "posted", None, row.amount_minor)
         return ("posted", None, None, "posted")
 
@@ -175,7 +212,7 @@ class Reference:
             raise Refused("account-frozen")
         if row.reverses_id is not None:
             self._check_reversal(row)
-        floors = [debit.about.min_balance_minor] if debit.about.min_balance_minor is not None else []
+        floors = [debit.min_balance] if debit.min_balance is not None else []
         floors += [0] if debit.about.debits_must_not_exceed_credits else []
         left = debit.credits - debit.debits - debit.debits_pending - row.amount_minor
         if any(left < floor for floor in floors):
@@ -221,7 +258,7 @@ class Reference:
             code = self._refusal_of_posting(debit, credit, amount, held.amount_minor, due)
             if code:
                 return ("failed", code, None, "held")
-            self._move(held.transfer_id, debit, credit, amount)
+            self._move(row, now_ms, debit, credit, amount)
             record.posted, record.status, record.reason = amount, "posted", None
         elif row.kind is Kind.VOID_PENDING:
             record.status, record.reason = "voided", row.reason or "hold-voided"
@@ -231,7 +268,8 @@ class Reference:
             return ("failed", "hold-not-expired", None, "held")
         debit.debits_pending -= held.amount_minor
         credit.credits_pending -= held.amount_minor
-        self.events.append((held.transfer_id, {"voided": "denied", "expired": "abandoned"}.get(record.status, record.status)))
+        told = {"voided": "denied", "expired": "abandoned"}.get(record.status, record.status)
+        self.events.append((held.transfer_id, told, record.posted or held.amount_minor))
         return (record.status, record.reason, None, record.status)
 
     def _refusal_of_posting(self, debit: Books, credit: Books, amount: int, held: int, due: bool) -> str | None:
@@ -243,8 +281,12 @@ class Reference:
             return "account-closed"
         return "account-frozen" if debit.frozen_debits or credit.frozen_credits else None
 
-    def _move(self, transfer_id: uuid.UUID, debit: Books, credit: Books, amount: int) -> None:
+    def _move(self, row: PostingRequest, now_ms: int, debit: Books, credit: Books, amount: int) -> None:
+        booked_ms = now_ms if row.booked_at_ms is None else row.booked_at_ms
         debit.debits += amount
-        debit.entries.append((transfer_id, -amount, debit.credits - debit.debits))
         credit.credits += amount
-        credit.entries.append((transfer_id, amount, credit.credits - credit.debits))
+        for books, delta in ((debit, -amount), (credit, amount)):
+            # Within an account the moment of booking never goes back.
+            last_ms = books.entries[-1].booked_at_ms if books.entries else 0
+            balance = books.credits - books.debits
+            books.entries.append(Line(row.transfer_id, delta, balance, row.occurred_at_ms, max(booked_ms, last_ms)))

@@ -8,17 +8,15 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from msgspec import json as msgspec_json
 
-from contracts.ledger_events import LedgerEvent, Purpose
+from contracts.ledger_events import Purpose
 from kit.postgres import connect
 from kit.settings import PostgresServer
 from ledger.accounts import NewAccount, open_accounts
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
 from ledger.trial_balance import differences
+from tests.ledger.books import compare_books, events_after, newest_event
 from tests.ledger.reference import Books, Reference
 
 pytestmark = pytest.mark.servers
@@ -41,30 +39,6 @@ SHAPES = [
 CLOSED, FROZEN = 8, 9
 HOLDS, TRANSFERS = 8, 40  # transfers 0 to 7 are mostly holds, 8 to 39 mostly posts
 ENDS = [Kind.POST_PENDING, Kind.POST_PENDING, Kind.POST_PENDING, Kind.VOID_PENDING, Kind.EXPIRE]
-
-posts = st.tuples(
-    st.just("post"),
-    st.integers(0, TRANSFERS - 1),
-    st.sampled_from([None, None, None, 1, 2]),  # linked group
-    # What differs from the transfer's own fields; mostly nothing, so that a repetition is a duplicate.
-    st.sampled_from([*[None] * 12, "debit", "credit", "amount", "tenant", "kind", "deny"]),
-    st.integers(0, len(SHAPES) - 1),
-)
-ends = st.tuples(
-    st.just("end"),
-    st.sampled_from([*range(HOLDS), *range(HOLDS), HOLDS + 1, HOLDS + 2]),
-    st.sampled_from([None, None, None, 1, 2]),
-    st.sampled_from(ENDS),
-    st.sampled_from([None, None, 1, 7, 500]),  # a partial amount
-)
-reversals = st.tuples(
-    st.just("reversal"),
-    st.integers(0, 15),
-    st.sampled_from([None, None, None, 1, 2]),
-    st.sampled_from([*range(TRANSFERS), 99]),  # the original
-    st.sampled_from([1, 5, 20, 45]),
-)
-histories = st.lists(st.lists(st.one_of(posts, posts, ends, reversals), min_size=1, max_size=25), min_size=1, max_size=5)
 
 
 @pytest.fixture(scope="module")
@@ -193,40 +167,9 @@ def make_world(connection: psycopg.Connection) -> tuple[uuid.UUID, list[NewAccou
     return world, accounts, reference
 
 
-def compare_books(auditor: psycopg.Connection, reference: Reference) -> None:
-    ids = list(reference.accounts)
-    stored = {
-        row[0]: row[1:]
-        for row in auditor.execute(
-            "select id, debits_posted_minor, credits_posted_minor, debits_pending_minor, credits_pending_minor, version "
-            "from ledger.account where id = any(%s)",
-            (ids,),
-        )
-    }
-    for account_id, books in reference.accounts.items():
-        expected = (books.debits, books.credits, books.debits_pending, books.credits_pending, len(books.entries))
-        assert stored[account_id] == expected
-    entries: dict[uuid.UUID, list] = {account_id: [] for account_id in ids}
-    for account_id, *entry in auditor.execute(
-        "select account_id, transfer_id, delta_minor, balance_after_minor from ledger.entry where account_id = any(%s) "
-        "order by account_id, version",
-        (ids,),
-    ):
-        entries[account_id].append(tuple(entry))
-    assert entries == {account_id: books.entries for account_id, books in reference.accounts.items()}
-    transfers = {
-        row[0]: row[1:]
-        for row in auditor.execute(
-            "select id, status, reason, posted_minor, reversed_minor from ledger.transfer where id = any(%s)",
-            (list(reference.transfers),),
-        )
-    }
-    assert transfers == {key: (r.status, r.reason, r.posted, r.reversed) for key, r in reference.transfers.items()}
-
-
 def play(connection: psycopg.Connection, auditor: psycopg.Connection, history: list[list[tuple]]) -> Counter[str]:
     """Post the history in both ledgers and compare everything after each batch; returns how often each answer came."""
-    [[first_event]] = auditor.execute("select coalesce(max(id), 0) from outbox.event").fetchall()
+    place = newest_event(auditor)
     world, accounts, reference = make_world(connection)
     seen: Counter[str] = Counter()
     for batch in history:
@@ -237,24 +180,11 @@ def play(connection: psycopg.Connection, auditor: psycopg.Connection, history: l
         assert answers == expected
         compare_books(auditor, reference)
         seen.update(f"{row.purpose.value} {row.kind.value} {answer[0]}" for row, answer in zip(requests, answers, strict=True))
-    events = [
-        (uuid.UUID(event.transfer_id), event.status.value)
-        for (payload,) in auditor.execute("select payload from outbox.event where id > %s order by id", (first_event,))
-        for event in [msgspec_json.decode(payload, type=LedgerEvent)]
-    ]
-    assert sorted(events) == sorted(reference.events)
+    assert events_after(auditor, place) == reference.events
     return seen
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(history=histories)
-def test_a_batch_answers_what_serial_execution_would(
-    connection: psycopg.Connection, auditor: psycopg.Connection, history: list[list[tuple]]
-) -> None:
-    play(connection, auditor, history)
-
-
-def test_so_do_long_histories_in_which_every_kind_of_answer_comes(
+def test_long_histories_in_which_every_kind_of_answer_comes_go_as_serial_execution_would(
     connection: psycopg.Connection, auditor: psycopg.Connection
 ) -> None:
     chance = random.Random(1494)

@@ -11,15 +11,14 @@ import httpx
 import psycopg
 import pytest
 
-from serving.app import openapi_text
 from serving.edge.limits import Limits, Rate
 from serving.edge.pages import encode_cursor
 from serving.resources import Options
 from tests.http import http
 from tests.serving.conftest import Server
+from tests.serving.described import ID, SCHEMA, example_of, places
 from tests.serving.test_reading import MART
 
-SCHEMA = json.loads(openapi_text())
 PLENTY = Rate(per_s=10_000, burst=10_000)
 STAFF = ("admin", "compliance", "risk", "customer")
 # The ends of what columns hold and what is beyond them; text as it stands in a URL (half a surrogate pair can be sent only so).
@@ -63,25 +62,6 @@ def operations() -> list[Any]:
     ]
 
 
-def example_of(operation: dict) -> Any:
-    """The body that the description shows, or None."""
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-    if content is None:
-        return None
-    schema = content["schema"]
-    if "$ref" in schema:
-        schema = SCHEMA["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    return schema["examples"][0] | {name: None for name in schema["properties"] if name not in schema["examples"][0]}
-
-
-def places(body: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where values stand in a body."""
-    for name, value in body.items() if isinstance(body, dict) else enumerate(body):
-        yield (*before, name)
-        if isinstance(value, dict | list):
-            yield from places(value, (*before, name))
-
-
 def bodies(example: Any) -> Iterator[bytes]:
     for place in places(example):
         spoiled = copy.deepcopy(example)
@@ -100,7 +80,7 @@ def urls(path: str, operation: dict) -> Iterator[str]:
     plain = path
     named = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "path"]
     for parameter in named:
-        plain = plain.replace(f"{{{parameter['name']}}}", "0193f2aa-1111-7222-8333-944445555666")
+        plain = plain.replace(f"{{{parameter['name']}}}", ID)
     for parameter in named:
         yield from (path.replace(f"{{{parameter['name']}}}", value) for value in IN_URLS)
     for parameter in operation.get("parameters", []):

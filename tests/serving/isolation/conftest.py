@@ -1,0 +1,85 @@
+"""Two banks on one server, each with one of everything, and who asks for them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from serving.edge.limits import Limits, Rate
+from serving.resources import Options
+from tests.serving.conftest import Server
+from tests.serving.isolation.holdings import Holdings, make_holdings
+from tests.serving.test_reading import MART
+
+PLENTY = Rate(per_s=10_000, burst=10_000)
+PEOPLE = ("admin", "compliance", "risk", "customer")
+TABLES_OF_TENANTS = """
+select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+where a.attname = 'tenant_id' and c.relkind in ('r', 'p') and not a.attisdropped and not c.relispartition
+"""
+
+
+@pytest.fixture(scope="module")
+def options() -> Options:
+    return Options(limits=Limits(per_address=PLENTY, per_address_sign_in=PLENTY, per_person=PLENTY, per_machine=PLENTY))
+
+
+@pytest.fixture(scope="module")
+def marts(api: Server) -> None:
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(MART)
+
+
+@pytest.fixture(scope="module")
+def attacker(api: Server, marts: None) -> Holdings:
+    return make_holdings(api, "demo")
+
+
+@pytest.fixture(scope="module")
+def victim(api: Server, marts: None) -> Holdings:
+    return make_holdings(api, "other")
+
+
+def clients_of(api: Server, tenant_id: str) -> dict[str, httpx.Client]:
+    """Everybody of a tenant who can sign in, by role."""
+    return {role: api.browser(role, tenant_id) for role in PEOPLE} | {"partner": api.partner(tenant_id)}
+
+
+@pytest.fixture(scope="module")
+def attackers(api: Server, attacker: Holdings) -> dict[str, httpx.Client]:
+    return clients_of(api, "demo")
+
+
+@pytest.fixture(scope="module")
+def owners(api: Server, victim: Holdings) -> dict[str, httpx.Client]:
+    return clients_of(api, "other")
+
+
+def rows_of(server: Any, tenant_id: str) -> dict[str, str]:
+    """A checksum of each table's rows of one tenant; of the outbox, what is said under its key."""
+    with psycopg.connect(server.dsn("postgres")) as connection:
+        tables = [row[0] for row in connection.execute(TABLES_OF_TENANTS)]
+        rows = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from"
+        sums = {table: f"{rows} {table} t where tenant_id = %s" for table in tables}
+        if connection.execute("select to_regclass('outbox.event')").fetchone() != (None,):
+            sums["outbox.event"] = (
+                "select md5(coalesce(string_agg(t::text, '|' order by id), '')) from outbox.event t where key = %s"
+            )
+        return {table: str(connection.execute(query, (tenant_id,)).fetchone()) for table, query in sums.items()}
+
+
+@pytest.fixture(scope="module")
+def as_it_was(
+    api: Server, victim: Holdings, attackers: dict[str, httpx.Client], owners: dict[str, httpx.Client]
+) -> dict[str, str]:
+    return rows_of(api.settings.core, victim.tenant_id) | rows_of(api.settings.warehouse, victim.tenant_id)
+
+
+@pytest.fixture
+def untouched(api: Server, victim: Holdings, as_it_was: dict[str, str]) -> Iterator[None]:
+    """Whatever the test does, every row of the victim's is as it was."""
+    yield
+    now = rows_of(api.settings.core, victim.tenant_id) | rows_of(api.settings.warehouse, victim.tenant_id)
+    assert {table for table in now if now[table] != as_it_was[table]} == set()

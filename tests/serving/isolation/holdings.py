@@ -1,0 +1,159 @@
+"""What a tenant has: one of everything that a route can name, made with a mark that must never reach anybody else."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from contracts.ledger_events import Purpose
+from kit.clock import SystemClock
+from ledger.accounts import open_accounts, system_account
+from ledger.postings import Kind, PostingRequest
+from ledger.repository import post_batch
+from tests.serving.conftest import Server
+from tests.serving.test_reading import DECISION
+
+VERSIONS = {"demo": 5001, "other": 7001}
+CURRENCY = "BRL"
+POLICY = {
+    "review_from": 0.05, "deny_from": 0.6,
+    "costs": {"fraud_loss": 1.0, "review_catches": 0.95, "review_minor": 1500, "step_up_minor": 50, "delay_minor": 200,
+              "denial_loss": 0.02, "denial_minor": 2000},
+}  # fmt: skip
+RULE = {"code": "large", "when": "amount_minor > 900000", "action": "review", "sentence": "Large"}
+GOVERNED = """
+insert into governance.policy (tenant_id, version, document, document_sha256, note, status, author, written_at, judged_by,
+                               judged_at)
+values (%(tenant)s, %(version)s - 1, %(document)s, sha256('a'), %(mark)s, 'draft', %(mark)s, now(), null, null),
+       (%(tenant)s, %(version)s, %(document)s, sha256('a'), %(mark)s, 'approved', %(mark)s, now(), %(mark)s || '2', now());
+insert into governance.policy_move (tenant_id, version, action, actor, note, moved_at)
+values (%(tenant)s, %(version)s, 'write', %(mark)s, %(mark)s, now());
+insert into governance.list (tenant_id, list_id, kind, field, sentence, made_by, made_at)
+values (%(tenant)s, %(list_id)s, 'deny', 'payee_id', %(mark)s, %(mark)s, now());
+insert into governance.list_entry (tenant_id, list_id, value, reason, added_by, added_at)
+select %(tenant)s, %(list_id)s, each, %(mark)s, %(mark)s, now() from unnest(array[%(value)s, %(value)s || '2']) each;
+insert into governance.simulation (tenant_id, simulation_id, policy_version, model, from_day, to_day, status, asked_by,
+                                   asked_at, result)
+values (%(tenant)s, %(simulation_id)s, %(version)s, 'champion', '2025-11-24', '2025-11-25', 'queued', %(mark)s, now(), null),
+       (%(tenant)s, gen_random_uuid(), %(version)s, 'champion', '2025-11-24', '2025-11-25', 'done', %(mark)s, now(),
+        jsonb_build_object('mark', %(mark)s::text));
+insert into governance.model (tenant_id, version, name, run_id, made_at, known_until, aliases, metrics, card, seen_at)
+select %(tenant)s, %(version)s - less, %(mark)s, %(mark)s, now(), now(), array[%(mark)s], '{}', %(mark)s, now()
+from unnest(array[0, 1]) less;
+insert into governance.model_move (tenant_id, move_id, kind, version, why, status, asked_by, asked_at, problem, ended_at)
+values (%(tenant)s, %(move_id)s, 'promote', %(version)s, %(mark)s, 'failed', %(mark)s, now(), %(mark)s, now()),
+       (%(tenant)s, gen_random_uuid(), 'challenge', %(version)s, %(mark)s, 'failed', %(mark)s, now(), %(mark)s, now());
+"""
+ALERT = """
+insert into cases.alert (tenant_id, alert_id, subject_kind, subject_id, currency, status, first_event_time, last_event_time,
+                         decisions, total_amount_minor, opened_at, changed_at, moved_by)
+values (%(tenant)s, %(alert_id)s, 'customer', %(customer_id)s, 'BRL', 'open', now(), now(), 1, 100, now(), now(), %(mark)s),
+       (%(tenant)s, gen_random_uuid(), 'customer', %(mark)s, 'BRL', 'open', now(), now(), 1, 100, now(), now(), %(mark)s);
+insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, event_time, verdict, amount_minor, currency,
+                                reasons, stand_outs, transaction, joined_at)
+values (%(tenant)s, %(transaction_id)s, %(alert_id)s, 1, now(), 'review', 100, 'BRL', array[%(mark)s], '[]',
+        jsonb_build_object('source', %(mark)s::text, 'external_id', %(mark)s::text), now());
+"""
+DECIDED = """
+update raw.decisions set customer_id = %(customer_id)s, payee_id = %(payee_id)s, model = %(model)s, rules = array[%(rule)s],
+    reasons = array[%(mark)s], device_id = %(device_id)s
+where tenant_id = %(tenant)s and transaction_id = any(%(ids)s::uuid[]);
+"""
+FIGURES = """
+insert into marts.daily_volume_and_fraud values (%(tenant)s, '2025-11-24', %(mark)s, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+"""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """One tenant's. `ids` are what routes name things by; `mark` stands in every text that the tenant wrote."""
+
+    tenant_id: str
+    mark: str
+    ids: dict[str, str | int] = field(default_factory=dict)
+
+    def secrets(self) -> list[str]:
+        """What nobody else may ever see: the mark, and each id that is unlike anybody else's."""
+        return [self.mark, *(str(value) for value in self.ids.values() if len(str(value)) >= 8)]
+
+
+def make_holdings(api: Server, tenant_id: str) -> Holdings:
+    """Make one of everything in both databases, most of it as its own process would have left it."""
+    mark = f"zq{uuid.uuid4().hex[:12]}"
+    name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
+    ids: dict[str, str | int] = {
+        key: str(uuid.uuid4()) for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "credit_id")
+    }
+    ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
+    ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
+    ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
+    _make_by_its_people(api, tenant_id, mark, ids)
+    _post(api, tenant_id, ids)
+    values = ids | {"tenant": tenant_id, "mark": mark, "document": Jsonb(POLICY | {"rules": [RULE | {"sentence": mark}]})}
+    with psycopg.ClientCursor(psycopg.connect(api.settings.core.dsn("postgres"), autocommit=True)) as core:
+        core.execute(GOVERNED, values)
+        core.execute(ALERT, values)
+        core.connection.close()
+    with psycopg.ClientCursor(psycopg.connect(api.settings.warehouse.dsn("postgres"), autocommit=True)) as warehouse:
+        decided = [ids["transaction_id"], str(uuid.uuid4())]
+        for number, each in enumerate(decided):
+            place = 2 * number + (tenant_id == "demo")
+            warehouse.execute(DECISION, (tenant_id, each, place, ids["customer_id"], "review", place))
+        warehouse.execute(DECIDED, values | {"ids": decided})
+        warehouse.execute(FIGURES, values)
+        warehouse.connection.close()
+    return Holdings(tenant_id, mark, ids)
+
+
+def _make_by_its_people(api: Server, tenant_id: str, mark: str, ids: dict[str, str | int]) -> None:
+    """What a partner and an administrator make over HTTP: a customer, two accounts, a machine client."""
+    partner, admin = api.partner(tenant_id), api.browser("admin", tenant_id)
+    person = {"customer_id": ids["customer_id"], "full_name": f"Ana {mark}", "email": f"{mark}@example.org"}
+    assert partner.post("/v1/customers", json=person).status_code == 201
+    for key, account in ((ids["key"], "account_id"), (f"{ids['key']}-2", "credit_account_id")):
+        wanted = {"customer_id": ids["customer_id"], "currency": CURRENCY, "nickname": mark}
+        answer = partner.post("/v1/accounts", json=wanted, headers={"Idempotency-Key": str(key)})
+        assert answer.status_code == 201, answer.text
+        ids[account] = answer.json()["account_id"]
+    for client_id in (ids["client_id"], f"{ids['client_id']}-2"):
+        made = admin.post("/v1/clients", json={"client_id": client_id, "name": mark, "roles": ["partner"]})
+        assert made.status_code == 201, made.text
+    ids["resource"] = f"customers/{ids['customer_id']}"
+
+
+def _post(api: Server, tenant_id: str, ids: dict[str, str | int]) -> None:
+    """Give the first account money, move some of it, and hold some more."""
+    now_ms = SystemClock().now_ms()
+    opening = system_account(tenant_id=tenant_id, currency=CURRENCY, code="opening")
+    first, second = uuid.UUID(str(ids["account_id"])), uuid.UUID(str(ids["credit_account_id"]))
+    rows = [
+        (Kind.POST, uuid.uuid4(), opening.account_id, first, 100_000, Purpose.OPENING),
+        (Kind.POST, uuid.UUID(str(ids["credit_id"])), first, second, 77, Purpose.TRANSFER),
+        (Kind.HOLD, uuid.UUID(str(ids["transfer_id"])), first, second, 99, Purpose.TRANSFER),
+    ]
+    with psycopg.connect(api.settings.core.dsn("api"), autocommit=True) as connection:
+        open_accounts(connection, [opening], now_ms=now_ms)
+        results = post_batch(
+            connection,
+            [
+                PostingRequest(
+                    kind=kind, transfer_id=transfer_id, tenant_id=tenant_id, occurred_at_ms=now_ms, amount_minor=amount,
+                    currency=CURRENCY, debit_account_id=debit, credit_account_id=credit, purpose=purpose,
+                )
+                for kind, transfer_id, debit, credit, amount, purpose in rows
+            ],
+            now_ms=now_ms,
+        )  # fmt: skip
+    assert all(result.code is None for result in results), results
+
+
+def make_customer(api: Server, tenant_id: str, name: str) -> Holdings:
+    """What one customer of a tenant has: a person's record, two accounts, transfers between them."""
+    mark = f"zq{uuid.uuid4().hex[:12]}"
+    ids: dict[str, str | int] = {"customer_id": name, "key": f"key-{name}", "client_id": f"cl-{name}"}
+    ids |= {key: str(uuid.uuid4()) for key in ("transfer_id", "credit_id")}
+    ids |= {key: f"{key[:3]}-{name}" for key in ("payee_id", "card_id", "device_id", "merchant_id")}
+    _make_by_its_people(api, tenant_id, mark, ids)
+    _post(api, tenant_id, ids)
+    return Holdings(tenant_id, mark, ids)

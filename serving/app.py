@@ -19,7 +19,7 @@ from serving.analytics import endpoints as analytics
 from serving.cases import endpoints as cases
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
-from serving.edge import problems
+from serving.edge import dry_run, problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
@@ -89,6 +89,8 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
+            if rule is not None and rule.tried:
+                operation.setdefault("parameters", []).append(dry_run.PARAMETER)
             for status in anywhere:
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{status}"})
             if rule is None or rule.public:

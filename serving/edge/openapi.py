@@ -30,8 +30,10 @@ _EXAMPLE_CODES = {
     403: "forbidden",
     404: "not-found",
     409: "conflict",
+    412: "stale-version",
     413: "body-too-large",
     422: "invalid-request",
+    428: "if-match-missing",
     429: "too-many-requests",
     503: "unavailable",
 }

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from kit.errors import Conflict, DomainError, NotFound, Unavailable
 from kit.log import get_logger
-from serving.edge import errors
+from serving.edge import errors, versions
 
 MEDIA_TYPE = "application/problem+json"
 DEFAULT_STATUS = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -36,6 +36,8 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.NoSuchRoute: HTTPStatus.NOT_FOUND,
     errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    versions.VersionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    versions.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
 }
 
 

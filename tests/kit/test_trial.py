@@ -1,4 +1,4 @@
-"""A trial is done for real, is one with itself, and is undone; whoever is not in it sees nothing of it and waits for it never."""
+"""A trial is done for real, sees its own work, and is undone; whoever is not in it sees nothing of it and does not wait."""
 
 import asyncio
 from collections.abc import AsyncIterator

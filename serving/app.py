@@ -30,6 +30,7 @@ from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
+from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 
 VERSION = "1.0.0"
@@ -40,6 +41,7 @@ DESCRIPTION = (
 FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
+    schedules.router,
     accounts.router,
     identity.router,
     customers.router,

@@ -20,6 +20,7 @@ from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
+from serving.edge.clocks import TenantClocks
 from serving.edge.limits import Limits
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
@@ -32,6 +33,8 @@ from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
 from serving.payments.service import TransfersService
 from serving.risk.service import RiskService
+from serving.schedules.runner import ScheduleRunner
+from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.sweeper import Sweeper
@@ -62,6 +65,7 @@ class Resources:
     customers: CustomersService
     accounts: AccountsService
     transfers: TransfersService
+    schedules: SchedulesService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -97,6 +101,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         claims.start()
         stack.push_async_callback(claims.close)
         writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
+        clocks = TenantClocks(core, clock=clock)
         transfers = TransfersService(
             core,
             claims=claims,
@@ -104,10 +109,11 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             scorer=scorer,
             writer=writer,
             addresses=addresses,
-            clock=clock,
+            clocks=clocks,
         )
         identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
-        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock)
+        runner = ScheduleRunner(core, transfers=transfers, clock=clock, clocks=clocks)
+        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
         yield Resources(
@@ -122,6 +128,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             customers=CustomersService(core),
             accounts=AccountsService(core, claims=claims, clock=clock),
             transfers=transfers,
+            schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

@@ -30,6 +30,7 @@ from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
+from serving.sandbox import endpoints as sandbox
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 
@@ -42,6 +43,7 @@ FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 ROUTERS = (
     payments.router,
     schedules.router,
+    sandbox.router,
     accounts.router,
     identity.router,
     customers.router,

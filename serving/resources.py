@@ -33,6 +33,8 @@ from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
 from serving.payments.service import TransfersService
 from serving.risk.service import RiskService
+from serving.sandbox.due import holds_step, schedules_step
+from serving.sandbox.service import SandboxService
 from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
@@ -66,6 +68,7 @@ class Resources:
     accounts: AccountsService
     transfers: TransfersService
     schedules: SchedulesService
+    sandbox: SandboxService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -129,6 +132,13 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             accounts=AccountsService(core, claims=claims, clock=clock),
             transfers=transfers,
             schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),
+            sandbox=SandboxService(
+                core,
+                claims=claims,
+                clock=clock,
+                clocks=clocks,
+                steps=(holds_step(core, clocks), schedules_step(core, runner)),
+            ),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

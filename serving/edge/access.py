@@ -9,6 +9,7 @@ from serving.edge.principals import EVERYONE, Role
 PUBLIC: frozenset[Role] = frozenset()
 NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
+TESTERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
@@ -82,6 +83,9 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/schedules/{schedule_id}/action", MONEY),
     Rule("GET", "/v1/schedules/{schedule_id}/dates", BANK_READERS),
     Rule("GET", "/v1/schedules/{schedule_id}/runs", BANK_READERS),
+    Rule("GET", "/v1/sandbox/clock", TESTERS),
+    Rule("POST", "/v1/sandbox/clock", TESTERS),
+    Rule("POST", "/v1/sandbox/deposits", TESTERS),
     Rule("GET", "/v1/decisions", WATCHERS),
     Rule("GET", "/v1/decisions/{transaction_id}", WATCHERS),
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),

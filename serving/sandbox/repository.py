@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
@@ -49,10 +50,10 @@ async def next_expiry_ms(connection: AsyncConnection, *, tenant_id: str, after_m
     return None if row is None else row[0]
 
 
-async def expired(connection: AsyncConnection, *, tenant_id: str, now_ms: int, limit: int) -> list[str]:
+async def expired(connection: AsyncConnection, *, tenant_id: str, now_ms: int, limit: int) -> list[UUID]:
     """Return the ids of the tenant's holds whose time has run out, oldest first."""
     cursor = await connection.execute(
-        "select id::text from ledger.transfer where tenant_id = %s and status = 'held' "
+        "select id from ledger.transfer where tenant_id = %s and status = 'held' "
         "and expires_at <= ledger.at(%s::bigint) order by expires_at limit %s",
         (tenant_id, now_ms, limit),
     )

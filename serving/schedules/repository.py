@@ -17,6 +17,11 @@ _COLUMNS = (
     "timezone, status, next_day, next_at, dates_passed, version, created_by, created_at, "
     "coalesce(taken_until > clock_timestamp(), false) as taken"
 )
+_ONE = (
+    "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s "
+    "and (%(customer_id)s::text is null or customer_id = %(customer_id)s)"
+)
+_ONE_LOCKED = _ONE + " for update"
 _RUN = "schedule_id, day, state, attempts, transfer_id, code, begun_at, ended_at"
 
 
@@ -84,9 +89,7 @@ async def find(
     """Return one schedule, only the customer's own when a customer is given; locked for a change of it."""
     async with connection.cursor(row_factory=class_row(Schedule)) as cursor:
         await cursor.execute(
-            "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s "
-            "and (%(customer_id)s::text is null or customer_id = %(customer_id)s)" + (" for update" if lock else ""),
-            {"tenant_id": tenant_id, "schedule_id": schedule_id, "customer_id": customer_id},
+            _ONE_LOCKED if lock else _ONE, {"tenant_id": tenant_id, "schedule_id": schedule_id, "customer_id": customer_id}
         )
         return await cursor.fetchone()
 

@@ -35,3 +35,14 @@ class ManualClock:
         if by_ms < 0:
             raise ValueError(f"a clock does not go back (asked for {by_ms} ms)")
         self._now_ms += by_ms
+
+
+class FixedClock:
+    """A moment that stays: for work that is all done in one present."""
+
+    def __init__(self, moment_ms: int) -> None:
+        self._moment_ms = moment_ms
+
+    def now_ms(self) -> int:
+        """The moment."""
+        return self._moment_ms

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from kit.trial import TrialPool
+
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 CONNECT_TIMEOUT_S = 5
@@ -39,8 +41,9 @@ def pool(dsn: str, *, application: str, max_size: int, min_size: int = 1) -> Asy
 
     A caller waits for a connection at most `POOL_WAIT_S`, behind at most `WAITING_PER_CONNECTION` others a connection; then a
     subclass of psycopg.OperationalError is raised. A lost server is tried again within `POOL_WAIT_S` while it is wanted.
+    While a trial runs (`kit.trial`) its connections are that trial's, and what is done on them is undone.
     """
-    return AsyncConnectionPool(
+    return TrialPool(
         dsn,
         min_size=min_size,
         max_size=max_size,

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection, Connection
 from kit.log import get_logger
 from ledger.events import decode_tail
 from ledger.postings import Kind, PostingRequest, PostingResult
-from ledger.repository import post_batch
+from ledger.sandboxes import Presents
 
 SWEEP_GRACE_MS = 60_000
 MAX_SWEPT_ROWS = 500
@@ -100,13 +100,15 @@ def sweep_abandoned(connection: Connection, *, now_ms: int, grace_ms: int = SWEE
         "select tenant_id, key, transfer_id, intent from idempotency.expired(%s, %s, %s)", (now_ms, grace_ms, MAX_SWEPT_ROWS)
     ).fetchall()
     rows = []
+    presents = Presents(connection, now_ms=now_ms)
     for tenant_id, key, transfer_id, intent in expired:
-        row = _abandon(intent, tenant_id=tenant_id, key=key, transfer_id=transfer_id, now_ms=now_ms) if intent else None
+        present_ms = presents.now_ms(tenant_id)
+        row = _abandon(intent, tenant_id=tenant_id, key=key, transfer_id=transfer_id, now_ms=present_ms) if intent else None
         if row is None:
             connection.execute("select idempotency.release(%s, %s, %s)", (tenant_id, key, transfer_id))
         else:
             rows.append(row)
-    return post_batch(connection, rows, now_ms=now_ms) if rows else []
+    return presents.post(rows)
 
 
 def forget(connection: Connection, *, before_ms: int) -> int:

@@ -27,15 +27,18 @@ _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _STATUSES: dict[str | None, Status | None] = {None: None, **{status.value: status for status in Status}}
 
 
-def post_batch(connection: Connection, requests: Sequence[PostingRequest], *, now_ms: int) -> list[PostingResult]:
+def post_batch(
+    connection: Connection, requests: Sequence[PostingRequest], *, now_ms: int, topic: str = BANKING_TRANSACTIONS
+) -> list[PostingResult]:
     """Carry out `requests` as if one after another, in one round trip; returns one result a request, in order.
 
     Without a transaction on the connection the batch is durable when this returns. Inside one, it becomes so with it, and a
     lost race is retried behind a savepoint. Serialization failures and deadlocks are retried up to MAX_ATTEMPTS times.
-    Raises InvalidPosting before anything is sent; psycopg.OperationalError when the connection is lost, in which case the
-    outcome is unknown and sending the same batch again is safe.
+    Events go to `topic`, which is another one only for tenants whose money is not real. Raises InvalidPosting before anything
+    is sent; psycopg.OperationalError when the connection is lost, in which case the outcome is unknown and sending the same
+    batch again is safe.
     """
-    parameters = _parameters(requests, now_ms)
+    parameters = _parameters(requests, now_ms, topic)
     nested = connection.info.transaction_status != TransactionStatus.IDLE or not connection.autocommit
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
@@ -52,10 +55,10 @@ def post_batch(connection: Connection, requests: Sequence[PostingRequest], *, no
 
 
 async def post_batch_async(
-    connection: AsyncConnection, requests: Sequence[PostingRequest], *, now_ms: int
+    connection: AsyncConnection, requests: Sequence[PostingRequest], *, now_ms: int, topic: str = BANKING_TRANSACTIONS
 ) -> list[PostingResult]:
     """Do what `post_batch` does, on an asynchronous connection."""
-    parameters = _parameters(requests, now_ms)
+    parameters = _parameters(requests, now_ms, topic)
     nested = connection.info.transaction_status != TransactionStatus.IDLE or not connection.autocommit
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
@@ -71,11 +74,11 @@ async def post_batch_async(
     raise AssertionError("unreachable")
 
 
-def _parameters(requests: Sequence[PostingRequest], now_ms: int) -> tuple[Any, ...]:
+def _parameters(requests: Sequence[PostingRequest], now_ms: int, topic: str) -> tuple[Any, ...]:
     validate(requests, now_ms=now_ms)
     return (
         now_ms,
-        BANKING_TRANSACTIONS,
+        topic,
         [r.transfer_id for r in requests],
         [r.kind.value for r in requests],
         [r.tenant_id for r in requests],

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from contracts.topics import BANKING_TRANSACTIONS
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.log import get_logger
@@ -201,7 +202,9 @@ def _fail(units: Sequence[_Unit], problem: BaseException) -> None:
             unit.answer.set_exception(problem)
 
 
-async def post_one(connection: AsyncConnection, request: PostingRequest, *, now_ms: int) -> PostingResult:
+async def post_one(
+    connection: AsyncConnection, request: PostingRequest, *, now_ms: int, topic: str = BANKING_TRANSACTIONS
+) -> PostingResult:
     """Post one row in the connection's transaction, for callers that write other rows with it."""
-    [result] = await post_batch_async(connection, [request], now_ms=now_ms)
+    [result] = await post_batch_async(connection, [request], now_ms=now_ms, topic=topic)
     return result

@@ -20,7 +20,7 @@ from serving.beneficiaries import endpoints as beneficiaries
 from serving.cases import endpoints as cases
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
-from serving.edge import problems
+from serving.edge import dry_run, problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
@@ -35,6 +35,8 @@ from serving.payments import endpoints as payments
 from serving.products import endpoints as products
 from serving.resources import Options, open_resources
 from serving.risk import endpoints as risk
+from serving.sandbox import endpoints as sandbox
+from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 from serving.statements import endpoints as statements
 
@@ -49,6 +51,8 @@ ANYWHERE = (429, 503)
 OF_BODIES = (400, 413)
 ROUTERS = (
     payments.router,
+    schedules.router,
+    sandbox.router,
     accounts.router,
     statements.router,
     exchange.router,
@@ -103,6 +107,8 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
+            if rule is not None and rule.tried:
+                operation.setdefault("parameters", []).append(dry_run.PARAMETER)
             for status in ANYWHERE + (OF_BODIES if "requestBody" in operation else ()):
                 operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
             if rule is None or rule.public:

@@ -21,6 +21,7 @@ from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
+from serving.edge.clocks import TenantClocks
 from serving.edge.limits import Limits
 from serving.exchange.service import ExchangeService
 from serving.holders.service import HoldersService
@@ -39,6 +40,10 @@ from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
 from serving.risk.service import RiskService
+from serving.sandbox.due import holds_step, schedules_step
+from serving.sandbox.service import SandboxService
+from serving.schedules.runner import ScheduleRunner
+from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.statements.service import StatementsService
@@ -76,6 +81,8 @@ class Resources:
     statements: StatementsService
     transfers: TransfersService
     exchange: ExchangeService
+    schedules: SchedulesService
+    sandbox: SandboxService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -112,6 +119,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         stack.push_async_callback(claims.close)
         once = Once(core, claims=claims, clock=clock)
         writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
+        clocks = TenantClocks(core, clock=clock)
         transfers = TransfersService(
             core,
             claims=claims,
@@ -120,10 +128,11 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             scorer=scorer,
             writer=writer,
             addresses=addresses,
-            clock=clock,
+            clocks=clocks,
         )
         identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
-        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock)
+        runner = ScheduleRunner(core, transfers=transfers, clock=clock, clocks=clocks)
+        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
         yield Resources(
@@ -144,6 +153,14 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             statements=StatementsService(core, clock=clock),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clock=clock),
+            schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),
+            sandbox=SandboxService(
+                core,
+                claims=claims,
+                clock=clock,
+                clocks=clocks,
+                steps=(holds_step(core, clocks), schedules_step(core, runner)),
+            ),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

@@ -1,10 +1,10 @@
-"""What must happen though nobody asks for it: leases that ran out are abandoned, holds expire, keys rotate, old rows go.
+"""What must happen though nobody asks for it: leases run out, holds expire, schedules are paid, keys rotate, old rows go.
 
 Every worker sweeps; each step takes effect once whoever races.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from kit.clock import Clock
@@ -55,7 +55,18 @@ class _Step:
 class Sweeper:
     """The task of one worker. A step that fails, for whatever reason, is logged, counted, told and tried again."""
 
-    def __init__(self, dsn: str, *, identity: IdentityService, keys: KeyRing, clock: Clock, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        identity: IdentityService,
+        keys: KeyRing,
+        clock: Clock,
+        every_s: float = EVERY_S,
+        more: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+    ) -> None:
+        """`more` are steps of others, by name, done as often as holds are expired."""
+        self._more = more or {}
         self._dsn = dsn
         self._identity = identity
         self._keys = keys
@@ -78,6 +89,7 @@ class Sweeper:
         first_s = asyncio.get_running_loop().time() + self._every_s
         self._steps = (
             _Step("claims and holds", self._end_what_is_due, self._every_s, first_s),
+            *(_Step(name, run, self._every_s, first_s) for name, run in self._more.items()),
             _Step("sessions", self._drop_sessions, housekeeping_s, first_s),
             _Step("keys", self._rotate_keys, housekeeping_s, first_s),
         )

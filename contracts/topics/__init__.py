@@ -16,6 +16,7 @@ LABELS = "risk.labels.v1"
 CONTROLS = "risk.controls.v1"
 ALERTS = "risk.alerts.v1"
 SETTLED_FEATURES = "features.settled.v1"
+SANDBOX_TRANSACTIONS = "sandbox.transactions.v1"
 
 MESSAGE_TIMESTAMP = "LogAppendTime"
 DAY_MS = 86_400_000

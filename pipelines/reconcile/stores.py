@@ -8,7 +8,7 @@ import polars as pl
 from psycopg import Connection, OperationalError
 from psycopg.pq import ExecStatus
 
-from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS, SANDBOX_TRANSACTIONS
 from kit.postgres import connect
 from kit.settings import Settings
 from ledger.trial_balance import Differences, differences
@@ -20,6 +20,7 @@ STATEMENT_TIMEOUT_MS = 600_000
 _KEY: dict[str, Any] = {"tenant_id": pl.String, "id": pl.String}
 _MONEY: dict[str, Any] = {"amount_minor": pl.Int64}
 
+# Nothing of a sandbox is on the topics, in the log, in the warehouse or in the lake: it is left out on this side too.
 # A hold's end says what its event says; `moved_minor` is the event's amount, less than asked where a part was posted.
 _TRANSFERS: LiteralString = """
 select tenant_id, id,
@@ -27,9 +28,13 @@ select tenant_id, id,
     purpose, amount_minor, coalesce(nullif(posted_minor, 0), amount_minor),
     case when answer is not null then convert_from(answer, 'UTF8')::json ->> 'verdict' end
 from ledger.transfer
+where tenant_id not in (select tenant_id from bank.sandbox_clock)
 """
-_CLAIMS: LiteralString = "select tenant_id, transfer_id from idempotency.claim where state = 'running'"
-_OUTBOX: LiteralString = "select id from outbox.event"
+_CLAIMS: LiteralString = (
+    "select tenant_id, transfer_id from idempotency.claim "
+    "where state = 'running' and tenant_id not in (select tenant_id from bank.sandbox_clock)"
+)
+_OUTBOX: LiteralString = "select id from outbox.event where topic <> '" + SANDBOX_TRANSACTIONS + "'"
 _MEMBERS: LiteralString = "select tenant_id, transaction_id, amount_minor, verdict from cases.alert_member"
 _MISCOUNTED: LiteralString = """
 select a.tenant_id, a.alert_id from cases.alert a

@@ -11,10 +11,13 @@ NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
 KEEPERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})
 BOOKKEEPERS = frozenset({Role.OPERATOR, Role.ADMIN})
+TESTERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.ADMIN})
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
+# A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
+A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Rule:
     """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open.
 
     `platform` ones tell of all tenants together, and so are open to the platform operator's token and to no tenant's role.
+    `no_dry_run` says why a route that changes something cannot be tried without being done.
     """
 
     method: str
@@ -31,11 +35,17 @@ class Rule:
     signs_in: bool = False
     streams: bool = False
     platform: bool = False
+    no_dry_run: str | None = None
 
     @property
     def writes(self) -> bool:
         """Whether the route changes something, so that a refusal of it is worth an audit row."""
         return self.method != "GET" and not self.public
+
+    @property
+    def tried(self) -> bool:
+        """Whether `?dry_run=true` tries the route without doing it."""
+        return self.method != "GET" and self.no_dry_run is None
 
 
 RULES: tuple[Rule, ...] = (
@@ -47,11 +57,11 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/problems", PUBLIC, public=True),
     Rule("GET", "/problems/{code}", PUBLIC, public=True),
     Rule("GET", "/.well-known/jwks.json", PUBLIC, public=True),
-    Rule("POST", "/v1/session", PUBLIC, public=True, signs_in=True),
-    Rule("POST", "/v1/oauth/token", PUBLIC, public=True, signs_in=True),
+    Rule("POST", "/v1/session", PUBLIC, public=True, signs_in=True, no_dry_run=A_CREDENTIAL),
+    Rule("POST", "/v1/oauth/token", PUBLIC, public=True, signs_in=True, no_dry_run=A_CREDENTIAL),
     Rule("GET", "/metrics", NO_ROLE, platform=True),
     Rule("GET", "/v1/session", EVERYONE),
-    Rule("DELETE", "/v1/session", EVERYONE),
+    Rule("DELETE", "/v1/session", EVERYONE, no_dry_run="the end of a session is the browser's, which forgets its cookie"),
     Rule("GET", "/v1/clients", frozenset({Role.ADMIN})),
     Rule("POST", "/v1/clients", frozenset({Role.ADMIN})),
     Rule("DELETE", "/v1/clients/{client_id}", frozenset({Role.ADMIN})),
@@ -95,6 +105,17 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/exchange/quotes/{quote_id}", MONEY),
     Rule("POST", "/v1/exchanges", MONEY),
     Rule("GET", "/v1/exchange/positions", BOOKKEEPERS),
+    Rule("GET", "/v1/schedules", BANK_READERS),
+    Rule("POST", "/v1/schedules", MONEY),
+    Rule("GET", "/v1/schedules/{schedule_id}", BANK_READERS),
+    Rule("PATCH", "/v1/schedules/{schedule_id}", MONEY),
+    Rule("DELETE", "/v1/schedules/{schedule_id}", MONEY),
+    Rule("POST", "/v1/schedules/{schedule_id}/action", MONEY),
+    Rule("GET", "/v1/schedules/{schedule_id}/dates", BANK_READERS),
+    Rule("GET", "/v1/schedules/{schedule_id}/runs", BANK_READERS),
+    Rule("GET", "/v1/sandbox/clock", TESTERS),
+    Rule("POST", "/v1/sandbox/clock", TESTERS),
+    Rule("POST", "/v1/sandbox/deposits", TESTERS),
     Rule("GET", "/v1/decisions", WATCHERS),
     Rule("GET", "/v1/decisions/{transaction_id}", WATCHERS),
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),

@@ -35,6 +35,14 @@ class CsrfRefused(DomainError):
     remedy = "Send the csrf_token of GET /v1/session in the X-CSRF-Token header."
 
 
+class DryRunNotOffered(DomainError):
+    """A dry run of something that cannot be tried without being done."""
+
+    code = "dry-run-not-offered"
+    title = "This cannot be tried without being done"
+    remedy = "Leave dry_run out; the detail says why there is no dry run of this."
+
+
 class TooManyRequests(DomainError):
     """Over a rate limit."""
 

@@ -1,7 +1,8 @@
 """The gateway: one plain ASGI layer in front of the application, so that the hot path pays for it once.
 
 In order: trace ids, rate limit of the address, body size, who is asking, CSRF, roles, rate limit of the caller; then the
-application; then security headers, metrics, the log line and, for a refused write, its audit row.
+application, on trial when the caller only wants to know what would happen; then security headers, metrics, the log line and,
+for a refused write, its audit row.
 """
 
 import time
@@ -15,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import DomainError
 from kit.log import get_logger
-from serving.edge import errors, metrics
+from kit.trial import Trial, running
+from serving.edge import dry_run, errors, metrics
 from serving.edge.access import AccessTable, Rule
 from serving.edge.addresses import connected_from
 from serving.edge.authentication import Authenticator
@@ -42,14 +44,15 @@ class _Exchange:
     started_s: float
     principal: Principal | None = None
     status: int = 0
+    on_trial: bool = False
     ended: bool = False
     problem_code: str | None = None
 
 
 def _worth_a_row(exchange: _Exchange) -> bool:
-    """Whether a write was refused. One over its rate is not stored: a flood must not become as many rows."""
+    """Whether a write was refused. One over its rate is not stored: a flood must not become as many rows; nor is a dry run."""
     refused = exchange.status >= HTTPStatus.BAD_REQUEST and exchange.status != HTTPStatus.TOO_MANY_REQUESTS
-    return refused and exchange.rule is not None and exchange.rule.writes
+    return refused and not exchange.on_trial and exchange.rule is not None and exchange.rule.writes
 
 
 class Gateway:
@@ -98,7 +101,9 @@ class Gateway:
         answer = self._answering(exchange, send)
         try:
             await self._admit(exchange)
-            await self._app(exchange.scope, self._bounded(receive), answer)
+            exchange.on_trial = dry_run.wanted(exchange.rule, exchange.scope["query_string"])
+            serve = self._try_out if exchange.on_trial else self._app
+            await serve(exchange.scope, self._bounded(receive), answer)
         except Exception as error:
             refusal = told(error)
             if isinstance(refusal, errors.InternalError):
@@ -110,6 +115,20 @@ class Gateway:
         exchange.problem_code = exchange.problem_code or exchange.scope["state"].get("problem_code")
         if exchange.principal is not None and exchange.rule is not None and _worth_a_row(exchange):
             await self._audit(exchange.principal, exchange.rule, exchange)
+
+    async def _try_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the application do the work and undo it; the answer leaves once nothing is left of it, no lock either."""
+        trial = Trial()
+
+        async def answer(message: Message) -> None:
+            await trial.undo()
+            await send(message)
+
+        try:
+            with running(trial):
+                await self._app(scope, receive, answer)
+        finally:
+            await trial.undo()
 
     async def _audit(self, principal: Principal, rule: Rule, exchange: _Exchange) -> None:
         """Store that a write was refused. The answer has left: a row that cannot be stored is logged whole, and counted."""
@@ -185,6 +204,8 @@ class Gateway:
                 headers = message.setdefault("headers", [])
                 headers.extend(ids)
                 headers.extend(SECURITY_HEADERS)
+                if exchange.on_trial:
+                    headers.append(dry_run.HEADER)
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(NO_STORE)
             await send(message)

@@ -34,8 +34,12 @@ class Login:
     tenant_id: str
 
 
-def seed_demo(dsn: str, tenant_id: str, secrets_dir: Path, *, customer_id: str = DEMO_CUSTOMER) -> list[Login]:
+def seed_demo(
+    dsn: str, tenant_id: str, secrets_dir: Path, *, customer_id: str = DEMO_CUSTOMER, sandbox: bool = False
+) -> list[Login]:
     """Make the tenant, its four users and its partner client, and return their logins. Safe to run again.
+
+    A sandbox is one from its beginning: a tenant that is there already stays what it is.
 
     `dsn` is the core database's owner's. Passwords come from `secrets_dir/logins.json` when a run before this one made them;
     where the database already has another hash (the file was lost), the new password replaces it.
@@ -43,10 +47,12 @@ def seed_demo(dsn: str, tenant_id: str, secrets_dir: Path, *, customer_id: str =
     logins = _kept(secrets_dir, tenant_id) or _made(tenant_id)
     _keep(secrets_dir, tenant_id, logins)
     with psycopg.connect(dsn) as connection:
-        connection.execute(
+        made = connection.execute(
             "insert into identity.tenant (tenant_id, name) values (%s, %s) on conflict do nothing",
             (tenant_id, f"Bank {tenant_id}"),
         )
+        if sandbox and made.rowcount:
+            connection.execute("insert into bank.sandbox_clock (tenant_id) values (%s)", (tenant_id,))
         connection.execute(
             "insert into bank.customer (tenant_id, customer_id) values (%s, %s) on conflict do nothing",
             (tenant_id, customer_id),

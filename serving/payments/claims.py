@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import re
 from collections import deque
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit.clock import Clock
 from kit.errors import Unavailable
+from kit.trial import on_trial
 from serving.edge.principals import Principal
 from serving.payments import repository
 from serving.payments.errors import IdempotencyConflict, MissingIdempotencyKey, TransferInProgress
@@ -32,10 +33,14 @@ class LedgerAway(Unavailable):
 
 
 def stored_key(principal: Principal, key: str | None) -> str:
-    """Return the key as it is stored: a principal's keys are its own. Raises MissingIdempotencyKey."""
+    """Return the key as it is stored: a principal's keys are its own, and a trial's is nobody else's.
+
+    Raises MissingIdempotencyKey.
+    """
     if key is None or not _KEY.fullmatch(key):
         raise MissingIdempotencyKey("send Idempotency-Key: 1 to 128 visible ASCII characters")
-    return f"{principal.subject[:64]}/{key}"
+    # A trial that held the key itself would have its twin, and whoever is claimed with it, wait for its end.
+    return f"{principal.subject[:64]}/dry-run/{uuid4()}" if on_trial() else f"{principal.subject[:64]}/{key}"
 
 
 def request_hash(route: str, body: bytes) -> bytes:
@@ -68,6 +73,10 @@ class Claims:
 
         Raises TransferInProgress for a running twin, IdempotencyConflict for another request, LedgerAway.
         """
+        if on_trial():
+            async with self._core.connection() as connection:
+                [tried] = await repository.claim(connection, [wish], now_ms=self._clock.now_ms(), lease_ms=LEASE_MS)
+            return tried
         if len(self._waiting) >= MAX_WAITING:
             raise LedgerAway("too many requests are waiting", retry_after_s=1)
         future: asyncio.Future[ClaimAnswer] = asyncio.get_running_loop().create_future()

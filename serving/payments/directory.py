@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
+from kit.trial import on_trial
 from ledger.accounts import get, open_accounts_async, settlement_account
 from serving.edge.principals import Principal
 from serving.holders.service import USERS, require_role
@@ -60,6 +61,8 @@ class AccountDirectory:
         return account_id
 
     def _remember(self, tenant_id: str, account_id: str, known: KnownAccount) -> KnownAccount:
+        if on_trial():  # what a trial has opened will not be there
+            return known
         self._known[tenant_id, account_id] = known
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)

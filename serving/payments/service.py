@@ -10,16 +10,17 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.decisions import Answer, Verdict
 from contracts.transactions import Transaction
-from kit.clock import Clock
+from kit.clock import FixedClock
 from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
+from kit.trial import on_trial
 from ledger.events import decode_tail, event_tail
 from ledger.postings import FailureCode, Kind, Outcome, PostingRequest, PostingResult
-from ledger.repository import post_batch_async
-from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
+from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy, post_one
 from serving.edge import metrics
 from serving.edge.addresses import AddressPseudonyms
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal, Role
@@ -32,6 +33,7 @@ from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefuse
 from serving.payments.intents import TransferRequest, parse, transaction_of
 from serving.payments.limits import TransferLimits
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
+from serving.sandbox import decisions as sandbox
 from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
 
 ROUTE = "POST /v1/transfers"
@@ -67,7 +69,7 @@ class TransfersService:
         scorer: ScorerClient,
         writer: BatchingWriter,
         addresses: AddressPseudonyms,
-        clock: Clock,
+        clocks: TenantClocks,
     ) -> None:
         self._core = core
         self._claims = claims
@@ -76,7 +78,7 @@ class TransfersService:
         self._scorer = scorer
         self._writer = writer
         self._addresses = addresses
-        self._clock = clock
+        self._clocks = clocks
 
     async def create(
         self, principal: Principal, body: bytes, *, idempotency_key: str | None, connection: str, trace: Trace
@@ -87,7 +89,8 @@ class TransfersService:
         """
         key = stored_key(principal, idempotency_key)
         intent = await self._intent(principal, parse(body), connection=connection)
-        wish = self._wish(principal, intent, key=key, body=body, trace=trace)
+        present = await self._clocks.present(principal.tenant_id)
+        wish = self._wish(principal, intent, key=key, body=body, trace=trace, now_ms=present.now_ms)
         claimed = await self._claims.claim(wish)
         if claimed.answer == "done":
             return _replay(claimed)
@@ -99,13 +102,19 @@ class TransfersService:
         transaction = _transaction(intent, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id)
         if claimed.limited:
             await self._limits.count(transaction, key=key)
-        answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
-        posting = self._posting(intent, transaction, answer, key=key, trace=trace)
-        result = await self._post(posting)
+        if present.sandbox:
+            answer = sandbox.decide(transaction, now_ms=present.now_ms)
+        else:
+            answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
+        # The present again: it went on while somebody decided.
+        present = await self._clocks.present(principal.tenant_id)
+        posting = self._posting(intent, transaction, answer, key=key, trace=trace, now_ms=present.now_ms)
+        result = await self._post(posting, present)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
             return _replay(await self._claims.claim(wish))
-        metrics.TRANSFERS.labels(result.outcome.value, answer.source.value).inc()
+        if not on_trial():
+            metrics.TRANSFERS.labels(result.outcome.value, answer.source.value).inc()
         return answered(
             transfer_id=claimed.transfer_id,
             outcome=result.outcome.value,
@@ -113,6 +122,10 @@ class TransfersService:
             body=with_status(result.outcome.value, result.code, posting.response or b""),
             replayed=False,
         )
+
+    async def check(self, principal: Principal, body: bytes) -> str | None:
+        """Return the owner of the account that would pay. Raises what refuses a transfer before it is decided."""
+        return (await self._intent(principal, parse(body), connection="")).owner_id
 
     async def get(self, principal: Principal, transfer_id: UUID) -> Row:
         """Return a transfer as it stands; a customer sees those that touch their accounts. Raises NotFound."""
@@ -128,17 +141,17 @@ class TransfersService:
         self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
     ) -> Row:
         """End a hold: release posts it, deny voids it. Raises NotFound, HoldEnded, TransferFailed."""
-        now_ms = self._clock.now_ms()
+        present = await self._clocks.present(principal.tenant_id)
         posting = PostingRequest(
             kind=Kind.POST_PENDING if action == "release" else Kind.VOID_PENDING,
             transfer_id=transfer_id,
             tenant_id=principal.tenant_id,
-            occurred_at_ms=now_ms,
+            occurred_at_ms=present.now_ms,
             reason=None if action == "release" else "case-denied",
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
         )
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            [result] = await post_batch_async(connection, [posting], now_ms=now_ms)
+            result = await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
             _raise_unless_resolved(result)
             await insert_audit(
                 connection,
@@ -168,8 +181,8 @@ class TransfersService:
             raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
         return _Intent(request, debit.owner_id, request.credit_account_id, ip)
 
-    def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace) -> ClaimWish:
-        transfer_id = uuid7(self._clock)
+    def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace, now_ms: int) -> ClaimWish:
+        transfer_id = uuid7(FixedClock(now_ms))
         transaction = _transaction(intent, transfer_id=transfer_id, tenant_id=principal.tenant_id)
         return ClaimWish(
             tenant_id=principal.tenant_id,
@@ -194,13 +207,13 @@ class TransfersService:
     async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID, taken_over: bool) -> Answer:
         started_s = time.perf_counter()
         try:
-            return await self._scorer.score(transaction)
+            return await (self._scorer.suppose(transaction) if on_trial() else self._scorer.score(transaction))
         except ScorerRefused as refused:
             await self._claims.release(tenant_id=transaction.tenant_id, key=key, transfer_id=transfer_id)
             raise IntentRefused(refused.detail, refusal=refused.refusal) from refused
         except ScorerAway as away:
             metrics.SCORER_AWAY.labels(away.reason).inc()
-            answer = stand_in.decide(transaction, now_ms=self._clock.now_ms())
+            answer = stand_in.decide(transaction, now_ms=await self._clocks.now_ms(transaction.tenant_id))
             if answer is not None:
                 return answer
             asked = away.asked or taken_over
@@ -220,7 +233,9 @@ class TransfersService:
             limit_minor=stand_in.limit_minor(transaction.currency),
         )
 
-    def _posting(self, intent: _Intent, transaction: Transaction, answer: Answer, *, key: str, trace: Trace) -> PostingRequest:
+    def _posting(
+        self, intent: _Intent, transaction: Transaction, answer: Answer, *, key: str, trace: Trace, now_ms: int
+    ) -> PostingRequest:
         tail = response_tail(
             intent.request,
             transfer_id=UUID(transaction.transaction_id),
@@ -232,14 +247,18 @@ class TransfersService:
             row,
             answer=_encode(answer),
             reason=(answer.reasons[0] if answer.reasons else "denied") if answer.verdict is Verdict.DENY else None,
-            expires_at_ms=self._clock.now_ms() + HOLD_LIFETIME_MS if row.kind is Kind.HOLD else None,
+            expires_at_ms=now_ms + HOLD_LIFETIME_MS if row.kind is Kind.HOLD else None,
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
             idempotency_key=key,
             response_status=_STATUSES[row.kind],
             response=tail,
         )
 
-    async def _post(self, posting: PostingRequest) -> PostingResult:
+    async def _post(self, posting: PostingRequest, present: Present) -> PostingResult:
+        if on_trial() or present.sandbox:
+            # The writer gathers rows of all tenants into one batch, which has one present, one topic and is there to stay.
+            async with self._core.connection() as connection:
+                return await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
         try:
             return await self._writer.post(posting)
         except (WriterBusy, OutcomeUnknown) as problem:

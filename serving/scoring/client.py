@@ -40,7 +40,13 @@ class _Row(msgspec.Struct):
     detail: str | None = None
 
 
+class _Supposed(msgspec.Struct):
+    answer: Answer
+
+
 _encode = msgspec.json.Encoder().encode
+_decode_row = msgspec.json.Decoder(_Row).decode
+_decode_supposed = msgspec.json.Decoder(_Supposed).decode
 _decode_rows = msgspec.json.Decoder(list[_Row]).decode
 
 
@@ -96,6 +102,19 @@ class ScorerClient:
             return await waiting.future
         finally:
             deadline.cancel()
+
+    async def suppose(self, transaction: Transaction) -> Answer:
+        """Return what `score` would decide now, and leave nothing behind. Raises ScorerAway, ScorerRefused."""
+        status, body = await self.what_if(_encode(transaction))
+        try:
+            if status == 200:
+                return _decode_supposed(body).answer
+            if status == 422:
+                refused = _decode_row(body)
+                raise ScorerRefused(refused.refusal or "malformed", refused.detail or "the scorer gave no reason")
+        except msgspec.DecodeError as unreadable:
+            raise ScorerAway("unreadable", asked=False) from unreadable
+        raise ScorerAway("not-ready" if status == 503 else f"status-{status}", asked=False)
 
     async def what_if(self, body: bytes) -> tuple[int, bytes]:
         """Pass a what-if question on and return (status, body). Raises ScorerAway."""

@@ -20,6 +20,7 @@ NAMED_FOR_IT = {
     "ledger/accounts.py": "the ledger's own tables",
     "ledger/claims.py": "the ledger's own tables",
     "ledger/holds.py": "the ledger's own tables",
+    "ledger/sandboxes.py": "how far ahead sandboxes are",
     "ledger/trial_balance.py": "the ledger's own tables",
     "kit/outbox.py": "the outbox's one insert",
     "kit/postgres.py": "the tenant of a transaction",

@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0025_isolation"
-down_revision = "0014_products"
+down_revision = "0024_schedules"
 
 
 def upgrade() -> None:

@@ -1,0 +1,69 @@
+"""What becomes due for a tenant as time goes on: steps that the mover of a sandbox's clock stops for and carries out.
+
+Each step does the same work that a sweeper does for everybody, and takes effect once whoever else does it at that moment.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from kit.postgres import tenant_transaction
+from ledger.postings import Kind, Outcome, PostingRequest
+from ledger.repository import post_batch_async
+from serving.edge.clocks import TenantClocks
+from serving.sandbox import repository
+from serving.schedules import repository as schedules
+from serving.schedules.runner import ScheduleRunner
+
+MAX_EXPIRED_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """One kind of work. Times are the tenant's, in milliseconds.
+
+    `run(tenant_id, from_ms, to_ms)` does what became due in (from, to] and returns how much; the tenant's clock stands at `to`.
+    `next_ms(tenant_id, after_ms)` says when the next of it is due, None when nothing is; without it the step is carried out at
+    the stops of the others, and at the end of every day.
+    """
+
+    name: str
+    run: Callable[[str, int, int], Awaitable[int]]
+    next_ms: Callable[[str, int], Awaitable[int | None]] | None = None
+
+
+def schedules_step(core: AsyncConnectionPool, runner: ScheduleRunner) -> DueStep:
+    """Scheduled transfers and standing orders."""
+
+    async def run(tenant_id: str, _from_ms: int, _to_ms: int) -> int:
+        return await runner.run_due(tenant_id)
+
+    async def next_ms(tenant_id: str, after_ms: int) -> int | None:
+        async with core.connection() as connection, tenant_transaction(connection, tenant_id):
+            return await schedules.next_due_ms(connection, tenant_id=tenant_id, after_ms=after_ms)
+
+    return DueStep(name="schedules", run=run, next_ms=next_ms)
+
+
+def holds_step(core: AsyncConnectionPool, clocks: TenantClocks) -> DueStep:
+    """Holds whose time runs out."""
+
+    async def run(tenant_id: str, _from_ms: int, to_ms: int) -> int:
+        present = await clocks.present(tenant_id)
+        async with core.connection() as connection, tenant_transaction(connection, tenant_id):
+            due = await repository.expired(connection, tenant_id=tenant_id, now_ms=to_ms, limit=MAX_EXPIRED_ROWS)
+            rows = [
+                PostingRequest(kind=Kind.EXPIRE, transfer_id=hold_id, tenant_id=tenant_id, occurred_at_ms=to_ms)
+                for hold_id in due
+            ]
+            if not rows:
+                return 0
+            results = await post_batch_async(connection, rows, now_ms=present.now_ms, topic=present.topic)
+        return sum(result.outcome is Outcome.EXPIRED for result in results)
+
+    async def next_ms(tenant_id: str, after_ms: int) -> int | None:
+        async with core.connection() as connection, tenant_transaction(connection, tenant_id):
+            return await repository.next_expiry_ms(connection, tenant_id=tenant_id, after_ms=after_ms)
+
+    return DueStep(name="holds", run=run, next_ms=next_ms)

@@ -1,0 +1,201 @@
+"""The clock of a sandbox: read, moved forward, and what becomes due on the way carried out at its own moment."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+import ledger.accounts as ledger_accounts
+from contracts.ledger_events import Purpose
+from kit.clock import Clock, FixedClock
+from kit.errors import NotFound
+from kit.ids import uuid7
+from kit.postgres import tenant_transaction
+from kit.trial import on_trial
+from ledger.postings import Kind, PostingRequest
+from ledger.writer import post_one
+from serving.edge.clocks import TenantClocks
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.identity.repository import insert_audit
+from serving.payments.claims import Claims, request_hash, stored_key
+from serving.payments.errors import TransferFailed, TransferInProgress
+from serving.payments.repository import ClaimWish, complete
+from serving.sandbox import repository
+from serving.sandbox.due import DueStep
+from serving.sandbox.repository import ClockRow
+
+MOVE = "POST /v1/sandbox/clock"
+DEPOSIT = "POST /v1/sandbox/deposits"
+SOURCE = "sandbox"
+MAX_ADVANCE_MS = 400 * 86_400_000
+# A request ends within seconds and says where the clock stands; one that is undone holds a connection all the while.
+MAX_STOPS = 5_000
+MAX_MOVE_S, MAX_TRIED_S = 12.0, 3.0
+DAYS_END_IN = ZoneInfo("America/Sao_Paulo")
+
+
+class NoSandbox(NotFound):
+    """The tenant is no sandbox."""
+
+    code = "no-sandbox"
+    title = "This tenant is no sandbox"
+    remedy = "Use the credentials of a sandbox tenant; what is real has no clock that can be moved."
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the clock stands, and what became due on the way."""
+
+    clock: dict[str, object]
+    done: dict[str, int]
+    stops: int
+    reached: bool
+
+
+class SandboxService:
+    """What the sandbox routes do."""
+
+    def __init__(
+        self,
+        core: AsyncConnectionPool,
+        *,
+        claims: Claims,
+        clock: Clock,
+        clocks: TenantClocks,
+        steps: Sequence[DueStep],
+    ) -> None:
+        self._core = core
+        self._claims = claims
+        self._clock = clock
+        self._clocks = clocks
+        self._steps = tuple(steps)
+
+    async def clock(self, principal: Principal) -> dict[str, object]:
+        """Return the sandbox's clock. Raises NoSandbox."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return self._shown(await _required(connection, principal.tenant_id))
+
+    async def move(self, principal: Principal, *, advance_ms: int | None, to: datetime | None, correlation_id: str) -> Moved:
+        """Move the clock forward, from one due moment to the next. A moment that has passed moves nothing.
+
+        Raises NoSandbox, and InvalidRequest for a moment that is too far away.
+        """
+        tenant_id = principal.tenant_id
+        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+            row = await _required(connection, tenant_id)
+            from_ms = self._clock.now_ms() + row.offset_ms
+            to_ms = int(to.timestamp() * 1000) if to is not None else from_ms + (advance_ms or 0)
+            if to_ms > from_ms + MAX_ADVANCE_MS:
+                raise InvalidRequest("to: at most 400 days at a time", field="to")
+            await insert_audit(
+                connection, tenant_id=tenant_id, actor=principal.subject, action=MOVE, resource="sandbox/clock",
+                correlation_id=correlation_id, status=200, detail={"from_ms": from_ms, "to_ms": to_ms},
+            )  # fmt: skip
+        done: Counter[str] = Counter({step.name: 0 for step in self._steps})
+        stops, at_ms = 0, from_ms
+        give_up_s = time.monotonic() + (MAX_TRIED_S if on_trial() else MAX_MOVE_S)
+        while at_ms < to_ms and stops < MAX_STOPS and time.monotonic() < give_up_s:
+            stop_ms = await self._next_stop(tenant_id, at_ms=at_ms, to_ms=to_ms)
+            await self._set(principal, stop_ms)
+            for step in self._steps:
+                done[step.name] += await step.run(tenant_id, at_ms, stop_ms)
+            at_ms, stops = stop_ms, stops + 1
+        return Moved(await self.clock(principal), dict(done), stops, reached=at_ms >= to_ms)
+
+    async def deposit(
+        self,
+        principal: Principal,
+        account_id: UUID,
+        *,
+        amount_minor: int,
+        currency: str,
+        idempotency_key: str | None,
+        correlation_id: str,
+    ) -> tuple[bytes, bool]:
+        """Put money on an account, once a key; return the answer, and whether it is a replay.
+
+        Raises NoSandbox, and TransferFailed for what the ledger cannot do.
+        """
+        tenant_id = principal.tenant_id
+        key = stored_key(principal, idempotency_key)
+        present = await self._clocks.present(tenant_id)
+        if not present.sandbox:
+            raise NoSandbox(f"{tenant_id} is no sandbox")
+        body = f"{account_id} {amount_minor} {currency}".encode()
+        claimed = await self._claims.claim(
+            ClaimWish(
+                tenant_id=tenant_id, key=key, request_hash=request_hash(DEPOSIT, body),
+                transfer_id=uuid7(FixedClock(present.now_ms)), intent=None, actor=principal.subject, action=DEPOSIT,
+                correlation_id=correlation_id,
+            )
+        )  # fmt: skip
+        if claimed.answer == "done":
+            return claimed.response_body or b"", True
+        source = ledger_accounts.system_account(tenant_id=tenant_id, currency=currency, code=SOURCE)
+        posting = PostingRequest(
+            kind=Kind.POST, transfer_id=claimed.transfer_id, tenant_id=tenant_id, occurred_at_ms=present.now_ms,
+            amount_minor=amount_minor, currency=currency, debit_account_id=source.account_id, credit_account_id=account_id,
+            purpose=Purpose.OPENING,
+        )  # fmt: skip
+        answer = orjson.dumps({"transfer_id": str(claimed.transfer_id), "status": "posted"})
+        try:
+            async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+                await ledger_accounts.open_accounts_async(connection, [source], now_ms=present.now_ms)
+                result = await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
+                if not result.moved:
+                    raise TransferFailed(f"the ledger answered {result.code}", reason=result.code)
+                held = await complete(
+                    connection, tenant_id=tenant_id, key=key, transfer_id=claimed.transfer_id, status=201, body=answer,
+                    now_ms=self._clock.now_ms(),
+                )  # fmt: skip
+                if not held:
+                    raise TransferInProgress("another request with this key is being worked on", retry_after_s=1)
+        except TransferFailed:
+            await self._claims.release(tenant_id=tenant_id, key=key, transfer_id=claimed.transfer_id)
+            raise
+        return answer, False
+
+    async def _next_stop(self, tenant_id: str, *, at_ms: int, to_ms: int) -> int:
+        """Return the next moment at which something is due, `to_ms` when nothing is before."""
+        found = [to_ms]
+        for step in self._steps:
+            due_ms = _end_of_day_ms(at_ms) if step.next_ms is None else await step.next_ms(tenant_id, at_ms)
+            if due_ms is not None:
+                found.append(due_ms)
+        return min(found)
+
+    async def _set(self, principal: Principal, moment_ms: int) -> None:
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            await repository.move(
+                connection,
+                tenant_id=principal.tenant_id,
+                offset_ms=moment_ms - self._clock.now_ms(),
+                moved_by=principal.subject,
+            )
+        self._clocks.moved(principal.tenant_id)
+
+    def _shown(self, row: ClockRow) -> dict[str, object]:
+        now = datetime.fromtimestamp((self._clock.now_ms() + row.offset_ms) / 1000, UTC)
+        return {"now": now, "offset_ms": row.offset_ms, "moved_at": row.moved_at, "moved_by": row.moved_by}
+
+
+async def _required(connection: AsyncConnection, tenant_id: str) -> ClockRow:
+    row = await repository.find_clock(connection, tenant_id=tenant_id)
+    if row is None:
+        raise NoSandbox(f"{tenant_id} is no sandbox")
+    return row
+
+
+def _end_of_day_ms(moment_ms: int) -> int:
+    """Return the first moment of the next day."""
+    day = datetime.fromtimestamp(moment_ms / 1000, DAYS_END_IN).date() + timedelta(days=1)
+    return int(datetime.combine(day, time_of_day(), DAYS_END_IN).timestamp() * 1000)

@@ -4,8 +4,8 @@ from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0025_isolation"
-down_revision = "0006_backtest"
+revision = "0008_isolation"
+down_revision = "0007_read_model"
 
 
 def upgrade() -> None:

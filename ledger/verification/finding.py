@@ -28,7 +28,7 @@ class Finding:
         return f"{' or '.join(map(str, self.rows))}: {self.differs}"
 
 
-class Wrong(Exception):  # noqa: N818 (it ends a verification; that is no error of the program)
+class Wrong(Exception):
     """The first thing that is wrong ends a verification: what follows from it would only repeat it."""
 
     def __init__(self, differs: str, *rows: tuple[str, object]) -> None:

@@ -17,6 +17,7 @@ from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.cases import endpoints as cases
+from serving.chain import endpoints as chain
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
 from serving.edge import problems
@@ -45,6 +46,7 @@ ROUTERS = (
     customers.router,
     decisions.router,
     cases.router,
+    chain.router,
     analytics.router,
     scoring.router,
     risk.router,

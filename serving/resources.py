@@ -16,6 +16,7 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.cases.service import CasesService
+from serving.chain.service import ChainService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
@@ -63,6 +64,7 @@ class Resources:
     accounts: AccountsService
     transfers: TransfersService
     cases: CasesService
+    chain: ChainService
     scorer: ScorerClient
     scoring: ScoringService
     decisions: DecisionsService
@@ -123,6 +125,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             accounts=AccountsService(core, claims=claims, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
+            chain=ChainService(core),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),

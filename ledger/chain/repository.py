@@ -31,7 +31,7 @@ _MADE_AT = "timestamptz 'epoch' + %(made_at_us)s * interval '1 microsecond'"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A journal row, and what its snapshot saw: transactions before `oldest` had ended, those from `newest` on had not begun."""
+    """A journal row. Transactions before `oldest` had ended when it was seen, those from `newest` on had not begun."""
 
     row: JournalRow
     oldest: int
@@ -146,7 +146,7 @@ def recent_work_us(connection: Connection, *, before: int, blocks: int) -> list[
 
 
 def links_to_gather(connection: Connection, *, after: int, most_leaves: int) -> list[tuple[int, bytes, list[bytes]]]:
-    """Return links that no block holds yet as (journal id, hash, digests): at most `most_leaves` digests, or one whole batch."""
+    """Return links that no block holds yet as (journal id, hash, digests), of at most `most_leaves` digests or one batch."""
     with connection.cursor(binary=True) as cursor:
         cursor.execute(
             "select journal_id, hash, digests from ("

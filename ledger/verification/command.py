@@ -49,7 +49,7 @@ def lines(verified: Verified, *, anchored: bool) -> list[str]:
     counted = [
         f"{verified.entries:,} entries of {verified.transfers:,} transfers in {verified.seconds:.1f} s "
         f"({verified.entries_per_s:,.0f} entries/s, {verified.peak_mb:,.0f} MB)",
-        f"{chain.batches:,} batches in {chain.blocks:,} blocks, {chain.keys} keys; {chain.unsealed:,} batches wait to be sealed",
+        f"{chain.batches:,} batches in {chain.blocks:,} blocks, {chain.keys} keys; {chain.unsealed:,} batches to seal",
     ]
     if not anchored:
         counted.append("no anchor: that the chain was not cut off or made anew was not checked")

@@ -130,6 +130,14 @@ def bench(
 
 
 @app.command(context_settings=PASS_ON)
+def ledger(context: typer.Context) -> None:
+    """Prove the books: verify (recount everything, down to the first wrong row), rotate-key (of the blocks' signatures)."""
+    from baas.run_module import become
+
+    become("ledger", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def reconcile(context: typer.Context) -> None:
     """Compare ledger, outbox, topics, decisions, alerts, warehouse and lake, id by id; exit code 1 on any difference."""
     from baas.run_module import become

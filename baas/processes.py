@@ -48,6 +48,12 @@ PROCESSES = (
         about="carries the outbox to Kafka in commit order",
     ),
     Process(
+        name="sealer",
+        command=("python", "-m", "ledger.chain"),
+        depends_on=("core",),
+        about="seals what was booked into signed blocks",
+    ),
+    Process(
         name="scorer",
         command=("python", "-m", "streams.scorer"),
         depends_on=("kafka",),

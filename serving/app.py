@@ -18,6 +18,7 @@ from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
 from serving.cases import endpoints as cases
+from serving.chain import endpoints as chain
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
 from serving.edge import dry_run, problems
@@ -64,6 +65,7 @@ ROUTERS = (
     beneficiaries.router,
     decisions.router,
     cases.router,
+    chain.router,
     analytics.router,
     scoring.router,
     risk.router,

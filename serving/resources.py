@@ -17,6 +17,7 @@ from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
 from serving.cases.service import CasesService
+from serving.chain.service import ChainService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
@@ -84,6 +85,7 @@ class Resources:
     schedules: SchedulesService
     sandbox: SandboxService
     cases: CasesService
+    chain: ChainService
     scorer: ScorerClient
     scoring: ScoringService
     decisions: DecisionsService
@@ -162,6 +164,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
                 steps=(holds_step(core, clocks), schedules_step(core, runner)),
             ),
             cases=CasesService(core, clock=clock),
+            chain=ChainService(core),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),

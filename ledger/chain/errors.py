@@ -17,3 +17,11 @@ class ChainCutOff(Conflict):
     code = "chain-cut-off"
     title = "The ledger's chain is not the one that was seen before"
     remedy = "Run `baas ledger verify`; after a restore, docs/ledger-chain.md says what to do with the anchor."
+
+
+class LedgerDiffers(Conflict):
+    """What was sealed and what is there are not the same."""
+
+    code = "ledger-differs"
+    title = "The ledger's rows are not those that were sealed"
+    remedy = "Tell the bank's operator: `baas ledger verify` names the first row that is wrong."

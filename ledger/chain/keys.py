@@ -6,7 +6,7 @@ the Ed25519 key before it.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -21,8 +21,14 @@ from ledger.chain.errors import SigningKeyMissing
 ED25519, ML_DSA = "ed25519", "ml-dsa-65"
 ALGORITHMS = (ED25519, ML_DSA)
 KEY_ID_LENGTH = 32
-_PRIVATE = {ED25519: Ed25519PrivateKey.from_private_bytes, ML_DSA: MLDSA65PrivateKey.from_seed_bytes}
-_PUBLIC = {ED25519: Ed25519PublicKey.from_public_bytes, ML_DSA: MLDSA65PublicKey.from_public_bytes}
+_PRIVATE: dict[str, Callable[[bytes], Ed25519PrivateKey | MLDSA65PrivateKey]] = {
+    ED25519: Ed25519PrivateKey.from_private_bytes,
+    ML_DSA: MLDSA65PrivateKey.from_seed_bytes,
+}
+_PUBLIC: dict[str, Callable[[bytes], Ed25519PublicKey | MLDSA65PublicKey]] = {
+    ED25519: Ed25519PublicKey.from_public_bytes,
+    ML_DSA: MLDSA65PublicKey.from_public_bytes,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

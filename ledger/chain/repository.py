@@ -18,21 +18,20 @@ STEP_ROWS = 500
 _UUIDS, _BYTEAS, _UUID = 2951, 1001, 2950
 _ARRAY_HEADER, _LENGTH, _ID, _DIGEST = 20, 4, 16, 32
 
-_US = "(extract(epoch from {}) * 1000000)::bigint"
-JOURNAL_COLUMNS = (
-    f"j.id as journal_id, {_US.format('j.booked_at')} as booked_at_us, j.salt, j.transfer_ids, j.digests, j.held_reasons"
-)
+_BOOKED_AT_US = "(extract(epoch from j.booked_at) * 1000000)::bigint"
+_MADE_AT_US = "(extract(epoch from made_at) * 1000000)::bigint"
+JOURNAL_COLUMNS = f"j.id as journal_id, {_BOOKED_AT_US} as booked_at_us, j.salt, j.transfer_ids, j.digests, j.held_reasons"
 BLOCK_COLUMNS = (
     "height, shard, previous_hash, merkle_root, first_journal_id, last_journal_id, leaves, batch_hash, "
-    f"{_US.format('made_at')} as made_at_us, difficulty, work_target_us, key_ids, nonce, work_us, hash"
+    f"{_MADE_AT_US} as made_at_us, difficulty, work_target_us, key_ids, nonce, work_us, hash"
 )
-KEY_COLUMNS = f"key_id, algorithm, public_key, from_height, {_US.format('made_at')} as made_at_us, endorsed_by, endorsement"
-_AT = "timestamptz 'epoch' + %({})s * interval '1 microsecond'"
+KEY_COLUMNS = f"key_id, algorithm, public_key, from_height, {_MADE_AT_US} as made_at_us, endorsed_by, endorsement"
+_MADE_AT = "timestamptz 'epoch' + %(made_at_us)s * interval '1 microsecond'"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A journal row, and which transactions its snapshot saw: all before `oldest` had ended, none from `newest` on had begun."""
+    """A journal row. Transactions before `oldest` had ended when it was seen, those from `newest` on had not begun."""
 
     row: JournalRow
     oldest: int
@@ -147,7 +146,7 @@ def recent_work_us(connection: Connection, *, before: int, blocks: int) -> list[
 
 
 def links_to_gather(connection: Connection, *, after: int, most_leaves: int) -> list[tuple[int, bytes, list[bytes]]]:
-    """Return links that no block holds yet as (journal id, hash, digests), at most `most_leaves` digests but one whole batch."""
+    """Return links that no block holds yet as (journal id, hash, digests), of at most `most_leaves` digests or one batch."""
     with connection.cursor(binary=True) as cursor:
         cursor.execute(
             "select journal_id, hash, digests from ("
@@ -167,7 +166,7 @@ def insert_block(connection: Connection, block: Block, signatures: Sequence[tupl
         "insert into chain.block (height, shard, previous_hash, merkle_root, first_journal_id, last_journal_id, leaves, "
         "batch_hash, made_at, difficulty, work_target_us, key_ids, nonce, work_us, hash) values (%(height)s, %(shard)s, "
         "%(previous_hash)s, %(merkle_root)s, %(first_journal_id)s, %(last_journal_id)s, %(leaves)s, %(batch_hash)s, "
-        f"{_AT.format('made_at_us')}, %(difficulty)s, %(work_target_us)s, %(key_ids)s, %(nonce)s, %(work_us)s, %(hash)s)",
+        f"{_MADE_AT}, %(difficulty)s, %(work_target_us)s, %(key_ids)s, %(nonce)s, %(work_us)s, %(hash)s)",
         values,
     )
     connection.execute(
@@ -194,7 +193,7 @@ def insert_key(connection: Connection, key: PublicKey) -> None:
     """Write the public half of a key."""
     connection.execute(
         "insert into chain.key (key_id, algorithm, public_key, from_height, made_at, endorsed_by, endorsement) values "
-        f"(%(key_id)s, %(algorithm)s, %(public_key)s, %(from_height)s, {_AT.format('made_at_us')}, %(endorsed_by)s, "
+        f"(%(key_id)s, %(algorithm)s, %(public_key)s, %(from_height)s, {_MADE_AT}, %(endorsed_by)s, "
         "%(endorsement)s)",
         {name: getattr(key, name) for name in PublicKey.__slots__},
     )
@@ -203,6 +202,6 @@ def insert_key(connection: Connection, key: PublicKey) -> None:
 def oldest_unsealed_us(connection: Connection, *, after: int) -> int | None:
     """Return when the oldest journal row after a link was booked, in microseconds since 1970; None when there is none."""
     row = connection.execute(
-        f"select {_US.format('j.booked_at')} from ledger.journal j where j.id > %s order by j.id limit 1", (after,)
+        f"select {_BOOKED_AT_US} from ledger.journal j where j.id > %s order by j.id limit 1", (after,)
     ).fetchone()
     return row[0] if row else None

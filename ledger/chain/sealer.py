@@ -117,7 +117,7 @@ class Sealer:
     def _signers(self, keys: list[PublicKey], *, height: int, made_at_us: int) -> list[PublicKey]:
         """Return the keys that sign at `height`; those that are wanted and missing are made."""
         wanted = ALGORITHMS if self._chain.ml_dsa else (ED25519,)
-        signers = []
+        signers: list[PublicKey] = []
         for algorithm in wanted:
             key = active(keys, algorithm=algorithm, height=height)
             if key is None:

@@ -1,4 +1,4 @@
-"""The ledger recounted from its rows: the chain over the journal, the journal over the transfers, the books over their entries."""
+"""The ledger recounted: the chain from the journal, the journal from the transfers, the books from their entries."""
 
 from ledger.verification.run import Verified, verify
 

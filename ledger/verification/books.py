@@ -1,4 +1,4 @@
-"""The books recounted: each account's entries in order, its counters, its holds, what was reversed, and that nothing was made."""
+"""The books recounted: entries in their order, counters, holds, reversals, and that no money was made."""
 
 from psycopg import Connection
 
@@ -7,7 +7,7 @@ from ledger.verification.finding import Wrong
 
 
 def verify_entries(connection: Connection) -> None:
-    """Check that each account's entries are numbered from 1, in the order of their moments, with the right balances. Raises Wrong."""
+    """Check numbers, order and balances of each account's entries. Raises Wrong."""
     row = repository.first(connection, repository.ENTRIES)
     if row is None:
         return

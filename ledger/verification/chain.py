@@ -89,7 +89,7 @@ class _Recount:
         here = ("chain.block", block.height)
         if not rows or (rows[0].journal_id, rows[-1].journal_id) != (block.first_journal_id, block.last_journal_id):
             raise Wrong(
-                f"it says to hold the batches {block.first_journal_id} to {block.last_journal_id}, which are not those that follow",
+                f"it names batches {block.first_journal_id} to {block.last_journal_id}, which are not those that follow",
                 here, ("chain.batch", block.last_journal_id),
             )  # fmt: skip
         self._header(block, previous, digests)

@@ -21,6 +21,8 @@ _BYTEA, _HASH_BYTES, _NULL = 17, 32, -1
 _BEFORE = _COUNT.pack(_SHOWN_COLUMNS + 1)
 _HASH_FIELD = _FIELD.pack(_BYTEA, _HASH_BYTES)
 PROGRESS_ROWS = 20_000
+# Of a hold that has ended: before and after.
+MOST_DIGESTS = 2
 
 
 @dataclass(slots=True)
@@ -83,7 +85,9 @@ def _check(leaves: list[_Leaf]) -> None:
     newest = leaves[-1]
     if newest.digest is None:
         raise Wrong("it is not in the journal", *newest.rows)
-    if len(leaves) > 2 or (len(leaves) == 2 and (not newest.ended or leaves[0].journal_id == newest.journal_id)):
+    if len(leaves) > MOST_DIGESTS or (
+        len(leaves) == MOST_DIGESTS and (not newest.ended or leaves[0].journal_id == newest.journal_id)
+    ):
         raise Wrong("it is in the journal, or has entries, more often than it should", *newest.rows)
     if newest.debited != newest.credited:
         raise Wrong("one of its two entries is missing", *newest.rows)
@@ -91,7 +95,7 @@ def _check(leaves: list[_Leaf]) -> None:
         raise Wrong("its rows do not give the digest that was sealed", *newest.rows)
     if newest.held_reason != (newest.reason if newest.status == "held" else None):
         raise Wrong("the journal gives another reason of the hold", *newest.rows)
-    if len(leaves) == 2:
+    if len(leaves) == MOST_DIGESTS:
         before = leaves[0]
         if digest_of(as_held(before.shown, before.held_reason), not_moved(before.kept)) != before.digest:
             raise Wrong("its row does not give the digest that was sealed while it was held", *before.rows)

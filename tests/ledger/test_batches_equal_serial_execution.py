@@ -5,17 +5,23 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from contracts.ledger_events import Purpose
+from kit.clock import SystemClock
 from kit.postgres import connect
-from kit.settings import PostgresServer
+from kit.settings import Chain, PostgresServer
 from ledger.accounts import NewAccount, open_accounts
+from ledger.chain.anchor import read_anchor
+from ledger.chain.keys import PrivateKeys
+from ledger.chain.sealer import Sealer
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
 from ledger.trial_balance import differences
+from ledger.verification import verify
 from tests.ledger.books import compare_books, events_after, newest_event
 from tests.ledger.reference import Books, Reference
 
@@ -212,3 +218,20 @@ def test_long_histories_in_which_every_kind_of_answer_comes_go_as_serial_executi
 def test_the_books_agree_with_their_own_entries_after_all_that(auditor: psycopg.Connection) -> None:
     found = differences(auditor)
     assert found.none, json.dumps(str(found))
+
+
+def test_a_verification_of_the_sealed_ledger_agrees_too(
+    core: PostgresServer, auditor: psycopg.Connection, tmp_path: Path
+) -> None:
+    with connect(core.dsn("postgres"), application="test") as sealing:
+        sealing.execute("set role sealer")
+        sealer = Sealer(
+            sealing, keys=PrivateKeys(tmp_path), anchor=tmp_path / "anchor.json", chain=Chain(work_ms=1), clock=SystemClock()
+        )
+        batches = 0
+        while sealed := sealer.seal():
+            batches += sealed
+        assert sealer.gather()
+    found = verify(auditor, anchor=read_anchor(tmp_path / "anchor.json"))
+    assert found.finding is None, str(found.finding)
+    assert found.chain.batches == batches > 100

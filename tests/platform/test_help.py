@@ -15,6 +15,8 @@ BAAS = Path(sys.executable).parent / "baas"
 COMMANDS = typer.main.get_command(app).commands
 FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
+    ("ledger", "verify"): ("--json", "--anchor"),
+    ("ledger", "rotate-key"): ("--help",),
     ("models", "train"): ("--cutoff", "--tenant", "--tune", "--trials", "--minutes"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
@@ -45,7 +47,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger"}
+HAND_OVER = {"ledger", "reconcile", "replay", "features", "backtest", "drift", "models", "credit"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

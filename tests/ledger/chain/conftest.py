@@ -1,4 +1,4 @@
-"""Connections as each role of the chain. The sealer's is the superuser's that has put its rights down, so that no password is needed."""
+"""Connections as each role. The sealer's is a superuser's that has put its rights down: that needs no password."""
 
 from collections.abc import Iterator
 

@@ -151,17 +151,17 @@ begin
 end
 $$;
 
--- What the proof of a transfer of this tenant is made of: what is public of its newest sealed state, and the digests of its block.
--- Nothing when it is not the tenant's, or not in a block yet.
+-- What the proof of a transfer of this tenant is made of: its leaf as it is now, where its newest state in a block is, whether that
+-- may be from before its hold ended, and the digests of that block. Nothing when it is not the tenant's, or not in a block yet.
 create function chain.proof(p_transfer_id uuid)
 returns table (
-    height bigint, place integer, leaf bytea, digests bytea[], debit_owner text, credit_owner text
+    height bigint, place integer, may_have_ended boolean, leaf bytea, digests bytea[], debit_owner text, credit_owner text
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        b.height, l.position, ledger.leaf(t, d.e, c.e, own.salt),
+        b.height, l.position, t.resolved_at is not null and l.states = 1, ledger.leaf(t, d.entry, c.entry, own.salt),
         (
             select array_agg(u.digest order by j.id, u.n)
             from ledger.journal j, unnest(j.digests) with ordinality as u (digest, n)
@@ -170,7 +170,11 @@ as $$
         da.owner_id, ca.owner_id
     from ledger.transfer t
     join lateral (
-        select x.height, x.position from chain.leaf x where x.transfer_id = t.id order by x.height desc, x.position desc limit 1
+        select x.height, x.position, count(*) over () as states
+        from chain.leaf x
+        where x.transfer_id = t.id
+        order by x.height desc, x.position desc
+        limit 1
     ) l on true
     join chain.block b on b.height = l.height
     join lateral (
@@ -184,13 +188,15 @@ as $$
     left join ledger.account ca on ca.id = t.credit_account_id
     -- An entry is booked no earlier than its transfer, and soon after: the index of moments leads to it.
     left join lateral (
-        select e from ledger.entry e
+        select row(e.*)::ledger.entry as entry
+        from ledger.entry e
         where t.posted_minor > 0 and e.account_id = t.debit_account_id and e.booked_at >= t.booked_at and e.transfer_id = t.id
         order by e.booked_at, e.version
         limit 1
     ) d on true
     left join lateral (
-        select e from ledger.entry e
+        select row(e.*)::ledger.entry as entry
+        from ledger.entry e
         where t.posted_minor > 0 and e.account_id = t.credit_account_id and e.booked_at >= t.booked_at and e.transfer_id = t.id
         order by e.booked_at, e.version
         limit 1

@@ -25,6 +25,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.goals import endpoints as goals
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.limits import endpoints as limits
@@ -51,6 +52,7 @@ ROUTERS = (
     holders.router,
     limits.router,
     beneficiaries.router,
+    goals.router,
     decisions.router,
     cases.router,
     analytics.router,

@@ -22,6 +22,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.goals.service import GoalsService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
@@ -71,6 +72,7 @@ class Resources:
     holders: HoldersService
     limits: LimitsService
     beneficiaries: BeneficiariesService
+    goals: GoalsService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -137,6 +139,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             holders=HoldersService(core),
             limits=LimitsService(core, clock=clock),
             beneficiaries=BeneficiariesService(core, once=once, clock=clock),
+            goals=GoalsService(core, once=once, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -16,9 +16,10 @@ async def insert_beneficiary(connection: AsyncConnection, values: Mapping[str, o
     """Store a payee. Raises ForeignKeyViolation when there is no such customer."""
     await connection.execute(
         "insert into bank.beneficiary (beneficiary_id, tenant_id, customer_id, nickname, holder_name, account_id, "
-        "pix_key_kind, pix_key, bank_code, branch, account_number, created_at, cooling_until) "
-        "values (%(beneficiary_id)s, %(tenant_id)s, %(customer_id)s, %(nickname)s, %(holder_name)s, %(account_id)s, %(pix_key_kind)s, %(pix_key)s, %(bank_code)s, "
-        "%(branch)s, %(account_number)s, ledger.at(%(created_at_ms)s), ledger.at(%(cooling_until_ms)s))",
+        "pix_key_kind, pix_key, bank_code, branch, account_number, created_at, cooling_until) values ("
+        "%(beneficiary_id)s, %(tenant_id)s, %(customer_id)s, %(nickname)s, %(holder_name)s, %(account_id)s, "
+        "%(pix_key_kind)s, %(pix_key)s, %(bank_code)s, %(branch)s, %(account_number)s, ledger.at(%(created_at_ms)s), "
+        "ledger.at(%(cooling_until_ms)s))",
         values,
     )
 

@@ -25,6 +25,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.external import endpoints as external_accounts
 from serving.goals import endpoints as goals
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
@@ -53,6 +54,7 @@ ROUTERS = (
     limits.router,
     beneficiaries.router,
     goals.router,
+    external_accounts.router,
     decisions.router,
     cases.router,
     analytics.router,

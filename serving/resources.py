@@ -22,6 +22,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.external.service import ExternalAccountsService
 from serving.goals.service import GoalsService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
@@ -73,6 +74,7 @@ class Resources:
     limits: LimitsService
     beneficiaries: BeneficiariesService
     goals: GoalsService
+    external_accounts: ExternalAccountsService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -140,6 +142,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             limits=LimitsService(core, clock=clock),
             beneficiaries=BeneficiariesService(core, once=once, clock=clock),
             goals=GoalsService(core, once=once, clock=clock),
+            external_accounts=ExternalAccountsService(core, once=once, clock=clock),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

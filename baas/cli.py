@@ -131,7 +131,7 @@ def bench(
 
 @app.command(context_settings=PASS_ON)
 def ledger(context: typer.Context) -> None:
-    """Prove the books: verify (recount everything, down to the first wrong row), rotate-key (of the blocks' signatures)."""
+    """Keep and prove the books: recount everything, close days, trial balance, general ledger, the chain's keys."""
     from baas.run_module import become
 
     become("ledger", context.args)
@@ -143,14 +143,6 @@ def reconcile(context: typer.Context) -> None:
     from baas.run_module import become
 
     become("pipelines.reconcile", context.args)
-
-
-@app.command(context_settings=PASS_ON)
-def ledger(context: typer.Context) -> None:
-    """Keep the books: close days, print the trial balance, write the general ledger out as CSV or for hledger."""
-    from baas.run_module import become
-
-    become("ledger", context.args)
 
 
 @app.command(context_settings=PASS_ON)

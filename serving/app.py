@@ -27,6 +27,8 @@ from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
 from serving.exchange import endpoints as exchange
+from serving.external import endpoints as external_accounts
+from serving.goals import endpoints as goals
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.limits import endpoints as limits
@@ -63,6 +65,8 @@ ROUTERS = (
     holders.router,
     limits.router,
     beneficiaries.router,
+    goals.router,
+    external_accounts.router,
     decisions.router,
     cases.router,
     chain.router,

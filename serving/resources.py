@@ -25,6 +25,8 @@ from serving.edge.authentication import Authenticator
 from serving.edge.clocks import TenantClocks
 from serving.edge.limits import Limits
 from serving.exchange.service import ExchangeService
+from serving.external.service import ExternalAccountsService
+from serving.goals.service import GoalsService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
@@ -80,6 +82,8 @@ class Resources:
     limits: LimitsService
     beneficiaries: BeneficiariesService
     statements: StatementsService
+    goals: GoalsService
+    external_accounts: ExternalAccountsService
     transfers: TransfersService
     exchange: ExchangeService
     schedules: SchedulesService
@@ -153,6 +157,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             limits=LimitsService(core, clock=clock),
             beneficiaries=BeneficiariesService(core, once=once, clock=clock),
             statements=StatementsService(core, clock=clock),
+            goals=GoalsService(core, once=once, clock=clock),
+            external_accounts=ExternalAccountsService(core, once=once, clock=clock),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clock=clock),
             schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),

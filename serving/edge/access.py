@@ -9,9 +9,10 @@ from serving.edge.principals import EVERYONE, Role
 PUBLIC: frozenset[Role] = frozenset()
 NO_ROLE: frozenset[Role] = frozenset()
 MONEY = frozenset({Role.CUSTOMER, Role.PARTNER, Role.OPERATOR, Role.ADMIN})
-KEEPERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})
 BOOKKEEPERS = frozenset({Role.OPERATOR, Role.ADMIN})
 TESTERS = frozenset({Role.PARTNER, Role.OPERATOR, Role.ADMIN})
+STAFF = frozenset({Role.OPERATOR, Role.COMPLIANCE, Role.ADMIN})
+KEEPERS = STAFF | {Role.PARTNER}
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
@@ -90,12 +91,24 @@ RULES: tuple[Rule, ...] = (
     Rule("PATCH", "/v1/accounts/{account_id}/limits", KEEPERS),
     Rule("PUT", "/v1/accounts/{account_id}/limits/{channel}/{scope}", MONEY),
     Rule("DELETE", "/v1/accounts/{account_id}/limits/{channel}/{scope}", MONEY),
+    Rule("GET", "/v1/goals", BANK_READERS),
+    Rule("POST", "/v1/goals", MONEY),
+    Rule("GET", "/v1/goals/{goal_id}", BANK_READERS),
+    Rule("PATCH", "/v1/goals/{goal_id}", MONEY),
+    Rule("DELETE", "/v1/goals/{goal_id}", MONEY),
+    Rule("POST", "/v1/goals/{goal_id}/moves", MONEY),
     Rule("GET", "/v1/beneficiaries", BANK_READERS),
     Rule("POST", "/v1/beneficiaries", MONEY),
     Rule("GET", "/v1/beneficiaries/{beneficiary_id}", BANK_READERS),
     Rule("PATCH", "/v1/beneficiaries/{beneficiary_id}", MONEY),
     Rule("DELETE", "/v1/beneficiaries/{beneficiary_id}", MONEY),
     Rule("GET", "/v1/accounts/{account_id}/statement", BANK_READERS),
+    Rule("GET", "/v1/external-accounts", BANK_READERS),
+    Rule("POST", "/v1/external-accounts", MONEY),
+    Rule("GET", "/v1/external-accounts/{external_account_id}", BANK_READERS),
+    Rule("POST", "/v1/external-accounts/{external_account_id}/proofs", MONEY),
+    Rule("POST", "/v1/external-accounts/{external_account_id}/statement", STAFF),
+    Rule("DELETE", "/v1/external-accounts/{external_account_id}", MONEY),
     Rule("POST", "/v1/transfers", MONEY),
     Rule("GET", "/v1/transfers/{transfer_id}", BANK_READERS),
     Rule("POST", "/v1/transfers/{transfer_id}/resolution", CASE_WORKERS),

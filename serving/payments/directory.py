@@ -19,10 +19,11 @@ MAX_REMEMBERED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
-    """What never changes about an account."""
+    """What never changes about an account. Transfers use customers' own; not the bank's, and not what is set aside in goals."""
 
     owner_id: str | None
     currency: str
+    is_usable: bool
 
 
 class AccountDirectory:
@@ -34,16 +35,11 @@ class AccountDirectory:
         self._known: OrderedDict[tuple[str, str], KnownAccount] = OrderedDict()
 
     async def find(self, tenant_id: str, account_id: str) -> KnownAccount:
-        """Return the account's facts. Raises NotFound."""
-        known = self._known.get((tenant_id, account_id))
-        if known is not None:
-            return known
-        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
-            try:
-                account = await get(connection, UUID(account_id))
-            except NotFound as unknown:
-                raise NotFound(f"there is no account {account_id}") from unknown
-        return self._remember(tenant_id, account_id, KnownAccount(account.owner_id, account.currency))
+        """Return the facts of an account that transfers may use. Raises NotFound, also for the bank's own and for goals."""
+        known = self._known.get((tenant_id, account_id)) or await self._read(tenant_id, account_id)
+        if not known.is_usable:
+            raise NotFound(f"{account_id} is no account that transfers pay from or to")
+        return known
 
     async def require_holder(self, principal: Principal, account_id: str) -> None:
         """Let a customer pass who uses an account that somebody else opened. Raises NotFound, and Forbidden for a viewer."""
@@ -57,8 +53,18 @@ class AccountDirectory:
         if (tenant_id, account_id) not in self._known:
             async with self._core.connection() as connection:
                 await open_accounts_async(connection, [wanted], now_ms=self._clock.now_ms())
-            self._remember(tenant_id, account_id, KnownAccount(None, currency))
+            self._remember(tenant_id, account_id, KnownAccount(None, currency, is_usable=False))
         return account_id
+
+    async def _read(self, tenant_id: str, account_id: str) -> KnownAccount:
+        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+            try:
+                account = await get(connection, UUID(account_id))
+            except NotFound as unknown:
+                raise NotFound(f"there is no account {account_id}") from unknown
+        return self._remember(
+            tenant_id, account_id, KnownAccount(account.owner_id, account.currency, is_usable=account.code is None)
+        )
 
     def _remember(self, tenant_id: str, account_id: str, known: KnownAccount) -> KnownAccount:
         if on_trial():  # what a trial has opened will not be there

@@ -1,0 +1,1 @@
+"""Customers' accounts at other banks, and the proof that they are theirs."""

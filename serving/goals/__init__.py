@@ -1,0 +1,1 @@
+"""Goals: money set aside under an account, with or without a target."""

@@ -31,6 +31,7 @@ from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
+from serving.payments.fees import TransferFees
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.risk.service import RiskService
@@ -104,6 +105,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             core,
             claims=claims,
             directory=AccountDirectory(core, clock=clock),
+            fees=TransferFees(core, clock=clock),
             scorer=scorer,
             writer=writer,
             addresses=addresses,

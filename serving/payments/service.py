@@ -29,6 +29,7 @@ from serving.payments.answers import Answered, answered, response_tail, with_sta
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
 from serving.payments.directory import AccountDirectory
 from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
+from serving.payments.fees import TransferFees, fee_id
 from serving.payments.intents import TransferRequest, parse, transaction_of
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
 from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
@@ -62,6 +63,7 @@ class TransfersService:
         *,
         claims: Claims,
         directory: AccountDirectory,
+        fees: TransferFees,
         scorer: ScorerClient,
         writer: BatchingWriter,
         addresses: AddressPseudonyms,
@@ -70,6 +72,7 @@ class TransfersService:
         self._core = core
         self._claims = claims
         self._directory = directory
+        self._fees = fees
         self._scorer = scorer
         self._writer = writer
         self._addresses = addresses
@@ -96,7 +99,7 @@ class TransfersService:
         transaction = _transaction(intent, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id)
         answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         posting = self._posting(intent, transaction, answer, key=key, trace=trace)
-        result = await self._post(posting)
+        result = await self._post(posting, await self._fees.posting(posting, channel=intent.request.channel))
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
             return _replay(await self._claims.claim(wish))
@@ -122,7 +125,7 @@ class TransfersService:
     async def resolve(
         self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
     ) -> Row:
-        """End a hold: release posts it, deny voids it. Raises NotFound, HoldEnded, TransferFailed."""
+        """End a hold, and its fee's: release posts them, deny voids them. Raises NotFound, HoldEnded, TransferFailed."""
         now_ms = self._clock.now_ms()
         posting = PostingRequest(
             kind=Kind.POST_PENDING if action == "release" else Kind.VOID_PENDING,
@@ -133,7 +136,10 @@ class TransfersService:
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
         )
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            [result] = await post_batch_async(connection, [posting], now_ms=now_ms)
+            ending, fee = [posting], fee_id(transfer_id)
+            if await repository.is_held(connection, tenant_id=principal.tenant_id, transfer_id=fee):
+                ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
+            [result, *_] = await post_batch_async(connection, ending, now_ms=now_ms)
             _raise_unless_resolved(result)
             await insert_audit(
                 connection,
@@ -233,9 +239,12 @@ class TransfersService:
             response=tail,
         )
 
-    async def _post(self, posting: PostingRequest) -> PostingResult:
+    async def _post(self, posting: PostingRequest, fee: PostingRequest | None) -> PostingResult:
+        """Post a transfer, together with its fee where it has one: the two take effect together or not at all."""
         try:
-            return await self._writer.post(posting)
+            if fee is None:
+                return await self._writer.post(posting)
+            return (await self._writer.post_linked([fee, posting]))[1]
         except (WriterBusy, OutcomeUnknown) as problem:
             raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
 

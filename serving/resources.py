@@ -38,6 +38,7 @@ from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
+from serving.payments.fees import TransferFees
 from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
@@ -131,6 +132,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             claims=claims,
             directory=AccountDirectory(core, clock=clock),
             limits=TransferLimits(core, claims=claims),
+            fees=TransferFees(core, clock=clock),
             scorer=scorer,
             writer=writer,
             addresses=addresses,

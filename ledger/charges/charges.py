@@ -20,7 +20,6 @@ class ChargeKind(StrEnum):
     CREDIT_INTEREST = "credit-interest"
     DEBIT_INTEREST = "debit-interest"
     MONTHLY_FEE = "monthly-fee"
-    TRANSFER_FEE = "transfer-fee"
 
 
 # The other side of each kind, and why the ledger moves.
@@ -28,7 +27,6 @@ BANKS_SIDE: dict[ChargeKind, tuple[str, Purpose]] = {
     ChargeKind.CREDIT_INTEREST: ("expense:interest", Purpose.INTEREST),
     ChargeKind.DEBIT_INTEREST: ("income:interest", Purpose.INTEREST),
     ChargeKind.MONTHLY_FEE: ("income:fees", Purpose.FEE),
-    ChargeKind.TRANSFER_FEE: ("income:fees", Purpose.FEE),
 }
 
 
@@ -46,7 +44,7 @@ class Charge:
 
 
 def charge_id(*, account_id: uuid.UUID, kind: ChargeKind, period: str) -> uuid.UUID:
-    """Return the id of a charge: the same for everybody who makes it. `period` is a month, or the id of a transfer."""
+    """Return the id of a charge: the same for everybody who makes it. `period` is a month, e.g. `2026-11`."""
     return derived_id(CHARGES, str(account_id), kind, period)
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.exchange import schemas
 from serving.payments.claims import REPLAYED_HEADER
+from serving.payments.once import IdempotencyKey
 
 router = APIRouter(tags=["exchange"])
 Pair = Annotated[str, Path(pattern=r"^[A-Z]{3}-[A-Z]{3}$", description="Base and quote currency, e.g. USD-BRL")]

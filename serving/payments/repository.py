@@ -151,3 +151,28 @@ async def find_transfer(
             {"tenant_id": tenant_id, "transfer_id": transfer_id, "customer_id": customer_id},
         )
         return await cursor.fetchone()
+
+
+async def transfer_fees(connection: AsyncConnection, *, tenant_id: str) -> dict[tuple[str, str], dict[str, int]]:
+    """Return what a transfer costs by channel, in minor units, of each (product, currency) that has such fees."""
+    cursor = await connection.execute(
+        "select code, currency, transfer_fees from bank.product where tenant_id = %s and transfer_fees <> '{}'", (tenant_id,)
+    )
+    return {(code, currency): {channel: int(minor) for channel, minor in fees.items()} async for code, currency, fees in cursor}
+
+
+async def product_of(connection: AsyncConnection, *, tenant_id: str, account_id: UUID) -> str | None:
+    """Return the product that an account is kept under."""
+    cursor = await connection.execute(
+        "select product from bank.account where tenant_id = %s and account_id = %s", (tenant_id, account_id)
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def is_held(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> bool:
+    """Whether a transfer is held."""
+    cursor = await connection.execute(
+        "select from ledger.transfer where tenant_id = %s and id = %s and status = 'held'", (tenant_id, transfer_id)
+    )
+    return await cursor.fetchone() is not None

@@ -17,7 +17,8 @@ from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.events import decode_tail, event_tail
 from ledger.postings import FailureCode, Kind, Outcome, PostingRequest, PostingResult
-from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy, post_one
+from ledger.repository import post_batch_async
+from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
 from serving.edge import metrics
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.clocks import Present, TenantClocks
@@ -30,6 +31,7 @@ from serving.payments.answers import Answered, answered, response_tail, with_sta
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
 from serving.payments.directory import AccountDirectory
 from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
+from serving.payments.fees import TransferFees, fee_id
 from serving.payments.intents import TransferRequest, parse, transaction_of
 from serving.payments.limits import TransferLimits
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
@@ -66,6 +68,7 @@ class TransfersService:
         claims: Claims,
         directory: AccountDirectory,
         limits: TransferLimits,
+        fees: TransferFees,
         scorer: ScorerClient,
         writer: BatchingWriter,
         addresses: AddressPseudonyms,
@@ -75,6 +78,7 @@ class TransfersService:
         self._claims = claims
         self._directory = directory
         self._limits = limits
+        self._fees = fees
         self._scorer = scorer
         self._writer = writer
         self._addresses = addresses
@@ -109,7 +113,8 @@ class TransfersService:
         # The present again: it went on while somebody decided.
         present = await self._clocks.present(principal.tenant_id)
         posting = self._posting(intent, transaction, answer, key=key, trace=trace, now_ms=present.now_ms)
-        result = await self._post(posting, present)
+        fee = await self._fees.posting(posting, channel=intent.request.channel)
+        result = await self._post(posting, fee, present)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
             return _replay(await self._claims.claim(wish))
@@ -140,7 +145,7 @@ class TransfersService:
     async def resolve(
         self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
     ) -> Row:
-        """End a hold: release posts it, deny voids it. Raises NotFound, HoldEnded, TransferFailed."""
+        """End a hold, and its fee's: release posts them, deny voids them. Raises NotFound, HoldEnded, TransferFailed."""
         present = await self._clocks.present(principal.tenant_id)
         posting = PostingRequest(
             kind=Kind.POST_PENDING if action == "release" else Kind.VOID_PENDING,
@@ -151,7 +156,10 @@ class TransfersService:
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
         )
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            result = await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
+            ending, fee = [posting], fee_id(transfer_id)
+            if await repository.is_held(connection, tenant_id=principal.tenant_id, transfer_id=fee):
+                ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
+            [result, *_] = await post_batch_async(connection, ending, now_ms=present.now_ms, topic=present.topic)
             _raise_unless_resolved(result)
             await insert_audit(
                 connection,
@@ -254,13 +262,17 @@ class TransfersService:
             response=tail,
         )
 
-    async def _post(self, posting: PostingRequest, present: Present) -> PostingResult:
+    async def _post(self, posting: PostingRequest, fee: PostingRequest | None, present: Present) -> PostingResult:
+        """Post a transfer, together with its fee where it has one: the two take effect together or not at all."""
         if on_trial() or present.sandbox:
             # The writer gathers rows of all tenants into one batch, which has one present, one topic and is there to stay.
+            rows = [posting] if fee is None else [replace(fee, group=1), replace(posting, group=1)]
             async with self._core.connection() as connection:
-                return await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
+                return (await post_batch_async(connection, rows, now_ms=present.now_ms, topic=present.topic))[-1]
         try:
-            return await self._writer.post(posting)
+            if fee is None:
+                return await self._writer.post(posting)
+            return (await self._writer.post_linked([fee, posting]))[1]
         except (WriterBusy, OutcomeUnknown) as problem:
             raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.payments.claims import REPLAYED_HEADER
+from serving.payments.once import IdempotencyKey
 from serving.sandbox import schemas
 
 router = APIRouter(prefix="/v1/sandbox", tags=["sandbox"])

@@ -6,12 +6,12 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
 from serving.edge.versions import IfMatch, etag, tagged, version_of
 from serving.payments.claims import REPLAYED_HEADER
+from serving.payments.once import IdempotencyKey
 from serving.schedules import schemas
 from serving.schedules.plan import MAX_SHOWN_DATES
 

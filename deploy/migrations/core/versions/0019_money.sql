@@ -62,7 +62,7 @@ create table bank.charge (
     charge_id    uuid primary key,
     tenant_id    text not null,
     account_id   uuid not null,
-    kind         text not null check (kind in ('credit-interest', 'debit-interest', 'monthly-fee', 'transfer-fee')),
+    kind         text not null check (kind in ('credit-interest', 'debit-interest', 'monthly-fee')),
     period       text not null check (length(period) between 1 and 64),
     amount_minor bigint not null check (amount_minor > 0),
     currency     text not null check (currency ~ '^[A-Z]{3}$'),

@@ -24,6 +24,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.history import endpoints as history
 from serving.identity import endpoints as identity
 from serving.live import endpoints as live
 from serving.models import endpoints as models
@@ -43,6 +44,7 @@ ROUTERS = (
     payments.router,
     accounts.router,
     statements.router,
+    history.router,
     identity.router,
     customers.router,
     decisions.router,

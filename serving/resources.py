@@ -21,6 +21,7 @@ from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.limits import Limits
+from serving.history.service import HistoryService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
@@ -63,6 +64,7 @@ class Resources:
     customers: CustomersService
     accounts: AccountsService
     statements: StatementsService
+    history: HistoryService
     transfers: TransfersService
     cases: CasesService
     scorer: ScorerClient
@@ -124,6 +126,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             customers=CustomersService(core),
             accounts=AccountsService(core, claims=claims, clock=clock),
             statements=StatementsService(core, clock=clock),
+            history=HistoryService(core, warehouse),
             transfers=transfers,
             cases=CasesService(core, clock=clock),
             scorer=scorer,

@@ -29,6 +29,7 @@ from serving.edge.openapi import complete_examples, refusals
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
 from serving.goals import endpoints as goals
+from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.limits import endpoints as limits
@@ -59,6 +60,7 @@ ROUTERS = (
     accounts.router,
     statements.router,
     exchange.router,
+    history.router,
     identity.router,
     customers.router,
     products.router,

@@ -27,6 +27,7 @@ from serving.edge.limits import Limits
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.goals.service import GoalsService
+from serving.history.service import HistoryService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
@@ -85,6 +86,7 @@ class Resources:
     statements: StatementsService
     goals: GoalsService
     external_accounts: ExternalAccountsService
+    history: HistoryService
     transfers: TransfersService
     exchange: ExchangeService
     schedules: SchedulesService
@@ -161,6 +163,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             statements=StatementsService(core, clock=clock),
             goals=GoalsService(core, once=once, clock=clock),
             external_accounts=ExternalAccountsService(core, once=once, clock=clock),
+            history=HistoryService(core, warehouse),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clock=clock),
             schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),

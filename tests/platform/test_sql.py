@@ -44,6 +44,7 @@ NAMED_FOR_IT = {
 # Values in a statement that cannot be bound there, each of a kind that holds no SQL.
 NOT_BOUND = {
     "serving/decisions/repository.py": {"conditions"},  # constants of the module, those that were asked for
+    "serving/history/repository.py": {"conditions"},  # constants of the module, those that were asked for
     "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},

@@ -82,10 +82,11 @@ def _print_logins(logins: list["Login"]) -> None:
 
 
 def _seed(ours: Machine) -> list["Login"]:
-    """Make the demo tenant, its users and its partner key; the same on every run."""
-    from serving.identity.seed import seed_demo
+    """Make the demo tenant and a sandbox beside it, with their users and partner keys; the same on every run."""
+    from serving.identity.seed import SANDBOX, seed_demo
 
-    return seed_demo(ours.settings.core.dsn("postgres"), ours.settings.demo.tenant, ours.settings.secrets)
+    core, secrets = ours.settings.core.dsn("postgres"), ours.settings.secrets
+    return seed_demo(core, ours.settings.demo.tenant, secrets) + seed_demo(core, SANDBOX, secrets, sandbox=True)
 
 
 def _load_history(say: Progress) -> str:

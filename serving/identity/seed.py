@@ -15,6 +15,7 @@ from serving.identity.service import new_secret
 
 LOGINS_FILE = "logins.json"
 DEMO_CUSTOMER = "c000042"
+SANDBOX = "sandbox"
 _USERS: tuple[tuple[str, Role], ...] = (
     ("admin", Role.ADMIN),
     ("risk", Role.RISK),

@@ -21,12 +21,14 @@ from serving.app import openapi_text
 from serving.edge.access import RULES
 from serving.edge.dry_run import NAME
 from serving.edge.limits import Limits, Rate
+from serving.identity.seed import seed_demo
 from serving.resources import Options
 from tests.serving.conftest import Server
 from tests.serving.test_hostile_values import asker_for, example_of
 from tests.serving.test_models import version as model_version
 from tests.serving.test_reading import alert_id  # noqa: F401 (a fixture)
 from tests.serving.test_risk import approved, tried, written
+from tests.serving.test_sandbox import account as sandbox_account
 from tests.serving.test_transfers import CLOCK, account, balance, body, key
 
 pytestmark = pytest.mark.servers
@@ -50,6 +52,7 @@ class Ask:
 
     named: dict[str, object] = field(default_factory=dict)
     body: dict[str, object] = field(default_factory=dict)
+    if_match: str | None = None
 
 
 @dataclass
@@ -61,6 +64,8 @@ class World:
     debit: str
     credit: str
     alert: str
+    sandbox: httpx.Client
+    sandbox_account: str
     ids: Iterator[int]
 
     def fresh(self, prefix: str) -> str:
@@ -72,7 +77,10 @@ def world(api: Server, alert_id: str) -> World:  # noqa: F811 (the fixture)
     people = {role: api.browser(role) for role in ("admin", "compliance", "risk", "customer")}
     with connect(api.settings.core.dsn("backtester"), application="test") as connection:
         models.copy(connection, tenant_id="demo", model=model_version(4, "challenger"))
-    return World(api, people, account(api), account(api, funds_minor=0), alert_id, iter(range(100, 10_000)))
+    api.logins["sandbox"] = seed_demo(api.settings.core.dsn("postgres"), "sandbox", api.settings.secrets, sandbox=True)
+    tester = api.partner("sandbox")
+    own = sandbox_account(tester, 0)
+    return World(api, people, account(api), account(api, funds_minor=0), alert_id, tester, own, iter(range(100, 10_000)))
 
 
 def held(world: World) -> Ask:
@@ -116,6 +124,16 @@ def to_activate(world: World) -> Ask:
     return Ask({"version": found})
 
 
+def ordered(world: World) -> Ask:
+    wanted = {"debit_account_id": world.debit, "credit_account_id": world.credit, "from_day": "2031-01-01"}
+    order = example_of(SCHEMA["paths"]["/v1/schedules"]["post"]) | wanted
+    made = world.people["admin"].post(
+        "/v1/schedules", json={name: value for name, value in order.items() if value is not None}, headers=key()
+    )
+    assert made.status_code == 201, made.text
+    return Ask({"schedule_id": made.json()["schedule_id"]}, if_match='"1"')
+
+
 def a_client(world: World) -> Ask:
     client_id = world.fresh("client-")
     made = world.people["admin"].post("/v1/clients", json={"client_id": client_id, "name": "x", "roles": ["partner"]})
@@ -131,6 +149,12 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/transfers"): lambda world: Ask(body=body(world.debit, world.credit, 150)),
     ("POST", "/v1/transfers/{transfer_id}/resolution"): held,
     ("POST", "/v1/alerts/{alert_id}/status"): lambda world: Ask({"alert_id": world.alert}),
+    ("POST", "/v1/schedules"): lambda world: Ask(body={"debit_account_id": world.debit, "credit_account_id": world.credit}),
+    ("PATCH", "/v1/schedules/{schedule_id}"): ordered,
+    ("DELETE", "/v1/schedules/{schedule_id}"): ordered,
+    ("POST", "/v1/schedules/{schedule_id}/action"): ordered,
+    ("POST", "/v1/sandbox/clock"): lambda _: Ask(),
+    ("POST", "/v1/sandbox/deposits"): lambda world: Ask(body={"account_id": world.sandbox_account}),
     ("POST", "/v1/score"): lambda _: Ask(),
     ("POST", "/v1/risk/policies"): lambda _: Ask(),
     ("POST", "/v1/risk/policies/check"): lambda _: Ask(),
@@ -155,13 +179,13 @@ def writes() -> list[Any]:
     ]
 
 
-def ask(world: World, method: str, path: str, operation: dict) -> tuple[str, dict | None]:
-    """The address and the body of a write that is valid; without a case here, the example at a place where nothing is."""
+def ask(world: World, method: str, path: str, operation: dict) -> tuple[str, dict | None, dict[str, str]]:
+    """Address, body and headers of a write that is valid; without a case here, the example at a place where nothing is."""
     wanted = CASES.get((method, path), lambda _: Ask(dict.fromkeys(parameters_of(path), NOWHERE)))(world)
     example = example_of(operation)
     if example is not None:
         example = {name: value for name, value in example.items() if value is not None} | wanted.body
-    return path.format(**wanted.named), example
+    return path.format(**wanted.named), example, {"If-Match": wanted.if_match} if wanted.if_match else {}
 
 
 def parameters_of(path: str) -> list[str]:
@@ -194,9 +218,10 @@ def shape(value: Any) -> Any:
 @pytest.mark.parametrize(("method", "path", "operation"), writes())
 def test_a_dry_run_leaves_no_row_and_answers_as_the_write_then_does(world, method, path, operation):
     person = world.people["admin" if path in FOR_A_COLLEAGUE else asker_for(operation) or "admin"]
-    url, content = ask(world, method, path, operation)
+    person = world.sandbox if path.startswith("/v1/sandbox") else person
+    url, content, headers = ask(world, method, path, operation)
     before = everything(world.api)
-    dry = person.request(method, f"{url}?dry_run=true", json=content, headers=key())
+    dry = person.request(method, f"{url}?dry_run=true", json=content, headers=key() | headers)
     assert everything(world.api) == before, dry.text
     assert dry.headers["dry-run"] == "true"
     if (method, path) in AWAY:
@@ -205,7 +230,7 @@ def test_a_dry_run_leaves_no_row_and_answers_as_the_write_then_does(world, metho
     assert dry.status_code < 500, dry.text
     if (method, path) in CASES:
         assert dry.status_code < 300, dry.text
-    real = person.request(method, url, json=content, headers=key())
+    real = person.request(method, url, json=content, headers=key() | headers)
     assert "dry-run" not in real.headers
     assert (real.status_code, real.headers.get("content-type")) == (dry.status_code, dry.headers.get("content-type"))
     assert shape(real.json() if real.content else None) == shape(dry.json() if dry.content else None)

@@ -200,6 +200,22 @@ def test_the_scorer_is_told_what_the_payer_may_spend_before_it_pays(api, scorer,
     assert told == [100_000, 100_000 - ABOVE_STAND_IN, 80_000 - ABOVE_STAND_IN, 70_000 - ABOVE_STAND_IN]
 
 
+def test_a_dry_run_is_decided_by_the_scorer_and_leaves_no_decision_behind(api, scorer, pair):
+    scorer.decide("allow-all", review_from=1.0, deny_from=1.0)
+    before = balance(api, pair[0])
+    tried = api.partner().post("/v1/transfers?dry_run=true", json=body(*pair, ABOVE_STAND_IN), headers=key())
+    assert (tried.status_code, tried.json()["decision"]["source"]) == (201, "scorer")
+    scorer.decide("deny-all", review_from=0.0, deny_from=0.0)
+    denied = api.partner().post("/v1/transfers?dry_run=true", json=body(*pair, ABOVE_STAND_IN), headers=key())
+    assert (denied.status_code, denied.json()["code"]) == (403, "transfer-denied")
+    assert denied.headers["dry-run"] == "true"
+    scorer.decide("allow-all", review_from=1.0, deny_from=1.0)
+    real = send(api, pair, ABOVE_STAND_IN).json()["id"]
+    decided = eventually(lambda: (found := scorer.decided()).keys() >= {real} and found, within_s=30)
+    assert not {tried.json()["id"], denied.json()["facts"]["transfer_id"]} & decided.keys()
+    assert balance(api, pair[0]) == before - ABOVE_STAND_IN
+
+
 def test_what_may_be_asked_of_the_scorer_changes_nothing_and_is_refused_in_words(api, scorer):
     risk = api.browser("risk")
     question = {"channel": "pix", "amount": {"amount_minor": 900_000, "currency": "BRL"}, "customer_id": "c000042"}

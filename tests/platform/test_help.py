@@ -15,6 +15,8 @@ BAAS = Path(sys.executable).parent / "baas"
 COMMANDS = typer.main.get_command(app).commands
 FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
+    ("projection", "rebuild"): ("--account", "--check", "--wait-s"),
+    ("projection", "check"): ("--wait-s",),
     ("models", "train"): ("--cutoff", "--tenant", "--tune", "--trials", "--minutes"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
@@ -42,7 +44,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "projection"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

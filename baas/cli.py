@@ -154,6 +154,14 @@ def replay(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def projection(context: typer.Context) -> None:
+    """Make accounts' histories again from the ledger's events (rebuild), or hold them against the ledger (check)."""
+    from baas.run_module import become
+
+    become("streams.projector.command", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def models(context: typer.Context) -> None:
     """Which model decides, which is tried beside it: list, train, challenge, promote (held to a gate), rollback."""
     from baas.run_module import become

@@ -12,10 +12,10 @@ from kit.log import get_logger
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
-from streams.projector import core, repository
+from streams.projector import core, generations, repository
 from streams.projector.core import ChangePosition
 from streams.projector.events import Moved, Unreadable, read
-from streams.projector.repository import PROJECTOR_LOCK, Fenced, Position
+from streams.projector.generations import PROJECTOR_LOCK, Fenced, Position
 from streams.projector.topic import PARTITION, EventTopic
 from streams.projector.writing import Sides, write_changes, write_events, write_late_decisions
 from streams.refusals import Refusals
@@ -66,18 +66,18 @@ class Projector:
             connect(dsn, application=PROCESS, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as warehouse,
             core.connect_core(self._settings, application=PROCESS) as bank,
         ):
-            while not repository.take_lock(warehouse, PROJECTOR_LOCK):
+            while not generations.take_lock(warehouse, PROJECTOR_LOCK):
                 self._lifecycle.not_ready("another projector is writing")
                 if self._lifecycle.wait(STANDBY_CHECK_S):
                     return
             repository.prepare(warehouse)
             sides = Sides(warehouse, bank)
             while self._lifecycle.running:
-                self._project(sides, repository.serving(warehouse))
+                self._project(sides, generations.serving(warehouse))
 
     def _project(self, sides: Sides, generation: int) -> None:
         """Bring one generation on, until asked to end or until another one is read in its place."""
-        at = repository.position(sides.warehouse, generation)
+        at = generations.position(sides.warehouse, generation)
         source = EventTopic(self._settings.kafka, client=PROCESS)
         try:
             if at is None:
@@ -89,7 +89,7 @@ class Projector:
                 try:
                     self._step(sides, source)
                 except Fenced:
-                    if repository.serving(sides.warehouse) == generation:
+                    if generations.serving(sides.warehouse) == generation:
                         raise
                     get_logger().info("another generation is read now", before=generation)
                     return
@@ -102,7 +102,7 @@ class Projector:
         if first > 0:
             raise HistoryGone(f"the topic begins at offset {first}: run `baas projection rebuild`")
         at = Position(first, core.newest_change(sides.core))
-        repository.start(sides.warehouse, generation, at)
+        generations.start(sides.warehouse, generation, at)
         return at
 
     def _step(self, sides: Sides, source: EventTopic) -> None:

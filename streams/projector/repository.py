@@ -7,28 +7,13 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
-from streams.projector.core import Asked, ChangePosition
+from streams.projector.core import Asked
 from streams.projector.described import Decided, Description
 from streams.projector.fold import Movement, Standing
 
-# One projector writes at a time. The lock lives as long as the connection that also writes.
-PROJECTOR_LOCK, REBUILD_LOCK = 5_160_417_234, 5_160_417_235
 MONTHS_ZONE = "America/Sao_Paulo"
-RETIRED_ROWS = 20_000
 
 TransferKey = tuple[str, uuid.UUID]
-
-
-class Fenced(RuntimeError):
-    """Somebody else has moved this generation's position since it was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a generation has come: the next offset of the topic, and the last change of the core that is in it."""
-
-    next_offset: int
-    change: ChangePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,52 +140,11 @@ select d.tenant_id, d.transaction_id, d.channel, d.mcc
 from unnest(%s::text[], %s::uuid[]) as asked (tenant_id, transfer_id)
 join raw.decisions d on d.tenant_id = asked.tenant_id and d.transaction_id = asked.transfer_id
 """
-_MOVE = """
-update read_model.position
-set next_offset = %(following)s,
-    as_of = greatest(as_of, timestamptz 'epoch' + %(as_of_ms)s::bigint * interval '1 millisecond')
-where generation = %(generation)s and next_offset = %(expected)s
-"""
-_MOVE_CHANGE = """
-update read_model.position set change_xid = %(xid)s, change_id = %(id)s
-where generation = %(generation)s and change_xid = %(old_xid)s and change_id = %(old_id)s
-"""
-_START = """
-insert into read_model.position (generation, next_offset, change_xid, change_id, as_of)
-values (%s, %s, %s, %s, timestamptz 'epoch')
-"""
-
-
-def take_lock(connection: psycopg.Connection, lock: int) -> bool:
-    """Become the one that works under `lock`, for as long as this connection lives; False while another does."""
-    taken = connection.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone()
-    return bool(taken and taken[0])
 
 
 def prepare(connection: psycopg.Connection) -> None:
     """Make this session's staging tables. Commits do not wait for the disk: what is lost is read again."""
     connection.execute(_STAGING)
-
-
-def serving(connection: psycopg.Connection) -> int:
-    """Return the generation that is read."""
-    row = connection.execute("select generation from read_model.serving").fetchone()
-    if row is None:
-        raise Fenced("read_model.serving has no row")
-    return int(row[0])
-
-
-def position(connection: psycopg.Connection, generation: int) -> Position | None:
-    """Return how far a generation has come; None before it has begun."""
-    row = connection.execute(
-        "select next_offset, change_xid, change_id from read_model.position where generation = %s", (generation,)
-    ).fetchone()
-    return Position(row[0], ChangePosition(row[1], row[2])) if row else None
-
-
-def start(connection: psycopg.Connection, generation: int, at: Position) -> None:
-    """Begin a generation."""
-    connection.execute(_START, (generation, at.next_offset, at.change.xid, at.change.id))
 
 
 def standings(connection: psycopg.Connection, generation: int, accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Standing]:
@@ -244,33 +188,6 @@ def write(
                 [standing.balance_minor for _, standing in touched],
             ),
         )
-
-
-def move(connection: psycopg.Connection, generation: int, *, expected: int, following: int, as_of_ms: int) -> None:
-    """Move the topic's position. Raises Fenced."""
-    moved = connection.execute(
-        _MOVE, {"generation": generation, "expected": expected, "following": following, "as_of_ms": as_of_ms}
-    )
-    if moved.rowcount != 1:
-        raise Fenced(f"generation {generation} was not at offset {expected}")
-
-
-def move_change(
-    connection: psycopg.Connection, generation: int, *, expected: ChangePosition, following: ChangePosition
-) -> None:
-    """Move the position in the core's changes. Raises Fenced."""
-    moved = connection.execute(
-        _MOVE_CHANGE,
-        {
-            "generation": generation,
-            "xid": following.xid,
-            "id": following.id,
-            "old_xid": expected.xid,
-            "old_id": expected.id,
-        },
-    )
-    if moved.rowcount != 1:
-        raise Fenced(f"generation {generation} was not at change {expected}")
 
 
 def of_transfers(connection: psycopg.Connection, generation: int, transfers: Sequence[TransferKey]) -> list[Stored]:

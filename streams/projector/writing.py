@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from streams.projector import core, repository
+from streams.projector import core, generations, repository
 from streams.projector.core import Asked, Change, ChangePosition
 from streams.projector.described import Decided, Description, Known, described
 from streams.projector.events import Moved
@@ -28,16 +28,33 @@ class Sides:
 
 
 def write_events(
-    sides: Sides, generation: int, events: Sequence[Moved], *, expected: int, following: int, as_of_ms: int
+    sides: Sides,
+    generation: int,
+    events: Sequence[Moved],
+    *,
+    expected: int,
+    following: int,
+    as_of_ms: int,
+    only: uuid.UUID | None = None,
 ) -> None:
-    """Fold `events` into a generation and move its position from `expected` to `following`, all or nothing. Raises Fenced."""
+    """Fold `events` into a generation and move its position from `expected` to `following`, all or nothing. Raises Fenced.
+
+    The position comes first: whoever holds its row, such as the rebuild of one account, is waited for before anything is read.
+    With `only`, nothing but that account's side is written.
+    """
     with sides.warehouse.transaction():
-        if events:
-            touched = {account for moved in events for account in (moved.debit_account_id, moved.credit_account_id)}
-            standings = repository.standings(sides.warehouse, generation, touched)
-            movements = fold(events, standings)
-            repository.write(sides.warehouse, generation, _described(sides, movements), standings)
-        repository.move(sides.warehouse, generation, expected=expected, following=following, as_of_ms=as_of_ms)
+        generations.move(sides.warehouse, generation, expected=expected, following=following, as_of_ms=as_of_ms)
+        if only is not None:
+            events = [moved for moved in events if only in (moved.debit_account_id, moved.credit_account_id)]
+        if not events:
+            return
+        touched = {account for moved in events for account in (moved.debit_account_id, moved.credit_account_id)}
+        standings = repository.standings(sides.warehouse, generation, touched)
+        movements = fold(events, standings)
+        if only is not None:
+            movements = [movement for movement in movements if movement.account_id == only]
+            standings = {only: standings[only]}
+        repository.write(sides.warehouse, generation, _described(sides, movements), standings)
 
 
 def write_changes(sides: Sides, generation: int, at: ChangePosition) -> ChangePosition:
@@ -46,10 +63,10 @@ def write_changes(sides: Sides, generation: int, at: ChangePosition) -> ChangePo
     if not found:
         return at
     with sides.warehouse.transaction():
+        generations.move_change(sides.warehouse, generation, expected=at, following=found[-1].position)
         _redescribe(sides, generation, repository.of_transfers(sides.warehouse, generation, _transfers(found)))
         for tenant_id, customer_id in {(c.tenant_id, c.subject_id) for c in found if c.kind == "customer"}:
             _redescribe_customer(sides, generation, tenant_id=tenant_id, customer_id=customer_id)
-        repository.move_change(sides.warehouse, generation, expected=at, following=found[-1].position)
     return found[-1].position
 
 

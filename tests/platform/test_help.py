@@ -17,6 +17,8 @@ FORWARDED = {
     ("reconcile",): ("--json", "--wait-s"),
     ("ledger", "verify"): ("--json", "--anchor"),
     ("ledger", "rotate-key"): ("--help",),
+    ("projection", "rebuild"): ("--account", "--check", "--wait-s"),
+    ("projection", "check"): ("--wait-s",),
     ("models", "train"): ("--cutoff", "--tenant", "--tune", "--trials", "--minutes"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
@@ -47,7 +49,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"ledger", "reconcile", "replay", "features", "backtest", "drift", "models", "credit"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -27,6 +27,8 @@ NAMED_FOR_IT = {
     "pipelines/reconcile/stores.py": "what reconciliation reads",
     "serving/identity/seed.py": "the demo's users",
     "serving/operations.py": "whether the databases answer",
+    "streams/projector/compared.py": "what is compared of the read model and the ledger",
+    "streams/projector/generations.py": "which generation of the read model is read, and how far each has come",
     "streams/projector/core.py": "what the core knows beside a movement",
     "streams/relay/bootstrap.py": "the relay's slot and publication",
     "streams/relay/housekeeping.py": "the outbox's trimming",

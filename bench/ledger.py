@@ -3,6 +3,7 @@
 The baseline `one-by-one` does the same work (lock both accounts, check the limit, two entries, the transfer, the counters, the
 outbox row) with one statement after another from the client, one transaction a transfer, in the same run.
 Uses the core server of `BAAS_TEST_SERVERS` when it is set, else that of the settings, in a database of its own that is dropped.
+A sealer runs beside it all, as in production: it chains what was booked and makes a block every ten seconds.
 """
 
 import json
@@ -18,11 +19,12 @@ import psycopg
 from psycopg import sql
 
 from bench.report import Report, parser
+from bench.sealing import sealer_beside
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.ids import uuid7
 from kit.migrations import migrate
 from kit.postgres import connect
-from kit.settings import PostgresServer, settings
+from kit.settings import Chain, PostgresServer, settings
 from ledger.accounts import NewAccount, open_accounts
 from ledger.events import event_tail
 from ledger.postings import Kind, Outcome, PostingRequest
@@ -155,7 +157,17 @@ def main() -> None:
     """Measure and report."""
     options = parser("ledger", "Posting speed of the ledger, in batches, beside one statement after another").parse_args()
     rounds, for_s = (3, 0.5) if options.quick else (5, 1.8)
-    report = Report("ledger", settings={"accounts": ACCOUNTS, "outbox": True, "rounds": rounds, "seconds_a_round": for_s})
+    report = Report(
+        "ledger",
+        settings={
+            "accounts": ACCOUNTS,
+            "outbox": True,
+            "journal": True,
+            "sealer": True,
+            "rounds": rounds,
+            "seconds_a_round": for_s,
+        },
+    )
     with (
         report.loaded(),
         bench_database() as server,
@@ -165,7 +177,8 @@ def main() -> None:
         bank = Bank(api)
         report.settings["synchronous_commit"] = plain.execute("show synchronous_commit").fetchone()[0]  # type: ignore[index]
         plain.execute("analyze ledger.account, ledger.transfer, ledger.entry")
-        measure(report, bank, api, plain, rounds=rounds, for_s=for_s)
+        with sealer_beside(server, Chain()):
+            measure(report, bank, api, plain, rounds=rounds, for_s=for_s)
     report.publish()
 
 

@@ -49,6 +49,7 @@ class Restored:
             "  baas reconcile",
             "A backup carries no replication slot: the relay makes a new one and carries what is not on the topics yet.",
             "What the core did after the backup is on the topics and not in it: that is what `baas reconcile` shows.",
+            "The ledger's chain ends where the backup does, and its keys are not in it: see docs/ledger-chain.md.",
         ]
         return "\n".join(lines)
 

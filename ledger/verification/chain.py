@@ -215,7 +215,7 @@ def verify_keys(keys: list[PublicKey], *, anchor: Anchor | None) -> list[PublicK
         # The first of all endorses itself.
         endorser = (accepted or {key.key_id: key}).get(key.endorsed_by)
         if endorser is None or endorser.algorithm != ED25519 or not endorser.signed(key.message, key.endorsement):
-            raise Wrong("no key before it has endorsed it as it is", here)
+            raise Wrong("no key before it has endorsed it as it is", here, ("chain.key", key.endorsed_by))
         if not accepted and anchor is not None and key.key_id != anchor.first_key:
             raise Wrong(f"it is the first key, and {anchor.first_key} was seen as the first", here)
         accepted[key.key_id] = key

@@ -30,6 +30,7 @@ RUN = {
     "baas logs NAME": (WHOLE, '"logs scorer"'),
     "baas doctor": (WHOLE, '"doctor"'),
     "baas reconcile": (WHOLE, 'baas("reconcile"'),
+    "baas ledger verify": ("tests/ledger/chain", 'ledger(environment, "verify"'),
     "baas backup": (WHOLE, 'baas("backup"'),
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),

@@ -30,8 +30,10 @@ from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.resources import Options, open_resources
+from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
 from serving.scoring import endpoints as scoring
+from serving.suspense import endpoints as suspense
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -43,6 +45,8 @@ ROUTERS = (
     payments.router,
     accounts.router,
     exchange.router,
+    reversals.router,
+    suspense.router,
     identity.router,
     customers.router,
     decisions.router,

@@ -34,9 +34,11 @@ from serving.payments.directory import AccountDirectory
 from serving.payments.fees import TransferFees
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
+from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
 
 CORE_CONNECTIONS = 8
@@ -66,6 +68,8 @@ class Resources:
     accounts: AccountsService
     transfers: TransfersService
     exchange: ExchangeService
+    reversals: ReversalsService
+    suspense: SuspenseService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -100,6 +104,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         claims = Claims(core, clock=clock)
         claims.start()
         stack.push_async_callback(claims.close)
+        once = Once(core, claims=claims, clock=clock)
         writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
         transfers = TransfersService(
             core,
@@ -127,7 +132,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             customers=CustomersService(core),
             accounts=AccountsService(core, claims=claims, clock=clock),
             transfers=transfers,
-            exchange=ExchangeService(core, once=Once(core, claims=claims, clock=clock), clock=clock),
+            exchange=ExchangeService(core, once=once, clock=clock),
+            reversals=ReversalsService(once=once, clock=clock),
+            suspense=SuspenseService(core, once=once, clock=clock),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

@@ -17,6 +17,7 @@ from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.cases import endpoints as cases
+from serving.charges import endpoints as charges
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
 from serving.edge import problems
@@ -47,6 +48,7 @@ ROUTERS = (
     exchange.router,
     reversals.router,
     suspense.router,
+    charges.router,
     identity.router,
     customers.router,
     decisions.router,

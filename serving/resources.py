@@ -16,6 +16,7 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.cases.service import CasesService
+from serving.charges.service import ChargesService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
@@ -70,6 +71,7 @@ class Resources:
     exchange: ExchangeService
     reversals: ReversalsService
     suspense: SuspenseService
+    charges: ChargesService
     cases: CasesService
     scorer: ScorerClient
     scoring: ScoringService
@@ -135,6 +137,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             exchange=ExchangeService(core, once=once, clock=clock),
             reversals=ReversalsService(once=once, clock=clock),
             suspense=SuspenseService(core, once=once, clock=clock),
+            charges=ChargesService(core, clock=clock),
             cases=CasesService(core, clock=clock),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

@@ -73,6 +73,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/suspense/{item_id}", BOOKKEEPERS | {Role.COMPLIANCE}),
     Rule("POST", "/v1/suspense/{item_id}/resolution", BOOKKEEPERS),
     Rule("POST", "/v1/suspense/{item_id}/judgement", BOOKKEEPERS),
+    Rule("GET", "/v1/charges", BOOKKEEPERS),
+    Rule("POST", "/v1/charges/{charge_id}/waiver", BOOKKEEPERS),
     Rule("GET", "/v1/exchange/rates", BANK_READERS),
     Rule("PUT", "/v1/exchange/rates/{pair}", BOOKKEEPERS),
     Rule("POST", "/v1/exchange/quotes", MONEY),

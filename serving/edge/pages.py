@@ -3,7 +3,9 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -37,6 +39,17 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or not all(map(_could_be_ours, key)):
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor")
     return tuple(key)
+
+
+def decode_moment_cursor(cursor: str | None) -> tuple[str, str] | None:
+    """Return the moment and the UUID in a cursor of rows that are ordered by both. Raises InvalidRequest."""
+    found = decode_cursor(cursor, str, str)
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat(found[0]).isoformat(), str(UUID(found[1]))
+    except ValueError as problem:
+        raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
 
 
 def _could_be_ours(part: str | int) -> bool:

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
-from serving.edge.errors import InvalidRequest
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
 from serving.suspense.schemas import Balances, Item, ItemPage, Judgement, NewItem, Proposal
 
 router = APIRouter(prefix="/v1/suspense", tags=["suspense"])
@@ -35,7 +34,7 @@ async def list_items(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Shown:
     """List money in suspense, oldest first."""
-    rows = await parts.suspense.page(principal, everything=resolved, after=_after(cursor), limit=limit + 1)
+    rows = await parts.suspense.page(principal, everything=resolved, after=decode_moment_cursor(cursor), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (_text(row["opened_at"]), str(row["item_id"])))
 
 
@@ -61,16 +60,6 @@ async def propose(item_id: UUID, proposal: Proposal, principal: Caller, parts: P
 async def judge(item_id: UUID, judgement: Judgement, principal: Caller, parts: Parts, correlation_id: Correlation) -> Shown:
     """Approve what somebody else proposed, which moves the money, or take the proposal away."""
     return await parts.suspense.judge(principal, item_id, approve=judgement.approve, correlation_id=correlation_id)
-
-
-def _after(cursor: str | None) -> tuple[str, str] | None:
-    found = decode_cursor(cursor, str, str)
-    if found is None:
-        return None
-    try:
-        return datetime.fromisoformat(found[0]).isoformat(), str(UUID(found[1]))
-    except ValueError as problem:
-        raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
 
 
 def _text(moment: object) -> str:

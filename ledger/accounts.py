@@ -166,6 +166,11 @@ def settlement_account(*, tenant_id: str, currency: str, channel: str) -> NewAcc
     return system_account(tenant_id=tenant_id, currency=currency, code=f"settlement:{channel}")
 
 
+def suspense_account(*, tenant_id: str, currency: str, channel: str) -> NewAccount:
+    """Describe the account on which a channel's money lies that came in and could not be credited."""
+    return system_account(tenant_id=tenant_id, currency=currency, code=f"suspense:{channel}")
+
+
 def open_accounts(connection: Connection, accounts: Sequence[NewAccount], *, now_ms: int) -> list[AccountOutcome]:
     """Open each account once; opening the same one again answers `duplicate`.
 
@@ -190,7 +195,7 @@ async def open_accounts_async(
 
 
 def open_settlement_accounts(connection: Connection, accounts: Sequence[NewAccount], *, now_ms: int) -> None:
-    """Open those of `accounts` that are not there yet. Only settlement accounts: this is all that the intake may open.
+    """Open those of `accounts` that are not there yet. Only settlement and suspense: this is all that the intake may open.
 
     Raises psycopg's InsufficientPrivilege for any other account, and for a tenant without a customer's account.
     """

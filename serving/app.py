@@ -19,6 +19,7 @@ from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
 from serving.cases import endpoints as cases
 from serving.chain import endpoints as chain
+from serving.charges import endpoints as charges
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
 from serving.edge import dry_run, problems
@@ -38,11 +39,13 @@ from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
 from serving.resources import Options, open_resources
+from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
 from serving.sandbox import endpoints as sandbox
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 from serving.statements import endpoints as statements
+from serving.suspense import endpoints as suspense
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -61,6 +64,9 @@ ROUTERS = (
     statements.router,
     exchange.router,
     history.router,
+    reversals.router,
+    suspense.router,
+    charges.router,
     identity.router,
     customers.router,
     products.router,

@@ -18,6 +18,7 @@ from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
 from serving.cases.service import CasesService
 from serving.chain.service import ChainService
+from serving.charges.service import ChargesService
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
@@ -44,6 +45,7 @@ from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
+from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import holds_step, schedules_step
 from serving.sandbox.service import SandboxService
@@ -52,6 +54,7 @@ from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.statements.service import StatementsService
+from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
 
 CORE_CONNECTIONS = 8
@@ -91,6 +94,9 @@ class Resources:
     exchange: ExchangeService
     schedules: SchedulesService
     sandbox: SandboxService
+    reversals: ReversalsService
+    suspense: SuspenseService
+    charges: ChargesService
     cases: CasesService
     chain: ChainService
     scorer: ScorerClient
@@ -174,6 +180,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
                 clocks=clocks,
                 steps=(holds_step(core, clocks), schedules_step(core, runner)),
             ),
+            reversals=ReversalsService(once=once, clock=clock),
+            suspense=SuspenseService(core, once=once, clock=clock),
+            charges=ChargesService(core, clock=clock),
             cases=CasesService(core, clock=clock),
             chain=ChainService(core),
             scorer=scorer,

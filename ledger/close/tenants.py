@@ -1,6 +1,6 @@
 """Closing days of one tenant or of all: what the command and the nightly job do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from kit.errors import DomainError
@@ -19,16 +19,19 @@ def every_tenant(core: PostgresServer) -> list[str]:
 
 
 def close_tenants(
-    core: PostgresServer, *, tenants: list[str], day: date | None, now_ms: int
+    core: PostgresServer, *, tenants: list[str], day: date | None, now_ms: Callable[[str], int]
 ) -> Iterator[tuple[str, Closing | DomainError]]:
-    """Close `day`, or all days that have ended, of each tenant; what keeps one from closing does not keep the others."""
+    """Close `day`, or all days that have ended, of each tenant; what keeps one from closing does not keep the others.
+
+    `now_ms` says what time it is for a tenant: one that tries things out may have a clock of its own.
+    """
     with connect(core.dsn("api"), application="close", statement_timeout_ms=STATEMENT_TIMEOUT_MS) as connection:
         for tenant_id in tenants:
             try:
                 if day is not None:
-                    yield tenant_id, close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
+                    yield tenant_id, close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms(tenant_id))
                     continue
-                for closing in close_ended_days(connection, tenant_id=tenant_id, now_ms=now_ms):
+                for closing in close_ended_days(connection, tenant_id=tenant_id, now_ms=now_ms(tenant_id)):
                     yield tenant_id, closing
             except DomainError as problem:
                 yield tenant_id, problem

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -45,6 +46,17 @@ def uuid_of(cursor: str | None) -> UUID | None:
     key = decode_cursor(cursor, str)
     try:
         return UUID(key[0]) if key else None
+    except ValueError as problem:
+        raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
+
+
+def decode_moment_cursor(cursor: str | None) -> tuple[str, str] | None:
+    """Return the moment and the UUID in a cursor of rows that are ordered by both. Raises InvalidRequest."""
+    found = decode_cursor(cursor, str, str)
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat(found[0]).isoformat(), str(UUID(found[1]))
     except ValueError as problem:
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem
 

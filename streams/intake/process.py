@@ -18,6 +18,7 @@ from ledger.repository import post_batch
 from streams.intake.decisions import InboundDecision, Unreadable, read
 from streams.intake.repository import CustomerAccounts, SettlementAccounts
 from streams.intake.requests import named_accounts, request, settlement_needed
+from streams.intake.suspense import suspend, uncredited
 from streams.refusals import Refusals
 
 PROCESS = "intake"
@@ -31,6 +32,7 @@ UNPOSTABLE = "unpostable"
 
 _PASSED_ON = frozenset(topics()[DECISIONS].headers) - {"duration_us"}
 _outcomes = Counter("baas_intake_decisions_total", "Inbound decisions by what the ledger answered", ["outcome"])
+_suspended = Counter("baas_intake_suspended_total", "Inbound payments that could not be credited and lie in suspense")
 _lag = Gauge("baas_intake_lag_messages", "Messages between the intake and the log's end")
 
 _Entry = tuple[Message, InboundDecision]
@@ -112,6 +114,8 @@ class Intake:
         try:
             accounts.settlements.open([account for account in through if account is not None], now_ms=now_ms)
             results = post_batch(connection, requests, now_ms=now_ms)
+            channels = [str(decision.transaction.channel) for _, decision in entries]
+            _suspended.inc(suspend(connection, uncredited(requests, channels, results), now_ms=now_ms))
         except (InvalidPosting, psycopg.DataError, psycopg.IntegrityError) as problem:
             if len(entries) > 1:
                 middle = len(entries) // 2

@@ -14,6 +14,28 @@ MAX_REMEMBERED_SETTLEMENTS = 100_000
 _CUSTOMER_ACCOUNTS = "select id from ledger.account where tenant_id = %s and code is null and id = any(%s)"
 
 
+_SUSPENSE_ITEM = """
+insert into bank.suspense_item (item_id, tenant_id, rail, currency, amount_minor, problem, opened_by, opened_at)
+values (%s, %s, %s, %s, %s, %s, 'intake', ledger.at(%s))
+on conflict do nothing
+"""
+
+
+def insert_suspense_item(
+    connection: psycopg.Connection,
+    *,
+    item_id: uuid.UUID,
+    tenant_id: str,
+    rail: str,
+    currency: str,
+    amount_minor: int,
+    problem: str,
+    now_ms: int,
+) -> None:
+    """Say what money in suspense is, once. Inside a tenant's transaction."""
+    connection.execute(_SUSPENSE_ITEM, (item_id, tenant_id, rail, currency, amount_minor, problem, now_ms))
+
+
 class CustomerAccounts:
     """Remembers what is a customer's account; what is not is asked again, because it may be opened meanwhile."""
 

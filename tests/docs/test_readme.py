@@ -35,6 +35,7 @@ RUN = {
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
     "baas models list": (WHOLE, 'baas("models", "list"'),
+    "baas ledger close": ("tests/ledger", 'baas_ledger(core, tmp_path, "close"'),
     "baas backtest": (WHOLE, 'baas("backtest"'),
     "baas drift": (WHOLE, 'baas("drift"'),
     "baas credit train": ("tests/pipelines/credit", 'main(["train"'),

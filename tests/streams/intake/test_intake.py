@@ -181,3 +181,32 @@ def test_what_cannot_be_read_or_posted_goes_to_the_dlq_and_the_rest_is_posted(st
     encoded = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in bad]
     assert reasons == dict(zip(encoded, [b"malformed", b"malformed", b"malformed", b"unpostable"], strict=True))
     assert len(refused) == len(bad)
+
+
+def test_money_that_came_in_and_cannot_be_credited_lies_in_suspense_once(start, traffic, rows, eventually, open_bank, core):
+    _, closed = open_bank("lost")
+    _, frozen = open_bank("lost")
+    with connect(core.dsn("api"), application="test") as api:
+        api.execute("select ledger.change_account('lost', %s, true, null, null, null)", (closed,))
+        api.execute("select ledger.change_account('lost', %s, null, null, true, null)", (frozen,))
+    common = {"tenant_id": "lost", "channel": "ted", "amount_minor": 700, "payee_id": None}
+    sent = [
+        traffic.decision(account_id=closed, direction="credit", **common),
+        traffic.decision(account_id=frozen, direction="credit", verdict="review", **common),
+        traffic.decision(account_id=frozen, direction="credit", verdict="deny", **common),
+        # What could not be paid stays where it was.
+        traffic.decision(account_id=closed, **(common | {"payee_id": "t000051"})),
+    ]
+    items = "select problem, amount_minor, rail, status from bank.suspense_item where tenant_id = 'lost' order by problem"
+    for turn in range(2):  # the second time as if the offset had not been kept
+        intake = start(INTAKE)
+        traffic.send(DECISIONS, sent)
+        traffic.send(DECISIONS, [traffic.decision(tenant_id="lost", account_id=str(uuid.uuid4()), external_id=f"end-{turn}")])
+        observed = "select count(*) from ledger.transfer where tenant_id = 'lost' and status = 'observed'"
+        eventually(lambda turn=turn, observed=observed: rows(observed)[0][0] == turn + 1, what="all have ended")
+        assert intake.terminate() == 0
+        assert rows(items) == [("account-closed", 700, "ted", "open"), ("account-frozen", 700, "ted", "open")]
+    balance = "select credits_posted_minor - debits_posted_minor from ledger.account where tenant_id = 'lost' and code = %s"
+    assert rows(balance, "suspense:ted") == [(1_400,)]
+    assert rows(balance, "settlement:ted") == [(-1_400,)]
+    assert sorted(ended(rows, "lost").values()) == ["denied", "failed", "failed", "failed", "observed", "observed"]

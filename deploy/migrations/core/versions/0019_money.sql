@@ -180,3 +180,24 @@ end $$;
 alter function ledger.cut_bookings(text, bigint, uuid, integer) owner to poster;
 revoke all on function ledger.cut_bookings(text, bigint, uuid, integer) from public;
 grant execute on function ledger.cut_bookings(text, bigint, uuid, integer) to api;
+
+-- What the intake opens beside settlement accounts: suspense accounts, for what it cannot credit, with a row that says what it is.
+create or replace function ledger.open_settlement_accounts(
+    p_ids uuid[], p_tenants text[], p_currencies text[], p_codes text[], p_now_ms bigint
+) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (
+        select from unnest(p_tenants, p_codes) as asked (tenant_id, code)
+        where asked.code is null or asked.code !~ '^(settlement|suspense):[a-z_]{1,32}$'
+            or not exists (select from ledger.account a where a.tenant_id = asked.tenant_id and a.code is null)
+    ) then
+        raise exception 'only rails'' accounts of a tenant with customers'' accounts are opened here' using errcode = '42501';
+    end if;
+    perform ledger.open_accounts(p_ids, p_tenants, p_currencies, null, p_codes, null, null, null, p_now_ms);
+end
+$$;
+grant usage on schema bank to intake;
+grant insert on bank.suspense_item to intake;

@@ -1,0 +1,1 @@
+"""Reversals: a posted transfer taken back, whole or in part."""

@@ -1,0 +1,285 @@
+"""Suspense: opened by an operator or by the intake, resolved by two people."""
+
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+import ledger.accounts as ledger_accounts
+from contracts.ledger_events import Purpose
+from kit.clock import Clock
+from kit.errors import Conflict, DomainError, NotFound
+from kit.ids import derived_id
+from kit.money import CURRENCY_EXPONENTS
+from kit.postgres import tenant_transaction
+from ledger.postings import Kind, PostingRequest
+from ledger.repository import post_batch_async
+from ledger.value_dates import value_ms
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.identity.repository import insert_audit
+from serving.payments.once import Done, Once
+from serving.suspense import repository
+from serving.suspense.repository import Row
+from serving.suspense.schemas import Item, NewItem, Proposal
+
+OPEN_ROUTE = "POST /v1/suspense"
+PROPOSE_ROUTE = "POST /v1/suspense/{item_id}/resolution"
+JUDGE_ROUTE = "POST /v1/suspense/{item_id}/judgement"
+
+
+class ItemResolved(Conflict):
+    """The money has left suspense."""
+
+    code = "suspense-resolved"
+    title = "The item is resolved"
+    remedy = "Read it: its transfer says where the money went. A wrong one is reversed."
+
+
+class NothingProposed(Conflict):
+    """There is no proposal to judge."""
+
+    code = "nothing-proposed"
+    title = "Nothing is proposed for this item"
+    remedy = "Propose a resolution first; somebody else judges it."
+
+
+class SameEyes(Conflict):
+    """Who proposed may not approve."""
+
+    code = "same-eyes"
+    title = "Who proposed a resolution cannot approve it"
+    remedy = "Ask somebody else to judge it; taking your own proposal back is allowed."
+
+
+class SuspenseNotPosted(DomainError):
+    """The ledger could not move the money; it lies where it was."""
+
+    code = "suspense-not-posted"
+    title = "The ledger could not move the money"
+    remedy = "Read `facts.reason`: the account to credit may be closed, blocked or in another currency."
+
+
+class SuspenseService:
+    """What the suspense routes do."""
+
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+        self._core = core
+        self._once = once
+        self._clock = clock
+
+    async def open(self, principal: Principal, wanted: NewItem, *, idempotency_key: str | None, correlation_id: str) -> Done:
+        """Move money from a rail's settlement to its suspense, once a key. Raises InvalidRequest, ValueDateOutOfRange."""
+        currency = wanted.amount.currency
+        if currency not in CURRENCY_EXPONENTS:
+            raise InvalidRequest(
+                f"amount.currency: {currency} is not a currency that a ledger here holds", field="amount.currency"
+            )
+
+        async def work(connection: AsyncConnection, item_id: UUID) -> Item:
+            now_ms = self._clock.now_ms()
+            rails = _Rail(principal.tenant_id, wanted.rail, currency)
+            await ledger_accounts.open_accounts_async(connection, [rails.settlement, rails.suspense], now_ms=now_ms)
+            await _post(
+                connection,
+                transfer_id=item_id,
+                rail=rails,
+                amount_minor=wanted.amount.amount_minor,
+                debit=rails.settlement.account_id,
+                credit=rails.suspense.account_id,
+                reason=wanted.problem,
+                value_at_ms=value_ms(wanted.value_date, now_ms=now_ms),
+                now_ms=now_ms,
+            )
+            await repository.insert_item(
+                connection,
+                item_id=item_id,
+                tenant_id=principal.tenant_id,
+                rail=wanted.rail,
+                currency=currency,
+                amount_minor=wanted.amount.amount_minor,
+                problem=wanted.problem,
+                note=wanted.note,
+                opened_by=principal.subject,
+                now_ms=now_ms,
+            )
+            await _audit(connection, principal, OPEN_ROUTE, item_id, correlation_id, None)
+            return Item.model_validate(_presented(await self._required(connection, principal, item_id)))
+
+        return await self._once.do(
+            principal,
+            work,
+            action=OPEN_ROUTE,
+            content=wanted.model_dump_json().encode(),
+            idempotency_key=idempotency_key,
+            correlation_id=correlation_id,
+        )
+
+    async def page(self, principal: Principal, *, everything: bool, after: tuple[str, str] | None, limit: int) -> list[Row]:
+        """Return up to `limit` items, oldest first."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            rows = await repository.list_items(
+                connection,
+                tenant_id=principal.tenant_id,
+                everything=everything,
+                after=after,
+                limit=limit,
+                now_ms=self._clock.now_ms(),
+            )
+        return [_presented(row) for row in rows]
+
+    async def get(self, principal: Principal, item_id: UUID) -> Row:
+        """Return one item. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return _presented(await self._required(connection, principal, item_id))
+
+    async def balances(self, principal: Principal) -> list[Row]:
+        """Return each suspense account's balance by age."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            rows = await repository.balances(connection, tenant_id=principal.tenant_id, now_ms=self._clock.now_ms())
+        return [
+            row | {name: _money(row[f"{name}_minor"], row["currency"]) for name in ("balance", "unexplained")} for row in rows
+        ]
+
+    async def propose(self, principal: Principal, item_id: UUID, wanted: Proposal, *, correlation_id: str) -> Row:
+        """Propose where the money goes, in place of what was proposed before. Raises NotFound, ItemResolved."""
+        resolution = wanted.model_dump(mode="json", exclude_none=True)
+        now_ms = self._clock.now_ms()
+        value_ms(wanted.value_date, now_ms=now_ms)
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            item = await self._unresolved(connection, principal, item_id)
+            if wanted.account_id is not None:
+                await _require_customers(connection, wanted.account_id, currency=str(item["currency"]))
+            await repository.propose(connection, item_id=item_id, resolution=resolution, actor=principal.subject, now_ms=now_ms)
+            await _audit(connection, principal, PROPOSE_ROUTE, item_id, correlation_id, resolution)
+            return _presented(await self._required(connection, principal, item_id))
+
+    async def judge(self, principal: Principal, item_id: UUID, *, approve: bool, correlation_id: str) -> Row:
+        """Approve a proposal, which moves the money, or take it away. Approved again by the same, it answers the same.
+
+        Raises NotFound, ItemResolved, NothingProposed, SameEyes, SuspenseNotPosted.
+        """
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            item = await self._required(connection, principal, item_id, lock=True)
+            if approve and item["status"] == "resolved" and item["resolved_by"] == principal.subject:
+                return _presented(item)
+            item = await self._unresolved(connection, principal, item_id)
+            if item["status"] != "proposed":
+                raise NothingProposed(f"nothing is proposed for {item_id}")
+            now_ms = self._clock.now_ms()
+            if approve:
+                if item["proposed_by"] == principal.subject:
+                    raise SameEyes("the proposal is yours")
+                await self._resolve(connection, principal, item, now_ms=now_ms)
+            else:
+                await repository.propose(connection, item_id=item_id, resolution=None, actor=None, now_ms=now_ms)
+            await _audit(connection, principal, JUDGE_ROUTE, item_id, correlation_id, {"approve": approve})
+            return _presented(await self._required(connection, principal, item_id))
+
+    async def _resolve(self, connection: AsyncConnection, principal: Principal, item: Row, *, now_ms: int) -> None:
+        item_id = UUID(str(item["item_id"]))
+        wanted = Proposal.model_validate(item["resolution"])
+        rail = _Rail(principal.tenant_id, str(item["rail"]), str(item["currency"]))
+        transfer_id = derived_id(item_id, "resolution")
+        await _post(
+            connection,
+            transfer_id=transfer_id,
+            rail=rail,
+            amount_minor=int(str(item["amount_minor"])),
+            debit=rail.suspense.account_id,
+            credit=wanted.account_id or rail.settlement.account_id,
+            reason=f"suspense-{wanted.action}",
+            value_at_ms=value_ms(wanted.value_date, now_ms=now_ms),
+            now_ms=now_ms,
+        )
+        await repository.resolve(connection, item_id=item_id, transfer_id=transfer_id, actor=principal.subject, now_ms=now_ms)
+
+    async def _unresolved(self, connection: AsyncConnection, principal: Principal, item_id: UUID) -> Row:
+        item = await self._required(connection, principal, item_id, lock=True)
+        if item["status"] == "resolved":
+            raise ItemResolved(f"item {item_id} is resolved", transfer_id=str(item["transfer_id"]))
+        return item
+
+    async def _required(self, connection: AsyncConnection, principal: Principal, item_id: UUID, *, lock: bool = False) -> Row:
+        row = await repository.find_item(
+            connection, tenant_id=principal.tenant_id, item_id=item_id, now_ms=self._clock.now_ms(), lock=lock
+        )
+        if row is None:
+            raise NotFound(f"there is no item {item_id} in suspense")
+        return row
+
+
+async def _require_customers(connection: AsyncConnection, account_id: UUID, *, currency: str) -> None:
+    """Raise NotFound unless it is a customer's account here, InvalidRequest when it is in another currency."""
+    account = await ledger_accounts.get(connection, account_id)
+    if account.owner_id is None:
+        raise NotFound(f"there is no customer's account {account_id}")
+    if account.currency != currency:
+        raise InvalidRequest(f"account_id: the account is in {account.currency}", field="account_id")
+
+
+class _Rail:
+    """A rail's two accounts of a tenant in a currency."""
+
+    def __init__(self, tenant_id: str, rail: str, currency: str) -> None:
+        self.tenant_id = tenant_id
+        self.currency = currency
+        self.settlement = ledger_accounts.settlement_account(tenant_id=tenant_id, currency=currency, channel=rail)
+        self.suspense = ledger_accounts.suspense_account(tenant_id=tenant_id, currency=currency, channel=rail)
+
+
+async def _post(
+    connection: AsyncConnection,
+    *,
+    transfer_id: UUID,
+    rail: _Rail,
+    amount_minor: int,
+    debit: UUID,
+    credit: UUID,
+    reason: str,
+    value_at_ms: int,
+    now_ms: int,
+) -> None:
+    request = PostingRequest(
+        kind=Kind.POST,
+        transfer_id=transfer_id,
+        tenant_id=rail.tenant_id,
+        occurred_at_ms=value_at_ms,
+        amount_minor=amount_minor,
+        currency=rail.currency,
+        debit_account_id=debit,
+        credit_account_id=credit,
+        purpose=Purpose.ADJUSTMENT,
+        reason=reason,
+    )
+    [result] = await post_batch_async(connection, [request], now_ms=now_ms)
+    if not result.moved:
+        raise SuspenseNotPosted(f"the ledger answered {result.code}", reason=result.code)
+
+
+async def _audit(
+    connection: AsyncConnection,
+    principal: Principal,
+    action: str,
+    item_id: UUID,
+    correlation_id: str,
+    detail: dict[str, object] | None,
+) -> None:
+    await insert_audit(
+        connection,
+        tenant_id=principal.tenant_id,
+        actor=principal.subject,
+        action=action,
+        resource=f"suspense/{item_id}",
+        correlation_id=correlation_id,
+        status=200,
+        detail=detail,
+    )
+
+
+def _money(amount_minor: object, currency: object) -> Row:
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def _presented(row: Row) -> Row:
+    return row | {"amount": _money(row["amount_minor"], row["currency"])}

@@ -3,6 +3,6 @@
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "transfers-http", "simulate", "fraud-handbook", "credit-score",
-    "train",
+    "train", "soak",
 )  # fmt: skip
-ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "transfers-http"})
+ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "transfers-http", "soak"})

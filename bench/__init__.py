@@ -3,6 +3,8 @@
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "verify", "statements", "transfers-http", "simulate", "fraud-handbook",
-    "credit-score", "train",
+    "credit-score", "train", "soak",
 )  # fmt: skip
-ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "transfers-http"})
+ON_SERVERS = frozenset(
+    {"parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "transfers-http", "soak"}
+)

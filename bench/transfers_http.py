@@ -55,13 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
     report = Report("transfers-http")
     report.settings = {"clients": CLIENTS, "accounts": ACCOUNTS, "runs": options.runs, "seconds_a_run": options.seconds}
     with report.loaded(), ExitStack() as stack:
-        own = stack.enter_context(_own_places(settings()))
+        own = stack.enter_context(own_places(settings()))
         accounts = _prepare(own)
         key = next(
             login.secret for login in seed_demo(own.core.dsn("postgres"), TENANT, own.secrets) if login.kind == "api-key"
         )
-        stack.enter_context(_process(own, "streams.scorer"))
-        api = psutil.Process(stack.enter_context(_process(own, "serving")))
+        stack.enter_context(process_of(own, "streams.scorer"))
+        api = psutil.Process(stack.enter_context(process_of(own, "serving")))
         url = f"http://{own.api.host}:{own.api.port}"
         _wait_until_scored(own, url, key, accounts)
         token = _token(url, key)
@@ -103,7 +103,7 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 @contextmanager
-def _own_places(shared: Settings) -> Iterator[Settings]:
+def own_places(shared: Settings) -> Iterator[Settings]:
     """Give databases, topics, ports and a folder of the bench's own on the servers that are there; nothing is left behind."""
     mark = f"bench_{uuid.uuid4().hex[:10]}"
     kafka = shared.kafka.model_copy(update={"prefix": f"{mark}."})
@@ -142,7 +142,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(own: Settings, module: str) -> Iterator[int]:
+def process_of(own: Settings, module: str) -> Iterator[int]:
+    """Run a module of the product in those places, and give its process id."""
     variables = dict(os.environ) | {
         "BAAS_VAR": str(own.var),
         "BAAS_KAFKA__BOOTSTRAP": own.kafka.bootstrap,

@@ -51,12 +51,15 @@ class Record:
     reversed: int = 0
 
 
+Snapshot = tuple[dict[uuid.UUID, Books], dict[uuid.UUID, Record | None], int]
+
+
 class Refused(Exception):
     """A row that fails, with its code."""
 
 
 class Reference:
-    """Carries out batches row by row; a linked group on a copy that is kept only when every row of it succeeds."""
+    """Carries out batches row by row; a linked group is undone when not every row of it succeeds."""
 
     def __init__(self) -> None:
         self.accounts: dict[uuid.UUID, Books] = {}
@@ -99,7 +102,7 @@ class Reference:
     def _group(self, rows: list[PostingRequest], now_ms: int, *, linked: bool) -> list[Answer]:
         if not linked:
             return [self._row(rows[0], now_ms)]
-        before = copy.deepcopy(self.__dict__)
+        before = self._snapshot(rows)
         answers: list[Answer] = []
         broke: int | None = None
         for position, row in enumerate(rows):
@@ -112,7 +115,7 @@ class Reference:
             return answers
         # Whatever the group did is undone; then every row of it is answered against what stands, in order.
         before_breaking, failed = answers[:broke], answers[broke]
-        self.__dict__.update(before)
+        self._restore(before)
         answers = []
         for position, row in enumerate(rows):
             if position == broke and (failed[0] != Outcome.FAILED or row.kind in ENDING):
@@ -124,6 +127,26 @@ class Reference:
             else:
                 answers.append(self._failed(row, "linked-failed", now_ms))
         return answers
+
+    def _snapshot(self, rows: list[PostingRequest]) -> Snapshot:
+        """What these rows could change, as it is."""
+        named = {name for row in rows for name in (row.transfer_id, row.reverses_id) if name is not None}
+        records = {name: copy.copy(self.transfers.get(name)) for name in named}
+        about = [*rows, *(record.request for record in records.values() if record is not None)]
+        touched = {name for row in about for name in (row.debit_account_id, row.credit_account_id) if name in self.accounts}
+        accounts = {name: copy.copy(self.accounts[name]) for name in touched if name is not None}
+        for books in accounts.values():
+            books.entries = list(books.entries)
+        return accounts, records, len(self.events)
+
+    def _restore(self, before: Snapshot) -> None:
+        accounts, records, events = before
+        self.accounts.update(accounts)
+        for name, record in records.items():
+            self.transfers.pop(name, None)
+            if record is not None:
+                self.transfers[name] = record
+        del self.events[events:]
 
     def _executed_here(self, row: PostingRequest, answer: Answer) -> bool:
         return self.transfers[row.transfer_id].status != answer[3]

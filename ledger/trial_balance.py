@@ -65,7 +65,7 @@ where (e.credits, e.debits) is distinct from (t.posted_minor::numeric, t.posted_
 order by 1
 limit %s
 """
-_HOLDS = """
+HOLDS = """
 select a.id
 from ledger.account a
 left join (
@@ -156,5 +156,5 @@ def differences(connection: Connection, *, limit: int = 20) -> Differences:
         accounts=[row[0] for row in connection.execute(_ACCOUNTS, (limit,))],
         entries=[(row[0], row[1]) for row in connection.execute(_ENTRIES, (limit,))],
         transfers=[row[0] for row in connection.execute(_TRANSFERS, (limit,))],
-        holds=[row[0] for row in connection.execute(_HOLDS, (limit,))],
+        holds=[row[0] for row in connection.execute(HOLDS, (limit,))],
     )

@@ -14,7 +14,7 @@ from ledger.chain.keys import PublicKey
 
 # The sealer's turn, and the writing of one block or key; beside the migrations' and the relay's.
 SEALER_LOCK, BLOCK_LOCK = 7_264_915, 7_264_916
-STEP_ROWS = 500
+STEP_ROWS = 200
 _UUIDS, _BYTEAS, _UUID = 2951, 1001, 2950
 _ARRAY_HEADER, _LENGTH, _ID, _DIGEST = 20, 4, 16, 32
 
@@ -117,13 +117,16 @@ def journal_row(values: Sequence[Any]) -> JournalRow:
     )
 
 
-def insert_batches(connection: Connection, links: Sequence[tuple[int, bytes]]) -> None:
-    """Write links as (journal id, hash). They follow from the journal: one that a crash takes away is made again the same."""
+def insert_batches(connection: Connection, links: Sequence[tuple[int, int, bytes]]) -> None:
+    """Write links as (journal id, number of digests, hash).
+
+    They follow from the journal: those that a crash takes away are made again the same, so that nothing waits for the disk.
+    """
     with connection.transaction():
         connection.execute("set local synchronous_commit = off")
         connection.execute(
-            "insert into chain.batch (journal_id, hash) select * from unnest(%s::bigint[], %s::bytea[])",
-            ([journal_id for journal_id, _ in links], [link for _, link in links]),
+            "insert into chain.batch (journal_id, leaves, hash) select * from unnest(%s::bigint[], %s::integer[], %s::bytea[])",
+            [list(column) for column in zip(*links, strict=True)],
         )
 
 
@@ -149,11 +152,11 @@ def links_to_gather(connection: Connection, *, after: int, most_leaves: int) -> 
     """Return links that no block holds yet as (journal id, hash, digests), of at most `most_leaves` digests or one batch."""
     with connection.cursor(binary=True) as cursor:
         cursor.execute(
-            "select journal_id, hash, digests from ("
-            "  select b.journal_id, b.hash, j.digests, sum(cardinality(j.digests)) over (order by j.id) as leaves"
-            "  from (select * from chain.batch where journal_id > %(after)s order by journal_id limit %(most)s) b"
-            "  join ledger.journal j on j.id = b.journal_id"
-            ") x where leaves <= %(most)s or leaves = cardinality(digests) order by journal_id",
+            "select b.journal_id, b.hash, j.digests from ("
+            "  select *, sum(leaves) over (order by journal_id) as so_far"
+            "  from (select * from chain.batch where journal_id > %(after)s order by journal_id limit %(most)s) waiting"
+            ") b join ledger.journal j on j.id = b.journal_id "
+            "where b.so_far <= %(most)s or b.so_far = b.leaves order by b.journal_id",
             {"after": after, "most": most_leaves},
         )
         return cursor.fetchall()

@@ -68,7 +68,7 @@ class Sealer:
                     self._gap = _Gap(row.journal_id, seen.newest)
                 break
             last, link = row.journal_id, batch_hash(link, row)
-            links.append((last, link))
+            links.append((last, len(row.digests), link))
             self._waiting += len(row.digests)
             if self._gap and last >= self._gap.next_id:
                 self._gap = None

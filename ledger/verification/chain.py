@@ -101,7 +101,7 @@ class _Recount:
         """Check one link against its journal row."""
         batch = self._batches.take()
         assert batch is not None  # noqa: S101 (the caller has looked)
-        journal_id, shard, stored = batch
+        journal_id, shard, leaves, stored = batch
         found = self._journal.next
         if found is None or found[0] != journal_id:
             missing = journal_id if found is None or found[0] > journal_id else found[0]
@@ -116,6 +116,8 @@ class _Recount:
                 f"the row's bytes give the hash {self._link.hex()}, and {stored.hex()} is stored",
                 ("ledger.journal", journal_id), ("chain.batch", journal_id),
             )  # fmt: skip
+        if leaves != len(row.digests):
+            raise Wrong(f"leaves is {leaves} and should be {len(row.digests)}", ("chain.batch", journal_id))
         self._counted.batches += 1
         self._counted.digests += len(row.digests)
         return row

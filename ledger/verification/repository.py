@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.chain.repository import BLOCK_COLUMNS, JOURNAL_COLUMNS, RawLoader, read_raw
+from ledger.trial_balance import HOLDS
 
 ROWS_AT_ONCE = 2_000
 # A journal row may have thousands of digests.
@@ -15,7 +16,7 @@ _RECORD = 2249
 
 BLOCKS = f"select {BLOCK_COLUMNS} from chain.block order by height"
 JOURNAL = f"select {JOURNAL_COLUMNS} from ledger.journal j order by j.id"
-BATCHES = "select journal_id, shard, hash from chain.batch order by journal_id"
+BATCHES = "select journal_id, shard, leaves, hash from chain.batch order by journal_id"
 SIGNATURES = "select height, key_id, algorithm, signature from chain.signature order by height, key_id"
 LEAVES = "select height, position, transfer_id from chain.leaf order by height, position"
 
@@ -81,21 +82,6 @@ where a.id is null
     or a.booked_at <> coalesce(c.booked_at, timestamptz 'epoch')
 limit 1
 """
-HOLDS = """
-select a.id
-from ledger.account a
-left join (
-    select x.account_id, sum(x.debits) as debits, sum(x.credits) as credits
-    from (
-        select debit_account_id as account_id, amount_minor as debits, 0 as credits from ledger.transfer where status = 'held'
-        union all
-        select credit_account_id, 0, amount_minor from ledger.transfer where status = 'held'
-    ) x
-    group by x.account_id
-) h on h.account_id = a.id
-where a.debits_pending_minor <> coalesce(h.debits, 0) or a.credits_pending_minor <> coalesce(h.credits, 0)
-limit 1
-"""
 MOVED = """
 select coalesce(t.id, e.transfer_id), t.id is null
 from (select id, posted_minor from ledger.transfer where posted_minor > 0) t
@@ -159,6 +145,11 @@ def stream(connection: Connection, query: str, *, name: str, at_once: int = ROWS
 def first(connection: Connection, query: str) -> Sequence[Any] | None:
     """Return the first row that a question about the books finds."""
     return connection.execute(query.encode()).fetchone()
+
+
+def first_with_wrong_holds(connection: Connection) -> Sequence[Any] | None:
+    """Return the first account whose pending amounts are not those of its holds."""
+    return connection.execute(HOLDS, (1,)).fetchone()
 
 
 def entries(connection: Connection) -> int:

@@ -82,6 +82,7 @@ grant usage on schema chain to sealer, api, audit, poster;
 create table chain.batch (
     journal_id bigint primary key,
     shard smallint not null default 0,
+    leaves integer not null check (leaves > 0),
     hash bytea not null check (length(hash) = 32)
 );
 

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
+from serving.payments.once import IdempotencyKey
 from serving.reversals.schemas import NewReversal, Reversal
 
 router = APIRouter(tags=["transfers"])

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from serving.accounts.endpoints import IdempotencyKey
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
+from serving.payments.once import IdempotencyKey
 from serving.suspense.schemas import Balances, Item, ItemPage, Judgement, NewItem, Proposal
 
 router = APIRouter(prefix="/v1/suspense", tags=["suspense"])

@@ -109,11 +109,7 @@ class LedgerHistory(RuleBasedStateMachine):
 
     @rule(rows=st.lists(drafts, min_size=1, max_size=MAX_ROWS), failing_pct=st.sampled_from([0, 1, 30]))
     def batch(self, rows: list[tuple], failing_pct: int) -> None:
-        requests = self._gathered([self._row(draft, failing=draft[6] < failing_pct) for draft in rows])
-        if any(request.group is not None for request in requests):
-            # Whoever loads history links nothing; see test_a_linked_group_that_failed_leaves_no_moment_of_booking.
-            requests = [replace(request, booked_at_ms=None) for request in requests]
-        self._post(requests)
+        self._post(self._gathered([self._row(draft, failing=draft[6] < failing_pct) for draft in rows]))
 
     @rule(seed=st.integers(0, 2**32 - 1), size=st.sampled_from([10, 25, MAX_ROWS]), failing_pct=st.sampled_from([1, 30]))
     def large_batch(self, seed: int, size: int, failing_pct: int) -> None:
@@ -270,7 +266,6 @@ class LedgerHistory(RuleBasedStateMachine):
         return result
 
 
-@pytest.mark.xfail(strict=True, reason="post_batch does not take back booked_at when it undoes a linked group")
 def test_a_linked_group_that_failed_leaves_no_moment_of_booking(core: PostgresServer, auditor: psycopg.Connection) -> None:
     first, second = (NewAccount(account_id=uuid.uuid4(), tenant_id="one", currency="BRL", owner_id="c1") for _ in range(2))
     past_ms = START_MS - 35

@@ -280,6 +280,8 @@ declare
     g_reasons text[];
     g_moved bigint[];
     g_pending bigint[];
+    g_debit_booked timestamptz[];
+    g_credit_booked timestamptz[];
     g_legs integer;
     g_members integer[];
     row record;
@@ -290,6 +292,8 @@ declare
     v_reason_before text;
     v_moved bigint;
     v_pending bigint;
+    v_debit_booked timestamptz;
+    v_credit_booked timestamptz;
     d integer;
     c integer;
     i integer;
@@ -381,6 +385,8 @@ begin
             g_reasons := '{}';
             g_moved := '{}';
             g_pending := '{}';
+            g_debit_booked := '{}';
+            g_credit_booked := '{}';
             g_legs := l_count;
             if g_id is not null then
                 g_members := g_members || g_id;
@@ -538,6 +544,8 @@ begin
             a_credits_pending[c] := a_credits_pending[c] + v_pending;
         end if;
         if v_moved <> 0 then
+            v_debit_booked := a_booked[d];
+            v_credit_booked := a_booked[c];
             a_debits[d] := a_debits[d] + v_moved;
             a_credits[c] := a_credits[c] + v_moved;
             a_version[d] := a_version[d] + 1;
@@ -600,6 +608,8 @@ begin
                         if g_moved[i] <> 0 then
                             a_version[d] := a_version[d] - 1;
                             a_version[c] := a_version[c] - 1;
+                            a_booked[d] := g_debit_booked[i];
+                            a_booked[c] := g_credit_booked[i];
                         end if;
                     end loop;
                     -- A repetition inside the group answered what has just been undone: it answers what stands now.
@@ -627,6 +637,8 @@ begin
                 g_reasons := array_append(g_reasons, v_reason_before);
                 g_moved := g_moved || v_moved;
                 g_pending := g_pending || v_pending;
+                g_debit_booked := array_append(g_debit_booked, v_debit_booked);
+                g_credit_booked := array_append(g_credit_booked, v_credit_booked);
             end if;
         end if;
     end loop;

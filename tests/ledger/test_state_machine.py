@@ -41,7 +41,7 @@ CHANGES = [
 WANTED = (
     "post posted", "hold held", "post_pending posted", "void_pending voided hold-voided", "expire expired hold-expired",
     "post duplicate", "post conflict", "post_pending duplicate", "post failed insufficient-funds", "post failed linked-failed",
-    "post failed credit-limit-exceeded", "post failed account-frozen", "post failed exceeds-original",
+    "post failed credit-limit-exceeded", "post failed exceeds-original",
     "post_pending failed linked-failed", "post_pending failed exceeds-hold", "post_pending failed hold-expired",
 )  # fmt: skip
 # One row as a few small numbers: what it is, two accounts, an earlier transfer, an amount, a linked group, a chance.

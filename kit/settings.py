@@ -188,7 +188,7 @@ class Chain(BaseModel):
 
     poll_ms: int = Field(default=200, ge=1, le=60_000)
     block_ms: int = Field(default=10_000, ge=0, le=3_600_000)
-    work_ms: int = Field(default=200, ge=1, le=60_000)
+    work_ms: int = Field(default=200, ge=1, le=5_000)
     ml_dsa: bool = False
 
 

@@ -1,23 +1,3 @@
--- Both legs of a transfer are booked at the same moment, so that a cut by booked time never parts them: the later of the moment
--- asked for and the last booking of either account. Two lines of the posting function change.
-do $patch$
-declare
-    c_before constant text := 'a_booked[c] := greatest(row.booked_at, a_booked[c]);';
-    c_own constant text := 'a_booked[d] := greatest(row.booked_at, a_booked[d]);';
-    v_function text := pg_get_functiondef((
-        select p.oid from pg_proc p where p.pronamespace = 'ledger'::regnamespace and p.proname = 'post_batch'
-    ));
-begin
-    if position(c_before in v_function) = 0 or position(c_own in v_function) = 0 then
-        raise exception 'ledger.post_batch books its legs in another way than this revision knows';
-    end if;
-    execute replace(
-        replace(v_function, c_own, 'a_booked[d] := greatest(row.booked_at, a_booked[d], a_booked[c]);'),
-        c_before, 'a_booked[c] := a_booked[d];'
-    );
-end
-$patch$;
-
 -- Interest. What each product paid and asked on each day: written when the day is first accrued, and never changed, so that a
 -- day that is recomputed is recomputed by the terms of its own time.
 create table bank.accrual_terms (
@@ -172,6 +152,22 @@ as $$
     select max(c.id::text)::uuid from chosen c
 $$;
 
+-- An account that is opened after a close is booked after it, as the others are.
+create function ledger.begin_after_the_last_close() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    new.booked_at := greatest(
+        new.booked_at,
+        (select c.ends_at from ledger.day_close c where c.tenant_id = new.tenant_id order by c.day desc limit 1)
+    );
+    return new;
+end
+$$;
+create trigger begin_after_the_last_close before insert on ledger.account
+    for each row execute function ledger.begin_after_the_last_close();
+
 do $$
 declare
     named record;
@@ -197,6 +193,9 @@ begin
     end loop;
 end $$;
 
+grant select on ledger.day_close to poster;
+alter function ledger.begin_after_the_last_close() owner to poster;
+revoke all on function ledger.begin_after_the_last_close() from public;
 alter function ledger.cut_bookings(text, bigint, uuid, integer) owner to poster;
 revoke all on function ledger.cut_bookings(text, bigint, uuid, integer) from public;
 grant execute on function ledger.cut_bookings(text, bigint, uuid, integer) to api;

@@ -2,7 +2,7 @@
 
 A customer's account is the bank's debt to the customer: it stands on `liabilities:deposits:<product>`. What is paid out of one
 currency's `liquidity` account and into another's is a trading account (P. Selinger, "Tutorial on multiple currency accounting",
-2005): equity, and its balance is the bank's position.
+2005): equity, and its balance is the bank's position. What is in transit between two days is told on a line of its own.
 """
 
 from dataclasses import dataclass
@@ -38,6 +38,8 @@ CHART: dict[str, Heading] = {
     "expense": Heading(Element.EXPENSES, "", "Interest that the bank paid"),
     "opening": Heading(Element.EQUITY, "openings", "Balances that accounts came with"),
 }
+# Half of a transfer whose accounts were booked on two days, between them: a payment that another bank told of late.
+IN_TRANSIT = f"{Element.EQUITY}:in-transit"
 DEPOSITS = Heading(Element.LIABILITIES, "deposits", "What customers have in their accounts, by product")
 OTHER = Heading(Element.EQUITY, "other", "System accounts that the chart has no heading for")
 

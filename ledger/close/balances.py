@@ -4,11 +4,12 @@ Balances are credits minus debits, in minor units, as everywhere in this ledger.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from kit.errors import DomainError
+from ledger.chart import IN_TRANSIT
 
 
 class BooksUnbalanced(DomainError):
@@ -53,13 +54,28 @@ def gathered(lines: Iterable[Line]) -> list[Line]:
     ]
 
 
-def require_balanced(lines: Iterable[Line]) -> None:
-    """Raise BooksUnbalanced, naming currency and amount, unless each currency's lines sum to zero, before and after."""
+def sums(lines: Iterable[Line]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what each currency's lines sum to, before and after: zero in sound books."""
     opening: dict[str, int] = defaultdict(int)
     closing: dict[str, int] = defaultdict(int)
     for line in lines:
         opening[line.currency] += line.opening_minor
         closing[line.currency] += line.closing_minor
+    return opening, closing
+
+
+def in_transit_lines(opening: Mapping[str, int], closing: Mapping[str, int]) -> list[Line]:
+    """Return the lines of what was in transit before, by currency, and what is after."""
+    changes = {currency: closing.get(currency, 0) - opening.get(currency, 0) for currency in opening.keys() | closing.keys()}
+    return [
+        Line(IN_TRANSIT, currency, 0, opening.get(currency, 0), max(0, -change), max(0, change))
+        for currency, change in sorted(changes.items())
+    ]
+
+
+def require_balanced(lines: Iterable[Line]) -> None:
+    """Raise BooksUnbalanced, naming currency and amount, unless each currency's lines sum to zero, before and after."""
+    opening, closing = sums(lines)
     for when, totals in (("before", opening), ("after", closing)):
         for currency, total in sorted(totals.items()):
             if total:

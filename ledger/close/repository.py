@@ -8,7 +8,7 @@ import msgspec
 from psycopg import Connection
 
 from ledger.chart import line_of
-from ledger.close.balances import Line, gathered
+from ledger.close.balances import Line, gathered, in_transit_lines, sums
 
 _CUT = "select ledger.cut_bookings(%s, %s, %s, %s)"
 _LINES = """
@@ -32,6 +32,15 @@ cross join lateral (
 ) m
 where a.tenant_id = %(tenant_id)s
 group by a.code, b.product, a.currency
+"""
+_IN_TRANSIT = """
+select a.currency, sum(late.delta_minor)::bigint
+from ledger.entry late
+join ledger.entry early on early.transfer_id = late.transfer_id and early.account_id <> late.account_id
+join ledger.account a on a.id = late.account_id
+where late.tenant_id = %(tenant_id)s and late.booked_at >= ledger.at(%(at_ms)s)
+    and early.tenant_id = %(tenant_id)s and early.booked_at < ledger.at(%(at_ms)s)
+group by a.currency
 """
 _FIND = "select entries, totals, suspense, closed_at from ledger.day_close where tenant_id = %s and day = %s"
 _NEWEST = "select day from ledger.day_close where tenant_id = %s order by day desc limit 1"
@@ -69,13 +78,21 @@ def cut(connection: Connection, *, tenant_id: str, end_ms: int, after: uuid.UUID
 
 
 def trial_lines(connection: Connection, *, tenant_id: str, from_ms: int, to_ms: int) -> tuple[list[Line], int]:
-    """Return the trial balance over [from, to) by booked time, and how many entries were booked before `to`."""
+    """Return the trial balance over [from, to) by booked time, and how many entries were booked before `to`.
+
+    The accounts of a transfer may have been booked on two days: half of it is then in transit at the end of the first.
+    """
     rows = connection.execute(_LINES, {"tenant_id": tenant_id, "from_ms": from_ms, "to_ms": to_ms}).fetchall()
     lines = [
         Line(line_of(code=code, product=product), currency, accounts, int(opening), int(debits), int(credits))
         for code, product, currency, accounts, opening, debits, credits, _ in rows
     ]
-    return gathered(lines), sum(row[-1] for row in rows)
+    lines = gathered(lines)
+    if any(total for totals in sums(lines) for total in totals.values()):
+        opening = _in_transit(connection, tenant_id=tenant_id, at_ms=from_ms)
+        closing = _in_transit(connection, tenant_id=tenant_id, at_ms=to_ms)
+        lines = sorted([*lines, *in_transit_lines(opening, closing)])
+    return lines, sum(row[-1] for row in rows)
 
 
 def find(connection: Connection, *, tenant_id: str, day: date) -> ClosedDay | None:
@@ -99,6 +116,11 @@ def insert(connection: Connection, closed: ClosedDay, *, tenant_id: str, end_ms:
     """Close the day, unless it is closed."""
     totals, suspense = _encode(closed.lines).decode(), _encode(closed.suspense).decode()
     connection.execute(_INSERT, (tenant_id, closed.day, end_ms, closed.entries, totals, suspense, now_ms))
+
+
+def _in_transit(connection: Connection, *, tenant_id: str, at_ms: int) -> dict[str, int]:
+    """Sum, by currency, the later halves of the transfers that a moment parts. Reads every entry: asked when there are some."""
+    return dict(connection.execute(_IN_TRANSIT, {"tenant_id": tenant_id, "at_ms": at_ms}).fetchall())
 
 
 def _decoded(stored: object) -> list[Line]:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from kit.money import CURRENCY_EXPONENTS, Money
+from ledger.chart import IN_TRANSIT
 from ledger.close.balances import Line
 from ledger.days import day_of
 
@@ -61,10 +62,13 @@ def journal_header(currencies: Iterable[str], *, tenant_id: str) -> str:
 
 
 def journal_transaction(legs: Sequence[LedgerEntry]) -> str:
-    """Return a transfer's legs as one transaction."""
+    """Return a transfer's legs as one transaction; a half whose other half was booked at another moment is in transit."""
     first = legs[0]
     head = f"{day_of(first.booked_at_ms)}={day_of(first.value_at_ms)} * {first.purpose}  ; transfer:{first.transfer_id}"
     tail = [f"    {leg.line}  {_amount(leg.delta_minor, leg.currency)}  ; account:{leg.account_id}" for leg in legs]
+    rest = -sum(leg.delta_minor for leg in legs)
+    if rest:
+        tail.append(f"    {IN_TRANSIT}  {_amount(rest, first.currency)}")
     return "\n".join([head, *tail]) + "\n\n"
 
 

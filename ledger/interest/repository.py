@@ -29,8 +29,11 @@ _ACCOUNTS = """
 select b.account_id
 from bank.account b
 where b.tenant_id = %(tenant_id)s and b.account_id > %(after)s
-    and exists (select from bank.accrual_terms t
-        where t.tenant_id = b.tenant_id and t.product = b.product and t.currency = b.currency)
+    and (
+        exists (select from bank.accrual_terms t
+            where t.tenant_id = b.tenant_id and t.product = b.product and t.currency = b.currency)
+        or exists (select from bank.accrual_state s where s.account_id = b.account_id)
+    )
 order by b.account_id
 limit %(limit)s
 """
@@ -186,7 +189,7 @@ def keep_terms(connection: Connection, *, tenant_id: str, day: date) -> None:
 
 
 def accounts_after(connection: Connection, *, tenant_id: str, after: uuid.UUID, limit: int) -> list[uuid.UUID]:
-    """Return the next accounts, by id, whose product has terms."""
+    """Return the next accounts, by id, whose product has terms, or that accrued under one that had."""
     rows = connection.execute(_ACCOUNTS, {"tenant_id": tenant_id, "after": after, "limit": limit})
     return [row[0] for row in rows]
 

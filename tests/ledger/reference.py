@@ -305,11 +305,11 @@ class Reference:
         return "account-frozen" if debit.frozen_debits or credit.frozen_credits else None
 
     def _move(self, row: PostingRequest, now_ms: int, debit: Books, credit: Books, amount: int) -> None:
-        # Within an account the moment of booking never goes back, and both entries of a transfer have the same.
         booked_ms = now_ms if row.booked_at_ms is None else row.booked_at_ms
-        booked_ms = max([booked_ms, *(books.entries[-1].booked_at_ms for books in (debit, credit) if books.entries)])
         debit.debits += amount
         credit.credits += amount
         for books, delta in ((debit, -amount), (credit, amount)):
+            # Within an account the moment of booking never goes back.
+            last_ms = books.entries[-1].booked_at_ms if books.entries else 0
             balance = books.credits - books.debits
-            books.entries.append(Line(row.transfer_id, delta, balance, row.occurred_at_ms, booked_ms))
+            books.entries.append(Line(row.transfer_id, delta, balance, row.occurred_at_ms, max(booked_ms, last_ms)))

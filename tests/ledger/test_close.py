@@ -140,17 +140,30 @@ def test_closing_again_says_the_same_and_later_bookings_count_for_later_days(ban
 
 
 @pytest.mark.servers
-def test_both_legs_of_a_transfer_are_booked_at_the_same_moment(bank):
-    busy, quiet, other = (bank.account("checking", opened=FIRST) for _ in range(3))
-    bank.deposit(busy, 10_000, at_ms=end_ms(FIRST) + 5)
+def test_a_payment_that_was_told_of_late_is_in_transit_between_two_days(bank):
+    busy, quiet = (bank.account("checking", opened=FIRST) for _ in range(2))
     bank.deposit(quiet, 10_000, at_ms=ms(FIRST))
-    # The settlement account was booked the next day: what is known from the day before is booked with it.
-    assert bank.move(quiet, other, 10, at_ms=ms(FIRST, 20)).moved
-    rows = bank.rows(
-        "select transfer_id, count(distinct booked_at) from ledger.entry where tenant_id = %s group by 1", bank.tenant_id
-    )
-    assert {count for _, count in rows} == {1}
-    close(bank, FIRST)
+    # The settlement account is booked the next day by the time that a payment comes which was known the day before.
+    bank.deposit(busy, 500, at_ms=end_ms(FIRST) + 5)
+    bank.deposit(quiet, 70, at_ms=ms(FIRST, 20))
+    first = close(bank, FIRST)
+    assert lines(first)["liabilities:deposits:checking", "BRL"] == (0, 0, 10_070, 10_070)
+    assert lines(first)["assets:settlement:pix", "BRL"] == (0, 10_000, 0, -10_000)
+    assert lines(first)["equity:in-transit", "BRL"] == (0, 70, 0, -70)
+    following = close(bank, FIRST + DAY)
+    assert lines(following)["equity:in-transit", "BRL"] == (-70, 0, 70, 0)
+    assert close(bank, FIRST).closed == first.closed
+
+
+@pytest.mark.servers
+def test_an_account_that_is_opened_after_a_close_is_booked_after_it(bank):
+    old = bank.account("checking", opened=FIRST)
+    bank.deposit(old, 10_000, at_ms=ms(FIRST))
+    first = close(bank, FIRST)
+    new = bank.account("checking", opened=FIRST)
+    assert bank.move(old, new, 10, at_ms=ms(FIRST, 20)).moved
+    assert close(bank, FIRST).closed.entries == first.closed.entries
+    assert lines(close(bank, FIRST + DAY))["liabilities:deposits:checking", "BRL"] == (10_000, 10, 10, 10_000)
 
 
 @pytest.mark.servers
@@ -265,7 +278,8 @@ def test_a_close_beside_live_postings_and_another_close_keeps_one_truth(bank, co
     poster.join()
     assert problems == []
     assert len({tuple(closing.closed.lines) for closing in made}) == 1
-    assert close(bank, FIRST).closed == made[0].closed
+    again = close(bank, FIRST).closed
+    assert (again.lines, again.entries) == (made[0].closed.lines, made[0].closed.entries)
 
 
 @pytest.mark.servers

@@ -223,6 +223,23 @@ def test_a_new_rate_holds_from_its_day_on_and_leaves_recomputed_days_their_own(b
 
 
 @pytest.mark.servers
+def test_an_account_that_moves_to_another_product_keeps_what_it_earned_and_is_corrected_no_further_back(bank):
+    bank.product("savings", credit_rate_ppm=365_000)
+    first, last = date(2026, 4, 28), date(2026, 4, 30)
+    account = bank.account("savings", opened=first)
+    bank.deposit(account, 1_000_000, at_ms=ms(first))
+    run(bank, first)
+    bank.rows("update bank.account set product = 'plain' where account_id = %s returning 1", account)
+    run(bank, first + DAY)
+    bank.deposit(account, 1_000_000, at_ms=ms(last), value_ms=ms(first))
+    run(bank, last)
+    assert bank.parts(account) == {first: 1_000_000 * 365_000 * 1_000}
+    charge_month(bank.api, tenant_id=bank.tenant_id, last_day=last, now_ms=night(last))
+    assert collect(bank.api, tenant_id=bank.tenant_id, now_ms=night(last)).posted == 1
+    assert bank.balance(account) == 2_000_000 + 1_000
+
+
+@pytest.mark.servers
 def test_an_overdrawn_account_is_charged_and_a_positive_one_paid_once_a_month_with_the_rest_carried(bank):
     bank.product("plus", credit_rate_ppm=10_000, debit_rate_ppm=900_000)
     first, last = date(2026, 4, 1), date(2026, 4, 30)

@@ -256,13 +256,11 @@ async def test_history_is_loaded_at_its_own_time_and_read_back_at_any_moment(
     reader: psycopg.AsyncConnection, api: psycopg.Connection, account: uuid.UUID
 ) -> None:
     fresh = NewAccount(account_id=uuid.uuid4(), tenant_id=TENANT, currency="BRL", owner_id="c2")
-    # Both entries of a transfer are booked at one moment: a source that has been paid from today could not pay in the past.
-    source = system_account(tenant_id=TENANT, currency="BRL", code="settlement:ted")
-    open_accounts(api, [source, fresh], now_ms=NOW_MS)
+    open_accounts(api, [fresh], now_ms=NOW_MS)
     day_ms = 86_400_000
     history = [
         request(
-            source.account_id,
+            SETTLEMENT.account_id,
             fresh.account_id,
             10,
             occurred_at_ms=day * day_ms,
@@ -283,9 +281,9 @@ async def test_history_is_loaded_at_its_own_time_and_read_back_at_any_moment(
         while page := await reading.entries(reader, fresh.account_id, before_version=cursor, limit=8):
             pages += page
             cursor = page[-1].version
-            post_batch(api, [request(source.account_id, fresh.account_id, 1)], now_ms=NOW_MS)
+            post_batch(api, [request(SETTLEMENT.account_id, fresh.account_id, 1)], now_ms=NOW_MS)
     assert [entry.version for entry in pages] == list(range(30, 0, -1))
-    assert {entry.counterparty_id for entry in pages} == {source.account_id}
+    assert {entry.counterparty_id for entry in pages} == {SETTLEMENT.account_id}
 
 
 async def test_accounts_open_once_and_close_only_when_empty(

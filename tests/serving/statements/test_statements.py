@@ -101,9 +101,9 @@ def test_one_periods_closing_balance_is_the_nexts_opening_one(api, own):
 
 
 def test_a_day_begins_and_ends_at_midnight_of_the_time_zone_asked_for(api):
-    ted, mine = bank_account(api, "settlement:ted"), account(api, funds_minor=0)
+    pix, mine = bank_account(api, "settlement:pix"), account(api, funds_minor=0)
     midnight_ms = START_MS + DAY_MS
-    post(api, [posting(ted, mine, 100 + n, booked_ms=midnight_ms + n) for n in (-1, 0)])
+    post(api, [posting(pix, mine, 100 + n, booked_ms=midnight_ms + n) for n in (-1, 0)])
     second = FIRST_DAY + timedelta(days=1)
     amounts = [
         [i["amount"]["amount_minor"] for i in whole(api, mine, d, d + timedelta(days=1))["items"]] for d in (FIRST_DAY, second)

@@ -550,9 +550,8 @@ begin
             a_credits[c] := a_credits[c] + v_moved;
             a_version[d] := a_version[d] + 1;
             a_version[c] := a_version[c] + 1;
-            -- Both entries are booked at one moment, so that a cut by it never parts them.
-            a_booked[d] := greatest(row.booked_at, a_booked[d], a_booked[c]);
-            a_booked[c] := a_booked[d];
+            a_booked[d] := greatest(row.booked_at, a_booked[d]);
+            a_booked[c] := greatest(row.booked_at, a_booked[c]);
             l_count := l_count + 1;
             l_a[l_count] := d;
             l_row[l_count] := row.ord;

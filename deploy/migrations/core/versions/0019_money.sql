@@ -152,6 +152,22 @@ as $$
     select max(c.id::text)::uuid from chosen c
 $$;
 
+-- An account that is opened after a close is booked after it, as the others are.
+create function ledger.begin_after_the_last_close() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    new.booked_at := greatest(
+        new.booked_at,
+        (select c.ends_at from ledger.day_close c where c.tenant_id = new.tenant_id order by c.day desc limit 1)
+    );
+    return new;
+end
+$$;
+create trigger begin_after_the_last_close before insert on ledger.account
+    for each row execute function ledger.begin_after_the_last_close();
+
 do $$
 declare
     named record;
@@ -177,6 +193,9 @@ begin
     end loop;
 end $$;
 
+grant select on ledger.day_close to poster;
+alter function ledger.begin_after_the_last_close() owner to poster;
+revoke all on function ledger.begin_after_the_last_close() from public;
 alter function ledger.cut_bookings(text, bigint, uuid, integer) owner to poster;
 revoke all on function ledger.cut_bookings(text, bigint, uuid, integer) from public;
 grant execute on function ledger.cut_bookings(text, bigint, uuid, integer) to api;

@@ -2,7 +2,7 @@
 
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
-    "sliding-sum", "score-http", "ledger", "statements", "transfers-http", "simulate", "fraud-handbook", "credit-score",
-    "train",
+    "sliding-sum", "score-http", "ledger", "statements", "history", "transfers-http", "simulate", "fraud-handbook",
+    "credit-score", "train",
 )  # fmt: skip
-ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "statements", "transfers-http"})
+ON_SERVERS = frozenset({"parity", "stream", "sliding-sum", "score-http", "ledger", "statements", "history", "transfers-http"})

@@ -33,6 +33,7 @@ RUN = {
     "baas backup": (WHOLE, 'baas("backup"'),
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
+    "baas projection check": ("tests/streams/projector", 'run("check"'),
     "baas models list": (WHOLE, 'baas("models", "list"'),
     "baas backtest": (WHOLE, 'baas("backtest"'),
     "baas drift": (WHOLE, 'baas("drift"'),

@@ -82,6 +82,7 @@ PROCESSES = (
         name="projector",
         command=("python", "-m", "streams.projector"),
         depends_on=("core", "warehouse", "kafka"),
+        after_history=True,
         about="folds the ledger's events into accounts' histories",
     ),
     Process(

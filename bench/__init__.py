@@ -2,9 +2,9 @@
 
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
-    "sliding-sum", "score-http", "ledger", "verify", "statements", "transfers-http", "simulate", "fraud-handbook",
-    "credit-score", "train", "soak",
+    "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "simulate",
+    "fraud-handbook", "credit-score", "train", "soak",
 )  # fmt: skip
-ON_SERVERS = frozenset(
-    {"parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "transfers-http", "soak"}
-)
+ON_SERVERS = frozenset({
+    "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "soak",
+})  # fmt: skip

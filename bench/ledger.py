@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 from psycopg import sql
@@ -52,16 +53,16 @@ _OUTBOX = "insert into outbox.event (topic, key, payload) values (%s, %s, %s)"
 
 
 @contextmanager
-def bench_database() -> Iterator[PostgresServer]:
-    """A migrated core database of the bench's own."""
+def bench_database(kind: Literal["core", "warehouse"] = "core") -> Iterator[PostgresServer]:
+    """A migrated database of the bench's own, on the core server or the warehouse's."""
     named = os.environ.get("BAAS_TEST_SERVERS")
-    server = PostgresServer(**json.loads(Path(named).read_text())["core"]) if named else settings().core
+    server: PostgresServer = PostgresServer(**json.loads(Path(named).read_text())[kind]) if named else getattr(settings(), kind)
     name = f"bench_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server.dsn("postgres", dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         try:
             own = server.model_copy(update={"dbname": name})
-            migrate(own.url("postgres"), server="core")
+            migrate(own.url("postgres"), server=kind)
             yield own
         finally:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -5,5 +5,7 @@ import unicodedata
 
 def folded(text: str) -> str:
     """Return the text in lower case without accents (Unicode NFKD, combining marks removed); NUL becomes a space."""
+    if text.isascii():
+        return text.lower().replace("\0", " ")
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\0", " "))
     return "".join(character for character in decomposed if not unicodedata.combining(character))

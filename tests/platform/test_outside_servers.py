@@ -34,7 +34,7 @@ from tests.platform.outside import (
 FOLDER = REPOSITORY_ROOT / "var" / "test-outside"
 PAGE = (REPOSITORY_ROOT / "docs" / "outside-servers.md").read_text()
 SERVERS = ("core", "warehouse", "kafka", "valkey")
-PROCESSES = ("mlflow", "relay", "scorer", "intake", "alerts", "sink-warehouse", "projector", "sink-lake", "api")
+PROCESSES = ("mlflow", "relay", "scorer", "intake", "alerts", "sink-warehouse", "sink-lake", "api")
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 

@@ -40,6 +40,7 @@ NAMED_FOR_IT = {
     "governance/jobs.py": "what holds a row of any queue",
     "bench/ledger.py": "the peer that posts one statement after another",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
+    "bench/history.py": "whether a movement is there, and the peer that searches the ledger",
     "bench/statements.py": "the bench's own million entries, and the peer that sums",
     "bench/transfers_http.py": "the bench's own databases",
 }

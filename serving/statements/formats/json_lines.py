@@ -7,6 +7,8 @@ import orjson
 from serving.statements.presented import line_shown, statement_shown
 from serving.statements.statement import Line, Statement
 
+_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+
 
 class JsonLines:
     """Writes a JSON object a line."""
@@ -16,12 +18,12 @@ class JsonLines:
 
     def begin(self) -> bytes:
         """Return the statement without entries."""
-        return orjson.dumps(statement_shown(self._statement), option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(statement_shown(self._statement), option=_OPTIONS)
 
     def lines(self, lines: Sequence[Line]) -> bytes:
         """Return a line an entry."""
         currency = self._statement.currency
-        return b"".join(orjson.dumps(line_shown(line, currency), option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+        return b"".join(orjson.dumps(line_shown(line, currency), option=_OPTIONS) for line in lines)
 
     def end(self) -> bytes:
         """Return nothing."""

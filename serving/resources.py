@@ -58,6 +58,7 @@ class Resources:
 
     settings: Settings
     clock: Clock
+    clocks: TenantClocks
     core: AsyncConnectionPool
     warehouse: AsyncConnectionPool
     keys: KeyRing
@@ -122,6 +123,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         yield Resources(
             settings=settings,
             clock=clock,
+            clocks=clocks,
             core=core,
             warehouse=warehouse,
             keys=keys,

@@ -12,6 +12,14 @@ class Clock(Protocol):
         ...
 
 
+class TenantClock(Protocol):
+    """Where the present of a tenant is read from: testers of a sandbox move theirs."""
+
+    async def now_ms(self, tenant_id: str) -> int:
+        """Milliseconds since 1970-01-01T00:00:00Z, as the tenant has it."""
+        ...
+
+
 class SystemClock:
     """The machine's own clock."""
 

@@ -74,6 +74,7 @@ class Resources:
 
     settings: Settings
     clock: Clock
+    clocks: TenantClocks
     core: AsyncConnectionPool
     warehouse: AsyncConnectionPool
     keys: KeyRing
@@ -154,6 +155,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         yield Resources(
             settings=settings,
             clock=clock,
+            clocks=clocks,
             core=core,
             warehouse=warehouse,
             keys=keys,

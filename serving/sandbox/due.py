@@ -3,6 +3,8 @@
 Each step does the same work that a sweeper does for everybody, and takes effect once whoever else does it at that moment.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -17,6 +19,12 @@ from serving.schedules import repository as schedules
 from serving.schedules.runner import ScheduleRunner
 
 MAX_EXPIRED_ROWS = 500
+LOOK_AGAIN_S = 0.05
+MAX_WAIT_S = 5.0
+
+
+class StepUnfinished(Exception):
+    """What is due at this moment is being done by somebody who does not come to an end: time stands still there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,7 @@ class DueStep:
     """One kind of work. Times are the tenant's, in milliseconds.
 
     `run(tenant_id, from_ms, to_ms)` does what became due in (from, to] and returns how much; the tenant's clock stands at `to`.
+    It raises StepUnfinished when it has to be called again before time may go on.
     `next_ms(tenant_id, after_ms)` says when the next of it is due, None when nothing is; without it the step is carried out at
     the stops of the others, and at the end of every day.
     """
@@ -36,8 +45,19 @@ class DueStep:
 def schedules_step(core: AsyncConnectionPool, runner: ScheduleRunner) -> DueStep:
     """Scheduled transfers and standing orders."""
 
-    async def run(tenant_id: str, _from_ms: int, _to_ms: int) -> int:
-        return await runner.run_due(tenant_id)
+    async def run(tenant_id: str, _from_ms: int, to_ms: int) -> int:
+        give_up_s = time.monotonic() + MAX_WAIT_S
+        done = await runner.run_due(tenant_id)
+        while await any_due(tenant_id, to_ms):
+            if time.monotonic() > give_up_s:
+                raise StepUnfinished("a schedule of this moment is still being carried out")
+            await asyncio.sleep(LOOK_AGAIN_S)
+            done += await runner.run_due(tenant_id)
+        return done
+
+    async def any_due(tenant_id: str, now_ms: int) -> bool:
+        async with core.connection() as connection, tenant_transaction(connection, tenant_id):
+            return await schedules.any_due(connection, tenant_id=tenant_id, now_ms=now_ms)
 
     async def next_ms(tenant_id: str, after_ms: int) -> int | None:
         async with core.connection() as connection, tenant_transaction(connection, tenant_id):

@@ -30,7 +30,7 @@ from serving.payments.claims import Claims, request_hash, stored_key
 from serving.payments.errors import TransferFailed, TransferInProgress
 from serving.payments.repository import ClaimWish, complete
 from serving.sandbox import repository
-from serving.sandbox.due import DueStep
+from serving.sandbox.due import DueStep, StepUnfinished
 from serving.sandbox.repository import ClockRow
 
 MOVE = "POST /v1/sandbox/clock"
@@ -101,15 +101,16 @@ class SandboxService:
                 correlation_id=correlation_id, status=200, detail={"from_ms": from_ms, "to_ms": to_ms},
             )  # fmt: skip
         done: Counter[str] = Counter({step.name: 0 for step in self._steps})
-        stops, at_ms = 0, from_ms
+        stops, at_ms, stop_ms, finished = 0, from_ms, from_ms, True
         give_up_s = time.monotonic() + (MAX_TRIED_S if on_trial() else MAX_MOVE_S)
-        while at_ms < to_ms and stops < MAX_STOPS and time.monotonic() < give_up_s:
+        while finished := await self._carry_out(tenant_id, done, from_ms=at_ms, to_ms=stop_ms):
+            at_ms = stop_ms
+            if at_ms >= to_ms or stops >= MAX_STOPS or time.monotonic() > give_up_s:
+                break
             stop_ms = await self._next_stop(tenant_id, at_ms=at_ms, to_ms=to_ms)
             await self._set(principal, stop_ms)
-            for step in self._steps:
-                done[step.name] += await step.run(tenant_id, at_ms, stop_ms)
-            at_ms, stops = stop_ms, stops + 1
-        return Moved(await self.clock(principal), dict(done), stops, reached=at_ms >= to_ms)
+            stops += 1
+        return Moved(await self.clock(principal), dict(done), stops, reached=finished and at_ms >= to_ms)
 
     async def deposit(
         self,
@@ -163,6 +164,15 @@ class SandboxService:
             await self._claims.release(tenant_id=tenant_id, key=key, transfer_id=claimed.transfer_id)
             raise
         return answer, False
+
+    async def _carry_out(self, tenant_id: str, done: Counter[str], *, from_ms: int, to_ms: int) -> bool:
+        """Do what is due where the clock stands, and count it; False while there is more to do there."""
+        try:
+            for step in self._steps:
+                done[step.name] += await step.run(tenant_id, from_ms, to_ms)
+        except StepUnfinished:
+            return False
+        return True
 
     async def _next_stop(self, tenant_id: str, *, at_ms: int, to_ms: int) -> int:
         """Return the next moment at which something is due, `to_ms` when nothing is before."""

@@ -169,6 +169,17 @@ async def next_due_ms(connection: AsyncConnection, *, tenant_id: str, after_ms: 
     return None if row is None else row[0]
 
 
+async def any_due(connection: AsyncConnection, *, tenant_id: str, now_ms: int) -> bool:
+    """Whether the tenant has a schedule that is due, whoever holds it."""
+    cursor = await connection.execute(
+        "select exists (select from bank.schedule where tenant_id = %s and status = 'active' "
+        "and next_at <= ledger.at(%s::bigint))",
+        (tenant_id, now_ms),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
 async def take(
     connection: AsyncConnection, *, tenant_id: str, schedule_id: UUID, now_ms: int, lease_s: float
 ) -> Schedule | None:

@@ -14,14 +14,13 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
+from kit.clock import Clock, TenantClock
 from kit.errors import Conflict, DomainError, Unavailable
 from kit.ids import uuid7
 from kit.log import get_logger
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.postings import FailureCode
-from serving.edge.clocks import TenantClocks
 from serving.edge.correlation import trace_from
 from serving.edge.principals import Principal, Role, Scheme
 from serving.payments.answers import Answered
@@ -62,7 +61,7 @@ class ScheduleRunner:
         *,
         transfers: TransfersService,
         clock: Clock,
-        clocks: TenantClocks,
+        clocks: TenantClock,
         lease_s: float = LEASE_S,
     ) -> None:
         self._core = core

@@ -11,11 +11,10 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
+from kit.clock import Clock, TenantClock
 from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
-from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.versions import require
@@ -48,7 +47,7 @@ class SchedulesService:
         claims: Claims,
         transfers: TransfersService,
         clock: Clock,
-        clocks: TenantClocks,
+        clocks: TenantClock,
     ) -> None:
         self._core = core
         self._claims = claims

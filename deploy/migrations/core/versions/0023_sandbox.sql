@@ -23,6 +23,7 @@ revoke all on function bank.sandbox_offsets() from public;
 grant execute on function bank.sandbox_offsets() to api;
 
 -- Holds whose time has run out, of every tenant, each by its own clock: for the sweeper, which expires each through post_batch.
+-- A sandbox that was moved just now is its mover's for half a minute: it stops at each moment and counts what was due there.
 create or replace function ledger.expired_holds(p_now_ms bigint, p_limit integer)
 returns table (tenant_id text, transfer_id uuid)
 language sql stable security definer
@@ -42,6 +43,7 @@ as $$
         from bank.sandbox_clock s
         join ledger.transfer t on t.tenant_id = s.tenant_id and t.status = 'held'
             and t.expires_at <= ledger.at(p_now_ms + s.offset_ms)
+        where s.moved_at <= clock_timestamp() - interval '30 seconds'
         order by t.expires_at
         limit least(p_limit, 10000)
     )

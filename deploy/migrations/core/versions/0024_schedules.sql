@@ -73,7 +73,7 @@ end $$;
 grant select on bank.schedule to poster;
 
 -- Schedules with a date that is due by their tenant's clock and that nobody holds: for the sweeper, which takes each under its
--- tenant.
+-- tenant. A sandbox that was moved just now is its mover's, who asks for that tenant alone.
 create function bank.due_schedules(p_now_ms bigint, p_tenant text, p_limit integer)
 returns table (tenant_id text, schedule_id uuid)
 language sql stable security definer
@@ -85,7 +85,10 @@ as $$
     where s.status = 'active'
         and s.next_at <= ledger.at(p_now_ms + coalesce(c.offset_ms, 0))
         and (s.taken_until is null or s.taken_until <= clock_timestamp())
-        and (p_tenant is null or s.tenant_id = p_tenant)
+        and case
+            when p_tenant is null then coalesce(c.moved_at <= clock_timestamp() - interval '30 seconds', true)
+            else s.tenant_id = p_tenant
+        end
     order by s.next_at
     limit least(p_limit, 1000)
 $$;

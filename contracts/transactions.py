@@ -108,8 +108,8 @@ class RefusedMessage(ValueError):
 
 # The type lets any 36 characters of a UUID's alphabet through; a transaction's id must be one that PostgreSQL takes.
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# What msgspec raises for bytes that are no message: a key that is not UTF-8 comes as the second.
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+# What msgspec raises for bytes that are no message: the second for a key that is not UTF-8, the third for a thousand brackets.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _decoder = msgspec.json.Decoder(Transaction)
 
 

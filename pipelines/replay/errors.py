@@ -11,6 +11,14 @@ class MappingInvalid(DomainError):
     remedy = "Correct the key that the detail names; docs/replay.md lists them all."
 
 
+class FileUnreadable(DomainError):
+    """The file is no table that can be read."""
+
+    code = "file-unreadable"
+    title = "The file cannot be read"
+    remedy = "Give Parquet, or CSV in UTF-8 with a line of column names."
+
+
 class RowInvalid(DomainError):
     """A row of the file does not make a transaction."""
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from contracts.transactions import SCHEMA_VERSION
 from kit.ids import INBOUND_NAMESPACE, derived_id
 from kit.money import CURRENCY_EXPONENTS, MAX_AMOUNT_MINOR
-from pipelines.replay.errors import MappingInvalid, RowInvalid
+from pipelines.replay.errors import FileUnreadable, MappingInvalid, RowInvalid
 from pipelines.replay.mapping import NUMBER_FIELDS, TEXT_FIELDS, Join, Mapping, Sides, Text
 from simulator.text import uuid5_texts
 
@@ -18,6 +18,7 @@ ID_PATTERN = r"^[A-Za-z0-9._:@-]{1,64}$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 ENTRY_PATTERN = r"^[a-z_]{1,16}$"
 ROW = "__row"
+TEXTS = (".csv", ".tsv", ".txt", ".asc")
 _ACCOUNTS = uuid.UUID("9a8e7c64-6f0f-5b7e-9d55-0d1b6c7f3a42")
 
 COLUMNS = (
@@ -27,16 +28,20 @@ COLUMNS = (
 
 
 def read(path: Path) -> pl.DataFrame:
-    """Read Parquet or CSV; the row number of the file (from 1) is kept beside."""
+    """Read Parquet or CSV; the row number of the file (from 1) is kept beside. Raises MappingInvalid and FileUnreadable."""
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        frame = pl.read_parquet(path)
-    elif suffix in (".csv", ".tsv", ".txt", ".asc"):
-        head = path.open(encoding="utf-8-sig").readline()
-        frame = pl.read_csv(path, separator=max(",;\t|", key=head.count), infer_schema=False)
-    else:
+    if suffix not in (".parquet", *TEXTS):
         raise MappingInvalid(f"{path.name}: only Parquet and CSV are read, not {suffix or 'a file without a suffix'}")
-    return frame.with_row_index(ROW, offset=1)
+    try:
+        if suffix == ".parquet":
+            frame = pl.read_parquet(path)
+        else:
+            with path.open(encoding="utf-8-sig") as text:
+                head = text.readline()
+            frame = pl.read_csv(path, separator=max(",;\t|", key=head.count), infer_schema=False)
+        return frame.with_row_index(ROW, offset=1)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as problem:
+        raise FileUnreadable(f"{path.name}: {problem}") from problem
 
 
 def transactions(path: Path, mapping: Mapping, *, tenant_id: str) -> pl.DataFrame:

@@ -114,7 +114,7 @@ def load_mapping(name: str) -> Mapping:
     try:
         content: Any = yaml.safe_load(path.read_text())
         mapping = msgspec.convert(content, Mapping, strict=False)
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
         raise MappingInvalid(f"{path.name}: {problem}") from problem
     except msgspec.ValidationError as problem:
         raise MappingInvalid(f"{path.name}: {problem}") from problem

@@ -11,6 +11,7 @@ from contracts.alerts import AlertEvent
 from contracts.decisions import DecisionRecord, LogRecord
 from contracts.ledger_events import LedgerStatus, Purpose
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS
+from contracts.transactions import UNREADABLE
 from kit.ids import uuid7
 from kit.kafka import ADMIN_TIMEOUT_S, consumer, end_offsets, take, topic_name
 from kit.log import get_logger
@@ -20,6 +21,7 @@ from serving.live.hub import BookedEvent, LiveEvent
 BATCH = 500
 POLL_S = 0.25
 RETRY_S = 1.0
+MAX_DURATION_DIGITS = 18
 
 
 class _Booked(msgspec.Struct, gc=False):
@@ -40,13 +42,13 @@ _decode_alert = msgspec.json.Decoder(AlertEvent).decode
 
 def _latency_us(message: Message) -> int | None:
     for name, value in message.headers() or ():
-        if name == "duration_us" and value is not None and value.isdigit():
+        if name == "duration_us" and value is not None and value.isdigit() and len(value) <= MAX_DURATION_DIGITS:
             return int(value)
     return None
 
 
 def booked_event(message: Message) -> BookedEvent | None:
-    """Return what is counted of a ledger event, or None for one that is no transfer. Raises msgspec.DecodeError."""
+    """Return what is counted of a ledger event, or None for one that is no transfer. Raises one of UNREADABLE."""
     booked = _decode_booked(message.value() or b"")
     if booked.purpose is not Purpose.TRANSFER:
         return None
@@ -54,13 +56,13 @@ def booked_event(message: Message) -> BookedEvent | None:
 
 
 def alert_event(message: Message) -> LiveEvent:
-    """Return what the feed shows of an alert. Raises msgspec.DecodeError."""
+    """Return what the feed shows of an alert. Raises one of UNREADABLE."""
     value = message.value() or b""
     return LiveEvent(_decode_alert(value).tenant_id, "alert", value)
 
 
 def decision_event(message: Message) -> LiveEvent | None:
-    """Return what the feed shows of a record of the log, or None for one that is no decision. Raises msgspec.DecodeError."""
+    """Return what the feed shows of a record of the log, or None for one that is no decision. Raises one of UNREADABLE."""
     value = message.value() or b""
     record = _decode_log(value)
     if not isinstance(record, DecisionRecord):
@@ -163,7 +165,7 @@ class LiveTail:
         for message in messages:
             try:
                 event = self._readers[message.topic()](message)
-            except msgspec.DecodeError as problem:
+            except UNREADABLE as problem:
                 where = f"{message.topic()}:{message.partition()}:{message.offset()}"
                 self._log.warning("live tail skipped a message", where=where, problem=str(problem))
                 continue

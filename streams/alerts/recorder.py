@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from cases.service import Headers, Recorded, record_flagged
 from contracts.decisions import FlaggedDecision
 from contracts.topics import FLAGGED, topics
+from contracts.transactions import UNREADABLE
 from kit.clock import Clock
 from streams.refusals import Refusals
 
@@ -69,7 +70,7 @@ class Recorder:
         for message in messages:
             try:
                 readable.append((message, _decoder.decode(message.value or b"")))
-            except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            except UNREADABLE as problem:
                 self._refuse(message, problem)
         if readable:
             await self._write(readable)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from contracts.decisions import Door, Verdict
-from contracts.transactions import Transaction
+from contracts.transactions import UNREADABLE, Transaction
 
 
 class Unreadable(ValueError):
@@ -56,7 +56,7 @@ def read(payload: bytes | None) -> InboundDecision | None:
         record = _record.decode(payload or b"")
         answer = _answer.decode(record.answer)
         transfer_id = uuid.UUID(record.transaction.transaction_id)
-    except (msgspec.DecodeError, ValueError) as problem:
+    except (*UNREADABLE, ValueError) as problem:
         raise Unreadable(str(problem)) from problem
     reason = answer.reasons[0] if answer.reasons else str(answer.verdict)
     return InboundDecision(transfer_id, record.transaction, answer.verdict, reason, bytes(record.answer))

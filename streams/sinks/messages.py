@@ -12,6 +12,7 @@ import msgspec
 from confluent_kafka import Message
 
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+from contracts.transactions import UNREADABLE
 
 SINK_TOPICS = (DECISIONS, BANKING_TRANSACTIONS, LABELS, ALERTS)
 MALFORMED = "malformed"
@@ -206,7 +207,7 @@ def decode(topic: str, payload: bytes | None) -> Kept:
         raise Unreadable("the message has no value")
     try:
         kept: Kept = _kept[topic].decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except UNREADABLE as problem:
         raise Unreadable(str(problem)) from problem
     if b"\\" in payload:
         _require_plain_text(kept)
@@ -217,7 +218,7 @@ def control_facts(record: KeptControl) -> KeptControlFacts:
     """Return what a control says about itself. Raises Unreadable."""
     try:
         facts = _control_facts.decode(record.control)
-    except msgspec.DecodeError as problem:
+    except UNREADABLE as problem:
         raise Unreadable(str(problem)) from problem
     _require_plain_text(facts)
     return facts

@@ -67,24 +67,22 @@ def owners(api: Server, victim: Holdings) -> dict[str, httpx.Client]:
 
 def rows_of(server: PostgresServer, tenant_id: str) -> dict[str, str]:
     """A checksum of each table's rows of one tenant; of the outbox, what is said under its key."""
-    with psycopg.connect(server.dsn("postgres")) as connection:
-        tables = [row[0] for row in connection.execute(TABLES_OF_TENANTS)]
-        rows = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from"
-        sums = {table: f"{rows} {table} t where tenant_id = %s" for table in tables}
-        if connection.execute("select to_regclass('outbox.event')").fetchone() != (None,):
-            sums["outbox.event"] = (
-                "select md5(coalesce(string_agg(t::text, '|' order by id), '')) from outbox.event t where key = %s"
-            )
-        return {table: str(connection.execute(query, (tenant_id,)).fetchone()) for table, query in sums.items()}
+    return _checksums(server, "tenant_id = %(asked)s", tenant_id, outbox="key = %(asked)s")
 
 
 def rows_with(server: PostgresServer, texts: list[str]) -> dict[str, str]:
     """A checksum of each table's rows in which one of these texts stands."""
-    likes = [f"%{text}%" for text in texts]
+    return _checksums(server, "t::text like any(%(asked)s)", [f"%{text}%" for text in texts])
+
+
+def _checksums(server: PostgresServer, condition: str, asked: object, *, outbox: str | None = None) -> dict[str, str]:
     with psycopg.connect(server.dsn("postgres")) as connection:
-        tables = [row[0] for row in connection.execute(TABLES_OF_TENANTS)]
-        rows = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} t where t::text like any(%s)"
-        return {table: str(connection.execute(rows.format(table), (likes,)).fetchone()) for table in tables}
+        conditions = {row[0]: condition for row in connection.execute(TABLES_OF_TENANTS)}
+        if outbox and connection.execute("select to_regclass('outbox.event')").fetchone() != (None,):
+            conditions["outbox.event"] = outbox
+        rows = "select '{0}', md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {0} t where {1}"
+        query = " union all ".join(rows.format(table, held_to) for table, held_to in conditions.items())
+        return dict(connection.execute(query, {"asked": asked}).fetchall())
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 
 from contracts.transactions import Channel
 from kit.business_days import Convention
@@ -21,6 +21,18 @@ MAX_DATES = 10_000
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Payee = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:@-]+$")]
+
+# JSON Schema's format `time` is one with an offset.
+LocalTime = Annotated[
+    time,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+            "description": "Local time of the time zone, 24 hours",
+        }
+    ),
+]
 
 
 @cache
@@ -107,7 +119,7 @@ class NewSchedule(BaseModel):
     convention: Convention = Field(
         default=Convention.FOLLOWING, description="Where a date goes that is no business day (2006 ISDA Definitions, 4.12)"
     )
-    at_time: Annotated[time, AfterValidator(_local)] = DEFAULT_TIME
+    at_time: Annotated[LocalTime, AfterValidator(_local)] = DEFAULT_TIME
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_known_timezone)] = DEFAULT_TIMEZONE
 
     @model_validator(mode="after")
@@ -168,7 +180,7 @@ class Schedule(BaseModel):
     day_of_month: int | None
     business_day: int | None
     convention: Convention
-    at_time: time
+    at_time: LocalTime
     timezone: str
     status: Literal["active", "paused", "ended", "cancelled"]
     next_day: date | None

@@ -18,6 +18,7 @@ from serving.edge.dry_run import NAME
 from serving.edge.limits import Limits, Rate
 from serving.identity.seed import seed_demo
 from serving.resources import Options
+from tests.serving.conformance import assert_documented
 from tests.serving.conftest import Server
 from tests.serving.test_hostile_values import asker_for, example_of
 from tests.serving.test_models import version as model_version
@@ -115,6 +116,7 @@ def test_a_dry_run_leaves_no_row_and_answers_as_the_write_then_does(world, metho
     assert dry.status_code < 300, dry.text
     real = person.request(method, url, json=content, headers=key() | headers)
     assert "dry-run" not in real.headers
+    assert_documented(real, method, path)
     assert (real.status_code, real.headers.get("content-type")) == (dry.status_code, dry.headers.get("content-type"))
     assert steady(real.json() if real.content else None) == steady(dry.json() if dry.content else None)
     if path not in ASK_ONLY:

@@ -121,12 +121,13 @@ def path_of(
         name = parameter["name"]
         if parameter["in"] == "path":
             url = url.replace(
-                f"{{{name}}}", quote(str(_value(path, name, victim if victim and name in named else own)), safe="")
+                f"{{{name}}}", quote(str(value_of(path, name, victim if victim and name in named else own)), safe="")
             )
     return url
 
 
-def _value(path: str, name: str, holder: Holdings) -> str | int:
+def value_of(path: str, name: str, holder: Holdings) -> str | int:
+    """What a name stands for on a route."""
     if name in STANDS_FOR:
         return STANDS_FOR[name]
     return holder.ids[ELSEWISE.get(path, {}).get(name, IDENTIFIES[name])]
@@ -159,7 +160,7 @@ def honest(method: str, path: str, operation: dict[str, Any], *, own: Holdings) 
 
 def _attack(method: str, path: str, operation: dict[str, Any], *, own: Holdings, victim: Holdings, named: set[str]) -> Attack:
     def value(name: str) -> str | int:
-        return _value(path, name, victim if name in named else own)
+        return value_of(path, name, victim if name in named else own)
 
     query, headers = [], {"Content-Type": "application/json", "Idempotency-Key": f"attack-{next(_NUMBERS)}", "If-Match": '"1"'}
     for parameter in operation.get("parameters", []):

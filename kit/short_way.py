@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -50,7 +51,9 @@ class ShortWay(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._door: Door = self.app  # type: ignore[assignment]
+        behind_proxies = isinstance(self.app, ProxyHeadersMiddleware)
+        self._door: Door = self.app.app if behind_proxies else self.app  # type: ignore[union-attr, assignment]
+        self._proxies: Any = self.app.trusted_hosts if behind_proxies else ()  # type: ignore[union-attr]
         self._body: list[bytes] | None = None  # of a request on the short way that is being read
         self._length = self._at_most = 0
         self._is_asked = False  # a request on the short way has no answer yet
@@ -115,12 +118,20 @@ class ShortWay(HttpToolsProtocol):
 
     def _ask(self, body: bytes | None) -> None:
         self._is_asked, self._body = True, None
-        address = self.client[0] if self.client else ""
-        question = Question(self.parser.get_method(), self.url, self.headers, body, address)
+        question = Question(self.parser.get_method(), self.url, self.headers, body, self._address())
         task = self._door.ask(question, self._respond)
         if task is not None:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
+
+    def _address(self) -> str:
+        """Return where the request comes from, as uvicorn has it in the scope: a trusted proxy's word for it included."""
+        address = self.client[0] if self.client else ""
+        if address in self._proxies:
+            named = b", ".join([value for name, value in self.headers if name == b"x-forwarded-for"])
+            if named:
+                address = self._proxies.get_trusted_client_address(named.decode("latin-1"))[0] or address
+        return address
 
     def _respond(self, status: int, headers: Headers, body: bytes) -> None:
         self._is_asked = self._is_last  # after the last answer nothing more is listened to

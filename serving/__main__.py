@@ -34,8 +34,7 @@ def main() -> None:
         port=address.port,
         workers=arguments.workers,
         loop="uvloop",
-        # Behind a proxy a request's address is in its headers; the layer that reads them knows the usual way alone.
-        http="httptools" if proxies else ShortWay,
+        http=ShortWay,
         access_log=False,
         server_header=False,
         date_header=True,

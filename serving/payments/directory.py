@@ -18,6 +18,7 @@ MAX_REMEMBERED = 100_000
 class KnownAccount:
     """What never changes about an account."""
 
+    account_id: UUID
     owner_id: str | None
     currency: str
 
@@ -40,17 +41,17 @@ class AccountDirectory:
                 account = await get(connection, UUID(account_id))
             except NotFound as unknown:
                 raise NotFound(f"there is no account {account_id}") from unknown
-        return self._remember(tenant_id, account_id, KnownAccount(account.owner_id, account.currency))
+        return self._remember(tenant_id, account_id, KnownAccount(account.id, account.owner_id, account.currency))
 
-    async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> str:
+    async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> UUID:
         """Return the id of the system account through which a channel's money leaves; it is opened when first needed."""
         wanted = settlement_account(tenant_id=tenant_id, currency=currency, channel=channel)
         account_id = str(wanted.account_id)
         if (tenant_id, account_id) not in self._known:
             async with self._core.connection() as connection:
                 await open_accounts_async(connection, [wanted], now_ms=self._clock.now_ms())
-            self._remember(tenant_id, account_id, KnownAccount(None, currency))
-        return account_id
+            self._remember(tenant_id, account_id, KnownAccount(wanted.account_id, None, currency))
+        return wanted.account_id
 
     def _remember(self, tenant_id: str, account_id: str, known: KnownAccount) -> KnownAccount:
         self._known[tenant_id, account_id] = known

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from contracts.decisions import Answer
-from contracts.transactions import Transaction
 from kit.settings import Scorer
 from serving.scoring.http import KeepAliveConnection
 
@@ -40,7 +39,6 @@ class _Row(msgspec.Struct):
     detail: str | None = None
 
 
-_encode = msgspec.json.Encoder().encode
 _decode_rows = msgspec.json.Decoder(list[_Row]).decode
 
 
@@ -81,14 +79,17 @@ class ScorerClient:
         self._connection.close()
         self._what_if.close()
 
-    async def score(self, transaction: Transaction) -> Answer:
-        """Return the decision. Raises ScorerAway after the deadline or at once while it is known to be away; ScorerRefused."""
+    async def score(self, transaction: bytes) -> Answer:
+        """Return the decision about a transaction's JSON.
+
+        Raises ScorerAway after the deadline or at once while it is known to be away; ScorerRefused.
+        """
         loop = asyncio.get_running_loop()
         if loop.time() < self._away_until_s:
             raise ScorerAway(self._away_reason, asked=False)
         if len(self._waiting) >= MAX_WAITING:
             raise ScorerAway("too many are waiting", asked=False)
-        waiting = _Waiting(_encode(transaction), loop.create_future())
+        waiting = _Waiting(transaction, loop.create_future())
         self._waiting.append(waiting)
         self._wake.set()
         deadline = loop.call_later(self._deadline_s, self._expire, waiting)

@@ -19,7 +19,6 @@ class RpcServer:
     def __init__(self, door: RpcDoor, address: Http, *, keep_alive_s: int = KEEP_ALIVE_S) -> None:
         config = uvicorn.Config(
             door,  # type: ignore[arg-type]
-            interface="asgi3",
             proxy_headers=False,
             host=address.host,
             port=address.port,

@@ -85,7 +85,6 @@ def serve(settings: Settings, options: Options | None = None) -> Iterator[Server
         access_log=False,
         server_header=False,
         http=ShortWay,
-        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

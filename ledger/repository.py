@@ -94,7 +94,7 @@ def _parameters(requests: Sequence[PostingRequest], now_ms: int) -> tuple[Any, .
         _column(requests, lambda r: r.reason),
         _column(requests, lambda r: r.answer),
         _column(requests, event_tail),
-        _column(requests, lambda r: _encode(r.headers).decode() if r.headers else None),
+        _column(requests, lambda r: _encode(dict(r.headers)).decode() if r.headers else None),
         _column(requests, lambda r: r.idempotency_key),
         _column(requests, lambda r: r.response_status),
         _column(requests, lambda r: r.response),

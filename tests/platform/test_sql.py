@@ -21,6 +21,7 @@ NAMED_FOR_IT = {
     "ledger/claims.py": "the ledger's own tables",
     "ledger/holds.py": "the ledger's own tables",
     "ledger/trial_balance.py": "the ledger's own tables",
+    "bench/processor_time.py": "the processes that serve a database",
     "kit/outbox.py": "the outbox's one insert",
     "kit/postgres.py": "the tenant of a transaction",
     "pipelines/reconcile/stores.py": "what reconciliation reads",

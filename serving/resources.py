@@ -10,7 +10,7 @@ from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
 from kit.clock import Clock
-from kit.postgres import pool
+from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
 from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
@@ -130,11 +130,13 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         scorer = ScorerClient(settings.scorer)
         scorer.start()
         stack.push_async_callback(scorer.close)
-        claims = Claims(core, clock=clock)
+        shared = SharedConnection(core)
+        stack.push_async_callback(shared.close)
+        claims = Claims(core, shared, clock=clock)
         claims.start()
         stack.push_async_callback(claims.close)
         once = Once(core, claims=claims, clock=clock)
-        writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
+        writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
         clocks = TenantClocks(core, clock=clock)
         transfers = TransfersService(
             core,

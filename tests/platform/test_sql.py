@@ -22,6 +22,7 @@ NAMED_FOR_IT = {
     "ledger/holds.py": "the ledger's own tables",
     "ledger/sandboxes.py": "how far ahead sandboxes are",
     "ledger/trial_balance.py": "the ledger's own tables",
+    "bench/processor_time.py": "the processes that serve a database",
     "kit/outbox.py": "the outbox's one insert",
     "kit/postgres.py": "the tenant of a transaction",
     "pipelines/reconcile/stores.py": "what reconciliation reads",

@@ -40,6 +40,8 @@ NAMED_FOR_IT = {
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
     "governance/jobs.py": "what holds a row of any queue",
     "bench/ledger.py": "the peer that posts one statement after another",
+    "bench/soak.py": "what the soak holds its answers to",
+    "bench/soak_place.py": "the connections that a soak ends",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
     "bench/history.py": "whether a movement is there, and the peer that searches the ledger",
     "bench/statements.py": "the bench's own million entries, and the peer that sums",

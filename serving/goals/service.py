@@ -228,9 +228,14 @@ class GoalsService:
         for_update: bool = False,
     ) -> Row:
         row = await repository.find_goal(connection, tenant_id=principal.tenant_id, goal_id=goal_id, for_update=for_update)
+        missing = NotFound(f"there is no goal {goal_id}")
         if row is None:
-            raise NotFound(f"there is no goal {goal_id}")
-        await require_role(connection, principal, UUID(str(row["account_id"])), roles)
+            raise missing
+        try:
+            await require_role(connection, principal, UUID(str(row["account_id"])), roles)
+        except NotFound:
+            # Whose goal it is not learns neither that it is there nor under which account.
+            raise missing from None
         return _presented(row)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from kit.postgres import connect
+from kit.postgres import connect, tenant_block
 from kit.settings import PostgresServer
 from ledger.accounts import NewAccount, open_accounts, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
+from tests.ledger.chain.little_bank import seal_as_it_is
 
 pytestmark = pytest.mark.servers
 NOW_MS = 1_750_000_000_000
@@ -24,6 +25,11 @@ select format('%%s.%%s', n.nspname, p.proname), p.proowner::regrole::text, array
     array(select r.rolname::text from aclexplode(p.proacl) x join pg_roles r on r.oid = x.grantee where x.grantee <> p.proowner)
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 where p.prosecdef and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and %s
+"""
+LIMITED = """
+insert into bank.customer (tenant_id, customer_id) values ('two', 'c1');
+insert into bank.account (account_id, tenant_id, customer_id, product, currency) values (%(account)s, 'two', 'c1', 'x', 'BRL');
+insert into bank.limit_settings (account_id, tenant_id) values (%(account)s, 'two')
 """
 PINNED = ("search_path=pg_catalog, pg_temp", 'search_path=""')
 
@@ -59,6 +65,14 @@ def posting(connection: psycopg.Connection, ids: Ids) -> object:
     return results
 
 
+def proof(connection: psycopg.Connection, ids: Ids) -> object:
+    """Ask for the proof of another tenant's transfer under one's own tenant, and under none."""
+    asked = query("select * from chain.proof(%(hold)s)")
+    with tenant_block(connection, "one"):
+        told = asked(connection, ids)
+    return [told, asked(connection, ids)]
+
+
 # Those that take a tenant or a tenant's ids: each is called for tenant `one` with all that is known of tenant `two`.
 HOLDS_TO_THE_TENANT: dict[str, Call] = {
     "ledger.post_batch": posting,
@@ -77,6 +91,10 @@ HOLDS_TO_THE_TENANT: dict[str, Call] = {
     ),
     "idempotency.release": query("select idempotency.release('one', 'k', %(claimed)s)"),
     "idempotency.complete": query("select idempotency.complete('one', 'k', %(claimed)s, 201::smallint, 'x', 1)"),
+    "ledger.cut_bookings": query(f"select ledger.cut_bookings('one', {NOW_MS + 9}, '{uuid.UUID(int=0)}', 10000)"),
+    "bank.limited_batch": query("select limited from bank.limited_batch(array['one'], array[%(account)s])"),
+    "bank.write_notes": query("select bank.write_notes(array['one'], array[%(hold)s], array['mine'])"),
+    "chain.proof": proof,
 }  # fmt: skip
 # Those that answer for one exact name or secret, before anybody's tenant is known.
 ANSWERS_FOR_ONE_NAME = {
@@ -90,7 +108,11 @@ REACHES_EVERY_TENANT = {
     "idempotency.expired": "gives the sweeper the keys and intents of leases that ran out",
     "idempotency.forget": "drops finished claims that are older than a day",
     "ledger.expired_holds": "gives the sweeper the ids of holds that are due",
+    "bank.due_schedules": "gives the sweeper the ids of schedules that are due",
+    "bank.sandbox_offsets": "says how far ahead each sandbox's clock is",
 }
+# Those that a table calls for its own rows: each writes under the tenant of the row.
+TRIGGERS = {"ledger.begin_after_the_last_close", "bank.say_history_change"}
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +122,8 @@ def admin(core: PostgresServer) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture(scope="module")
-def ids(core: PostgresServer, admin: psycopg.Connection) -> Ids:
-    """Two tenants with an account each; `two` has a hold, a claim and a login too, all with its mark."""
+def ids(core: PostgresServer, admin: psycopg.Connection, tmp_path_factory: pytest.TempPathFactory) -> Ids:
+    """Two tenants with an account each; `two` has a sealed hold, a claim, a note and limits too, all with its mark."""
     made: Ids = {name: uuid.uuid4() for name in ("account", "own", "hold", "claimed")}
     with connect(core.dsn("api"), application="test") as api:
         for tenant, account, place in (("one", made["own"], "own_settlement"), ("two", made["account"], "settlement")):
@@ -119,17 +141,31 @@ def ids(core: PostgresServer, admin: psycopg.Connection) -> Ids:
             "array[convert_to(%(mark)s, 'UTF8')], 1, 1000)",
             made | {"mark": MARK},
         )
+        api.execute("select bank.write_notes(array['two'], array[%(hold)s], array[%(mark)s])", made | {"mark": MARK})
+    with psycopg.ClientCursor(admin) as limited:
+        limited.execute(LIMITED, made)
+    seal_as_it_is(core, tmp_path_factory.mktemp("chain"))
     return made
 
 
+def test_what_is_asked_about_is_there_for_its_own_tenant(core, ids):
+    """Without it, a function that answers nobody would pass for one that holds to the tenant."""
+    with connect(core.dsn("api"), application="test") as api:
+        asked = "select limited from bank.limited_batch(array['two'], array[%(account)s])"
+        assert api.execute(asked, ids).fetchall() == [(True,)]
+        with tenant_block(api, "two"):
+            assert len(api.execute("select * from chain.proof(%(hold)s)", ids).fetchall()) == 1
+
+
 def rows_of_two(admin: psycopg.Connection) -> dict[str, object]:
-    tables = ("ledger.account", "ledger.transfer", "ledger.entry", "idempotency.claim", "identity.audit")
+    tables = ("ledger.account", "ledger.transfer", "ledger.entry", "idempotency.claim", "identity.audit", "bank.transfer_note",
+              "bank.limit_settings")  # fmt: skip
     text = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} t where tenant_id = 'two'"
     return {table: admin.execute(text.format(table)).fetchone() for table in tables}
 
 
 def test_every_such_function_is_known_here(admin, warehouse: PostgresServer):
-    known = set(HOLDS_TO_THE_TENANT) | ANSWERS_FOR_ONE_NAME | set(REACHES_EVERY_TENANT)
+    known = set(HOLDS_TO_THE_TENANT) | ANSWERS_FOR_ONE_NAME | set(REACHES_EVERY_TENANT) | TRIGGERS
     found = {row[0] for row in admin.execute(DEFINERS, (True,))}
     assert found - known == set(), "try it here with another tenant's ids, or say why it reaches every tenant"
     assert known - found == set()
@@ -156,6 +192,8 @@ def test_called_for_one_tenant_with_anothers_ids_it_tells_and_changes_nothing(co
             assert MARK not in str(told)
             assert name != "ledger.change_account" or told == [("not-found",)]
             assert name != "ledger.available_batch" or told == [(None,)]
+            assert name != "bank.limited_batch" or told == [(False,)]
+            assert name != "chain.proof" or told == [[], []]
             assert name not in ("idempotency.release", "idempotency.complete") or told == [(False,)]
     assert rows_of_two(admin) == before
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 
 from contracts.ledger_events import Purpose
-from kit.clock import ManualClock
+from kit.clock import ManualClock, SystemClock
 from kit.ids import uuid7
-from kit.settings import Chain
+from kit.postgres import connect
+from kit.settings import Chain, PostgresServer
 from ledger.accounts import NewAccount, open_accounts
 from ledger.chain.keys import PrivateKeys
 from ledger.chain.sealer import Sealer
@@ -139,3 +140,14 @@ class LittleBank:
 def sealer_of(sealing: psycopg.Connection, folder: Path, bank: LittleBank, *, chain: Chain = QUICK) -> Sealer:
     """The sealer of a bank, with keys and anchor in `folder`."""
     return Sealer(sealing, keys=PrivateKeys(folder / "keys"), anchor=folder / "anchor.json", chain=chain, clock=bank.clock)
+
+
+def seal_as_it_is(core: PostgresServer, folder: Path) -> None:
+    """Put all that a core has booked into a block, with keys and anchor in `folder`."""
+    with connect(core.dsn("postgres"), application="test-sealer") as sealing:
+        sealing.execute("set role sealer")
+        sealer = Sealer(
+            sealing, keys=PrivateKeys(folder / "keys"), anchor=folder / "anchor.json", chain=QUICK, clock=SystemClock()
+        )
+        assert sealer.seal()
+        assert sealer.gather()

@@ -3,7 +3,7 @@
 import copy
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,35 +19,64 @@ IDENTIFIES: dict[str, str] = {
     "account_id": "account_id",
     "alert_id": "alert_id",
     "based_on": "version",
+    "beneficiary_id": "beneficiary_id",
+    "buy_account_id": "buy_account_id",
     "card_id": "card_id",
+    "charge_id": "charge_id",
     "client_id": "client_id",
+    "code": "code",
+    "counterparty_account_id": "credit_account_id",
     "credit_account_id": "credit_account_id",
     "customer_id": "customer_id",
     "debit_account_id": "account_id",
     "device_id": "device_id",
+    "document": "document",
     "email": "email",
+    "external_account_id": "external_account_id",
+    "goal_id": "goal_id",
+    "item_id": "item_id",
     "list_id": "list_id",
     "merchant_id": "merchant_id",
     "model": "model",
     "move_id": "move_id",
     "payee_id": "payee_id",
     "policy_version": "version",
+    "product": "code",
+    "q": "mark",
+    "quote_id": "quote_id",
     "resource": "resource",
     "rule": "rule",
+    "schedule_id": "schedule_id",
+    "sell_account_id": "sell_account_id",
     "simulation_id": "simulation_id",
     "transaction_id": "transaction_id",
     "transfer_id": "transfer_id",
     "value": "value",
     "version": "version",
 }  # fmt: skip
+# Where a name stands for another of a tenant's holdings than elsewhere: a hold has moved no money that could be told of.
+ELSEWISE = {
+    "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
+    "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
+}
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
-    "action", "amount", "amount_minor", "approve", "at", "at_least_minor", "balance_minor", "birth_year", "channel",
-    "client_secret", "country", "currency", "cursor", "customer_ip", "direction", "document", "dry_run", "entry_mode",
-    "event_time", "expires_at", "field", "from", "from_day", "from_time", "full_name", "grant_type", "kind", "latitude_e5",
-    "limit", "longitude_e5", "mcc", "name", "nickname", "note", "password", "product", "reason", "removed", "roles", "sentence",
-    "state", "status", "to", "to_day", "until_time", "verdict", "why",
+    "If-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor", "approve",
+    "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor", "bank_account", "bank_code", "bid",
+    "birth_year", "block", "branch", "business_day", "buy", "category", "cause", "channel", "city", "client_secret",
+    "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "day_count",
+    "day_of_month", "debit_rate_ppm", "description", "direction", "district", "dry_run", "entry_mode", "event_time",
+    "expires_at", "field", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height",
+    "holder_name", "key", "kind", "latitude_e5", "limit", "longitude_e5", "max_dates", "mcc", "monthly_fee_minor", "name",
+    "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair",
+    "password", "phone", "pix_key", "postal_code", "problem", "rail", "reason", "reference", "removed", "resolved", "role",
+    "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "time_zone",
+    "timezone", "to", "to_day", "transfer_fees", "until_day", "until_time", "value_date", "verdict", "weekday", "why",
 })  # fmt: skip
+# What stands in a path for a name that is neutral.
+STANDS_FOR = {"channel": "pix", "currency": "BRL", "height": 0, "pair": "USD-BRL", "scope": "day"}
+# Fields of a body of which one excludes others: what names somebody comes in their place.
+EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.
@@ -77,6 +106,32 @@ def names_of(operation: dict[str, Any]) -> set[str]:
     return parameters | {place[-1] for place, _ in body_fields(operation) if WITHIN.isdisjoint(place[:-1])}
 
 
+def identifying(operation: dict[str, Any]) -> set[str]:
+    """The names under which a route takes what could be somebody's."""
+    objects = {place[-2] for place, _ in body_fields(operation) if len(place) > 1}
+    return names_of(operation) & set(IDENTIFIES) - objects
+
+
+def path_of(
+    path: str, operation: dict[str, Any], *, own: Holdings, victim: Holdings | None = None, named: Collection[str] = ()
+) -> str:
+    """The path with the asker's own ids in it, but for what names the victim's."""
+    url = path
+    for parameter in operation.get("parameters", []):
+        name = parameter["name"]
+        if parameter["in"] == "path":
+            url = url.replace(
+                f"{{{name}}}", quote(str(_value(path, name, victim if victim and name in named else own)), safe="")
+            )
+    return url
+
+
+def _value(path: str, name: str, holder: Holdings) -> str | int:
+    if name in STANDS_FOR:
+        return STANDS_FOR[name]
+    return holder.ids[ELSEWISE.get(path, {}).get(name, IDENTIFIES[name])]
+
+
 def attacks(
     method: str,
     path: str,
@@ -90,7 +145,7 @@ def attacks(
 
     The fields of `allowed` may name somebody else's, and stay the attacker's own.
     """
-    fields = sorted(names_of(operation) & set(IDENTIFIES) - allowed)
+    fields = sorted(identifying(operation) - allowed)
     for field in fields:
         yield _attack(method, path, operation, own=own, victim=victim, named={field})
     if len(fields) > 1:
@@ -104,27 +159,27 @@ def honest(method: str, path: str, operation: dict[str, Any], *, own: Holdings) 
 
 def _attack(method: str, path: str, operation: dict[str, Any], *, own: Holdings, victim: Holdings, named: set[str]) -> Attack:
     def value(name: str) -> str | int:
-        holder = victim if name in named else own
-        return holder.ids[IDENTIFIES[name]]
+        return _value(path, name, victim if name in named else own)
 
-    url, query, headers = path, [], {"Content-Type": "application/json", "Idempotency-Key": f"attack-{next(_NUMBERS)}"}
+    query, headers = [], {"Content-Type": "application/json", "Idempotency-Key": f"attack-{next(_NUMBERS)}", "If-Match": '"1"'}
     for parameter in operation.get("parameters", []):
         name = parameter["name"]
-        if parameter["in"] == "path":
-            url = url.replace(f"{{{name}}}", quote(str(value(name)), safe=""))
-        elif parameter["in"] == "query" and name in named:
+        if parameter["in"] == "query" and name in named:
             query.append(f"{name}={quote(str(value(name)), safe='')}")
         elif parameter["in"] == "header" and name in named:
             headers[name] = str(value(name))
-    schema = body_schema(operation)
+    schema, fields = body_schema(operation), identifying(operation)
     content = b""
     if schema is not None:
         body = copy.deepcopy(schema["examples"][0])
         for place, _ in body_fields(operation):
-            if place[-1] in IDENTIFIES and (place[-1] in named or _stands(body, place)):
+            if place[-1] in fields and (place[-1] in named or _stands(body, place)):
                 _put(body, place, value(place[-1]))
+                for other in EXCLUDES.get((path, place[-1]), ()):
+                    body.pop(other, None)
         content = json.dumps(body).encode()
     single = next(iter(named)) if len(named) == 1 else None
+    url = path_of(path, operation, own=own, victim=victim, named=named)
     return Attack(method, url + ("?" + "&".join(query) if query else ""), headers, content, single)
 
 

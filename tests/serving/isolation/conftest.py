@@ -1,12 +1,12 @@
 """Two banks on one server, each with one of everything, and who asks for them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
+from kit.settings import PostgresServer
 from serving.edge.limits import Limits, Rate
 from serving.resources import Options
 from tests.serving.conftest import Server
@@ -15,6 +15,7 @@ from tests.serving.test_reading import MART
 
 PLENTY = Rate(per_s=10_000, burst=10_000)
 PEOPLE = ("admin", "compliance", "risk", "customer")
+MACHINES = ("operator", "analyst")
 TABLES_OF_TENANTS = """
 select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid
 where a.attname = 'tenant_id' and c.relkind in ('r', 'p') and not a.attisdropped and not c.relispartition
@@ -43,8 +44,15 @@ def victim(api: Server, marts: None) -> Holdings:
 
 
 def clients_of(api: Server, tenant_id: str) -> dict[str, httpx.Client]:
-    """Everybody of a tenant who can sign in, by role."""
-    return {role: api.browser(role, tenant_id) for role in PEOPLE} | {"partner": api.partner(tenant_id)}
+    """One of every role of a tenant: people who sign in, and machines."""
+    people = {role: api.browser(role, tenant_id) for role in PEOPLE}
+    machines = {"partner": api.partner(tenant_id)}
+    for role in MACHINES:
+        wanted = {"client_id": f"{tenant_id}-{role}", "name": role, "roles": [role]}
+        made = people["admin"].post("/v1/clients", json=wanted)
+        assert made.status_code == 201, made.text
+        machines[role] = api.client(**{"X-Api-Key": made.json()["api_key"]})
+    return people | machines
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +65,24 @@ def owners(api: Server, victim: Holdings) -> dict[str, httpx.Client]:
     return clients_of(api, "other")
 
 
-def rows_of(server: Any, tenant_id: str) -> dict[str, str]:
+def rows_of(server: PostgresServer, tenant_id: str) -> dict[str, str]:
     """A checksum of each table's rows of one tenant; of the outbox, what is said under its key."""
+    return _checksums(server, "tenant_id = %(asked)s", tenant_id, outbox="key = %(asked)s")
+
+
+def rows_with(server: PostgresServer, texts: list[str]) -> dict[str, str]:
+    """A checksum of each table's rows in which one of these texts stands."""
+    return _checksums(server, "t::text like any(%(asked)s)", [f"%{text}%" for text in texts])
+
+
+def _checksums(server: PostgresServer, condition: str, asked: object, *, outbox: str | None = None) -> dict[str, str]:
     with psycopg.connect(server.dsn("postgres")) as connection:
-        tables = [row[0] for row in connection.execute(TABLES_OF_TENANTS)]
-        rows = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from"
-        sums = {table: f"{rows} {table} t where tenant_id = %s" for table in tables}
-        if connection.execute("select to_regclass('outbox.event')").fetchone() != (None,):
-            sums["outbox.event"] = (
-                "select md5(coalesce(string_agg(t::text, '|' order by id), '')) from outbox.event t where key = %s"
-            )
-        return {table: str(connection.execute(query, (tenant_id,)).fetchone()) for table, query in sums.items()}
+        conditions = {row[0]: condition for row in connection.execute(TABLES_OF_TENANTS)}
+        if outbox and connection.execute("select to_regclass('outbox.event')").fetchone() != (None,):
+            conditions["outbox.event"] = outbox
+        rows = "select '{0}', md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {0} t where {1}"
+        query = " union all ".join(rows.format(table, held_to) for table, held_to in conditions.items())
+        return dict(connection.execute(query, {"asked": asked}).fetchall())
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,13 @@ from kit.clock import SystemClock
 from ledger.accounts import open_accounts, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
+from tests.ledger.chain.little_bank import seal_as_it_is
 from tests.serving.conftest import Server
+from tests.serving.isolation.belongings import CURRENCY, a_cpf, give_belongings, keep_books
 from tests.serving.test_reading import DECISION
 
 VERSIONS = {"demo": 5001, "other": 7001}
-CURRENCY = "BRL"
+EVERYBODYS_PRODUCT = "checking"
 POLICY = {
     "review_from": 0.05, "deny_from": 0.6,
     "costs": {"fraud_loss": 1.0, "review_catches": 0.95, "review_minor": 1500, "step_up_minor": 50, "delay_minor": 200,
@@ -75,7 +77,7 @@ class Holdings:
 
     def secrets(self) -> list[str]:
         """What nobody else may ever see: the mark, and each id that is unlike anybody else's."""
-        return [self.mark, *(str(value) for value in self.ids.values() if len(str(value)) >= 8)]
+        return [self.mark, *(str(value) for value in self.ids.values() if len(str(value)) >= 8 and value != EVERYBODYS_PRODUCT)]
 
 
 def make_holdings(api: Server, tenant_id: str) -> Holdings:
@@ -83,13 +85,16 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     mark = f"zq{uuid.uuid4().hex[:12]}"
     name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
     ids: dict[str, str | int] = {
-        key: str(uuid.uuid4()) for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "credit_id")
+        key: str(uuid.uuid4()) for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id")
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
     ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
     _make_by_its_people(api, tenant_id, mark, ids)
     _post(api, tenant_id, ids)
+    give_belongings(api, tenant_id, mark, ids)
+    keep_books(api, tenant_id, mark, ids)
+    seal_as_it_is(api.settings.core, api.settings.var / "chain")
     values = ids | {"tenant": tenant_id, "mark": mark, "document": Jsonb(POLICY | {"rules": [RULE | {"sentence": mark}]})}
     with psycopg.ClientCursor(psycopg.connect(api.settings.core.dsn("postgres"), autocommit=True)) as core:
         core.execute(GOVERNED, values)
@@ -109,7 +114,9 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
 def _make_by_its_people(api: Server, tenant_id: str, mark: str, ids: dict[str, str | int]) -> None:
     """What a partner and an administrator make over HTTP: a customer, two accounts, a machine client."""
     partner, admin = api.partner(tenant_id), api.browser("admin", tenant_id)
+    ids |= {"document": a_cpf(), "mark": mark}
     person = {"customer_id": ids["customer_id"], "full_name": f"Ana {mark}", "email": f"{mark}@example.org"}
+    person["document"] = ids["document"]
     assert partner.post("/v1/customers", json=person).status_code == 201
     for key, account in ((ids["key"], "account_id"), (f"{ids['key']}-2", "credit_account_id")):
         wanted = {"customer_id": ids["customer_id"], "currency": CURRENCY, "nickname": mark}
@@ -128,8 +135,8 @@ def _post(api: Server, tenant_id: str, ids: dict[str, str | int]) -> None:
     opening = system_account(tenant_id=tenant_id, currency=CURRENCY, code="opening")
     first, second = uuid.UUID(str(ids["account_id"])), uuid.UUID(str(ids["credit_account_id"]))
     rows = [
-        (Kind.POST, uuid.uuid4(), opening.account_id, first, 100_000, Purpose.OPENING),
-        (Kind.POST, uuid.UUID(str(ids["credit_id"])), first, second, 77, Purpose.TRANSFER),
+        (Kind.POST, uuid.uuid4(), opening.account_id, first, 10_000_000, Purpose.OPENING),
+        (Kind.POST, uuid.UUID(str(ids["posted_id"])), first, second, 77, Purpose.TRANSFER),
         (Kind.HOLD, uuid.UUID(str(ids["transfer_id"])), first, second, 99, Purpose.TRANSFER),
     ]
     with psycopg.connect(api.settings.core.dsn("api"), autocommit=True) as connection:
@@ -149,11 +156,14 @@ def _post(api: Server, tenant_id: str, ids: dict[str, str | int]) -> None:
 
 
 def make_customer(api: Server, tenant_id: str, name: str) -> Holdings:
-    """What one customer of a tenant has: a person's record, two accounts, transfers between them."""
+    """What one customer of a tenant has: a person's record, accounts with transfers between them, two of all else."""
     mark = f"zq{uuid.uuid4().hex[:12]}"
-    ids: dict[str, str | int] = {"customer_id": name, "key": f"key-{name}", "client_id": f"cl-{name}"}
-    ids |= {key: str(uuid.uuid4()) for key in ("transfer_id", "credit_id")}
+    ids: dict[str, str | int] = {"customer_id": name, "key": uuid.uuid4().hex, "client_id": f"cl-{name}"}
+    ids |= {"email": f"{uuid.uuid4().hex}@example.org", "code": EVERYBODYS_PRODUCT}
+    ids |= {key: str(uuid.uuid4()) for key in ("transfer_id", "posted_id")}
     ids |= {key: f"{key[:3]}-{name}" for key in ("payee_id", "card_id", "device_id", "merchant_id")}
     _make_by_its_people(api, tenant_id, mark, ids)
     _post(api, tenant_id, ids)
+    give_belongings(api, tenant_id, mark, ids)
+    seal_as_it_is(api.settings.core, api.settings.var / "chain")
     return Holdings(tenant_id, mark, ids)

@@ -1,7 +1,6 @@
 """The answer to a transfer: from how it ended and what was stored, the same the first time and on every replay. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import msgspec
 
 from contracts.decisions import Answer
 from kit.errors import DomainError
+from serving.edge.presented import rfc3339
 from serving.payments.errors import TransferAbandoned, TransferDenied, TransferFailed
 from serving.payments.intents import MoneyAmount, TransferRequest, moment_of
 
@@ -53,11 +53,6 @@ class Answered:
 
 _encode = msgspec.json.Encoder().encode
 _decode_stored = msgspec.json.Decoder(_Stored).decode
-
-
-def rfc3339(epoch_ms: int) -> str:
-    """Return the moment as RFC 3339 text in UTC."""
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def response_tail(request: TransferRequest, *, transfer_id: UUID, credit_account_id: str, answer: Answer) -> bytes:

@@ -24,8 +24,9 @@ from serving.edge.addresses import AddressPseudonyms
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import money
 from serving.edge.principals import Principal, Role
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments import repository, stand_in
 from serving.payments.answers import Answered, answered, response_tail, with_status
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
@@ -161,14 +162,12 @@ class TransfersService:
                 ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
             [result, *_] = await post_batch_async(connection, ending, now_ms=present.now_ms, topic=present.topic)
             _raise_unless_resolved(result)
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action="POST /v1/transfers/{transfer_id}/resolution",
+                principal,
+                "POST /v1/transfers/{transfer_id}/resolution",
                 resource=str(transfer_id),
                 correlation_id=trace.correlation_id,
-                status=200,
                 detail={"action": action, "note": note},
             )
         return await self.get(principal, transfer_id)
@@ -330,7 +329,7 @@ def _presented(row: Row, *, whole: bool) -> Row:
     if answer is not None:
         decision = msgspec.to_builtins(answer) if whole else {"verdict": answer.verdict, "source": answer.source}
     return row | {
-        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
-        "posted": {"amount_minor": row["posted_minor"], "currency": row["currency"]},
+        "amount": money(row["amount_minor"], row["currency"]),
+        "posted": money(row["posted_minor"], row["currency"]),
         "decision": decision,
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -10,6 +9,7 @@ import msgspec
 
 from contracts.decisions import Answer
 from kit.errors import DomainError
+from serving.edge.presented import money, rfc3339
 from serving.payments.errors import TransferAbandoned, TransferDenied, TransferFailed
 from serving.payments.intents import MoneyAmount, TransferRequest, moment_of
 
@@ -57,11 +57,6 @@ _decode_stored = msgspec.json.Decoder(_Stored).decode
 _decode_answer = msgspec.json.Decoder(Answer).decode
 
 
-def rfc3339(epoch_ms: int) -> str:
-    """Return the moment as RFC 3339 text in UTC."""
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def response_tail(request: TransferRequest, *, transfer_id: UUID, credit_account_id: UUID, answer: Answer) -> bytes:
     """Return the answer's JSON after its status: the ledger puts `{"status":"posted",` before it when it stores it."""
     shown = TransferShown(
@@ -105,7 +100,7 @@ def presented(row: Mapping[str, object], *, whole: bool) -> dict[str, object]:
     if answer is not None:
         decision = msgspec.to_builtins(answer) if whole else {"verdict": answer.verdict, "source": answer.source}
     return dict(row) | {
-        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
-        "posted": {"amount_minor": row["posted_minor"], "currency": row["currency"]},
+        "amount": money(row["amount_minor"], row["currency"]),
+        "posted": money(row["posted_minor"], row["currency"]),
         "decision": decision,
     }

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.accounts import get, open_accounts_async, settlement_account
+from serving.edge.clocks import TenantClocks
 from serving.edge.principals import Principal
 from serving.holders.service import USERS, require_role
 
@@ -30,9 +30,9 @@ class KnownAccount:
 class AccountDirectory:
     """One worker's memory of accounts, by tenant: an account of another tenant is not found."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
-        self._clock = clock
+        self._clocks = clocks
         self._known: OrderedDict[tuple[str, str], KnownAccount] = OrderedDict()
 
     async def find(self, tenant_id: str, account_id: str) -> KnownAccount:
@@ -52,8 +52,9 @@ class AccountDirectory:
         wanted = settlement_account(tenant_id=tenant_id, currency=currency, channel=channel)
         account_id = str(wanted.account_id)
         if (tenant_id, account_id) not in self._known:
+            now_ms = await self._clocks.now_ms(tenant_id)
             async with self._core.connection() as connection:
-                await open_accounts_async(connection, [wanted], now_ms=self._clock.now_ms())
+                await open_accounts_async(connection, [wanted], now_ms=now_ms)
             self._remember(tenant_id, account_id, KnownAccount(wanted.account_id, None, currency, is_usable=False))
         return wanted.account_id
 

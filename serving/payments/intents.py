@@ -18,9 +18,9 @@ from contracts.transactions import (
     Transaction,
     Uuid,
 )
-from kit.money import CURRENCY_EXPONENTS
 from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
+from serving.edge.wanted import require_held
 
 SOURCE = "api"
 MAX_TRANSFER_BYTES = 8_192
@@ -94,10 +94,7 @@ def parse(body: bytes) -> TransferRequest:
 
 
 def _check(request: TransferRequest) -> None:
-    if request.amount.currency not in CURRENCY_EXPONENTS:
-        raise InvalidRequest(
-            f"amount.currency: {request.amount.currency} is not a currency that a ledger here holds", field="amount.currency"
-        )
+    require_held(request.amount.currency, field="amount.currency")
     for field in ("debit_account_id", "credit_account_id"):
         value = getattr(request, field)
         if value is not None and not _UUID.fullmatch(value):

@@ -26,7 +26,7 @@ from serving.edge.clocks import Present, TenantClocks
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal, Role
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments import repository, stand_in
 from serving.payments.answers import Answered, answered, presented, response_tail, with_status
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
@@ -172,14 +172,12 @@ class TransfersService:
                 ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
             [result, *_] = await post_batch_async(connection, ending, now_ms=present.now_ms, topic=present.topic)
             _raise_unless_resolved(result)
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action="POST /v1/transfers/{transfer_id}/resolution",
+                principal,
+                "POST /v1/transfers/{transfer_id}/resolution",
                 resource=str(transfer_id),
                 correlation_id=trace.correlation_id,
-                status=200,
                 detail={"action": action, "note": note},
             )
         return await self.get(principal, transfer_id)

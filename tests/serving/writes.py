@@ -1,0 +1,269 @@
+"""A request for each write that is valid: what it names is there, and made for it alone."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import psycopg
+
+from kit.postgres import connect
+from ledger.postings import Kind, PostingRequest
+from ledger.repository import post_batch
+from tests.serving.conftest import Server
+from tests.serving.described import SCHEMA
+from tests.serving.test_hostile_values import example_of
+from tests.serving.test_risk import approved, tried, written
+from tests.serving.test_transfers import CLOCK, account, body, customer, key
+
+
+@dataclass
+class Ask:
+    """What is sent: `named` fills the path, `body` is laid over the description's own example."""
+
+    named: dict[str, object] = field(default_factory=dict)
+    body: dict[str, object] = field(default_factory=dict)
+    if_match: str | None = None
+
+
+@dataclass
+class World:
+    """A bank with one of everything that a write needs."""
+
+    api: Server
+    people: dict[str, httpx.Client]
+    debit: str
+    credit: str
+    alert: str
+    operator: httpx.Client
+    sandbox: httpx.Client
+    sandbox_account: str
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(100))
+
+    def fresh(self, prefix: str) -> str:
+        return f"{prefix}{next(self.ids)}"
+
+    def made(self, path: str, **wanted: object) -> dict:
+        """Make one over HTTP."""
+        answer = self.people["admin"].post(path, json=wanted, headers=key())
+        assert answer.status_code in (200, 201), answer.text
+        return dict(answer.json())
+
+    def put(self, path: str, **wanted: object) -> None:
+        answer = self.people["admin"].put(path, json=wanted)
+        assert answer.status_code == 200, answer.text
+
+
+def held(world: World) -> Ask:
+    hold = PostingRequest(
+        kind=Kind.HOLD, transfer_id=uuid.uuid4(), tenant_id="demo", occurred_at_ms=CLOCK.now_ms(), amount_minor=5,
+        currency="BRL", debit_account_id=uuid.UUID(world.debit), credit_account_id=uuid.UUID(world.credit),
+        expires_at_ms=CLOCK.now_ms() + 3_600_000,
+    )  # fmt: skip
+    with connect(world.api.settings.core.dsn("api"), application="test") as connection:
+        post_batch(connection, [hold], now_ms=CLOCK.now_ms())
+    return Ask({"transfer_id": hold.transfer_id})
+
+
+def a_list(world: World) -> str:
+    list_id = world.fresh("list")
+    wanted = {"list_id": list_id, "kind": "deny", "field": "payee_id", "sentence": "Accounts that pass money on"}
+    made = world.people["risk"].post("/v1/risk/lists", json=wanted)
+    assert made.status_code == 201, made.text
+    return list_id
+
+
+def listed(world: World) -> Ask:
+    list_id = a_list(world)
+    entry = {"value": "p1", "reason": "seen"}
+    assert world.people["risk"].post(f"/v1/risk/lists/{list_id}/entries", json=entry).status_code == 204
+    return Ask({"list_id": list_id, "value": "p1"})
+
+
+def simulated(world: World) -> Ask:
+    asked = {"policy_version": written(world.people["risk"])["version"], "from_day": "2025-11-24", "to_day": "2025-11-25"}
+    return Ask({"simulation_id": world.people["risk"].post("/v1/risk/simulations", json=asked).json()["simulation_id"]})
+
+
+def to_judge(world: World) -> Ask:
+    return Ask({"version": written(world.people["risk"])["version"]})
+
+
+def to_activate(world: World) -> Ask:
+    found = approved(world.people["risk"], world.people["admin"])
+    tried(world.api.settings, world.people["risk"], found)
+    return Ask({"version": found})
+
+
+def ordered(world: World) -> Ask:
+    wanted = {"debit_account_id": world.debit, "credit_account_id": world.credit, "from_day": "2031-01-01"}
+    order = example_of(SCHEMA["paths"]["/v1/schedules"]["post"]) | wanted
+    made = world.people["admin"].post(
+        "/v1/schedules", json={name: value for name, value in order.items() if value is not None}, headers=key()
+    )
+    assert made.status_code == 201, made.text
+    return Ask({"schedule_id": made.json()["schedule_id"]}, if_match='"1"')
+
+
+def a_client(world: World) -> Ask:
+    client_id = world.fresh("client-")
+    made = world.people["admin"].post("/v1/clients", json={"client_id": client_id, "name": "x", "roles": ["partner"]})
+    assert made.status_code == 201, made.text
+    return Ask({"client_id": client_id})
+
+
+def an_account(world: World) -> Ask:
+    return Ask({"account_id": account(world.api)}, if_match='"1"')
+
+
+def shared(world: World, *, with_them: bool = False) -> Ask:
+    named: dict[str, object] = {"account_id": account(world.api), "customer_id": customer(world.api)}
+    if with_them:
+        world.put("/v1/accounts/{account_id}/holders/{customer_id}".format(**named), role="viewer")
+    return Ask(named)
+
+
+def limited(world: World, *, already: bool = False) -> Ask:
+    named: dict[str, object] = {"account_id": account(world.api), "channel": "pix", "scope": "day"}
+    if already:
+        world.put("/v1/accounts/{account_id}/limits/{channel}/{scope}".format(**named), amount_minor=5)
+    return Ask(named)
+
+
+def transferred(world: World) -> Ask:
+    payer = account(world.api)
+    made = world.made("/v1/transfers", **body(payer, world.credit, 9_000))
+    return Ask({"account_id": payer, "transfer_id": made["id"]})
+
+
+def charged(world: World) -> Ask:
+    charge_id = uuid.uuid4()
+    with psycopg.connect(world.api.settings.core.dsn("postgres")) as connection:
+        connection.execute(
+            "insert into bank.charge (charge_id, tenant_id, account_id, kind, period, amount_minor, currency, value_day, "
+            "due_at) values (%s, 'demo', %s, 'monthly-fee', '2025-10', 990, 'BRL', '2025-11-01', now())",
+            (charge_id, world.debit),
+        )
+    return Ask({"charge_id": charge_id})
+
+
+def a_customer(world: World) -> Ask:
+    made = world.made("/v1/customers", customer_id=world.fresh("person"), full_name="Ana Souza")
+    return Ask({"customer_id": made["customer_id"]}, if_match='"1"')
+
+
+def who_left(world: World) -> Ask:
+    found = a_customer(world)
+    closed = {"status": "closed", "reason": "moved away"}
+    answer = world.people["admin"].post(
+        f"/v1/customers/{found.named['customer_id']}/status", json=closed, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 200, answer.text
+    return found
+
+
+def quotable(world: World) -> Ask:
+    world.put("/v1/exchange/rates/USD-BRL", bid="5.1020", ask="5.1520")
+    return Ask(body={"customer_id": customer(world.api)})
+
+
+def quoted(world: World) -> Ask:
+    owner = quotable(world).body["customer_id"]
+    buy = {"amount_minor": 100, "currency": "USD"}
+    quote = world.made("/v1/exchange/quotes", customer_id=owner, buy=buy, other_currency="BRL")
+    dollars = world.made("/v1/accounts", customer_id=owner, currency="USD")["account_id"]
+    reais = account(world.api, customer_id=str(owner))
+    return Ask(body={"quote_id": quote["quote_id"], "sell_account_id": reais, "buy_account_id": dollars})
+
+
+def one_of(path: str, name: str) -> Callable[[World], Ask]:
+    """Make what the description shows, for an account and a customer of its own where it has them."""
+
+    def ask(world: World) -> Ask:
+        example = {field: value for field, value in example_of(SCHEMA["paths"][path]["post"]).items() if value is not None}
+        own = {"account_id": account, "customer_id": customer}
+        made = world.made(path, **example | {field: make(world.api) for field, make in own.items() if field in example})
+        return Ask({name: made[name]}, if_match='"1"')
+
+    return ask
+
+
+def a_product(world: World) -> Ask:
+    made = world.made("/v1/products", code=world.fresh("product-"), currency="BRL", name="Everyday", kind="checking")
+    return Ask({"code": made["code"], "currency": "BRL"}, if_match='"1"')
+
+
+def lost(world: World) -> Ask:
+    return one_of("/v1/suspense", "item_id")(world)
+
+
+def credited(world: World) -> Ask:
+    return Ask(lost(world).named, {"account_id": world.credit})
+
+
+def proposed(world: World) -> Ask:
+    named = lost(world).named
+    answer = world.operator.post(f"/v1/suspense/{named['item_id']}/resolution", json={"action": "return"})
+    assert answer.status_code == 200, answer.text
+    return Ask(named)
+
+
+CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
+    ("POST", "/v1/clients"): lambda world: Ask(body={"client_id": world.fresh("new-")}),
+    ("DELETE", "/v1/clients/{client_id}"): a_client,
+    ("POST", "/v1/customers"): lambda world: Ask(body={"customer_id": world.fresh("c")}),
+    ("POST", "/v1/accounts"): lambda _: Ask(),
+    ("POST", "/v1/transfers"): lambda world: Ask(body=body(world.debit, world.credit, 150)),
+    ("POST", "/v1/transfers/{transfer_id}/resolution"): held,
+    ("POST", "/v1/alerts/{alert_id}/status"): lambda world: Ask({"alert_id": world.alert}),
+    ("POST", "/v1/schedules"): lambda world: Ask(body={"debit_account_id": world.debit, "credit_account_id": world.credit}),
+    ("PATCH", "/v1/schedules/{schedule_id}"): ordered,
+    ("DELETE", "/v1/schedules/{schedule_id}"): ordered,
+    ("POST", "/v1/schedules/{schedule_id}/action"): ordered,
+    ("POST", "/v1/sandbox/clock"): lambda _: Ask(),
+    ("POST", "/v1/sandbox/deposits"): lambda world: Ask(body={"account_id": world.sandbox_account}),
+    ("POST", "/v1/score"): lambda _: Ask(),
+    ("POST", "/v1/risk/policies"): lambda _: Ask(),
+    ("POST", "/v1/risk/policies/check"): lambda _: Ask(),
+    ("POST", "/v1/risk/policies/{version}/judgement"): to_judge,
+    ("POST", "/v1/risk/policies/{version}/activation"): to_activate,
+    ("POST", "/v1/risk/lists"): lambda world: Ask(body={"list_id": world.fresh("list")}),
+    ("POST", "/v1/risk/lists/{list_id}/entries"): lambda world: Ask({"list_id": a_list(world)}),
+    ("DELETE", "/v1/risk/lists/{list_id}/entries/{value}"): listed,
+    ("POST", "/v1/risk/simulations"): lambda world: Ask(body={"policy_version": written(world.people["risk"])["version"]}),
+    ("POST", "/v1/risk/simulations/{simulation_id}/cancellation"): simulated,
+    ("POST", "/v1/risk/moves"): lambda _: Ask(),
+    ("PATCH", "/v1/accounts/{account_id}"): an_account,
+    ("POST", "/v1/accounts/{account_id}/status"): an_account,
+    ("PUT", "/v1/accounts/{account_id}/holders/{customer_id}"): shared,
+    ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}"): lambda world: shared(world, with_them=True),
+    ("PATCH", "/v1/accounts/{account_id}/limits"): an_account,
+    ("PUT", "/v1/accounts/{account_id}/limits/{channel}/{scope}"): limited,
+    ("DELETE", "/v1/accounts/{account_id}/limits/{channel}/{scope}"): lambda world: limited(world, already=True),
+    ("PATCH", "/v1/accounts/{account_id}/transactions/{transfer_id}"): transferred,
+    ("POST", "/v1/beneficiaries"): lambda _: Ask(),
+    ("PATCH", "/v1/beneficiaries/{beneficiary_id}"): one_of("/v1/beneficiaries", "beneficiary_id"),
+    ("DELETE", "/v1/beneficiaries/{beneficiary_id}"): one_of("/v1/beneficiaries", "beneficiary_id"),
+    ("POST", "/v1/charges/{charge_id}/waiver"): charged,
+    ("PATCH", "/v1/customers/{customer_id}"): a_customer,
+    ("POST", "/v1/customers/{customer_id}/status"): a_customer,
+    ("DELETE", "/v1/customers/{customer_id}/person"): who_left,
+    ("PUT", "/v1/exchange/rates/{pair}"): lambda _: Ask({"pair": "EUR-BRL"}),
+    ("POST", "/v1/exchange/quotes"): quotable,
+    ("POST", "/v1/exchanges"): quoted,
+    ("POST", "/v1/external-accounts"): lambda _: Ask(),
+    ("DELETE", "/v1/external-accounts/{external_account_id}"): one_of("/v1/external-accounts", "external_account_id"),
+    ("POST", "/v1/external-accounts/{external_account_id}/proofs"): one_of("/v1/external-accounts", "external_account_id"),
+    ("POST", "/v1/external-accounts/{external_account_id}/statement"): one_of("/v1/external-accounts", "external_account_id"),
+    ("POST", "/v1/goals"): lambda world: Ask(body={"account_id": world.debit}),
+    ("PATCH", "/v1/goals/{goal_id}"): one_of("/v1/goals", "goal_id"),
+    ("DELETE", "/v1/goals/{goal_id}"): one_of("/v1/goals", "goal_id"),
+    ("POST", "/v1/goals/{goal_id}/moves"): one_of("/v1/goals", "goal_id"),
+    ("POST", "/v1/products"): lambda world: Ask(body={"code": world.fresh("product-")}),
+    ("PATCH", "/v1/products/{code}/{currency}"): a_product,
+    ("POST", "/v1/suspense"): lambda _: Ask(),
+    ("POST", "/v1/suspense/{item_id}/resolution"): credited,
+    ("POST", "/v1/suspense/{item_id}/judgement"): proposed,
+    ("POST", "/v1/transfers/{transfer_id}/reversals"): transferred,
+}  # fmt: skip

@@ -2922,6 +2922,7 @@ export interface components {
          *     Not `reached`: there was more to do than one request may take; ask again with the same `to`.
          * @example {
          *       "done": {
+         *         "days": 31,
          *         "holds": 1,
          *         "schedules": 3
          *       },
@@ -24514,6 +24515,41 @@ export interface operations {
                      *       "status": 404,
                      *       "title": "There is no such resource",
                      *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
                      *     }
                      */
                     "application/problem+json": {

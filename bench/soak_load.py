@@ -106,7 +106,7 @@ class Soak:
             await self._transfer()
 
     async def _open_account(self, customer_id: str) -> None:
-        wanted = {"customer_id": customer_id, "currency": "BRL"}
+        wanted: dict[str, object] = {"customer_id": customer_id, "currency": "BRL"}
         answer = await self._until_answered("POST", "/v1/accounts", wanted, key=str(uuid7()))
         if answer.status_code != 201:
             raise SoakFailed(f"no account was opened: {answer.text}")

@@ -23,6 +23,7 @@ from bench.report import Report, parser
 from kit.clock import SystemClock
 from kit.postgres import pool, tenant_transaction
 from kit.settings import PostgresServer
+from serving.edge.clocks import TenantClocks
 from serving.edge.principals import Principal, Role, Scheme
 from serving.statements.formats import STREAMED
 from serving.statements.period import DEFAULT_ZONE, Period, period_of
@@ -82,7 +83,7 @@ async def measure(server: PostgresServer, account_id: uuid.UUID, report: Report,
     chance = random.Random(5)
     principal = Principal(subject="bench", tenant_id=TENANT, roles=frozenset({Role.OPERATOR}), scheme=Scheme.API_KEY)
     async with pool(server.dsn("api"), application="bench", max_size=2) as core:
-        service = StatementsService(core, clock=SystemClock())
+        service = StatementsService(core, clocks=TenantClocks(core, clock=SystemClock()))
 
         async def first_page() -> None:
             found = await service.statement(principal, account_id, _month(chance))

@@ -3,6 +3,9 @@
 The API and the scorer run as the processes they are, on databases and topics of the bench's own; the clients are a process
 beside them (raw sockets, keep-alive), so everything shares the machine. The peer is the same API asked by one client, one
 request after another: what gathering buys.
+
+`*_cpu_us_per_transfer` says where the processor time goes, on this machine's processes. The clients' part is another machine's
+in life; the broker's has in it whatever else uses the broker meanwhile.
 """
 
 import argparse
@@ -21,11 +24,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
-import psutil
 import psycopg
 from psycopg import sql
 
 from bench.http_load import Load, Sent, drive
+from bench.processor_time import database_backends, listeners, of_processes
 from bench.random_model import random_export
 from bench.report import Report, parser
 from contracts.ledger_events import Purpose
@@ -60,25 +63,34 @@ def main(arguments: list[str] | None = None) -> int:
         key = next(
             login.secret for login in seed_demo(own.core.dsn("postgres"), TENANT, own.secrets) if login.kind == "api-key"
         )
-        stack.enter_context(process_of(own, "streams.scorer"))
-        api = psutil.Process(stack.enter_context(process_of(own, "serving")))
+        scorer = stack.enter_context(process_of(own, "streams.scorer"))
+        api = stack.enter_context(process_of(own, "serving"))
         url = f"http://{own.api.host}:{own.api.port}"
         _wait_until_scored(own, url, key, accounts)
         token = _token(url, key)
         warm = Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds / 2)
         _drive(warm)
-        before_s = _cpu_s(api)
+        busy = {
+            "api": [api],
+            "scorer": [scorer],
+            "core": database_backends(own.core.dsn("postgres")),
+            "kafka": listeners(int(own.kafka.bootstrap.rpartition(":")[2])),
+        }
+        busy = {name: pids for name, pids in busy.items() if pids}
+        before_s = {name: of_processes(pids) for name, pids in busy.items()}
         runs = [
             _drive(Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds))
             for _ in range(options.runs)
         ]
-        spent_s = _cpu_s(api) - before_s
+        spent_s = {name: of_processes(pids) - before_s[name] for name, pids in busy.items()}
+        spent_s["clients"] = sum(run.cpu_s for run in runs)
         single = _drive(Load(own.api.host, own.api.port, token, accounts, clients=1, seconds=options.seconds / 2))
     rate = report.figure("rate_per_s", [run.posted / run.seconds for run in runs])
     report.figure("p50_ms", [run.quantile_ms(0.5) for run in runs])
     report.figure("p99_ms", [run.quantile_ms(0.99) for run in runs])
     report.figure("scored_and_posted_pct", [100 * run.posted / run.answers for run in runs])
-    report.figure("api_cpu_us_per_transfer", 1e6 * spent_s / sum(run.answers for run in runs))
+    for name, seconds in spent_s.items():
+        report.figure(f"{name}_cpu_us_per_transfer", 1e6 * seconds / sum(run.answers for run in runs))
     alone = report.baseline("one-client", "rate_per_s", single.posted / single.seconds)
     report.ratio("rate_vs_one-client", rate / alone)
     report.publish()
@@ -95,11 +107,6 @@ def _drive(load: Load) -> Sent:
     """Run the clients in a process of their own: they must not share the bench's interpreter."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(drive, (load,))
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    spent = process.cpu_times()
-    return float(spent.user + spent.system)
 
 
 @contextmanager

@@ -46,6 +46,7 @@ def configure(process: str, *, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+    logging.getLogger("psycopg.pool").setLevel(logging.WARNING)  # it tells of every connection that is taken and given back
     logging.basicConfig(level=level, format='{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}')
 
 

@@ -1,5 +1,6 @@
 """PostgreSQL connections: bounded pools, and transactions that carry the tenant for row-level security."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -14,6 +15,7 @@ CONNECT_TIMEOUT_S = 5
 POOL_WAIT_S = 5.0
 # Who would stand behind so many others is told at once: a database that is away must not gather requests.
 WAITING_PER_CONNECTION = 64
+UNCHECKED_S = 0.05
 
 
 def _options(statement_timeout_ms: int) -> str:
@@ -59,6 +61,52 @@ def pool(dsn: str, *, application: str, max_size: int, min_size: int = 1) -> Asy
         },
         check=AsyncConnectionPool.check_connection,
     )
+
+
+class SharedConnection:
+    """One connection of a pool, for several who take turns with it in the order in which they ask.
+
+    What gathers for one of them while another has its turn is one batch at its own. The connection is asked of the pool once,
+    checked only where it has lain idle for `UNCHECKED_S`, and given back after a turn that ended badly.
+    """
+
+    def __init__(self, connections: AsyncConnectionPool) -> None:
+        self._pool = connections
+        self._lock = asyncio.Lock()
+        self._held: psycopg.AsyncConnection | None = None
+        self._used_s = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        """Have the connection for oneself. Raises what the pool raises while there is none."""
+        async with self._lock:
+            connection = await self._usable()
+            try:
+                yield connection
+            except BaseException:
+                await self._give_back()
+                raise
+            self._used_s = asyncio.get_running_loop().time()
+
+    async def close(self) -> None:
+        """Give the connection back to the pool."""
+        async with self._lock:
+            await self._give_back()
+
+    async def _usable(self) -> psycopg.AsyncConnection:
+        if self._held is not None and asyncio.get_running_loop().time() - self._used_s > UNCHECKED_S:
+            try:
+                await self._pool.check_connection(self._held)
+            except psycopg.OperationalError:
+                await self._give_back()
+        if self._held is None:
+            self._held = await self._pool.getconn()
+        return self._held
+
+    async def _give_back(self) -> None:
+        if self._held is not None:
+            connection, self._held = self._held, None
+            await self._pool.putconn(connection)
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The LedgerEvent of a posting, encoded before its status is known: the database puts the status before it."""
 
-import json
 import uuid
 
 import msgspec
@@ -12,6 +11,7 @@ from ledger.postings import ENDING, MOVING, PostingRequest
 INBOUND_DOOR = "inbound"
 
 _decoder = msgspec.json.Decoder(LedgerEvent)
+_encode = msgspec.json.Encoder().encode
 
 
 def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) -> bytes | None:
@@ -24,14 +24,14 @@ def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) ->
     if request.kind in ENDING:
         return None
     parts = [
-        f'"schema":1,"event_id":"{event_id or uuid7()}","tenant_id":{json.dumps(request.tenant_id)},'
+        f'"schema":1,"event_id":"{event_id or uuid7()}","tenant_id":{_encode(request.tenant_id).decode()},'
         f'"transfer_id":"{request.transfer_id}","purpose":"{request.purpose.value}","occurred_at":{request.occurred_at_ms},'
         f'"amount_minor":{request.amount_minor},"currency":"{request.currency}"'
     ]
     if request.kind in MOVING:
         parts.append(f',"debit_account_id":"{request.debit_account_id}","credit_account_id":"{request.credit_account_id}"')
     if request.door is not None:
-        parts.append(f',"door":{json.dumps(request.door)}')
+        parts.append(f',"door":{_encode(request.door).decode()}')
     encoded = "".join(parts).encode()
     if request.door != INBOUND_DOOR:
         if request.transaction is not None:
@@ -43,4 +43,4 @@ def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) ->
 
 def decode_tail(tail: bytes, *, status: str) -> LedgerEvent:
     """Read an event tail back as the event it becomes with `status`. Raises msgspec.DecodeError."""
-    return _decoder.decode(b'{"status":' + json.dumps(status).encode() + b"," + tail)
+    return _decoder.decode(b'{"status":' + _encode(status) + b"," + tail)

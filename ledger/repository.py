@@ -1,9 +1,9 @@
 """The one way into the ledger's tables: `ledger.post_batch`, from blocking and from asynchronous code."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg.pq import TransactionStatus
@@ -23,6 +23,7 @@ select outcome, code, field, status from ledger.post_batch(
 )
 """
 
+_encode = msgspec.json.Encoder().encode
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _STATUSES: dict[str | None, Status | None] = {None: None, **{status.value: status for status in Status}}
 
@@ -96,7 +97,7 @@ def _parameters(requests: Sequence[PostingRequest], now_ms: int, topic: str) -> 
         _column(requests, lambda r: r.reason),
         _column(requests, lambda r: r.answer),
         _column(requests, event_tail),
-        _column(requests, lambda r: json.dumps(dict(r.headers)) if r.headers else None),
+        _column(requests, lambda r: _encode(dict(r.headers)).decode() if r.headers else None),
         _column(requests, lambda r: r.idempotency_key),
         _column(requests, lambda r: r.response_status),
         _column(requests, lambda r: r.response),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from psycopg import Connection
 
-from contracts.topics import SANDBOX_TRANSACTIONS
+from contracts.topics import BANKING_TRANSACTIONS, SANDBOX_TRANSACTIONS
 from ledger.postings import PostingRequest, PostingResult
 from ledger.repository import post_batch
 
@@ -22,6 +22,10 @@ class Presents:
         """The tenant's present."""
         return self._now_ms + self._ahead_ms.get(tenant_id, 0)
 
+    def topic(self, tenant_id: str) -> str:
+        """Where the tenant's ledger events go."""
+        return SANDBOX_TRANSACTIONS if tenant_id in self._ahead_ms else BANKING_TRANSACTIONS
+
     def post(self, rows: Sequence[PostingRequest]) -> list[PostingResult]:
         """Post what is real in one batch and each sandbox's in one of its own. Answers come in that order."""
         results: list[PostingResult] = []
@@ -30,5 +34,5 @@ class Presents:
             results += post_batch(self._connection, real, now_ms=self._now_ms)
         for tenant_id in sorted({row.tenant_id for row in rows} & self._ahead_ms.keys()):
             own = [row for row in rows if row.tenant_id == tenant_id]
-            results += post_batch(self._connection, own, now_ms=self.now_ms(tenant_id), topic=SANDBOX_TRANSACTIONS)
+            results += post_batch(self._connection, own, now_ms=self.now_ms(tenant_id), topic=self.topic(tenant_id))
         return results

@@ -12,12 +12,13 @@ from typing import ClassVar
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.clock import Clock
 from kit.errors import Unavailable
 from kit.log import get_logger
+from kit.postgres import SharedConnection
 from ledger.postings import PostingRequest, PostingResult, validate
 from ledger.repository import post_batch_async
 
@@ -54,20 +55,21 @@ class _Unit:
 
 
 class BatchingWriter:
-    """Posts what its callers give it, in batches, over one connection of `pool`.
+    """Posts what its callers give it, in batches, over one connection.
 
-    `async with BatchingWriter(pool, clock=clock) as writer: result = await writer.post(request)`. Closing finishes what waits.
+    `async with BatchingWriter(shared, clock=clock) as writer: result = await writer.post(request)`. Closing finishes what
+    waits. What gathers while others have their turns at the connection goes in the same batch.
     """
 
     def __init__(
         self,
-        pool: AsyncConnectionPool,
+        shared: SharedConnection,
         *,
         clock: Clock,
         max_batch_rows: int = MAX_GATHERED_ROWS,
         max_waiting_rows: int = MAX_WAITING_ROWS,
     ) -> None:
-        self._pool = pool
+        self._shared = shared
         self._clock = clock
         self._max_batch_rows = max_batch_rows
         self._max_waiting_rows = max_waiting_rows
@@ -95,7 +97,7 @@ class BatchingWriter:
         return self._waiting_rows
 
     def start(self) -> None:
-        """Begin to post what gathers; the pool must be open."""
+        """Begin to post what gathers; the connection's pool must be open."""
         self._task = asyncio.create_task(self._run(), name="ledger-writer")
 
     async def close(self) -> None:
@@ -135,7 +137,7 @@ class BatchingWriter:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            await self._settle(self._gather())
+            await self._settle([])
 
     def _gather(self) -> list[_Unit]:
         units: list[_Unit] = []
@@ -148,11 +150,11 @@ class BatchingWriter:
         return units
 
     async def _settle(self, units: list[_Unit]) -> None:
-        """Answer every unit's caller, whatever happens."""
+        """Post `units`, or what has gathered by the time of our turn; answer every unit's caller, whatever happens."""
         try:
             await self._post_until_known(units)
         except psycopg.Error as problem:
-            if len(units) == 1:
+            if len(units) <= 1:
                 _fail(units, problem)
                 return
             # One row spoils the statement: post each alone, so that only its own caller hears of it.
@@ -160,25 +162,26 @@ class BatchingWriter:
             for unit in units:
                 await self._settle([unit])
         except BaseException as problem:
-            _fail(units, problem)
+            _fail(units or self._gather(), problem)
             if not isinstance(problem, Exception):
                 raise
 
     async def _post_until_known(self, units: list[_Unit]) -> None:
         """Post `units`; after a lost connection send them again, which is safe, until it is known what became of them."""
-        requests = [request for unit in units for request in unit.requests]
         loop = asyncio.get_running_loop()
         deadline = loop.time() + GIVE_UP_AFTER_S
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                async with self._pool.connection() as connection:
+                async with self._shared.turn() as connection:
+                    units += () if units else self._gather()
+                    requests = [request for unit in units for request in unit.requests]
                     results = await post_batch_async(connection, requests, now_ms=self._clock.now_ms())
             except (psycopg.OperationalError, PoolTimeout) as problem:
                 if loop.time() + pause_s > deadline:
-                    log.error("ledger_outcome_unknown", rows=len(requests), problem=str(problem))
+                    log.error("ledger_outcome_unknown", units=len(units), problem=str(problem))
                     raise OutcomeUnknown("the core database does not answer") from problem
-                log.warning("ledger_connection_lost", rows=len(requests), problem=str(problem))
+                log.warning("ledger_connection_lost", units=len(units), problem=str(problem))
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 continue

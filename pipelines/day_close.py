@@ -36,7 +36,7 @@ def close_books(settings: Settings, *, clock: Clock, progress: Callable[[str], N
     problems: list[str] = []
     days = charges = collected = 0
     still_due, in_suspense = dict.fromkeys(tenants, 0), dict.fromkeys(tenants, 0)
-    for tenant_id, done in close_tenants(settings.core, tenants=tenants, day=None, now_ms=lambda _: clock.now_ms()):
+    for tenant_id, done in close_tenants(settings.core, tenants=tenants, day=None, clock=clock):
         if isinstance(done, DomainError):
             problems.append(f"{tenant_id}: {done.detail}")
             continue

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from kit import log
 from kit.settings import settings
+from kit.short_way import ShortWay
 from serving.app import create_app
 
 PROCESS = "api"
@@ -33,7 +34,7 @@ def main() -> None:
         port=address.port,
         workers=arguments.workers,
         loop="uvloop",
-        http="httptools",
+        http=ShortWay,
         access_log=False,
         server_header=False,
         date_header=True,

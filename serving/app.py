@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -150,7 +151,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, options: Optio
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_resources(settings, clock=clock) as resources:
             app.state.resources = resources
-            gateway.attach(authenticator=resources.authenticator, audit_refusal=resources.identity.audit_refusal)
+            gateway.attach(
+                authenticator=resources.authenticator,
+                audit_refusal=resources.identity.audit_refusal,
+                handlers={("POST", "/v1/transfers"): partial(payments.transfer, resources.transfers)},
+            )
             yield
 
     app.router.lifespan_context = lifespan

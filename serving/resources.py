@@ -10,7 +10,7 @@ from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
 from kit.clock import Clock
-from kit.postgres import pool
+from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
 from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
@@ -47,7 +47,7 @@ from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
 from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
-from serving.sandbox.due import holds_step, schedules_step
+from serving.sandbox.due import days_step, holds_step, schedules_step
 from serving.sandbox.service import SandboxService
 from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
@@ -130,18 +130,20 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         scorer = ScorerClient(settings.scorer)
         scorer.start()
         stack.push_async_callback(scorer.close)
-        claims = Claims(core, clock=clock)
+        shared = SharedConnection(core)
+        stack.push_async_callback(shared.close)
+        claims = Claims(core, shared, clock=clock)
         claims.start()
         stack.push_async_callback(claims.close)
-        once = Once(core, claims=claims, clock=clock)
-        writer = await stack.enter_async_context(BatchingWriter(core, clock=clock))
         clocks = TenantClocks(core, clock=clock)
+        once = Once(core, claims=claims, clock=clock, clocks=clocks)
+        writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
         transfers = TransfersService(
             core,
             claims=claims,
-            directory=AccountDirectory(core, clock=clock),
+            directory=AccountDirectory(core, clocks=clocks),
             limits=TransferLimits(core, claims=claims),
-            fees=TransferFees(core, clock=clock),
+            fees=TransferFees(core, clocks=clocks),
             scorer=scorer,
             writer=writer,
             addresses=addresses,
@@ -164,27 +166,27 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             identity=identity,
             customers=CustomersService(core),
             products=ProductsService(core),
-            accounts=AccountsService(core, once=once, clock=clock),
+            accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),
-            limits=LimitsService(core, clock=clock),
-            beneficiaries=BeneficiariesService(core, once=once, clock=clock),
-            statements=StatementsService(core, clock=clock),
-            goals=GoalsService(core, once=once, clock=clock),
-            external_accounts=ExternalAccountsService(core, once=once, clock=clock),
+            limits=LimitsService(core, clocks=clocks),
+            beneficiaries=BeneficiariesService(core, once=once, clocks=clocks),
+            statements=StatementsService(core, clocks=clocks),
+            goals=GoalsService(core, once=once, clocks=clocks),
+            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks),
             history=HistoryService(core, warehouse),
             transfers=transfers,
-            exchange=ExchangeService(core, once=once, clock=clock),
+            exchange=ExchangeService(core, once=once, clocks=clocks),
             schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),
             sandbox=SandboxService(
                 core,
                 claims=claims,
                 clock=clock,
                 clocks=clocks,
-                steps=(holds_step(core, clocks), schedules_step(core, runner)),
+                steps=(days_step(core, clocks), holds_step(core, clocks), schedules_step(core, runner)),
             ),
-            reversals=ReversalsService(once=once, clock=clock),
-            suspense=SuspenseService(core, once=once, clock=clock),
-            charges=ChargesService(core, clock=clock),
+            reversals=ReversalsService(once=once),
+            suspense=SuspenseService(core, once=once, clocks=clocks),
+            charges=ChargesService(core, clocks=clocks),
             cases=CasesService(core, clock=clock),
             chain=ChainService(core),
             scorer=scorer,

@@ -26,7 +26,7 @@ limit %(limit)s
 _DUE = """
 select charge_id, account_id, kind, amount_minor, currency, value_day, attempts
 from bank.charge
-where tenant_id = %(tenant_id)s and status = 'due' and charge_id > %(after)s
+where tenant_id = %(tenant_id)s and status = 'due' and charge_id > %(after)s and (attempts = 0 or not %(untried)s)
 order by charge_id
 limit %(limit)s
 for update skip locked
@@ -76,9 +76,9 @@ def monthly_fees(
     return [(row[0], row[1], row[2]) for row in connection.execute(_MONTHLY, bound)]
 
 
-def lock_due(connection: Connection, *, tenant_id: str, after: uuid.UUID, limit: int) -> list[Charge]:
-    """Return the next charges that are due, locked; what another collector holds is passed over."""
-    rows = connection.execute(_DUE, {"tenant_id": tenant_id, "after": after, "limit": limit})
+def lock_due(connection: Connection, *, tenant_id: str, untried: bool, after: uuid.UUID, limit: int) -> list[Charge]:
+    """Return the next charges that are due (`untried`: that were never refused), locked; what another holds is passed over."""
+    rows = connection.execute(_DUE, {"tenant_id": tenant_id, "untried": untried, "after": after, "limit": limit})
     return [Charge(row[0], row[1], ChargeKind(row[2]), *row[3:]) for row in rows]
 
 

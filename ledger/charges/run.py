@@ -6,6 +6,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from contracts.topics import BANKING_TRANSACTIONS
 from kit.postgres import tenant_block
 from ledger.accounts import open_accounts
 from ledger.charges import repository
@@ -37,29 +38,32 @@ def charge_month(connection: Connection, *, tenant_id: str, last_day: date, now_
     return _interest(connection, tenant_id, last_day, now_ms) + _fees(connection, tenant_id, last_day, ends_ms, now_ms)
 
 
-def collect(connection: Connection, *, tenant_id: str, now_ms: int) -> Collected:
+def collect(
+    connection: Connection, *, tenant_id: str, now_ms: int, topic: str = BANKING_TRANSACTIONS, untried: bool = False
+) -> Collected:
     """Try each charge that is due once. One that the ledger refuses stays due, with the reason, and is tried again next time.
 
     A charge is locked, posted and marked in one transaction: it is posted once, whoever races and whatever is killed.
+    With `untried` those that were never refused. Events go to `topic`, another one only for tenants whose money is not real.
     """
     posted = refused = 0
     after = FIRST_ID
     while True:
         with tenant_block(connection, tenant_id):
-            due = repository.lock_due(connection, tenant_id=tenant_id, after=after, limit=PAGE_ROWS)
+            due = repository.lock_due(connection, tenant_id=tenant_id, untried=untried, after=after, limit=PAGE_ROWS)
             if not due:
                 return Collected(posted, refused)
-            done = _post(connection, due, tenant_id=tenant_id, now_ms=now_ms)
+            done = _post(connection, due, tenant_id=tenant_id, now_ms=now_ms, topic=topic)
         posted += done.posted
         refused += done.refused
         after = due[-1].charge_id
 
 
-def _post(connection: Connection, due: list[Charge], *, tenant_id: str, now_ms: int) -> Collected:
+def _post(connection: Connection, due: list[Charge], *, tenant_id: str, now_ms: int, topic: str) -> Collected:
     bank = {(c.kind, c.currency): banks_account(c.kind, tenant_id=tenant_id, currency=c.currency) for c in due}
     open_accounts(connection, list({account.account_id: account for account in bank.values()}.values()), now_ms=now_ms)
     requests = [posting(charge, tenant_id=tenant_id, now_ms=now_ms) for charge in due]
-    results = post_batch(connection, requests, now_ms=now_ms)
+    results = post_batch(connection, requests, now_ms=now_ms, topic=topic)
     moved, refused = [], []
     for charge, result in zip(due, results, strict=True):
         if result.moved:

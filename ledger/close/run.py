@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from psycopg import Connection
 
+from contracts.topics import BANKING_TRANSACTIONS
 from kit.errors import Conflict
 from kit.postgres import tenant_block
 from ledger.charges.run import Collected, charge_month, collect
@@ -47,30 +48,41 @@ class Closing:
     collected: Collected
 
 
-def close_ended_days(connection: Connection, *, tenant_id: str, now_ms: int) -> Iterator[Closing]:
+def close_ended_days(
+    connection: Connection,
+    *,
+    tenant_id: str,
+    now_ms: int,
+    topic: str = BANKING_TRANSACTIONS,
+    prove_newest: bool = True,
+) -> Iterator[Closing]:
     """Close each day that has ended, oldest first, from the newest that is closed on; of a tenant with none, the last ended.
 
-    The newest is gone through again, so that it is proved and that what a killed run left undone is done.
+    The newest is gone through again, so that it is proved and that what a killed run left undone is done; without
+    `prove_newest`, for who has just closed it, it is not.
     """
     last = last_ended(now_ms)
     with tenant_block(connection, tenant_id):
         newest = repository.newest(connection, tenant_id=tenant_id)
-    day = last if newest is None else min(last, newest)
+    day = last if newest is None else min(last, newest) if prove_newest else newest + _DAY
     while day <= last:
-        yield close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
+        yield close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms, topic=topic)
         day += _DAY
 
 
-def close_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int) -> Closing:
+def close_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int, topic: str = BANKING_TRANSACTIONS) -> Closing:
     """Close the bank's calendar `day`: what is booked from now on is booked after it.
 
     The day's trial balance is kept once. Closing it again counts it again. Then interest is accrued, at a month's end charged,
-    and what is due is collected. Raises DayNotEnded, DaysMissing, BooksUnbalanced, and DayDiffers naming each line.
+    and what is due is collected, with its events on `topic`, which is another one only for tenants whose money is not real.
+    A day that is closed again collects what was never tried: an account without funds is asked once a night. Raises
+    DayNotEnded, DaysMissing, BooksUnbalanced, and DayDiffers naming each line.
     """
     ends_ms = require_ended(day, now_ms=now_ms)
     with tenant_block(connection, tenant_id):
-        told = repository.find(connection, tenant_id=tenant_id, day=day)
+        # In this order: another who closes meanwhile makes the day one that is told, never one that is missing.
         newest = repository.newest(connection, tenant_id=tenant_id)
+        told = repository.find(connection, tenant_id=tenant_id, day=day)
     if told is None and newest is not None and day != newest + _DAY:
         raise DaysMissing(f"the newest closed day is {newest}; {newest + _DAY} comes next", newest=newest.isoformat())
     _cut(connection, tenant_id=tenant_id, ends_ms=ends_ms)
@@ -85,7 +97,7 @@ def close_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int)
         raise DayDiffers(f"{day}: {'; '.join(wrong)}", day=day.isoformat(), lines=len(wrong))
     accrued = accrue_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
     charges = charge_month(connection, tenant_id=tenant_id, last_day=day, now_ms=now_ms) if ends_month(day) else 0
-    collected = collect(connection, tenant_id=tenant_id, now_ms=now_ms)
+    collected = collect(connection, tenant_id=tenant_id, now_ms=now_ms, topic=topic, untried=told is not None)
     return Closing(kept, told is not None, accrued, charges, collected)
 
 

@@ -1,13 +1,15 @@
 """Closing days of one tenant or of all: what the command and the nightly job do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
+from kit.clock import Clock
 from kit.errors import DomainError
 from kit.postgres import connect
 from kit.settings import PostgresServer
 from ledger.close import repository
 from ledger.close.run import Closing, close_day, close_ended_days
+from ledger.sandboxes import Presents
 
 STATEMENT_TIMEOUT_MS = 600_000
 
@@ -19,19 +21,21 @@ def every_tenant(core: PostgresServer) -> list[str]:
 
 
 def close_tenants(
-    core: PostgresServer, *, tenants: list[str], day: date | None, now_ms: Callable[[str], int]
+    core: PostgresServer, *, tenants: list[str], day: date | None, clock: Clock
 ) -> Iterator[tuple[str, Closing | DomainError]]:
     """Close `day`, or all days that have ended, of each tenant; what keeps one from closing does not keep the others.
 
-    `now_ms` says what time it is for a tenant: one that tries things out may have a clock of its own.
+    A sandbox is closed by its own clock, and its events have a topic of their own.
     """
     with connect(core.dsn("api"), application="close", statement_timeout_ms=STATEMENT_TIMEOUT_MS) as connection:
         for tenant_id in tenants:
+            presents = Presents(connection, now_ms=clock.now_ms())
+            now_ms, topic = presents.now_ms(tenant_id), presents.topic(tenant_id)
             try:
                 if day is not None:
-                    yield tenant_id, close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms(tenant_id))
+                    yield tenant_id, close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms, topic=topic)
                     continue
-                for closing in close_ended_days(connection, tenant_id=tenant_id, now_ms=now_ms(tenant_id)):
+                for closing in close_ended_days(connection, tenant_id=tenant_id, now_ms=now_ms, topic=topic):
                     yield tenant_id, closing
             except DomainError as problem:
                 yield tenant_id, problem

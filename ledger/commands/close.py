@@ -24,10 +24,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(options: argparse.Namespace) -> int:
     """Close, say a line a day, and return the exit code."""
-    core, clock = settings().core, SystemClock()
+    core = settings().core
     tenants = [options.tenant] if options.tenant else every_tenant(core)
     sound = True
-    for tenant_id, done in close_tenants(core, tenants=tenants, day=options.day, now_ms=lambda _: clock.now_ms()):
+    for tenant_id, done in close_tenants(core, tenants=tenants, day=options.day, clock=SystemClock()):
         if isinstance(done, DomainError):
             sound = False
             print(f"{tenant_id}: {done.detail}\n  {done.remedy}")

@@ -66,12 +66,13 @@ async def insert_account(
     product: str,
     currency: str,
     nickname: str | None,
+    now_ms: int,
 ) -> None:
-    """Store what the bank says of an account."""
+    """Store what the bank says of an account that is opened now."""
     await connection.execute(
-        "insert into bank.account (account_id, tenant_id, customer_id, product, currency, nickname) "
-        "values (%s, %s, %s, %s, %s, %s)",
-        (account_id, tenant_id, customer_id, product, currency, nickname),
+        "insert into bank.account (account_id, tenant_id, customer_id, product, currency, nickname, opened_at) "
+        "values (%s, %s, %s, %s, %s, %s, ledger.at(%s))",
+        (account_id, tenant_id, customer_id, product, currency, nickname, now_ms),
     )
 
 

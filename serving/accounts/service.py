@@ -1,15 +1,13 @@
 """Accounts: opening one in the bank and in the ledger together, moving it between statuses, and reading what it holds."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
-from kit.clock import Clock
 from kit.errors import Conflict, NotFound
-from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
 from serving.accounts import repository
 from serving.accounts.repository import Row
@@ -25,9 +23,12 @@ from serving.accounts.statuses import (
     flags,
 )
 from serving.customers.statuses import CustomerNotActive, CustomerStatus
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import Forbidden, InvalidRequest
+from serving.edge.presented import moment, money
 from serving.edge.principals import Principal, Role
 from serving.edge.versions import require
+from serving.edge.wanted import customer_of, require_held
 from serving.holders.service import USERS, require_role
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
@@ -40,24 +41,21 @@ ROUTE = "POST /v1/accounts"
 class AccountsService:
     """What the accounts routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def open(self, principal: Principal, wanted: NewAccount, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Open an account once a key.
 
         Raises NotFound for an unknown customer, CustomerNotActive, and for a product UnknownProduct and ProductNotOffered.
         """
-        customer_id = principal.own_only or wanted.customer_id
-        if customer_id is None or wanted.customer_id not in (None, customer_id):
-            raise InvalidRequest("customer_id: name the customer whose account it is", field="customer_id")
-        if wanted.currency not in CURRENCY_EXPONENTS:
-            raise InvalidRequest(f"currency: {wanted.currency} is not a currency that a ledger here holds", field="currency")
+        customer_id = customer_of(principal, wanted.customer_id, role="whose account it is")
+        require_held(wanted.currency, field="currency")
 
-        async def work(connection: AsyncConnection, account_id: UUID) -> Account:
-            return await self._open(connection, principal, wanted, customer_id, account_id=account_id)
+        async def work(connection: AsyncConnection, account_id: UUID, present: Present) -> Account:
+            return await self._open(connection, principal, wanted, customer_id, account_id=account_id, now_ms=present.now_ms)
 
         return await self._once.do(
             principal,
@@ -79,7 +77,7 @@ class AccountsService:
             rows = await repository.list_accounts(
                 connection,
                 tenant_id=principal.tenant_id,
-                customer_id=customer_id if principal.own_only is None else principal.own_only,
+                customer_id=principal.whose(customer_id),
                 after=after,
                 limit=limit,
             )
@@ -87,7 +85,7 @@ class AccountsService:
 
     async def balance(self, principal: Principal, account_id: UUID, *, at: datetime | None) -> Row:
         """Return the balance now, or as booked at a past moment. Raises NotFound, InvalidRequest for a moment to come."""
-        now_ms = self._clock.now_ms()
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         at_ms = _milliseconds(at, now_ms=now_ms)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await self._required(connection, principal, account_id)
@@ -97,15 +95,15 @@ class AccountsService:
                 past = await ledger_accounts.balance_at(connection, account_id, at_ms=at_ms)
         shown: Row = {"account_id": account_id, "available": None, "pending_debits": None, "pending_credits": None}
         if past is not None and at_ms is not None:
-            moment = {"at": datetime.fromtimestamp(at_ms / 1000, UTC), "version": past.version}
-            return shown | moment | {"balance": _money(past.balance_minor, account.currency)}
+            as_of = {"at": moment(at_ms), "version": past.version}
+            return shown | as_of | {"balance": money(past.balance_minor, account.currency)}
         return shown | {
-            "at": datetime.fromtimestamp(now_ms / 1000, UTC),
+            "at": moment(now_ms),
             "version": account.version,
-            "balance": _money(account.balance_minor, account.currency),
-            "available": _money(account.available_minor, account.currency),
-            "pending_debits": _money(account.debits_pending_minor, account.currency),
-            "pending_credits": _money(account.credits_pending_minor, account.currency),
+            "balance": money(account.balance_minor, account.currency),
+            "available": money(account.available_minor, account.currency),
+            "pending_debits": money(account.debits_pending_minor, account.currency),
+            "pending_credits": money(account.credits_pending_minor, account.currency),
         }
 
     async def entries(self, principal: Principal, account_id: UUID, *, before: int | None, limit: int) -> list[Row]:
@@ -119,11 +117,11 @@ class AccountsService:
                 "version": entry.version,
                 "transfer_id": entry.transfer_id,
                 "purpose": entry.purpose,
-                "amount": _money(entry.delta_minor, currency),
-                "balance_after": _money(entry.balance_after_minor, currency),
+                "amount": money(entry.delta_minor, currency),
+                "balance_after": money(entry.balance_after_minor, currency),
                 "counterparty_account_id": entry.counterparty_id,
-                "value_at": datetime.fromtimestamp(entry.value_at_ms / 1000, UTC),
-                "booked_at": datetime.fromtimestamp(entry.booked_at_ms / 1000, UTC),
+                "value_at": moment(entry.value_at_ms),
+                "booked_at": moment(entry.booked_at_ms),
             }
             for entry in found
         ]
@@ -181,7 +179,14 @@ class AccountsService:
             return await self._required(connection, principal, account_id)
 
     async def _open(
-        self, connection: AsyncConnection, principal: Principal, wanted: NewAccount, customer_id: str, *, account_id: UUID
+        self,
+        connection: AsyncConnection,
+        principal: Principal,
+        wanted: NewAccount,
+        customer_id: str,
+        *,
+        account_id: UUID,
+        now_ms: int,
     ) -> Account:
         tenant_id = principal.tenant_id
         status = await repository.customer_status(connection, tenant_id=tenant_id, customer_id=customer_id)
@@ -200,7 +205,7 @@ class AccountsService:
             debits_must_not_exceed_credits=overdraft_minor == 0,
             min_balance_minor=-overdraft_minor if overdraft_minor else None,
         )
-        await ledger_accounts.open_accounts_async(connection, [account], now_ms=self._clock.now_ms())
+        await ledger_accounts.open_accounts_async(connection, [account], now_ms=now_ms)
         await repository.insert_account(
             connection,
             account_id=account_id,
@@ -209,6 +214,7 @@ class AccountsService:
             product=wanted.product,
             currency=wanted.currency,
             nickname=wanted.nickname,
+            now_ms=now_ms,
         )
         return Account.model_validate(await self._required(connection, principal, account_id))
 
@@ -255,17 +261,13 @@ def _milliseconds(at: datetime | None, *, now_ms: int) -> int | None:
     return at_ms
 
 
-def _money(amount_minor: object, currency: object) -> Row:
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
 def _presented(row: Row) -> Row:
     currency, balance_minor = row["currency"], int(str(row["balance_minor"]))
     return row | {
-        "balance": _money(balance_minor, currency),
-        "available": _money(row["available_minor"], currency),
-        "total": _money(balance_minor + int(str(row["set_aside_minor"])), currency),
-        "overdraft_limit": _money(row["overdraft_limit_minor"], currency),
+        "balance": money(balance_minor, currency),
+        "available": money(row["available_minor"], currency),
+        "total": money(balance_minor + int(str(row["set_aside_minor"])), currency),
+        "overdraft_limit": money(row["overdraft_limit_minor"], currency),
         "block": _block(row),
     }
 

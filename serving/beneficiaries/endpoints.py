@@ -10,11 +10,10 @@ from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, page, uuid_of
 from serving.edge.schemas import CustomerId
-from serving.edge.versions import IfMatch, etag, tagged, version_of
+from serving.edge.versions import FIRST_VERSION, IfMatch, etag, tagged, version_of
 from serving.payments.once import IdempotencyKey
 
 router = APIRouter(tags=["beneficiaries"])
-FIRST_VERSION = 1
 
 
 @router.post("/v1/beneficiaries", status_code=201, response_model=Beneficiary, responses=refusals(401, 403, 404, 409, 422))

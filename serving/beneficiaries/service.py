@@ -1,22 +1,24 @@
 """Beneficiaries: save a payee, read, list, rename, forget."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.errors import ForeignKeyViolation
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
 from serving.beneficiaries import repository
 from serving.beneficiaries.destinations import COOLING_MS, pix_key
 from serving.beneficiaries.repository import Row
 from serving.beneficiaries.schemas import Beneficiary, BeneficiaryChange, NewBeneficiary
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import moment
 from serving.edge.principals import Principal
 from serving.edge.versions import require
+from serving.edge.wanted import customer_of
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
 
@@ -27,18 +29,16 @@ WAYS = ("account_id", "pix_key", "bank_account")
 class BeneficiariesService:
     """What the beneficiaries routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def save(
         self, principal: Principal, wanted: NewBeneficiary, *, idempotency_key: str | None, correlation_id: str
     ) -> Done:
         """Save a payee once a key. Raises InvalidRequest, NotFound for an unknown customer."""
-        customer_id = principal.own_only or wanted.customer_id
-        if customer_id is None or wanted.customer_id not in (None, customer_id):
-            raise InvalidRequest("customer_id: name the customer whose payee it is", field="customer_id")
+        customer_id = customer_of(principal, wanted.customer_id, role="whose payee it is")
         values = _destination(wanted) | {
             "tenant_id": principal.tenant_id,
             "customer_id": customer_id,
@@ -46,8 +46,8 @@ class BeneficiariesService:
             "holder_name": wanted.holder_name,
         }
 
-        async def work(connection: AsyncConnection, beneficiary_id: UUID) -> Beneficiary:
-            return await self._save(connection, principal, values, beneficiary_id=beneficiary_id)
+        async def work(connection: AsyncConnection, beneficiary_id: UUID, present: Present) -> Beneficiary:
+            return await self._save(connection, principal, values, beneficiary_id=beneficiary_id, now_ms=present.now_ms)
 
         return await self._once.do(
             principal,
@@ -60,27 +60,30 @@ class BeneficiariesService:
 
     async def get(self, principal: Principal, beneficiary_id: UUID) -> Row:
         """Return one payee. Raises NotFound, also for somebody else's."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await self._required(connection, principal, beneficiary_id)
+            return await self._required(connection, principal, beneficiary_id, now_ms=now_ms)
 
     async def page(self, principal: Principal, *, customer_id: str | None, after: UUID | None, limit: int) -> list[Row]:
         """Return up to `limit` payees after an id; a customer's own, whatever customer was asked for."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             rows = await repository.list_beneficiaries(
                 connection,
                 tenant_id=principal.tenant_id,
-                customer_id=customer_id if principal.own_only is None else principal.own_only,
+                customer_id=principal.whose(customer_id),
                 after=after,
                 limit=limit,
             )
-        return [self._presented(row) for row in rows]
+        return [_presented(row, now_ms=now_ms) for row in rows]
 
     async def change(
         self, principal: Principal, beneficiary_id: UUID, wanted: BeneficiaryChange, *, version: int, correlation_id: str
     ) -> Row:
         """Rename a payee. Raises NotFound, StaleVersion."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            require(await self._required(connection, principal, beneficiary_id, for_update=True), version)
+            require(await self._required(connection, principal, beneficiary_id, now_ms=now_ms, for_update=True), version)
             await repository.update_beneficiary(
                 connection, beneficiary_id=beneficiary_id, nickname=wanted.nickname, holder_name=wanted.holder_name
             )
@@ -91,12 +94,13 @@ class BeneficiariesService:
                 resource=f"beneficiaries/{beneficiary_id}",
                 correlation_id=correlation_id,
             )
-            return await self._required(connection, principal, beneficiary_id)
+            return await self._required(connection, principal, beneficiary_id, now_ms=now_ms)
 
     async def forget(self, principal: Principal, beneficiary_id: UUID, *, correlation_id: str) -> None:
         """Forget a payee; what was paid to them stays. Raises NotFound."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await self._required(connection, principal, beneficiary_id, for_update=True)
+            await self._required(connection, principal, beneficiary_id, now_ms=now_ms, for_update=True)
             await repository.delete_beneficiary(connection, beneficiary_id)
             await record(
                 connection,
@@ -108,9 +112,8 @@ class BeneficiariesService:
             )
 
     async def _save(
-        self, connection: AsyncConnection, principal: Principal, values: Row, *, beneficiary_id: UUID
+        self, connection: AsyncConnection, principal: Principal, values: Row, *, beneficiary_id: UUID, now_ms: int
     ) -> Beneficiary:
-        now_ms = self._clock.now_ms()
         account_id = values["account_id"]
         if isinstance(account_id, UUID) and not await repository.account_exists(
             connection, tenant_id=principal.tenant_id, account_id=account_id
@@ -121,10 +124,11 @@ class BeneficiariesService:
             await repository.insert_beneficiary(connection, values | moments | {"beneficiary_id": beneficiary_id})
         except ForeignKeyViolation as unknown:
             raise NotFound(f"no customer {values['customer_id']}") from unknown
-        return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id))
+        return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id, now_ms=now_ms))
 
+    @staticmethod
     async def _required(
-        self, connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, for_update: bool = False
+        connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, now_ms: int, for_update: bool = False
     ) -> Row:
         row = await repository.find_beneficiary(
             connection,
@@ -135,18 +139,7 @@ class BeneficiariesService:
         )
         if row is None:
             raise NotFound(f"there is no beneficiary {beneficiary_id}")
-        return self._presented(row)
-
-    def _presented(self, row: Row) -> Row:
-        until = row["cooling_until"]
-        now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
-        return row | {
-            "pix_key": {"kind": row["pix_key_kind"], "key": row["pix_key"]} if row["pix_key"] else None,
-            "bank_account": {name: row[name] for name in ("bank_code", "branch", "account_number")}
-            if row["bank_code"]
-            else None,
-            "cooling": isinstance(until, datetime) and now < until,
-        }
+        return _presented(row, now_ms=now_ms)
 
 
 def _destination(wanted: NewBeneficiary) -> Row:
@@ -167,4 +160,13 @@ def _destination(wanted: NewBeneficiary) -> Row:
         "bank_code": elsewhere.bank_code if elsewhere else None,
         "branch": elsewhere.branch if elsewhere else None,
         "account_number": elsewhere.account_number if elsewhere else None,
+    }
+
+
+def _presented(row: Row, *, now_ms: int) -> Row:
+    until = row["cooling_until"]
+    return row | {
+        "pix_key": {"kind": row["pix_key_kind"], "key": row["pix_key"]} if row["pix_key"] else None,
+        "bank_account": {name: row[name] for name in ("bank_code", "branch", "account_number")} if row["bank_code"] else None,
+        "cooling": isinstance(until, datetime) and moment(now_ms) < until,
     }

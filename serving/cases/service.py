@@ -7,8 +7,9 @@ from cases.alerts import MOVES, Alert, Member
 from contracts.alerts import AlertStatus
 from kit.clock import Clock
 from kit.postgres import tenant_transaction
+from serving.edge.presented import money
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 
 Shown = dict[str, object]
 
@@ -55,14 +56,12 @@ class CasesService:
                 clock=self._clock,
                 headers={"correlation_id": correlation_id, "traceparent": traceparent},
             )
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action="POST /v1/alerts/{alert_id}/status",
+                principal,
+                "POST /v1/alerts/{alert_id}/status",
                 resource=f"alerts/{alert_id}",
                 correlation_id=correlation_id,
-                status=200,
                 detail={"to": to.value, "note": note},
             )
         return _alert(alert)
@@ -75,7 +74,7 @@ def _alert(alert: Alert) -> Shown:
         "subject_kind": alert.subject_kind,
         "subject_id": alert.subject_id,
         "decisions": alert.decisions,
-        "total": {"amount_minor": alert.total_amount_minor, "currency": alert.currency},
+        "total": money(alert.total_amount_minor, alert.currency),
         "highest_probability": alert.highest_probability,
         "first_event_time": alert.first_event_time,
         "last_event_time": alert.last_event_time,
@@ -90,7 +89,7 @@ def _member(member: Member) -> Shown:
         "transaction_id": member.transaction_id,
         "event_time": member.event_time,
         "verdict": member.verdict,
-        "amount": {"amount_minor": member.amount_minor, "currency": member.currency},
+        "amount": money(member.amount_minor, member.currency),
         "probability": member.probability,
         "reasons": member.reasons,
         "stand_outs": member.stand_outs,

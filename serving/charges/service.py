@@ -5,13 +5,14 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
 from kit.errors import Conflict, NotFound
 from kit.postgres import tenant_transaction
 from serving.charges import repository
 from serving.charges.repository import Row
+from serving.edge.clocks import TenantClocks
+from serving.edge.presented import money
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 
 WAIVE_ROUTE = "POST /v1/charges/{charge_id}/waiver"
 
@@ -35,9 +36,9 @@ class OwedToCustomer(Conflict):
 class ChargesService:
     """What the charges routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
-        self._clock = clock
+        self._clocks = clocks
 
     async def page(
         self,
@@ -62,6 +63,7 @@ class ChargesService:
 
     async def waive(self, principal: Principal, charge_id: UUID, *, note: str, correlation_id: str) -> Row:
         """Let a charge go that is due; one that is waived stays so. Raises NotFound, ChargeSettled, OwedToCustomer."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await self._required(connection, principal, charge_id, lock=True)
             if found["status"] == "waived":
@@ -70,15 +72,13 @@ class ChargesService:
                 raise ChargeSettled(f"charge {charge_id} is posted", transfer_id=str(found["transfer_id"]))
             if found["kind"] == "credit-interest":
                 raise OwedToCustomer(f"charge {charge_id} is interest that the bank owes")
-            await repository.waive(connection, charge_id=charge_id, now_ms=self._clock.now_ms())
-            await insert_audit(
+            await repository.waive(connection, charge_id=charge_id, now_ms=now_ms)
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action=WAIVE_ROUTE,
+                principal,
+                WAIVE_ROUTE,
                 resource=f"charges/{charge_id}",
                 correlation_id=correlation_id,
-                status=200,
                 detail={"note": note},
             )
             return _presented(await self._required(connection, principal, charge_id))
@@ -92,4 +92,4 @@ class ChargesService:
 
 
 def _presented(row: Row) -> Row:
-    return row | {"amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]}}
+    return row | {"amount": money(row["amount_minor"], row["currency"])}

@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from kit.errors import NotFound
 from serving.decisions import repository
 from serving.decisions.repository import Row
+from serving.edge.presented import money
 from serving.edge.principals import Principal
 from serving.edge.warehouse import warehouse_reading
 
@@ -35,7 +36,7 @@ class DecisionsService:
 
 def _presented(row: Row) -> Row:
     return row | {
-        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
+        "amount": money(row["amount_minor"], row["currency"]),
         "latency_us": row["duration_us"],
         "sequence": {"epoch": row["epoch"], "n": row["n"]},
     }

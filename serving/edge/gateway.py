@@ -3,41 +3,57 @@
 In order: trace ids, rate limit of the address, body size, who is asking, CSRF, roles, rate limit of the caller; then the
 application, on trial when the caller only wants to know what would happen; then security headers, metrics, the log line and,
 for a refused write, its audit row.
+
+A route that comes thousands of times a second has a handler here as well (`kit.short_way`): admitted, answered, counted and
+audited like any other, it goes past ASGI, the application's middleware, its router and its dependencies.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit.errors import DomainError
 from kit.log import get_logger
+from kit.short_way import Question, Respond
 from kit.trial import Trial, running
 from serving.edge import dry_run, errors, metrics
 from serving.edge.access import AccessTable, Rule
 from serving.edge.addresses import connected_from
 from serving.edge.authentication import Authenticator
 from serving.edge.correlation import Trace, trace_from
+from serving.edge.exchange import Asked, Reply, refusal
 from serving.edge.headers import NO_STORE, SECURITY_HEADERS
 from serving.edge.limits import Limits, RateLimiter
 from serving.edge.principals import Principal, Scheme
-from serving.edge.problems import render, told
+from serving.edge.problems import told
 
 _WANTED = frozenset(
-    {b"authorization", b"x-api-key", b"cookie", b"x-csrf-token", b"x-correlation-id", b"traceparent", b"content-length"}
-)
+    {
+        b"authorization", b"x-api-key", b"cookie", b"x-csrf-token", b"x-correlation-id", b"traceparent", b"content-length",
+        b"idempotency-key",
+    }
+)  # fmt: skip
+MAX_COUNTED = 4_096
 AuditRefusal = Callable[..., Awaitable[None]]
+Handler = Callable[[Asked], Awaitable[Reply]]
+# Labels are looked up under a lock and by their texts; what they name is the same each time.
+_requests = lru_cache(MAX_COUNTED)(metrics.REQUESTS.labels)
+_latency = lru_cache(MAX_COUNTED)(metrics.LATENCY.labels)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Exchange:
     """One request on its way through."""
 
-    scope: Scope
+    method: str
+    path: str
+    address: str
     rule: Rule | None
     headers: dict[bytes, bytes]
     trace: Trace
@@ -67,52 +83,94 @@ class Gateway:
         self._limiter = RateLimiter(limits, clock_s=clock_s)
         self._authenticator: Authenticator
         self._audit_refusal: AuditRefusal
+        self._handlers: dict[tuple[bytes, bytes], Handler] = {}
+        self.short_way: dict[tuple[bytes, bytes], int] = {}
         self._log = get_logger()
 
-    def attach(self, *, authenticator: Authenticator, audit_refusal: AuditRefusal) -> None:
-        """Take who authenticates, and what stores the audit row of a write that was refused."""
+    def attach(
+        self, *, authenticator: Authenticator, audit_refusal: AuditRefusal, handlers: Mapping[tuple[str, str], Handler]
+    ) -> None:
+        """Take who authenticates, what stores the audit row of a write that was refused, and the routes on the short way.
+
+        Those are by method and path, and no rule leaves them open to everybody.
+        """
         self._authenticator = authenticator
         self._audit_refusal = audit_refusal
+        self._handlers = {(method.encode(), path.encode()): handler for (method, path), handler in handlers.items()}
+        self.short_way = dict.fromkeys(self._handlers, self._limits.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request; lifespan passes through, and there are no websockets."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"] if name in _WANTED}
-        exchange = _Exchange(
-            scope=scope,
-            rule=self._access.rule_for(scope["method"], scope["path"]),
-            headers=headers,
-            trace=trace_from(headers.get(b"x-correlation-id"), headers.get(b"traceparent")),
-            started_s=time.perf_counter(),
-        )
+        exchange = self._begin(scope["method"], scope["path"], connected_from(scope), scope["headers"])
         state = scope.setdefault("state", {})
         state["correlation_id"] = exchange.trace.correlation_id
         state["traceparent"] = exchange.trace.traceparent
-        structlog.contextvars.bind_contextvars(correlation_id=exchange.trace.correlation_id)
         try:
-            await self._serve(exchange, receive, send)
+            await self._serve(exchange, scope, receive, send)
         finally:
             self._measure(exchange)
             structlog.contextvars.unbind_contextvars("correlation_id")
 
-    async def _serve(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+    def ask(self, question: Question, respond: Respond) -> "asyncio.Task[None]":
+        """Handle one request on the short way."""
+        return asyncio.get_running_loop().create_task(self._serve_shortly(question, respond))
+
+    async def _serve_shortly(self, question: Question, respond: Respond) -> None:
+        method, path = question.method.decode(), question.url.decode()
+        exchange = self._begin(method, path, question.address, question.headers)
+        try:
+            try:
+                if question.body is None:
+                    raise self._too_large()
+                await self._admit(exchange)
+                assert exchange.principal is not None  # noqa: S101 (no route on the short way is public)
+                asked = Asked(path, exchange.principal, exchange.headers, question.body, question.address, exchange.trace)
+                reply = await self._handlers[question.method, question.url](asked)
+            except Exception as error:
+                reply = self._refusal(exchange, error)
+            exchange.status, exchange.problem_code = reply.status, reply.problem_code
+            respond(reply.status, (*reply.headers, *_ids(exchange.trace), *SECURITY_HEADERS, NO_STORE), reply.body)
+            await self._audit_refused(exchange)
+        finally:
+            self._measure(exchange)
+
+    def _begin(self, method: str, path: str, address: str, headers: list[tuple[bytes, bytes]]) -> _Exchange:
+        wanted = {name: value for name, value in headers if name in _WANTED}
+        trace = trace_from(wanted.get(b"x-correlation-id"), wanted.get(b"traceparent"))
+        structlog.contextvars.bind_contextvars(correlation_id=trace.correlation_id)
+        rule = self._access.rule_for(method, path)
+        return _Exchange(method, path, address, rule, wanted, trace, time.perf_counter())
+
+    async def _serve(self, exchange: _Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answering(exchange, send)
         try:
             await self._admit(exchange)
-            exchange.on_trial = dry_run.wanted(exchange.rule, exchange.scope["query_string"])
+            if exchange.principal is not None:
+                scope["state"]["principal"] = exchange.principal
+            exchange.on_trial = dry_run.wanted(exchange.rule, scope["query_string"])
             serve = self._try_out if exchange.on_trial else self._app
-            await serve(exchange.scope, self._bounded(receive), answer)
+            await serve(scope, self._bounded(receive), answer)
         except Exception as error:
-            refusal = told(error)
-            if isinstance(refusal, errors.InternalError):
-                self._log.error("request failed", path=exchange.scope["path"], exc_info=error)
+            reply = self._refusal(exchange, error)
             if not exchange.status:
-                await self._refuse(exchange, refusal, answer)
+                await _send(reply, answer)
+                exchange.problem_code = reply.problem_code
             elif not exchange.ended:
                 raise  # half an answer has left: only closing the connection tells
-        exchange.problem_code = exchange.problem_code or exchange.scope["state"].get("problem_code")
+        exchange.problem_code = exchange.problem_code or scope["state"].get("problem_code")
+        await self._audit_refused(exchange)
+
+    def _refusal(self, exchange: _Exchange, error: Exception) -> Reply:
+        """Return what the caller is told of an error; a defect of ours is logged."""
+        known = told(error)
+        if isinstance(known, errors.InternalError):
+            self._log.error("request failed", path=exchange.path, exc_info=error)
+        return refusal(known, path=exchange.path, correlation_id=exchange.trace.correlation_id)
+
+    async def _audit_refused(self, exchange: _Exchange) -> None:
         if exchange.principal is not None and exchange.rule is not None and _worth_a_row(exchange):
             await self._audit(exchange.principal, exchange.rule, exchange)
 
@@ -134,7 +192,7 @@ class Gateway:
         """Store that a write was refused. The answer has left: a row that cannot be stored is logged whole, and counted."""
         row: dict[str, Any] = {
             "action": f"{rule.method} {rule.path}",
-            "resource": exchange.scope["path"].removeprefix("/v1/")[:200].replace("\0", "\N{REPLACEMENT CHARACTER}"),
+            "resource": exchange.path.removeprefix("/v1/")[:200].replace("\0", "\N{REPLACEMENT CHARACTER}"),
             "correlation_id": exchange.trace.correlation_id,
             "status": exchange.status,
             "code": exchange.problem_code,
@@ -150,7 +208,7 @@ class Gateway:
     async def _admit(self, exchange: _Exchange) -> None:
         """Raise the DomainError that refuses this request, or put its principal on it."""
         rule = exchange.rule
-        self._limiter.admit_address(connected_from(exchange.scope), signs_in=rule is not None and rule.signs_in)
+        self._limiter.admit_address(exchange.address, signs_in=rule is not None and rule.signs_in)
         length = exchange.headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > self._limits.max_body_bytes):
             raise self._too_large()
@@ -163,7 +221,6 @@ class Gateway:
             authorization=headers.get(b"authorization"), api_key=headers.get(b"x-api-key"), cookie=headers.get(b"cookie")
         )
         exchange.principal = principal
-        exchange.scope["state"]["principal"] = principal
         self._limiter.admit_principal(principal)
         if principal.scheme is Scheme.COOKIE and rule.method != "GET":
             self._authenticator.check_csrf(cookie=headers[b"cookie"], sent=headers.get(b"x-csrf-token"))
@@ -193,10 +250,7 @@ class Gateway:
         return bounded
 
     def _answering(self, exchange: _Exchange, send: Send) -> Send:
-        ids = (
-            (b"x-correlation-id", exchange.trace.correlation_id.encode()),
-            (b"traceparent", exchange.trace.traceparent.encode()),
-        )
+        ids = _ids(exchange.trace)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -213,26 +267,29 @@ class Gateway:
 
         return answer
 
-    async def _refuse(self, exchange: _Exchange, refusal: DomainError, answer: Send) -> None:
-        exchange.problem_code = refusal.code
-        status, body, headers = render(refusal, path=exchange.scope["path"], correlation_id=exchange.trace.correlation_id)
-        headers.append((b"content-length", str(len(body)).encode()))
-        await answer({"type": "http.response.start", "status": status, "headers": headers})
-        await answer({"type": "http.response.body", "body": body})
-
     def _measure(self, exchange: _Exchange) -> None:
         route, method = (exchange.rule.path, exchange.rule.method) if exchange.rule else ("other", "other")
-        metrics.REQUESTS.labels(route, method, exchange.status).inc()
+        _requests(route, method, exchange.status).inc()
         if exchange.rule is None or not exchange.rule.streams:
-            metrics.LATENCY.labels(route).observe(time.perf_counter() - exchange.started_s)
+            _latency(route).observe(time.perf_counter() - exchange.started_s)
         if exchange.problem_code is not None:
             metrics.REFUSALS.labels(exchange.problem_code).inc()
         if exchange.status >= 400:
             self._log.info(
                 "refused",
-                method=exchange.scope["method"],
-                path=exchange.scope["path"],
+                method=exchange.method,
+                path=exchange.path,
                 status=exchange.status,
                 code=exchange.problem_code,
                 actor=exchange.principal.subject if exchange.principal else None,
             )
+
+
+def _ids(trace: Trace) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+    return ((b"x-correlation-id", trace.correlation_id.encode()), (b"traceparent", trace.traceparent.encode()))
+
+
+async def _send(reply: Reply, answer: Send) -> None:
+    headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode())]
+    await answer({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await answer({"type": "http.response.body", "body": reply.body})

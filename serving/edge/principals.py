@@ -49,6 +49,10 @@ class Principal:
         """
         return (self.customer_id or "") if self.roles == {Role.CUSTOMER} else None
 
+    def whose(self, asked: str | None) -> str | None:
+        """Return whose rows are read when a customer's are asked for, None for everybody's: a customer reads their own."""
+        return asked if self.own_only is None else self.own_only
+
 
 def principal_of(request: Request) -> Principal:
     """Return the caller that the gateway put on the request; a FastAPI dependency."""

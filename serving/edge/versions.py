@@ -13,6 +13,8 @@ from kit.errors import DomainError
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", max_length=64, description="The ETag of what was read before it was changed")
 ]
+# What is made is at this version.
+FIRST_VERSION = 1
 _TAG = re.compile(r'"([1-9][0-9]{0,17})"')
 
 

@@ -8,21 +8,22 @@ from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
 from contracts.ledger_events import Purpose
-from kit.clock import Clock
 from kit.errors import NotFound
 from kit.ids import derived_id
-from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
 from ledger.exchange.quotes import Deal, Rate, buying, rate_e8_of, rate_text, selling
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import money
 from serving.edge.principals import Principal
+from serving.edge.wanted import customer_of, require_held
 from serving.exchange import repository
 from serving.exchange.errors import ExchangeFailed, InversePair, NoRate, QuoteExpired, QuoteUsed
 from serving.exchange.repository import Row
 from serving.exchange.schemas import NewExchange, NewQuote, NewRate, Quote
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments.once import Done, Once
 
 QUOTE_LIFETIME_MS = 30_000
@@ -35,20 +36,27 @@ RATE_ROUTE = "PUT /v1/exchange/rates/{pair}"
 class ExchangeService:
     """What the exchange routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def set_rate(self, principal: Principal, pair: str, wanted: NewRate, *, correlation_id: str) -> Row:
         """Set a pair's rate. Raises InvalidRequest, InversePair."""
-        rate, now_ms = _rate_of(pair, wanted), self._clock.now_ms()
+        rate, now_ms = _rate_of(pair, wanted), await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await self._rates(connection, principal)
             if f"{rate.quote}-{rate.base}" in found:
                 raise InversePair(f"{rate.quote}-{rate.base} has a rate")
             await repository.set_rate(connection, rate, tenant_id=principal.tenant_id, actor=principal.subject, now_ms=now_ms)
-            await _audit(connection, principal, RATE_ROUTE, f"exchange/rates/{pair}", correlation_id, wanted.model_dump())
+            await record(
+                connection,
+                principal,
+                RATE_ROUTE,
+                resource=f"exchange/rates/{pair}",
+                correlation_id=correlation_id,
+                detail=wanted.model_dump(),
+            )
             return (await self._rates(connection, principal))[pair]
 
     async def rates(self, principal: Principal) -> list[Row]:
@@ -58,12 +66,10 @@ class ExchangeService:
 
     async def quote(self, principal: Principal, wanted: NewQuote, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Quote once a key. Raises InvalidRequest, NotFound for an unknown customer, NoRate, AmountNotExchangeable."""
-        customer_id = principal.own_only or wanted.customer_id
-        if customer_id is None or wanted.customer_id not in (None, customer_id):
-            raise InvalidRequest("customer_id: name the customer who exchanges", field="customer_id")
+        customer_id = customer_of(principal, wanted.customer_id, role="who exchanges")
 
-        async def work(connection: AsyncConnection, quote_id: UUID) -> Quote:
-            return await self._quote(connection, principal, wanted, customer_id, quote_id)
+        async def work(connection: AsyncConnection, quote_id: UUID, present: Present) -> Quote:
+            return await self._quote(connection, principal, wanted, customer_id, quote_id, now_ms=present.now_ms)
 
         return await self._once.do(
             principal,
@@ -76,17 +82,19 @@ class ExchangeService:
 
     async def get(self, principal: Principal, quote_id: UUID) -> Row:
         """Return a quote. Raises NotFound, also for somebody else's."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return _presented(await self._required(connection, principal, quote_id))
+            return _presented(await self._required(connection, principal, quote_id, now_ms=now_ms))
 
     async def exchange(self, principal: Principal, wanted: NewExchange, *, correlation_id: str) -> tuple[Row, bool]:
         """Use a quote once: return the exchange, and whether it happened before.
 
         Both transfers are posted or neither. Raises NotFound, InvalidRequest, QuoteExpired, QuoteUsed, ExchangeFailed.
         """
-        now_ms = self._clock.now_ms()
+        present = await self._clocks.present(principal.tenant_id)
+        now_ms = present.now_ms
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            quote = await self._required(connection, principal, wanted.quote_id, lock=True)
+            quote = await self._required(connection, principal, wanted.quote_id, now_ms=now_ms, lock=True)
             if quote["exchanged_at"] is not None:
                 if (quote["sell_account_id"], quote["buy_account_id"]) != (wanted.sell_account_id, wanted.buy_account_id):
                     raise QuoteUsed(f"quote {wanted.quote_id} was used with other accounts")
@@ -95,7 +103,7 @@ class ExchangeService:
                 raise QuoteExpired(f"quote {wanted.quote_id} has expired")
             for side, account_id in (("sell", wanted.sell_account_id), ("buy", wanted.buy_account_id)):
                 await _require_account(connection, account_id, quote, side=side)
-            await self._post(connection, principal, quote, wanted, now_ms=now_ms, correlation_id=correlation_id)
+            await self._post(connection, principal, quote, wanted, present=present, correlation_id=correlation_id)
             await repository.mark_exchanged(
                 connection,
                 quote_id=wanted.quote_id,
@@ -103,21 +111,29 @@ class ExchangeService:
                 buy_account_id=wanted.buy_account_id,
                 now_ms=now_ms,
             )
-            await _audit(connection, principal, EXCHANGE_ROUTE, f"exchanges/{wanted.quote_id}", correlation_id, None)
-            return _presented(await self._required(connection, principal, wanted.quote_id)), False
+            await record(
+                connection, principal, EXCHANGE_ROUTE, resource=f"exchanges/{wanted.quote_id}", correlation_id=correlation_id
+            )
+            return _presented(await self._required(connection, principal, wanted.quote_id, now_ms=now_ms)), False
 
     async def positions(self, principal: Principal) -> list[Row]:
         """Return what the bank holds of each currency through exchanges: what the liquidity accounts say."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             rows = await repository.positions(connection, tenant_id=principal.tenant_id)
         return [
-            {"position": _money(row["position_minor"], row["currency"]), "rounding_nano": row["rounding_nano"]} for row in rows
+            {"position": money(row["position_minor"], row["currency"]), "rounding_nano": row["rounding_nano"]} for row in rows
         ]
 
     async def _quote(
-        self, connection: AsyncConnection, principal: Principal, wanted: NewQuote, customer_id: str, quote_id: UUID
+        self,
+        connection: AsyncConnection,
+        principal: Principal,
+        wanted: NewQuote,
+        customer_id: str,
+        quote_id: UUID,
+        *,
+        now_ms: int,
     ) -> Quote:
-        now_ms = self._clock.now_ms()
         if not await repository.known_customer(connection, tenant_id=principal.tenant_id, customer_id=customer_id):
             raise NotFound(f"no customer {customer_id}")
         known = wanted.sell or wanted.buy
@@ -148,7 +164,7 @@ class ExchangeService:
             now_ms=now_ms,
             expires_ms=now_ms + QUOTE_LIFETIME_MS,
         )
-        return Quote.model_validate(_presented(await self._required(connection, principal, quote_id)))
+        return Quote.model_validate(_presented(await self._required(connection, principal, quote_id, now_ms=now_ms)))
 
     async def _post(
         self,
@@ -157,9 +173,10 @@ class ExchangeService:
         quote: Row,
         wanted: NewExchange,
         *,
-        now_ms: int,
+        present: Present,
         correlation_id: str,
     ) -> None:
+        now_ms = present.now_ms
         bank = {
             side: ledger_accounts.system_account(
                 tenant_id=principal.tenant_id,
@@ -190,7 +207,7 @@ class ExchangeService:
             debit_account_id=bank["buy"].account_id,
             credit_account_id=wanted.buy_account_id,
         )
-        results = await post_batch_async(connection, [sell, buy], now_ms=now_ms)
+        results = await post_batch_async(connection, [sell, buy], now_ms=now_ms, topic=present.topic)
         wrong = next((result for result in reversed(results) if not result.moved and result.code != "linked-failed"), None)
         if wrong is not None:
             raise ExchangeFailed(f"the ledger answered {wrong.code}", reason=wrong.code)
@@ -208,13 +225,16 @@ class ExchangeService:
             for row in rows
         }
 
-    async def _required(self, connection: AsyncConnection, principal: Principal, quote_id: UUID, *, lock: bool = False) -> Row:
+    @staticmethod
+    async def _required(
+        connection: AsyncConnection, principal: Principal, quote_id: UUID, *, now_ms: int, lock: bool = False
+    ) -> Row:
         row = await repository.find_quote(
             connection,
             tenant_id=principal.tenant_id,
             quote_id=quote_id,
             customer_id=principal.own_only,
-            now_ms=self._clock.now_ms(),
+            now_ms=now_ms,
             lock=lock,
         )
         if row is None:
@@ -225,8 +245,7 @@ class ExchangeService:
 def _rate_of(pair: str, wanted: NewRate) -> Rate:
     base, _, quote = pair.partition("-")
     for currency in (base, quote):
-        if currency not in CURRENCY_EXPONENTS:
-            raise InvalidRequest(f"pair: {currency} is not a currency that a ledger here holds", field="pair")
+        require_held(currency, field="pair")
     rate = Rate(base, quote, rate_e8_of(wanted.bid), rate_e8_of(wanted.ask), 1)
     if base == quote or not 0 < rate.bid_e8 <= rate.ask_e8:
         raise InvalidRequest("bid: a pair has two currencies, a bid above zero, and an ask that is not below it", field="bid")
@@ -246,32 +265,8 @@ async def _require_account(connection: AsyncConnection, account_id: UUID, quote:
         raise InvalidRequest(f"{side}_account_id: the account is in {account.currency}", field=f"{side}_account_id")
 
 
-async def _audit(
-    connection: AsyncConnection,
-    principal: Principal,
-    action: str,
-    resource: str,
-    correlation_id: str,
-    detail: dict[str, object] | None,
-) -> None:
-    await insert_audit(
-        connection,
-        tenant_id=principal.tenant_id,
-        actor=principal.subject,
-        action=action,
-        resource=resource,
-        correlation_id=correlation_id,
-        status=200,
-        detail=detail,
-    )
-
-
 def _transfer_id(quote_id: UUID, side: str) -> UUID:
     return derived_id(quote_id, side)
-
-
-def _money(amount_minor: object, currency: object) -> Row:
-    return {"amount_minor": amount_minor, "currency": currency}
 
 
 def _presented(row: Row) -> Row:
@@ -279,8 +274,8 @@ def _presented(row: Row) -> Row:
     return row | {
         "pair": f"{row['base']}-{row['quote']}",
         "rate": rate_text(int(str(row["rate_e8"]))),
-        "sell": _money(row["sell_minor"], row["sell_currency"]),
-        "buy": _money(row["buy_minor"], row["buy_currency"]),
+        "sell": money(row["sell_minor"], row["sell_currency"]),
+        "buy": money(row["buy_minor"], row["buy_currency"]),
         "status": "open" if row["exchanged_at"] is None else "exchanged",
         "sell_transfer_id": _transfer_id(quote_id, "sell"),
         "buy_transfer_id": _transfer_id(quote_id, "buy"),

@@ -8,16 +8,16 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.ledger_events import Purpose
 from contracts.transactions import Channel
-from kit.clock import Clock
+from kit.clock import FixedClock
 from kit.errors import NotFound
 from kit.ids import uuid7
-from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
 from ledger.accounts import open_accounts_async, settlement_account, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
-from serving.edge.errors import InvalidRequest
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.principals import Principal
+from serving.edge.wanted import customer_of, require_held
 from serving.external import repository
 from serving.external.proof import (
     LIFETIME_MS,
@@ -45,24 +45,23 @@ DEPOSITS_CODE = "micro-deposits"
 class ExternalAccountsService:
     """What the external accounts routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def link(self, principal: Principal, wanted: NewLink, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Link an account once a key, and send it two small amounts.
 
         Raises InvalidRequest, NotFound for an unknown customer, TooManyLinks.
         """
-        customer_id = principal.own_only or wanted.customer_id
-        if customer_id is None or wanted.customer_id not in (None, customer_id):
-            raise InvalidRequest("customer_id: name the customer whose account it is", field="customer_id")
-        if wanted.currency not in CURRENCY_EXPONENTS:
-            raise InvalidRequest(f"currency: {wanted.currency} is not a currency that a ledger here holds", field="currency")
+        customer_id = customer_of(principal, wanted.customer_id, role="whose account it is")
+        require_held(wanted.currency, field="currency")
 
-        async def work(connection: AsyncConnection, external_account_id: UUID) -> ExternalAccount:
-            return await self._link(connection, principal, wanted, customer_id, external_account_id, correlation_id)
+        async def work(connection: AsyncConnection, external_account_id: UUID, present: Present) -> ExternalAccount:
+            return await self._link(
+                connection, principal, wanted, customer_id, external_account_id, correlation_id, present=present
+            )
 
         return await self._once.do(
             principal,
@@ -84,8 +83,9 @@ class ExternalAccountsService:
     ) -> Done:
         """Try two amounts, once a key: a try that is sent again is not another one. Raises NotFound, LinkNotPending."""
 
-        async def work(connection: AsyncConnection, _: UUID) -> ExternalAccount:
-            found = await self._required(connection, principal, external_account_id, for_update=True)
+        async def work(connection: AsyncConnection, _: UUID, present: Present) -> ExternalAccount:
+            now_ms = present.now_ms
+            found = await self._required(connection, principal, external_account_id, now_ms=now_ms, for_update=True)
             judged = judge(
                 LinkStatus(str(found["status"])),
                 tries_left=int(str(found["tries_left"])),
@@ -99,9 +99,11 @@ class ExternalAccountsService:
                 tries_left=judged.tries_left,
                 proof="micro-deposits" if judged.status is LinkStatus.VERIFIED else None,
                 statement_reference=None,
-                now_ms=self._clock.now_ms(),
+                now_ms=now_ms,
             )
-            return ExternalAccount.model_validate(await self._required(connection, principal, external_account_id))
+            return ExternalAccount.model_validate(
+                await self._required(connection, principal, external_account_id, now_ms=now_ms)
+            )
 
         return await self._once.do(
             principal,
@@ -116,8 +118,9 @@ class ExternalAccountsService:
         self, principal: Principal, external_account_id: UUID, proof: StatementProof, *, correlation_id: str
     ) -> Row:
         """Take a statement for proof; the same one again changes nothing. Raises NotFound, LinkNotPending."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            found = await self._required(connection, principal, external_account_id, for_update=True)
+            found = await self._required(connection, principal, external_account_id, now_ms=now_ms, for_update=True)
             if found["status"] == LinkStatus.VERIFIED and found["statement_reference"] == proof.reference:
                 return found
             if found["status"] in (LinkStatus.VERIFIED, LinkStatus.REMOVED):
@@ -129,15 +132,16 @@ class ExternalAccountsService:
                 tries_left=int(str(found["tries_left"])),
                 proof="statement",
                 statement_reference=proof.reference,
-                now_ms=self._clock.now_ms(),
+                now_ms=now_ms,
             )
             await self._record(connection, principal, "POST", "/statement", external_account_id, correlation_id)
-            return await self._required(connection, principal, external_account_id)
+            return await self._required(connection, principal, external_account_id, now_ms=now_ms)
 
     async def unlink(self, principal: Principal, external_account_id: UUID, *, correlation_id: str) -> None:
         """Take a link away; again, it changes nothing. Raises NotFound."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await self._required(connection, principal, external_account_id, for_update=True)
+            await self._required(connection, principal, external_account_id, now_ms=now_ms, for_update=True)
             await repository.write_status(
                 connection,
                 external_account_id=external_account_id,
@@ -145,26 +149,28 @@ class ExternalAccountsService:
                 tries_left=0,
                 proof=None,
                 statement_reference=None,
-                now_ms=self._clock.now_ms(),
+                now_ms=now_ms,
             )
             await self._record(connection, principal, "DELETE", "", external_account_id, correlation_id)
 
     async def get(self, principal: Principal, external_account_id: UUID) -> Row:
         """Return one account. Raises NotFound, also for somebody else's."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await self._required(connection, principal, external_account_id)
+            return await self._required(connection, principal, external_account_id, now_ms=now_ms)
 
     async def page(self, principal: Principal, *, customer_id: str | None, after: UUID | None, limit: int) -> list[Row]:
         """Return up to `limit` accounts after an id; a customer's own, whatever customer was asked for."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             rows = await repository.list_links(
                 connection,
                 tenant_id=principal.tenant_id,
-                customer_id=customer_id if principal.own_only is None else principal.own_only,
+                customer_id=principal.whose(customer_id),
                 after=after,
                 limit=limit,
             )
-        return [self._presented(row) for row in rows]
+        return [_presented(row, now_ms=now_ms) for row in rows]
 
     async def _link(
         self,
@@ -174,8 +180,10 @@ class ExternalAccountsService:
         customer_id: str,
         external_account_id: UUID,
         correlation_id: str,
+        *,
+        present: Present,
     ) -> ExternalAccount:
-        now_ms = self._clock.now_ms()
+        now_ms = present.now_ms
         amounts = deposits(secrets.randbelow)
         values = {
             **wanted.model_dump(),
@@ -196,47 +204,17 @@ class ExternalAccountsService:
         if linked >= MAX_LINKS_A_WEEK:
             raise TooManyLinks(f"customer {customer_id} has linked {linked} accounts within a week", most=MAX_LINKS_A_WEEK)
         await repository.insert_link(connection, values)
-        await self._send(connection, principal.tenant_id, wanted.currency, amounts, correlation_id, now_ms=now_ms)
-        return ExternalAccount.model_validate(await self._required(connection, principal, external_account_id))
+        await _send(connection, principal.tenant_id, wanted.currency, amounts, correlation_id, present=present)
+        return ExternalAccount.model_validate(await self._required(connection, principal, external_account_id, now_ms=now_ms))
 
-    async def _send(
-        self,
+    @staticmethod
+    async def _required(
         connection: AsyncConnection,
-        tenant_id: str,
-        currency: str,
-        amounts: tuple[int, int],
-        correlation_id: str,
+        principal: Principal,
+        external_account_id: UUID,
         *,
         now_ms: int,
-    ) -> None:
-        """Let the amounts leave through the channel's settlement account, at the bank's cost. Raises TransferFailed."""
-        source = system_account(tenant_id=tenant_id, currency=currency, code=DEPOSITS_CODE)
-        outside = settlement_account(tenant_id=tenant_id, currency=currency, channel=Channel.TED)
-        await open_accounts_async(connection, [source, outside], now_ms=now_ms)
-        rows = [
-            PostingRequest(
-                kind=Kind.POST,
-                transfer_id=uuid7(self._clock),
-                tenant_id=tenant_id,
-                occurred_at_ms=now_ms,
-                amount_minor=amount_minor,
-                currency=currency,
-                debit_account_id=source.account_id,
-                credit_account_id=outside.account_id,
-                purpose=Purpose.ADJUSTMENT,
-                group=1,
-                headers={"correlation_id": correlation_id},
-            )
-            for amount_minor in amounts
-        ]
-        for result in await post_batch_async(connection, rows, now_ms=now_ms):
-            if not result.moved:
-                raise TransferFailed(
-                    f"the ledger answered {result.code}", transfer_id=str(result.transfer_id), reason=result.code
-                )
-
-    async def _required(
-        self, connection: AsyncConnection, principal: Principal, external_account_id: UUID, *, for_update: bool = False
+        for_update: bool = False,
     ) -> Row:
         row = await repository.find_link(
             connection,
@@ -247,13 +225,7 @@ class ExternalAccountsService:
         )
         if row is None:
             raise NotFound(f"there is no external account {external_account_id}")
-        return self._presented(row)
-
-    def _presented(self, row: Row) -> Row:
-        status = standing(
-            LinkStatus(str(row["status"])), expires_at_ms=int(str(row["expires_at_ms"])), now_ms=self._clock.now_ms()
-        )
-        return row | {"status": status}
+        return _presented(row, now_ms=now_ms)
 
     @staticmethod
     async def _record(
@@ -271,3 +243,42 @@ class ExternalAccountsService:
             resource=f"external-accounts/{external_account_id}",
             correlation_id=correlation_id,
         )
+
+
+async def _send(
+    connection: AsyncConnection,
+    tenant_id: str,
+    currency: str,
+    amounts: tuple[int, int],
+    correlation_id: str,
+    *,
+    present: Present,
+) -> None:
+    """Let the amounts leave through the channel's settlement account, at the bank's cost. Raises TransferFailed."""
+    source = system_account(tenant_id=tenant_id, currency=currency, code=DEPOSITS_CODE)
+    outside = settlement_account(tenant_id=tenant_id, currency=currency, channel=Channel.TED)
+    await open_accounts_async(connection, [source, outside], now_ms=present.now_ms)
+    rows = [
+        PostingRequest(
+            kind=Kind.POST,
+            transfer_id=uuid7(FixedClock(present.now_ms)),
+            tenant_id=tenant_id,
+            occurred_at_ms=present.now_ms,
+            amount_minor=amount_minor,
+            currency=currency,
+            debit_account_id=source.account_id,
+            credit_account_id=outside.account_id,
+            purpose=Purpose.ADJUSTMENT,
+            group=1,
+            headers={"correlation_id": correlation_id},
+        )
+        for amount_minor in amounts
+    ]
+    for result in await post_batch_async(connection, rows, now_ms=present.now_ms, topic=present.topic):
+        if not result.moved:
+            raise TransferFailed(f"the ledger answered {result.code}", transfer_id=str(result.transfer_id), reason=result.code)
+
+
+def _presented(row: Row, *, now_ms: int) -> Row:
+    status = standing(LinkStatus(str(row["status"])), expires_at_ms=int(str(row["expires_at_ms"])), now_ms=now_ms)
+    return row | {"status": status}

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Query, Response
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, page, uuid_of
-from serving.edge.versions import IfMatch, etag, tagged, version_of
+from serving.edge.versions import FIRST_VERSION, IfMatch, etag, tagged, version_of
 from serving.goals.schemas import Goal, GoalChange, GoalPage, MoveDone, NewGoal, NewMove
 from serving.payments.once import IdempotencyKey
 
 router = APIRouter(tags=["goals"])
-FIRST_VERSION = 1
 
 
 @router.post("/v1/goals", status_code=201, response_model=Goal, responses=refusals(401, 403, 404, 409, 422))

@@ -7,26 +7,27 @@ from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
 from contracts.ledger_events import Purpose
-from kit.clock import Clock
+from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 from ledger.postings import Kind, PostingRequest
 from ledger.writer import post_one
+from serving.edge.clocks import Present, TenantClocks
+from serving.edge.presented import money
 from serving.edge.principals import Principal
 from serving.edge.versions import require
 from serving.goals import repository
 from serving.goals.repository import Row
 from serving.goals.schemas import Goal, GoalChange, MoveDirection, MoveDone, NewGoal, NewMove
 from serving.holders.schemas import HolderRole
-from serving.holders.service import USERS, require_role
+from serving.holders.service import ANYBODY, USERS, require_role
 from serving.identity.audit import record
 from serving.payments.errors import TransferFailed
 from serving.payments.once import Done, Once
 
 SET_ROUTE = "POST /v1/goals"
 MOVE_ROUTE = "POST /v1/goals/{goal_id}/moves"
-ANYBODY = frozenset(HolderRole)
 
 
 class GoalClosed(Conflict):
@@ -40,16 +41,16 @@ class GoalClosed(Conflict):
 class GoalsService:
     """What the goals routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def set(self, principal: Principal, wanted: NewGoal, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Set a goal once a key. Raises NotFound for an unknown account, Forbidden for a viewer, GoalClosed."""
 
-        async def work(connection: AsyncConnection, goal_id: UUID) -> Goal:
-            return await self._set(connection, principal, wanted, goal_id=goal_id)
+        async def work(connection: AsyncConnection, goal_id: UUID, present: Present) -> Goal:
+            return await self._set(connection, principal, wanted, goal_id=goal_id, now_ms=present.now_ms)
 
         return await self._once.do(
             principal,
@@ -71,7 +72,7 @@ class GoalsService:
     ) -> Done:
         """Move money once a key. Raises NotFound, Forbidden for a viewer, GoalClosed, TransferFailed without funds."""
 
-        async def work(connection: AsyncConnection, transfer_id: UUID) -> MoveDone:
+        async def work(connection: AsyncConnection, transfer_id: UUID, present: Present) -> MoveDone:
             found = await self._open_goal(connection, principal, goal_id)
             await self._post(
                 connection,
@@ -80,6 +81,7 @@ class GoalsService:
                 transfer_id=transfer_id,
                 direction=wanted.direction,
                 amount_minor=wanted.amount_minor,
+                present=present,
                 correlation_id=correlation_id,
             )
             goal = await self._required(connection, principal, goal_id, ANYBODY)
@@ -132,6 +134,7 @@ class GoalsService:
 
     async def close(self, principal: Principal, goal_id: UUID, *, version: int, correlation_id: str) -> Row:
         """Bring a goal's money back to its account and close it. Raises as `change` does, and TransferFailed."""
+        present = await self._clocks.present(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await self._open_goal(connection, principal, goal_id)
             require(found, version)
@@ -141,9 +144,10 @@ class GoalsService:
                     connection,
                     principal,
                     found,
-                    transfer_id=uuid7(self._clock),
+                    transfer_id=uuid7(FixedClock(present.now_ms)),
                     direction=MoveDirection.OUT,
                     amount_minor=balance_minor,
+                    present=present,
                     correlation_id=correlation_id,
                 )
             await ledger_accounts.change_account(connection, goal_id, tenant_id=principal.tenant_id, closed=True)
@@ -157,14 +161,15 @@ class GoalsService:
             )
             return await self._required(connection, principal, goal_id, ANYBODY)
 
-    async def _set(self, connection: AsyncConnection, principal: Principal, wanted: NewGoal, *, goal_id: UUID) -> Goal:
+    async def _set(
+        self, connection: AsyncConnection, principal: Principal, wanted: NewGoal, *, goal_id: UUID, now_ms: int
+    ) -> Goal:
         parent = await repository.find_parent(connection, wanted.account_id)
         if parent is None:
             raise NotFound(f"there is no account {wanted.account_id}")
         await require_role(connection, principal, wanted.account_id, USERS)
         if parent["status"] == "closed":
             raise GoalClosed(f"account {wanted.account_id} is closed")
-        now_ms = self._clock.now_ms()
         account = ledger_accounts.NewAccount(
             account_id=goal_id,
             tenant_id=principal.tenant_id,
@@ -189,17 +194,17 @@ class GoalsService:
         transfer_id: UUID,
         direction: MoveDirection,
         amount_minor: int,
+        present: Present,
         correlation_id: str,
     ) -> None:
         """Move money between a goal and its account. Raises TransferFailed: nothing is recorded then."""
         goal_id, account_id = UUID(str(goal["goal_id"])), UUID(str(goal["account_id"]))
         debit, credit = (account_id, goal_id) if direction is MoveDirection.IN else (goal_id, account_id)
-        now_ms = self._clock.now_ms()
         request = PostingRequest(
             kind=Kind.POST,
             transfer_id=transfer_id,
             tenant_id=principal.tenant_id,
-            occurred_at_ms=now_ms,
+            occurred_at_ms=present.now_ms,
             amount_minor=amount_minor,
             currency=str(goal["currency"]),
             debit_account_id=debit,
@@ -207,7 +212,7 @@ class GoalsService:
             purpose=Purpose.ALLOCATION,
             headers={"correlation_id": correlation_id},
         )
-        result = await post_one(connection, request, now_ms=now_ms)
+        result = await post_one(connection, request, now_ms=present.now_ms, topic=present.topic)
         if not result.moved:
             raise TransferFailed(f"the ledger answered {result.code}", transfer_id=str(transfer_id), reason=result.code)
 
@@ -243,7 +248,7 @@ def _presented(row: Row) -> Row:
     target_minor, currency = row["target_minor"], row["currency"]
     balance_minor = int(str(row["balance_minor"]))
     return row | {
-        "balance": {"amount_minor": balance_minor, "currency": currency},
-        "target": None if target_minor is None else {"amount_minor": target_minor, "currency": currency},
+        "balance": money(balance_minor, currency),
+        "target": None if target_minor is None else money(target_minor, currency),
         "reached": target_minor is not None and balance_minor >= int(str(target_minor)),
     }

@@ -1,6 +1,6 @@
 """Routes: an account's movements by any of their facts, what they come to by category, and what a holder calls them."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from contracts.transactions import Channel
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.presented import moment
 from serving.edge.schemas import STORABLE
 from serving.history.schemas import Mark, Marked, Spending, TransactionPage, Way
 from serving.history.service import words_of
@@ -58,15 +59,16 @@ async def list_transactions(
     before = decode_cursor(cursor, int)
     period = None
     if first is not None or past is not None:
-        period = period_of(first or EARLIEST, past, time_zone=time_zone, now_ms=parts.clock.now_ms())
+        now_ms = await parts.clocks.now_ms(principal.tenant_id)
+        period = period_of(first or EARLIEST, past, time_zone=time_zone, now_ms=now_ms)
     filters = {
         "words": words_of(q) if q is not None else None,
         "way_in": True if direction == "in" else None, "way_out": True if direction == "out" else None,
         "at_least_minor": at_least_minor, "at_most_minor": at_most_minor,
         "counterparty_account_id": counterparty_account_id,
         "category": category.value if category else None, "channel": channel.value if channel else None,
-        "start": _moment(period.start_ms) if period and first else None,
-        "past": _moment(period.past_ms) if period and past else None,
+        "start": moment(period.start_ms) if period and first else None,
+        "past": moment(period.past_ms) if period and past else None,
         "before": before[0] if before else None,
     }  # fmt: skip
     rows, as_of = await parts.history.page(principal, account_id, filters=filters, limit=limit + 1)
@@ -86,7 +88,7 @@ async def spending(
     ] = None,
 ) -> dict[str, object]:
     """Say what the account's movements of each month came to, by category; without `from` of the last twelve months."""
-    today = datetime.fromtimestamp(parts.clock.now_ms() / 1000, UTC).date()
+    today = moment(await parts.clocks.now_ms(principal.tenant_id)).date()
     rows, as_of = await parts.history.spending(principal, account_id, first=first, past=past, today=today)
     return {"items": rows, "as_of": as_of, "next_cursor": None}
 
@@ -102,7 +104,3 @@ async def mark_transaction(
     Sending the same again changes nothing.
     """
     return await parts.history.mark(principal, account_id, transfer_id, mark=mark, correlation_id=correlation_id)
-
-
-def _moment(epoch_ms: int) -> datetime:
-    return datetime.fromtimestamp(epoch_ms // 1000, UTC)

@@ -12,12 +12,13 @@ from kit.folding import folded
 from kit.postgres import tenant_transaction
 from serving.accounts.repository import find_account
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import money
 from serving.edge.principals import Principal
 from serving.edge.warehouse import warehouse_reading
 from serving.history import repository
 from serving.history.repository import Row
 from serving.history.schemas import Mark
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 
 MARK_ROUTE = "PATCH /v1/accounts/{account_id}/transactions/{transfer_id}"
 MAX_WORDS = 10
@@ -79,14 +80,12 @@ class HistoryService:
             await repository.put_mark(
                 connection, tenant_id=principal.tenant_id, account_id=account_id, transfer_id=transfer_id, mark=after
             )
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action=MARK_ROUTE,
+                principal,
+                MARK_ROUTE,
                 resource=str(transfer_id),
                 correlation_id=correlation_id,
-                status=200,
                 # What people write can be erased; the audit log cannot.
                 detail={"account_id": str(account_id), "changed": sorted(said), "category": after["category"]},
             )
@@ -111,8 +110,8 @@ def words_of(text: str) -> str:
 
 def _presented(row: Row) -> Row:
     return row | {
-        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
-        "balance_after": {"amount_minor": row["balance_after_minor"], "currency": row["currency"]},
+        "amount": money(row["amount_minor"], row["currency"]),
+        "balance_after": money(row["balance_after_minor"], row["currency"]),
         "counterparty": {
             "account_id": row["counterparty_account_id"],
             "kind": row["counterparty_kind"],
@@ -123,6 +122,6 @@ def _presented(row: Row) -> Row:
 
 def _added_up(row: Row) -> Row:
     return row | {
-        "spent": {"amount_minor": row["spent_minor"], "currency": row["currency"]},
-        "received": {"amount_minor": row["received_minor"], "currency": row["currency"]},
+        "spent": money(row["spent_minor"], row["currency"]),
+        "received": money(row["received_minor"], row["currency"]),
     }

@@ -18,6 +18,7 @@ from serving.identity.audit import record
 MAX_HOLDERS = 16
 USERS = frozenset({HolderRole.OWNER, HolderRole.HOLDER})
 OWNERS = frozenset({HolderRole.OWNER})
+ANYBODY = frozenset(HolderRole)
 
 
 class TooManyHolders(Conflict):
@@ -61,7 +62,7 @@ class HoldersService:
     async def page(self, principal: Principal, account_id: UUID, *, after: str | None, limit: int) -> list[Row]:
         """Return up to `limit` who use an account, after a customer id. Raises NotFound."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await require_role(connection, principal, account_id, frozenset(HolderRole))
+            await require_role(connection, principal, account_id, ANYBODY)
             rows = await repository.list_holders(connection, account_id=account_id, after=after, limit=limit)
         if not rows and after is None:
             raise NotFound(f"there is no account {account_id}")
@@ -98,7 +99,7 @@ class HoldersService:
     async def remove(self, principal: Principal, account_id: UUID, customer_id: str, *, correlation_id: str) -> None:
         """Take a customer off an account; who holds one may take themselves off. Raises NotFound, Forbidden, OpenerStays."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            roles = frozenset(HolderRole) if principal.own_only == customer_id else OWNERS
+            roles = ANYBODY if principal.own_only == customer_id else OWNERS
             await self._let_change(connection, principal, account_id, customer_id, roles=roles)
             await repository.delete_holder(connection, account_id=account_id, customer_id=customer_id)
             await self._record(connection, principal, "DELETE", account_id, customer_id, correlation_id, None)

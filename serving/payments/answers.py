@@ -1,7 +1,7 @@
 """The answer to a transfer: from how it ended and what was stored, the same the first time and on every replay. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import msgspec
 
 from contracts.decisions import Answer
 from kit.errors import DomainError
+from serving.edge.presented import money, rfc3339
 from serving.payments.errors import TransferAbandoned, TransferDenied, TransferFailed
 from serving.payments.intents import MoneyAmount, TransferRequest, moment_of
 
@@ -53,19 +54,15 @@ class Answered:
 
 _encode = msgspec.json.Encoder().encode
 _decode_stored = msgspec.json.Decoder(_Stored).decode
+_decode_answer = msgspec.json.Decoder(Answer).decode
 
 
-def rfc3339(epoch_ms: int) -> str:
-    """Return the moment as RFC 3339 text in UTC."""
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def response_tail(request: TransferRequest, *, transfer_id: UUID, credit_account_id: str, answer: Answer) -> bytes:
+def response_tail(request: TransferRequest, *, transfer_id: UUID, credit_account_id: UUID, answer: Answer) -> bytes:
     """Return the answer's JSON after its status: the ledger puts `{"status":"posted",` before it when it stores it."""
     shown = TransferShown(
         id=str(transfer_id),
         debit_account_id=request.debit_account_id,
-        credit_account_id=credit_account_id,
+        credit_account_id=request.credit_account_id or str(credit_account_id),
         amount=request.amount,
         channel=request.channel,
         created_at=rfc3339(moment_of(transfer_id)),
@@ -93,3 +90,17 @@ def answered(*, transfer_id: UUID, outcome: str, code: str | None, body: bytes |
     else:
         error = TransferAbandoned(f"the transfer is {outcome}", transfer_id=str(transfer_id))
     return Answered(transfer_id, 0, b"", error, replayed)
+
+
+def presented(row: Mapping[str, object], *, whole: bool) -> dict[str, object]:
+    """Return what the reader may see: the payer and partners get the verdict, staff the whole decision."""
+    stored = row["answer"]
+    answer = _decode_answer(stored) if isinstance(stored, bytes) else None
+    decision = None
+    if answer is not None:
+        decision = msgspec.to_builtins(answer) if whole else {"verdict": answer.verdict, "source": answer.source}
+    return dict(row) | {
+        "amount": money(row["amount_minor"], row["currency"]),
+        "posted": money(row["posted_minor"], row["currency"]),
+        "decision": decision,
+    }

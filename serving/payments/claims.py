@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kit.clock import Clock
 from kit.errors import Unavailable
+from kit.postgres import SharedConnection
 from kit.trial import on_trial
 from serving.edge.principals import Principal
 from serving.payments import repository
@@ -49,10 +50,11 @@ def request_hash(route: str, body: bytes) -> bytes:
 
 
 class Claims:
-    """One worker's claims."""
+    """One worker's claims. They take turns with the postings at one connection: on two, both go in more and smaller batches."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, shared: SharedConnection, *, clock: Clock) -> None:
         self._core = core
+        self._shared = shared
         self._clock = clock
         self._waiting: deque[tuple[ClaimWish, asyncio.Future[ClaimAnswer]]] = deque()
         self._wake = asyncio.Event()
@@ -102,16 +104,18 @@ class Claims:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
-                await self._carry_out(batch)
+                await self._carry_out()
 
-    async def _carry_out(self, batch: list[tuple[ClaimWish, asyncio.Future[ClaimAnswer]]]) -> None:
-        wishes = [wish for wish, _ in batch]
+    async def _carry_out(self) -> None:
+        """Claim what has gathered by the time of our turn."""
+        batch: list[tuple[ClaimWish, asyncio.Future[ClaimAnswer]]] = []
         try:
-            async with self._core.connection() as connection:
+            async with self._shared.turn() as connection:
+                batch = self._gather()
+                wishes = [wish for wish, _ in batch]
                 answers = await repository.claim(connection, wishes, now_ms=self._clock.now_ms(), lease_ms=LEASE_MS)
         except (psycopg.Error, PoolTimeout) as problem:
-            for _, future in batch:
+            for _, future in batch or self._gather():
                 if not future.done():
                     away = LedgerAway("the ledger does not answer", retry_after_s=1)
                     away.__cause__ = problem
@@ -120,3 +124,6 @@ class Claims:
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
+
+    def _gather(self) -> list[tuple[ClaimWish, asyncio.Future[ClaimAnswer]]]:
+        return [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.accounts import get, open_accounts_async, settlement_account
+from serving.edge.clocks import TenantClocks
 from serving.edge.principals import Principal
 from serving.holders.service import USERS, require_role
 
@@ -21,6 +21,7 @@ MAX_REMEMBERED = 100_000
 class KnownAccount:
     """What never changes about an account. Transfers use customers' own; not the bank's, and not what is set aside in goals."""
 
+    account_id: UUID
     owner_id: str | None
     currency: str
     is_usable: bool
@@ -29,9 +30,9 @@ class KnownAccount:
 class AccountDirectory:
     """One worker's memory of accounts, by tenant: an account of another tenant is not found."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
-        self._clock = clock
+        self._clocks = clocks
         self._known: OrderedDict[tuple[str, str], KnownAccount] = OrderedDict()
 
     async def find(self, tenant_id: str, account_id: str) -> KnownAccount:
@@ -46,15 +47,16 @@ class AccountDirectory:
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await require_role(connection, principal, UUID(account_id), USERS)
 
-    async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> str:
+    async def settlement(self, tenant_id: str, *, channel: str, currency: str) -> UUID:
         """Return the id of the system account through which a channel's money leaves; it is opened when first needed."""
         wanted = settlement_account(tenant_id=tenant_id, currency=currency, channel=channel)
         account_id = str(wanted.account_id)
         if (tenant_id, account_id) not in self._known:
+            now_ms = await self._clocks.now_ms(tenant_id)
             async with self._core.connection() as connection:
-                await open_accounts_async(connection, [wanted], now_ms=self._clock.now_ms())
-            self._remember(tenant_id, account_id, KnownAccount(None, currency, is_usable=False))
-        return account_id
+                await open_accounts_async(connection, [wanted], now_ms=now_ms)
+            self._remember(tenant_id, account_id, KnownAccount(wanted.account_id, None, currency, is_usable=False))
+        return wanted.account_id
 
     async def _read(self, tenant_id: str, account_id: str) -> KnownAccount:
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
@@ -62,9 +64,8 @@ class AccountDirectory:
                 account = await get(connection, UUID(account_id))
             except NotFound as unknown:
                 raise NotFound(f"there is no account {account_id}") from unknown
-        return self._remember(
-            tenant_id, account_id, KnownAccount(account.owner_id, account.currency, is_usable=account.code is None)
-        )
+        known = KnownAccount(account.id, account.owner_id, account.currency, is_usable=account.code is None)
+        return self._remember(tenant_id, account_id, known)
 
     def _remember(self, tenant_id: str, account_id: str, known: KnownAccount) -> KnownAccount:
         if on_trial():  # what a trial has opened will not be there

@@ -5,13 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from serving.dependencies import Caller, Parts
-from serving.edge.addresses import connected_from
 from serving.edge.correlation import Trace
+from serving.edge.exchange import JSON, Asked, Headers, Reply, asked_of, refusal, response_of
 from serving.edge.openapi import refusals
-from serving.edge.problems import answer_of
-from serving.payments.answers import Answered
 from serving.payments.claims import REPLAYED_HEADER
 from serving.payments.schemas import ANSWER_EXAMPLE, Resolution, Transfer, TransferAnswer, transfer_request_schema
+from serving.payments.service import TransfersService
 from serving.resources import Resources
 
 router = APIRouter(tags=["transfers"])
@@ -54,14 +53,25 @@ async def create_transfer(request: Request) -> Response:
     The same key and body always get the same answer, with `Idempotent-Replayed: true` from the second time on.
     """
     parts: Resources = request.app.state.resources
-    answered = await parts.transfers.create(
-        request.state.principal,
-        await request.body(),
-        idempotency_key=request.headers.get("idempotency-key"),
-        connection=connected_from(request.scope),
-        trace=trace_of(request),
+    return response_of(request, await transfer(parts.transfers, await asked_of(request)))
+
+
+async def transfer(transfers: TransfersService, asked: Asked) -> Reply:
+    """Carry out a transfer, whichever way it was asked for. Raises what refuses it before it is decided."""
+    key = asked.headers.get(b"idempotency-key")
+    answered = await transfers.create(
+        asked.principal,
+        asked.body,
+        idempotency_key=None if key is None else key.decode("latin-1"),
+        connection=asked.address,
+        trace=asked.trace,
     )
-    return _response(request, answered)
+    headers: Headers = ((b"location", f"/v1/transfers/{answered.transfer_id}".encode()),)
+    if answered.replayed:
+        headers += ((REPLAYED_HEADER.lower().encode(), b"true"),)
+    if answered.error is not None:
+        return refusal(answered.error, path=asked.path, correlation_id=asked.trace.correlation_id, more=headers)
+    return Reply(answered.status, answered.body, (JSON, *headers))
 
 
 @router.get("/v1/transfers/{transfer_id}", response_model=Transfer, responses=refusals(401, 403, 404, 422))
@@ -78,14 +88,3 @@ async def resolve_transfer(
     return await parts.transfers.resolve(
         principal, transfer_id, action=resolution.action, note=resolution.note, trace=trace_of(request)
     )
-
-
-def _response(request: Request, answered: Answered) -> Response:
-    if answered.error is not None:
-        response = answer_of(request, answered.error)
-    else:
-        response = Response(answered.body, status_code=answered.status, media_type="application/json")
-    response.headers["Location"] = f"/v1/transfers/{answered.transfer_id}"
-    if answered.replayed:
-        response.headers[REPLAYED_HEADER] = "true"
-    return response

@@ -11,12 +11,12 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.ledger_events import Purpose
-from kit.clock import Clock
 from kit.ids import derived_id
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.accounts import open_accounts_async, system_account
 from ledger.postings import MOVING, PostingRequest
+from serving.edge.clocks import TenantClocks
 from serving.payments import repository
 
 REMEMBERED_MS = 30_000
@@ -40,11 +40,14 @@ def fee_id(transfer_id: UUID) -> UUID:
 
 
 class TransferFees:
-    """One worker's memory of fees: by tenant, and of the tenants that have any, by account."""
+    """One worker's memory of fees: by tenant, and of the tenants that have any, by account.
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    What a trial saw is not remembered: what it has opened or changed will not be there.
+    """
+
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
-        self._clock = clock
+        self._clocks = clocks
         self._tenants: dict[str, _Known] = {}
         self._products: OrderedDict[tuple[str, UUID], tuple[int, str]] = OrderedDict()
 
@@ -74,14 +77,15 @@ class TransferFees:
         )
 
     async def _minor(self, tenant_id: str, account_id: UUID, *, currency: str, channel: str) -> int:
-        fees = await self._of_tenant(tenant_id)
+        now_ms = await self._clocks.now_ms(tenant_id)
+        fees = await self._of_tenant(tenant_id, now_ms=now_ms)
         if not fees:
             return 0
-        product = await self._product(tenant_id, account_id)
+        product = await self._product(tenant_id, account_id, now_ms=now_ms)
         return fees.get((product, currency), {}).get(channel, 0)
 
-    async def _of_tenant(self, tenant_id: str) -> Fees:
-        known, now_ms = self._tenants.get(tenant_id), self._clock.now_ms()
+    async def _of_tenant(self, tenant_id: str, *, now_ms: int) -> Fees:
+        known = self._tenants.get(tenant_id)
         if known is not None and now_ms - known.at_ms < REMEMBERED_MS:
             return known.fees
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
@@ -92,17 +96,18 @@ class TransferFees:
             ]
             if accounts:
                 await open_accounts_async(connection, accounts, now_ms=now_ms)
-        if not on_trial():  # an account that a trial has opened will not be there
+        if not on_trial():
             self._tenants[tenant_id] = _Known(now_ms, fees)
         return fees
 
-    async def _product(self, tenant_id: str, account_id: UUID) -> str:
-        known, now_ms = self._products.get((tenant_id, account_id)), self._clock.now_ms()
+    async def _product(self, tenant_id: str, account_id: UUID, *, now_ms: int) -> str:
+        known = self._products.get((tenant_id, account_id))
         if known is not None and now_ms - known[0] < REMEMBERED_MS:
             return known[1]
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
             product = await repository.product_of(connection, tenant_id=tenant_id, account_id=account_id)
-        self._products[tenant_id, account_id] = (now_ms, product or "")
-        if len(self._products) > MAX_REMEMBERED:
-            self._products.popitem(last=False)
+        if not on_trial():
+            self._products[tenant_id, account_id] = (now_ms, product or "")
+            if len(self._products) > MAX_REMEMBERED:
+                self._products.popitem(last=False)
         return product or ""

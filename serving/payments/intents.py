@@ -1,5 +1,6 @@
 """The body of a transfer, and the canonical transaction that it means. Pure."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from contracts.transactions import (
     Transaction,
     Uuid,
 )
-from kit.money import CURRENCY_EXPONENTS
 from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
+from serving.edge.wanted import require_held
 
 SOURCE = "api"
 MAX_TRANSFER_BYTES = 8_192
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CustomerIp = Annotated[
     str,
     Meta(
@@ -92,13 +94,10 @@ def parse(body: bytes) -> TransferRequest:
 
 
 def _check(request: TransferRequest) -> None:
-    if request.amount.currency not in CURRENCY_EXPONENTS:
-        raise InvalidRequest(
-            f"amount.currency: {request.amount.currency} is not a currency that a ledger here holds", field="amount.currency"
-        )
+    require_held(request.amount.currency, field="amount.currency")
     for field in ("debit_account_id", "credit_account_id"):
         value = getattr(request, field)
-        if value is not None and not _is_uuid(value):
+        if value is not None and not _UUID.fullmatch(value):
             raise InvalidRequest(f"{field}: not a UUID", field=field)
     if request.credit_account_id == request.debit_account_id:
         raise InvalidRequest("credit_account_id: the money would stay where it is", field="credit_account_id")
@@ -106,13 +105,6 @@ def _check(request: TransferRequest) -> None:
         raise InvalidRequest("credit_account_id: an internal transfer needs one", field="credit_account_id")
     if request.credit_account_id is not None and request.payee_id not in (None, request.credit_account_id):
         raise InvalidRequest("payee_id: the payee of a transfer to an account here is that account", field="payee_id")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def _told(balance_minor: int | None) -> int | None:
@@ -138,13 +130,13 @@ def transaction_of(
 
     `ip` is a pseudonym, `balance_minor` what the payer had as the key was claimed.
     """
-    moment_ms = moment_of(transfer_id)
+    moment_ms, transaction_id = moment_of(transfer_id), str(transfer_id)
     return Transaction(
         schema=1,
-        transaction_id=str(transfer_id),
+        transaction_id=transaction_id,
         tenant_id=tenant_id,
         source=SOURCE,
-        external_id=str(transfer_id),
+        external_id=transaction_id,
         event_time=moment_ms,
         known_at=moment_ms,
         channel=request.channel,

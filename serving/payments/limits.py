@@ -12,9 +12,9 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.transactions import Transaction
 from kit.errors import DomainError
 from kit.postgres import tenant_transaction
+from serving.edge.presented import rfc3339
 from serving.limits import repository
 from serving.limits.arithmetic import Measure, first_exceeded, measures
-from serving.payments.answers import rfc3339
 from serving.payments.claims import Claims
 
 

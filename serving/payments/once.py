@@ -10,10 +10,11 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
-from kit.clock import Clock
+from kit.clock import Clock, FixedClock
 from kit.errors import DomainError
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.principals import Principal
 from serving.payments.claims import REPLAYED_HEADER, Claims, request_hash, stored_key
 from serving.payments.errors import TransferInProgress
@@ -22,7 +23,7 @@ from serving.payments.repository import ClaimWish, complete
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", description="One key an intent; the same one when trying again")
 ]
-Work = Callable[[AsyncConnection, UUID], Awaitable[BaseModel]]
+Work = Callable[[AsyncConnection, UUID, Present], Awaitable[BaseModel]]
 CREATED = 201
 
 
@@ -43,10 +44,12 @@ class Done:
 class Once:
     """Does work under idempotency keys, in one transaction with the key's completion. The claim is the audit row."""
 
-    def __init__(self, core: AsyncConnectionPool, *, claims: Claims, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, claims: Claims, clock: Clock, clocks: TenantClocks) -> None:
+        """`clock` is the wall's, by which keys are held; work is done in its tenant's present, as `clocks` say."""
         self._core = core
         self._claims = claims
         self._clock = clock
+        self._clocks = clocks
 
     async def do(
         self,
@@ -58,18 +61,20 @@ class Once:
         idempotency_key: str | None,
         correlation_id: str,
     ) -> Done:
-        """Do `work(connection, id)` once for the key, or return what it gave before.
+        """Do `work(connection, id, present)` once for the key, or return what it gave before.
 
-        `id` is the claim's, for what is made; `content` tells a repetition from another request. What the work refuses leaves
-        nothing behind, and the key may be tried again. Raises as `Claims.claim` does, and what the work raises.
+        `id` is the claim's, for what is made, and `present` the tenant's; `content` tells a repetition from another request.
+        What the work refuses leaves nothing behind, and the key may be tried again. Raises as `Claims.claim` does, and what the
+        work raises.
         """
         key = stored_key(principal, idempotency_key)
+        present = await self._clocks.present(principal.tenant_id)
         claimed = await self._claims.claim(
             ClaimWish(
                 tenant_id=principal.tenant_id,
                 key=key,
                 request_hash=request_hash(action, content),
-                transfer_id=uuid7(self._clock),
+                transfer_id=uuid7(FixedClock(present.now_ms)),
                 intent=None,
                 actor=principal.subject,
                 action=action,
@@ -80,7 +85,7 @@ class Once:
             return Done(claimed.response_body or b"", replayed=True)
         try:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-                made = await work(connection, claimed.transfer_id)
+                made = await work(connection, claimed.transfer_id, present)
                 body = made.model_dump_json().encode()
                 held = await complete(
                     connection,

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -25,14 +26,14 @@ from serving.edge.clocks import Present, TenantClocks
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal, Role
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments import repository, stand_in
-from serving.payments.answers import Answered, answered, response_tail, with_status
+from serving.payments.answers import Answered, answered, presented, response_tail, with_status
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
 from serving.payments.directory import AccountDirectory
 from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
 from serving.payments.fees import TransferFees, fee_id
-from serving.payments.intents import TransferRequest, parse, transaction_of
+from serving.payments.intents import TransferRequest, moment_of, parse, transaction_of
 from serving.payments.limits import TransferLimits
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
 from serving.sandbox import decisions as sandbox
@@ -43,8 +44,8 @@ DOOR = "rpc"
 HOLD_LIFETIME_MS = 7 * 24 * 3_600_000
 _KINDS = {Verdict.ALLOW: Kind.POST, Verdict.REVIEW: Kind.HOLD, Verdict.STEP_UP: Kind.HOLD, Verdict.DENY: Kind.DENY}
 _STATUSES = {Kind.POST: 201, Kind.HOLD: 202, Kind.DENY: 403}
+_transfers = lru_cache(metrics.TRANSFERS.labels)
 _encode = msgspec.json.Encoder().encode
-_decode_answer = msgspec.json.Decoder(Answer).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ class _Intent:
 
     request: TransferRequest
     owner_id: str | None
-    credit_account_id: str
+    debit_account_id: UUID
+    credit_account_id: UUID
     ip: str | None
-    balance_minor: int | None = None
 
 
 class TransfersService:
@@ -102,24 +103,34 @@ class TransfersService:
         taken_over = claimed.transfer_id != wish.transfer_id
         if taken_over:
             intent = await self._as_at_first(intent, tenant_id=principal.tenant_id, key=key)
-        intent = replace(intent, balance_minor=claimed.available_minor)
-        transaction = _transaction(intent, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id)
+        transaction = transaction_of(
+            intent.request,
+            transfer_id=claimed.transfer_id,
+            tenant_id=principal.tenant_id,
+            customer_id=intent.owner_id,
+            ip=intent.ip,
+            balance_minor=claimed.available_minor,
+        )
         if claimed.limited:
             await self._limits.count(transaction, key=key)
+        encoded = _encode(transaction)
         if present.sandbox:
             answer = sandbox.decide(transaction, now_ms=present.now_ms)
         else:
-            answer = await self._decide(transaction, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
+            answer = await self._decide(transaction, encoded, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         # The present again: it went on while somebody decided.
         present = await self._clocks.present(principal.tenant_id)
-        posting = self._posting(intent, transaction, answer, key=key, trace=trace, now_ms=present.now_ms)
+        posting = self._posting(
+            intent, encoded, answer, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id, key=key, trace=trace,
+            now_ms=present.now_ms,
+        )  # fmt: skip
         fee = await self._fees.posting(posting, channel=intent.request.channel)
         result = await self._post(posting, fee, present)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
             return _replay(await self._claims.claim(wish))
         if not on_trial():
-            metrics.TRANSFERS.labels(result.outcome.value, answer.source.value).inc()
+            _transfers(result.outcome.value, answer.source.value).inc()
         return answered(
             transfer_id=claimed.transfer_id,
             outcome=result.outcome.value,
@@ -140,7 +151,7 @@ class TransfersService:
             )
         if row is None:
             raise NotFound(f"there is no transfer {transfer_id}")
-        return _presented(row, whole=principal.own_only is None and principal.roles != {Role.PARTNER})
+        return presented(row, whole=principal.own_only is None and principal.roles != {Role.PARTNER})
 
     async def resolve(
         self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
@@ -161,14 +172,12 @@ class TransfersService:
                 ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
             [result, *_] = await post_batch_async(connection, ending, now_ms=present.now_ms, topic=present.topic)
             _raise_unless_resolved(result)
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action="POST /v1/transfers/{transfer_id}/resolution",
+                principal,
+                "POST /v1/transfers/{transfer_id}/resolution",
                 resource=str(transfer_id),
                 correlation_id=trace.correlation_id,
-                status=200,
                 detail={"action": action, "note": note},
             )
         return await self.get(principal, transfer_id)
@@ -183,25 +192,38 @@ class TransfersService:
             raise InvalidRequest(f"amount.currency: the debited account is in {debit.currency}", field="amount.currency")
         if request.credit_account_id is None:
             credit_id = await self._directory.settlement(tenant_id, channel=request.channel, currency=currency)
-            return _Intent(request, debit.owner_id, credit_id, ip)
+            return _Intent(request, debit.owner_id, debit.account_id, credit_id, ip)
         credit = await self._directory.find(tenant_id, request.credit_account_id)
         if credit.currency != currency:
             raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
-        return _Intent(request, debit.owner_id, request.credit_account_id, ip)
+        return _Intent(request, debit.owner_id, debit.account_id, credit.account_id, ip)
 
     def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace, now_ms: int) -> ClaimWish:
         transfer_id = uuid7(FixedClock(now_ms))
-        transaction = _transaction(intent, transfer_id=transfer_id, tenant_id=principal.tenant_id)
+        request, tenant_id = intent.request, principal.tenant_id
+        transaction = transaction_of(
+            request, transfer_id=transfer_id, tenant_id=tenant_id, customer_id=intent.owner_id, ip=intent.ip
+        )
+        abandoned = PostingRequest(
+            kind=Kind.ABANDON,
+            transfer_id=transfer_id,
+            tenant_id=tenant_id,
+            occurred_at_ms=transaction.event_time,
+            amount_minor=request.amount.amount_minor,
+            currency=request.amount.currency,
+            door=DOOR,
+            transaction=_encode(transaction),
+        )
         return ClaimWish(
-            tenant_id=principal.tenant_id,
+            tenant_id=tenant_id,
             key=key,
             request_hash=request_hash(ROUTE, body),
             transfer_id=transfer_id,
-            intent=event_tail(_row(intent, transaction, kind=Kind.ABANDON)),
+            intent=event_tail(abandoned),
             actor=principal.subject,
             action=ROUTE,
             correlation_id=trace.correlation_id,
-            debit_account_id=UUID(intent.request.debit_account_id),
+            debit_account_id=intent.debit_account_id,
             description=intent.request.description,
         )
 
@@ -212,10 +234,12 @@ class TransfersService:
         first = decode_tail(stored, status=Outcome.ABANDONED).transaction if stored else None
         return replace(intent, ip=first.ip) if first else intent
 
-    async def _decide(self, transaction: Transaction, *, key: str, transfer_id: UUID, taken_over: bool) -> Answer:
+    async def _decide(
+        self, transaction: Transaction, encoded: bytes, *, key: str, transfer_id: UUID, taken_over: bool
+    ) -> Answer:
         started_s = time.perf_counter()
         try:
-            return await (self._scorer.suppose(transaction) if on_trial() else self._scorer.score(transaction))
+            return await (self._scorer.suppose(encoded) if on_trial() else self._scorer.score(encoded))
         except ScorerRefused as refused:
             await self._claims.release(tenant_id=transaction.tenant_id, key=key, transfer_id=transfer_id)
             raise IntentRefused(refused.detail, refusal=refused.refusal) from refused
@@ -242,24 +266,38 @@ class TransfersService:
         )
 
     def _posting(
-        self, intent: _Intent, transaction: Transaction, answer: Answer, *, key: str, trace: Trace, now_ms: int
+        self,
+        intent: _Intent,
+        transaction: bytes,
+        answer: Answer,
+        *,
+        transfer_id: UUID,
+        tenant_id: str,
+        key: str,
+        trace: Trace,
+        now_ms: int,
     ) -> PostingRequest:
-        tail = response_tail(
-            intent.request,
-            transfer_id=UUID(transaction.transaction_id),
+        kind, amount = _KINDS[answer.verdict], intent.request.amount
+        return PostingRequest(
+            kind=kind,
+            transfer_id=transfer_id,
+            tenant_id=tenant_id,
+            occurred_at_ms=moment_of(transfer_id),
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+            debit_account_id=intent.debit_account_id,
             credit_account_id=intent.credit_account_id,
-            answer=answer,
-        )
-        row = _row(intent, transaction, kind=_KINDS[answer.verdict])
-        return replace(
-            row,
+            door=DOOR,
+            transaction=transaction,
             answer=_encode(answer),
-            reason=(answer.reasons[0] if answer.reasons else "denied") if answer.verdict is Verdict.DENY else None,
-            expires_at_ms=now_ms + HOLD_LIFETIME_MS if row.kind is Kind.HOLD else None,
+            reason=(answer.reasons[0] if answer.reasons else "denied") if kind is Kind.DENY else None,
+            expires_at_ms=now_ms + HOLD_LIFETIME_MS if kind is Kind.HOLD else None,
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
             idempotency_key=key,
-            response_status=_STATUSES[row.kind],
-            response=tail,
+            response_status=_STATUSES[kind],
+            response=response_tail(
+                intent.request, transfer_id=transfer_id, credit_account_id=intent.credit_account_id, answer=answer
+            ),
         )
 
     async def _post(self, posting: PostingRequest, fee: PostingRequest | None, present: Present) -> PostingResult:
@@ -275,32 +313,6 @@ class TransfersService:
             return (await self._writer.post_linked([fee, posting]))[1]
         except (WriterBusy, OutcomeUnknown) as problem:
             raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
-
-
-def _transaction(intent: _Intent, *, transfer_id: UUID, tenant_id: str) -> Transaction:
-    return transaction_of(
-        intent.request,
-        transfer_id=transfer_id,
-        tenant_id=tenant_id,
-        customer_id=intent.owner_id,
-        ip=intent.ip,
-        balance_minor=intent.balance_minor,
-    )
-
-
-def _row(intent: _Intent, transaction: Transaction, *, kind: Kind) -> PostingRequest:
-    return PostingRequest(
-        kind=kind,
-        transfer_id=UUID(transaction.transaction_id),
-        tenant_id=transaction.tenant_id,
-        occurred_at_ms=transaction.event_time,
-        amount_minor=transaction.amount_minor,
-        currency=transaction.currency,
-        debit_account_id=UUID(intent.request.debit_account_id),
-        credit_account_id=UUID(intent.credit_account_id),
-        door=DOOR,
-        transaction=_encode(transaction),
-    )
 
 
 def _replay(claimed: ClaimAnswer) -> Answered:
@@ -320,17 +332,3 @@ def _raise_unless_resolved(result: PostingResult) -> None:
         raise HoldEnded(f"the transfer is {result.status}", status=str(result.status))
     if result.outcome is Outcome.FAILED:
         raise TransferFailed(f"the ledger answered {result.code}", transfer_id=str(result.transfer_id), reason=result.code)
-
-
-def _presented(row: Row, *, whole: bool) -> Row:
-    """Return what the reader may see: the payer and partners get the verdict, staff the whole decision."""
-    stored = row["answer"]
-    answer = _decode_answer(stored) if isinstance(stored, bytes) else None
-    decision = None
-    if answer is not None:
-        decision = msgspec.to_builtins(answer) if whole else {"verdict": answer.verdict, "source": answer.source}
-    return row | {
-        "amount": {"amount_minor": row["amount_minor"], "currency": row["currency"]},
-        "posted": {"amount_minor": row["posted_minor"], "currency": row["currency"]},
-        "decision": decision,
-    }

@@ -5,11 +5,10 @@ from psycopg.errors import UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
 from kit.errors import Conflict, DomainError, NotFound
-from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
-from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.versions import require
+from serving.edge.wanted import require_held
 from serving.identity.audit import record
 from serving.products import repository
 from serving.products.repository import Row
@@ -53,8 +52,7 @@ class ProductsService:
 
     async def make(self, principal: Principal, product: NewProduct, *, correlation_id: str) -> Row:
         """Store a product. Raises ProductExists, InvalidRequest for a currency that is none."""
-        if product.currency not in CURRENCY_EXPONENTS:
-            raise InvalidRequest(f"currency: {product.currency} is not a currency that a ledger here holds", field="currency")
+        require_held(product.currency, field="currency")
         try:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 await repository.insert_product(

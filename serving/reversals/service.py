@@ -5,13 +5,14 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from contracts.ledger_events import Purpose
-from kit.clock import Clock
 from kit.errors import Conflict, DomainError, NotFound
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
 from ledger.value_dates import value_ms
+from serving.edge.clocks import Present
+from serving.edge.presented import money
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.reversals import repository
 from serving.reversals.repository import Row
@@ -49,9 +50,8 @@ class ReversalFailed(DomainError):
 class ReversalsService:
     """What the reversals route does."""
 
-    def __init__(self, *, once: Once, clock: Clock) -> None:
+    def __init__(self, *, once: Once) -> None:
         self._once = once
-        self._clock = clock
 
     async def reverse(
         self,
@@ -67,8 +67,8 @@ class ReversalsService:
         Raises NotFound, NotReversible, ExceedsOriginal, ReversalFailed, ValueDateOutOfRange.
         """
 
-        async def work(connection: AsyncConnection, reversal_id: UUID) -> Reversal:
-            return await self._reverse(connection, principal, transfer_id, wanted, reversal_id, correlation_id)
+        async def work(connection: AsyncConnection, reversal_id: UUID, present: Present) -> Reversal:
+            return await _reverse(connection, principal, transfer_id, wanted, reversal_id, correlation_id, present=present)
 
         return await self._once.do(
             principal,
@@ -79,39 +79,40 @@ class ReversalsService:
             correlation_id=correlation_id,
         )
 
-    async def _reverse(
-        self,
-        connection: AsyncConnection,
-        principal: Principal,
-        transfer_id: UUID,
-        wanted: NewReversal,
-        reversal_id: UUID,
-        correlation_id: str,
-    ) -> Reversal:
-        tenant_id, now_ms = principal.tenant_id, self._clock.now_ms()
-        original = await repository.find_original(connection, tenant_id=tenant_id, transfer_id=transfer_id)
-        if original is None:
-            raise NotFound(f"there is no transfer {transfer_id}")
-        posting = _posting(original, wanted, reversal_id=reversal_id, tenant_id=tenant_id, now_ms=now_ms)
-        [result] = await post_batch_async(connection, [posting], now_ms=now_ms)
-        if result.code == "exceeds-original":
-            raise ExceedsOriginal("another reversal came first", left_minor=None)
-        if not result.moved:
-            raise ReversalFailed(f"the ledger answered {result.code}", reason=result.code)
-        await insert_audit(
-            connection,
-            tenant_id=tenant_id,
-            actor=principal.subject,
-            action=ROUTE,
-            resource=str(transfer_id),
-            correlation_id=correlation_id,
-            status=201,
-            detail={"reversal_id": str(reversal_id), **wanted.model_dump(mode="json", exclude_none=True)},
-        )
-        made = await repository.find_reversal(connection, tenant_id=tenant_id, transfer_id=reversal_id)
-        if made is None:
-            raise AssertionError("a reversal that was just posted is not there")
-        return _presented(made)
+
+async def _reverse(
+    connection: AsyncConnection,
+    principal: Principal,
+    transfer_id: UUID,
+    wanted: NewReversal,
+    reversal_id: UUID,
+    correlation_id: str,
+    *,
+    present: Present,
+) -> Reversal:
+    tenant_id, now_ms = principal.tenant_id, present.now_ms
+    original = await repository.find_original(connection, tenant_id=tenant_id, transfer_id=transfer_id)
+    if original is None:
+        raise NotFound(f"there is no transfer {transfer_id}")
+    posting = _posting(original, wanted, reversal_id=reversal_id, tenant_id=tenant_id, now_ms=now_ms)
+    [result] = await post_batch_async(connection, [posting], now_ms=now_ms, topic=present.topic)
+    if result.code == "exceeds-original":
+        raise ExceedsOriginal("another reversal came first", left_minor=None)
+    if not result.moved:
+        raise ReversalFailed(f"the ledger answered {result.code}", reason=result.code)
+    await record(
+        connection,
+        principal,
+        ROUTE,
+        resource=str(transfer_id),
+        correlation_id=correlation_id,
+        status=201,
+        detail={"reversal_id": str(reversal_id), **wanted.model_dump(mode="json", exclude_none=True)},
+    )
+    made = await repository.find_reversal(connection, tenant_id=tenant_id, transfer_id=reversal_id)
+    if made is None:
+        raise AssertionError("a reversal that was just posted is not there")
+    return _presented(made)
 
 
 def _posting(original: Row, wanted: NewReversal, *, reversal_id: UUID, tenant_id: str, now_ms: int) -> PostingRequest:
@@ -142,7 +143,7 @@ def _presented(row: Row) -> Reversal:
     return Reversal.model_validate(
         row
         | {
-            "amount": {"amount_minor": row["posted_minor"], "currency": currency},
-            "left": {"amount_minor": row["left_minor"], "currency": currency},
+            "amount": money(row["posted_minor"], currency),
+            "left": money(row["left_minor"], currency),
         }
     )

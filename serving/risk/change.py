@@ -12,7 +12,7 @@ from governance.actor import Actor
 from kit.postgres import tenant_transaction
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 
 
 @asynccontextmanager
@@ -23,14 +23,12 @@ async def change(
     said: dict[str, str] = {}
     async with core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
         yield connection, said
-        await insert_audit(
+        await record(
             connection,
-            tenant_id=principal.tenant_id,
-            actor=principal.subject,
-            action=action,
+            principal,
+            action,
             resource=said["resource"],
             correlation_id=correlation_id,
-            status=200,
             detail={name: value for name, value in detail.items() if value is not None},
         )
 

@@ -17,7 +17,7 @@ async def read_clock(principal: Caller, parts: Parts) -> dict[str, object]:
     return await parts.sandbox.clock(principal)
 
 
-@router.post("/clock", response_model=schemas.ClockMoved, responses=refusals(401, 403, 404, 422))
+@router.post("/clock", response_model=schemas.ClockMoved, responses=refusals(401, 403, 404, 409, 422))
 async def move_clock(
     wanted: schemas.ClockMove, principal: Caller, parts: Parts, correlation_id: Correlation
 ) -> dict[str, object]:

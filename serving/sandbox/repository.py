@@ -50,6 +50,12 @@ async def next_expiry_ms(connection: AsyncConnection, *, tenant_id: str, after_m
     return None if row is None else row[0]
 
 
+async def any_charge_due(connection: AsyncConnection, *, tenant_id: str) -> bool:
+    """Whether a charge of the tenant waits to be collected."""
+    cursor = await connection.execute("select from bank.charge where tenant_id = %s and status = 'due' limit 1", (tenant_id,))
+    return await cursor.fetchone() is not None
+
+
 async def expired(connection: AsyncConnection, *, tenant_id: str, now_ms: int, limit: int) -> list[UUID]:
     """Return the ids of the tenant's holds whose time has run out, oldest first."""
     cursor = await connection.execute(

@@ -49,7 +49,9 @@ class ClockMoved(Clock):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [_CLOCK | {"done": {"holds": 1, "schedules": 3}, "stops": 4, "reached": True}]}
+        json_schema_extra={
+            "examples": [_CLOCK | {"done": {"days": 31, "holds": 1, "schedules": 3}, "stops": 4, "reached": True}]
+        }
     )
     done: dict[str, int]
     stops: int

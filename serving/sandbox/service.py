@@ -25,7 +25,7 @@ from ledger.writer import post_one
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments.claims import Claims, request_hash, stored_key
 from serving.payments.errors import TransferFailed, TransferInProgress
 from serving.payments.repository import ClaimWish, complete
@@ -87,7 +87,8 @@ class SandboxService:
     async def move(self, principal: Principal, *, advance_ms: int | None, to: datetime | None, correlation_id: str) -> Moved:
         """Move the clock forward, from one due moment to the next. A moment that has passed moves nothing.
 
-        Raises NoSandbox, and InvalidRequest for a moment that is too far away.
+        Raises NoSandbox, InvalidRequest for a moment that is too far away, and what keeps a day from being closed
+        (BooksUnbalanced, DayDiffers, DayOutsideCalendar): the clock then stands at the stop where that was found.
         """
         tenant_id = principal.tenant_id
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
@@ -96,10 +97,14 @@ class SandboxService:
             to_ms = int(to.timestamp() * 1000) if to is not None else from_ms + (advance_ms or 0)
             if to_ms > from_ms + MAX_ADVANCE_MS:
                 raise InvalidRequest("to: at most 400 days at a time", field="to")
-            await insert_audit(
-                connection, tenant_id=tenant_id, actor=principal.subject, action=MOVE, resource="sandbox/clock",
-                correlation_id=correlation_id, status=200, detail={"from_ms": from_ms, "to_ms": to_ms},
-            )  # fmt: skip
+            await record(
+                connection,
+                principal,
+                MOVE,
+                resource="sandbox/clock",
+                correlation_id=correlation_id,
+                detail={"from_ms": from_ms, "to_ms": to_ms},
+            )
         done: Counter[str] = Counter({step.name: 0 for step in self._steps})
         stops, at_ms, stop_ms, finished = 0, from_ms, from_ms, True
         give_up_s = time.monotonic() + (MAX_TRIED_S if on_trial() else MAX_MOVE_S)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page, uuid_of
 from serving.edge.versions import IfMatch, etag, tagged, version_of
 from serving.payments.claims import REPLAYED_HEADER
 from serving.payments.once import IdempotencyKey
@@ -47,8 +47,7 @@ async def list_schedules(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, object]:
     """List schedules by id; a customer sees their own."""
-    after = decode_cursor(cursor, str)
-    rows = await parts.schedules.page(principal, account_id=account_id, after=after[0] if after else None, limit=limit + 1)
+    rows = await parts.schedules.page(principal, account_id=account_id, after=uuid_of(cursor), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (str(row["schedule_id"]),))
 
 

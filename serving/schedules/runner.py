@@ -22,6 +22,7 @@ from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.postings import FailureCode
 from serving.edge.correlation import trace_from
+from serving.edge.presented import money
 from serving.edge.principals import Principal, Role, Scheme
 from serving.payments.answers import Answered
 from serving.payments.errors import TransferAbandoned, TransferDenied
@@ -45,7 +46,7 @@ def request_of(schedule: Schedule) -> bytes:
     known = {
         "debit_account_id": str(schedule.debit_account_id),
         "credit_account_id": None if schedule.credit_account_id is None else str(schedule.credit_account_id),
-        "amount": {"amount_minor": schedule.amount_minor, "currency": schedule.currency},
+        "amount": money(schedule.amount_minor, schedule.currency),
         "channel": schedule.channel,
         "payee_id": schedule.payee_id,
     }

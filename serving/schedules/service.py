@@ -1,10 +1,10 @@
 """Schedules: made, read, changed under their version, paused, skipped and cancelled. The runner carries them out."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
-from typing import Literal, TypeVar
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 import orjson
@@ -16,9 +16,10 @@ from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import moment, money
 from serving.edge.principals import Principal
 from serving.edge.versions import require
-from serving.identity.repository import insert_audit
+from serving.identity.audit import record
 from serving.payments.claims import Claims, request_hash, stored_key
 from serving.payments.errors import TransferInProgress
 from serving.payments.repository import ClaimWish, complete
@@ -34,7 +35,6 @@ CANCEL = "DELETE /v1/schedules/{schedule_id}"
 ACT = "POST /v1/schedules/{schedule_id}/action"
 SHOWN_DATES = 12
 Action = Literal["pause", "resume", "skip_next"]
-Key = TypeVar("Key")
 
 
 class SchedulesService:
@@ -105,12 +105,12 @@ class SchedulesService:
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             return _shown(await self._required(connection, principal, schedule_id))
 
-    async def page(self, principal: Principal, *, account_id: UUID | None, after: str | None, limit: int) -> list[Row]:
-        """Return up to `limit` schedules after an id; a customer's own. Raises InvalidRequest for no cursor of ours."""
+    async def page(self, principal: Principal, *, account_id: UUID | None, after: UUID | None, limit: int) -> list[Row]:
+        """Return up to `limit` schedules after an id; a customer's own."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await repository.page(
                 connection, tenant_id=principal.tenant_id, customer_id=principal.own_only, account_id=account_id,
-                after=_from_cursor(after, UUID), limit=limit,
+                after=after, limit=limit,
             )  # fmt: skip
         return [_shown(schedule) for schedule in found]
 
@@ -125,7 +125,7 @@ class SchedulesService:
             await self._required(connection, principal, schedule_id)
             return await repository.runs(
                 connection, tenant_id=principal.tenant_id, schedule_id=schedule_id,
-                before=_from_cursor(before, date.fromisoformat), limit=limit,
+                before=_day_in(before), limit=limit,
             )  # fmt: skip
 
     async def change(
@@ -181,14 +181,12 @@ class SchedulesService:
             if found.taken:
                 raise ScheduleRunning(f"{found.next_day} is being carried out", retry_after_s=1)
             yield connection, found
-            await insert_audit(
+            await record(
                 connection,
-                tenant_id=principal.tenant_id,
-                actor=principal.subject,
-                action=route,
+                principal,
+                route,
                 resource=f"schedules/{schedule_id}",
                 correlation_id=correlation_id,
-                status=200,
                 detail={"action": action} if action else None,
             )
 
@@ -218,7 +216,7 @@ def _draft(wanted: schemas.NewSchedule, principal: Principal, *, schedule_id: UU
         dates_passed=0,
         version=1,
         created_by=principal.subject,
-        created_at=datetime.fromtimestamp(now_ms / 1000, UTC),
+        created_at=moment(now_ms),
         taken=False,
         **wanted.model_dump(exclude={"amount"}),
     )
@@ -256,13 +254,13 @@ async def _write(connection: AsyncConnection, schedule: Schedule) -> None:
 
 def _shown(schedule: Schedule) -> Row:
     return asdict(schedule) | {
-        "amount": {"amount_minor": schedule.amount_minor, "currency": schedule.currency},
+        "amount": money(schedule.amount_minor, schedule.currency),
         "next_days": plan.shown_dates(schedule, SHOWN_DATES),
     }
 
 
-def _from_cursor(text: str | None, read: Callable[[str], Key]) -> Key | None:
+def _day_in(cursor: str | None) -> date | None:
     try:
-        return None if text is None else read(text)
+        return None if cursor is None else date.fromisoformat(cursor)
     except ValueError as problem:
         raise InvalidRequest("cursor: not one that this route gave out", field="cursor") from problem

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from contracts.decisions import Answer
-from contracts.transactions import Transaction
 from kit.settings import Scorer
 from serving.scoring.http import KeepAliveConnection
 
@@ -44,7 +43,6 @@ class _Supposed(msgspec.Struct):
     answer: Answer
 
 
-_encode = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(_Row).decode
 _decode_supposed = msgspec.json.Decoder(_Supposed).decode
 _decode_rows = msgspec.json.Decoder(list[_Row]).decode
@@ -87,14 +85,17 @@ class ScorerClient:
         self._connection.close()
         self._what_if.close()
 
-    async def score(self, transaction: Transaction) -> Answer:
-        """Return the decision. Raises ScorerAway after the deadline or at once while it is known to be away; ScorerRefused."""
+    async def score(self, transaction: bytes) -> Answer:
+        """Return the decision about a transaction's JSON.
+
+        Raises ScorerAway after the deadline or at once while it is known to be away; ScorerRefused.
+        """
         loop = asyncio.get_running_loop()
         if loop.time() < self._away_until_s:
             raise ScorerAway(self._away_reason, asked=False)
         if len(self._waiting) >= MAX_WAITING:
             raise ScorerAway("too many are waiting", asked=False)
-        waiting = _Waiting(_encode(transaction), loop.create_future())
+        waiting = _Waiting(transaction, loop.create_future())
         self._waiting.append(waiting)
         self._wake.set()
         deadline = loop.call_later(self._deadline_s, self._expire, waiting)
@@ -103,9 +104,9 @@ class ScorerClient:
         finally:
             deadline.cancel()
 
-    async def suppose(self, transaction: Transaction) -> Answer:
+    async def suppose(self, transaction: bytes) -> Answer:
         """Return what `score` would decide now, and leave nothing behind. Raises ScorerAway, ScorerRefused."""
-        status, body = await self.what_if(_encode(transaction))
+        status, body = await self.what_if(transaction)
         try:
             if status == 200:
                 return _decode_supposed(body).answer

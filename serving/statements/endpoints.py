@@ -55,7 +55,8 @@ async def statement(
     `json` comes in pages (cursor, limit); `ndjson`, `csv`, `ofx` (1.0.2) and `camt053` (CAMT.053.001.08) come whole, however
     long they are; `pdf` is refused where it would be a book (`statement-too-long`).
     """
-    period = period_of(first, past, time_zone=time_zone, now_ms=parts.clock.now_ms())
+    now_ms = await parts.clocks.now_ms(principal.tenant_id)
+    period = period_of(first, past, time_zone=time_zone, now_ms=now_ms)
     name = form or wanted((accept or "")[:_MAX_ACCEPT_LENGTH])
     key = decode_cursor(cursor, int, int)
     after, closing_version = key or (None, None)

@@ -1,7 +1,6 @@
 """A statement and its lines as JSON values. Pure."""
 
-from datetime import UTC, datetime
-
+from serving.edge.presented import moment, money
 from serving.statements.statement import Line, Statement
 from serving.statements.wording import counterparty
 
@@ -42,13 +41,3 @@ def line_shown(line: Line, currency: str) -> Row:
         "counterparty_name": counterparty(line),
         "reverses_id": line.reverses_id,
     }
-
-
-def money(amount_minor: int, currency: str) -> Row:
-    """Return an amount as the API gives it."""
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
-def moment(epoch_ms: int) -> datetime:
-    """Return a moment in UTC."""
-    return datetime.fromtimestamp(epoch_ms // 1000, UTC).replace(microsecond=epoch_ms % 1000 * 1000)

@@ -8,9 +8,9 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
-from kit.clock import Clock
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
+from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.statements import repository
@@ -29,9 +29,9 @@ MAX_PDFS_AT_ONCE = 2
 class StatementsService:
     """What the statement route does."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
-        self._clock = clock
+        self._clocks = clocks
         self._drawing = asyncio.Semaphore(MAX_PDFS_AT_ONCE)
 
     async def statement(
@@ -42,7 +42,7 @@ class StatementsService:
         `closing_version` is the closing version of the page before, so that all pages are of one statement. Raises NotFound,
         and InvalidRequest for a version outside the period.
         """
-        issued_at_ms = self._clock.now_ms()
+        issued_at_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             account = await repository.find_account(
                 connection, tenant_id=principal.tenant_id, account_id=account_id, customer_id=principal.own_only

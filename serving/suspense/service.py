@@ -7,17 +7,18 @@ from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
 from contracts.ledger_events import Purpose
-from kit.clock import Clock
 from kit.errors import Conflict, DomainError, NotFound
 from kit.ids import derived_id
-from kit.money import CURRENCY_EXPONENTS
 from kit.postgres import tenant_transaction
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
 from ledger.value_dates import value_ms
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
+from serving.edge.presented import money
 from serving.edge.principals import Principal
-from serving.identity.repository import insert_audit
+from serving.edge.wanted import require_held
+from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.suspense import repository
 from serving.suspense.repository import Row
@@ -63,21 +64,18 @@ class SuspenseNotPosted(DomainError):
 class SuspenseService:
     """What the suspense routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clock: Clock) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
         self._core = core
         self._once = once
-        self._clock = clock
+        self._clocks = clocks
 
     async def open(self, principal: Principal, wanted: NewItem, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Move money from a rail's settlement to its suspense, once a key. Raises InvalidRequest, ValueDateOutOfRange."""
         currency = wanted.amount.currency
-        if currency not in CURRENCY_EXPONENTS:
-            raise InvalidRequest(
-                f"amount.currency: {currency} is not a currency that a ledger here holds", field="amount.currency"
-            )
+        require_held(currency, field="amount.currency")
 
-        async def work(connection: AsyncConnection, item_id: UUID) -> Item:
-            now_ms = self._clock.now_ms()
+        async def work(connection: AsyncConnection, item_id: UUID, present: Present) -> Item:
+            now_ms = present.now_ms
             rails = _Rail(principal.tenant_id, wanted.rail, currency)
             await ledger_accounts.open_accounts_async(connection, [rails.settlement, rails.suspense], now_ms=now_ms)
             await _post(
@@ -89,7 +87,7 @@ class SuspenseService:
                 credit=rails.suspense.account_id,
                 reason=wanted.problem,
                 value_at_ms=value_ms(wanted.value_date, now_ms=now_ms),
-                now_ms=now_ms,
+                present=present,
             )
             await repository.insert_item(
                 connection,
@@ -103,8 +101,8 @@ class SuspenseService:
                 opened_by=principal.subject,
                 now_ms=now_ms,
             )
-            await _audit(connection, principal, OPEN_ROUTE, item_id, correlation_id, None)
-            return Item.model_validate(_presented(await self._required(connection, principal, item_id)))
+            await record(connection, principal, OPEN_ROUTE, resource=f"suspense/{item_id}", correlation_id=correlation_id)
+            return Item.model_validate(_presented(await self._required(connection, principal, item_id, now_ms=now_ms)))
 
         return await self._once.do(
             principal,
@@ -117,6 +115,7 @@ class SuspenseService:
 
     async def page(self, principal: Principal, *, everything: bool, after: tuple[str, str] | None, limit: int) -> list[Row]:
         """Return up to `limit` items, oldest first."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             rows = await repository.list_items(
                 connection,
@@ -124,59 +123,76 @@ class SuspenseService:
                 everything=everything,
                 after=after,
                 limit=limit,
-                now_ms=self._clock.now_ms(),
+                now_ms=now_ms,
             )
         return [_presented(row) for row in rows]
 
     async def get(self, principal: Principal, item_id: UUID) -> Row:
         """Return one item. Raises NotFound."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return _presented(await self._required(connection, principal, item_id))
+            return _presented(await self._required(connection, principal, item_id, now_ms=now_ms))
 
     async def balances(self, principal: Principal) -> list[Row]:
         """Return each suspense account's balance by age."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            rows = await repository.balances(connection, tenant_id=principal.tenant_id, now_ms=self._clock.now_ms())
+            rows = await repository.balances(connection, tenant_id=principal.tenant_id, now_ms=now_ms)
         return [
-            row | {name: _money(row[f"{name}_minor"], row["currency"]) for name in ("balance", "unexplained")} for row in rows
+            row | {name: money(row[f"{name}_minor"], row["currency"]) for name in ("balance", "unexplained")} for row in rows
         ]
 
     async def propose(self, principal: Principal, item_id: UUID, wanted: Proposal, *, correlation_id: str) -> Row:
         """Propose where the money goes, in place of what was proposed before. Raises NotFound, ItemResolved."""
         resolution = wanted.model_dump(mode="json", exclude_none=True)
-        now_ms = self._clock.now_ms()
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         value_ms(wanted.value_date, now_ms=now_ms)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            item = await self._unresolved(connection, principal, item_id)
+            item = await self._unresolved(connection, principal, item_id, now_ms=now_ms)
             if wanted.account_id is not None:
                 await _require_customers(connection, wanted.account_id, currency=str(item["currency"]))
             await repository.propose(connection, item_id=item_id, resolution=resolution, actor=principal.subject, now_ms=now_ms)
-            await _audit(connection, principal, PROPOSE_ROUTE, item_id, correlation_id, resolution)
-            return _presented(await self._required(connection, principal, item_id))
+            await record(
+                connection,
+                principal,
+                PROPOSE_ROUTE,
+                resource=f"suspense/{item_id}",
+                correlation_id=correlation_id,
+                detail=resolution,
+            )
+            return _presented(await self._required(connection, principal, item_id, now_ms=now_ms))
 
     async def judge(self, principal: Principal, item_id: UUID, *, approve: bool, correlation_id: str) -> Row:
         """Approve a proposal, which moves the money, or take it away. Approved again by the same, it answers the same.
 
         Raises NotFound, ItemResolved, NothingProposed, SameEyes, SuspenseNotPosted.
         """
+        present = await self._clocks.present(principal.tenant_id)
+        now_ms = present.now_ms
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            item = await self._required(connection, principal, item_id, lock=True)
+            item = await self._required(connection, principal, item_id, now_ms=now_ms, lock=True)
             if approve and item["status"] == "resolved" and item["resolved_by"] == principal.subject:
                 return _presented(item)
-            item = await self._unresolved(connection, principal, item_id)
+            item = await self._unresolved(connection, principal, item_id, now_ms=now_ms)
             if item["status"] != "proposed":
                 raise NothingProposed(f"nothing is proposed for {item_id}")
-            now_ms = self._clock.now_ms()
             if approve:
                 if item["proposed_by"] == principal.subject:
                     raise SameEyes("the proposal is yours")
-                await self._resolve(connection, principal, item, now_ms=now_ms)
+                await self._resolve(connection, principal, item, present=present)
             else:
                 await repository.propose(connection, item_id=item_id, resolution=None, actor=None, now_ms=now_ms)
-            await _audit(connection, principal, JUDGE_ROUTE, item_id, correlation_id, {"approve": approve})
-            return _presented(await self._required(connection, principal, item_id))
+            await record(
+                connection,
+                principal,
+                JUDGE_ROUTE,
+                resource=f"suspense/{item_id}",
+                correlation_id=correlation_id,
+                detail={"approve": approve},
+            )
+            return _presented(await self._required(connection, principal, item_id, now_ms=now_ms))
 
-    async def _resolve(self, connection: AsyncConnection, principal: Principal, item: Row, *, now_ms: int) -> None:
+    async def _resolve(self, connection: AsyncConnection, principal: Principal, item: Row, *, present: Present) -> None:
         item_id = UUID(str(item["item_id"]))
         wanted = Proposal.model_validate(item["resolution"])
         rail = _Rail(principal.tenant_id, str(item["rail"]), str(item["currency"]))
@@ -189,21 +205,24 @@ class SuspenseService:
             debit=rail.suspense.account_id,
             credit=wanted.account_id or rail.settlement.account_id,
             reason=f"suspense-{wanted.action}",
-            value_at_ms=value_ms(wanted.value_date, now_ms=now_ms),
-            now_ms=now_ms,
+            value_at_ms=value_ms(wanted.value_date, now_ms=present.now_ms),
+            present=present,
         )
-        await repository.resolve(connection, item_id=item_id, transfer_id=transfer_id, actor=principal.subject, now_ms=now_ms)
+        await repository.resolve(
+            connection, item_id=item_id, transfer_id=transfer_id, actor=principal.subject, now_ms=present.now_ms
+        )
 
-    async def _unresolved(self, connection: AsyncConnection, principal: Principal, item_id: UUID) -> Row:
-        item = await self._required(connection, principal, item_id, lock=True)
+    async def _unresolved(self, connection: AsyncConnection, principal: Principal, item_id: UUID, *, now_ms: int) -> Row:
+        item = await self._required(connection, principal, item_id, now_ms=now_ms, lock=True)
         if item["status"] == "resolved":
             raise ItemResolved(f"item {item_id} is resolved", transfer_id=str(item["transfer_id"]))
         return item
 
-    async def _required(self, connection: AsyncConnection, principal: Principal, item_id: UUID, *, lock: bool = False) -> Row:
-        row = await repository.find_item(
-            connection, tenant_id=principal.tenant_id, item_id=item_id, now_ms=self._clock.now_ms(), lock=lock
-        )
+    @staticmethod
+    async def _required(
+        connection: AsyncConnection, principal: Principal, item_id: UUID, *, now_ms: int, lock: bool = False
+    ) -> Row:
+        row = await repository.find_item(connection, tenant_id=principal.tenant_id, item_id=item_id, now_ms=now_ms, lock=lock)
         if row is None:
             raise NotFound(f"there is no item {item_id} in suspense")
         return row
@@ -238,7 +257,7 @@ async def _post(
     credit: UUID,
     reason: str,
     value_at_ms: int,
-    now_ms: int,
+    present: Present,
 ) -> None:
     request = PostingRequest(
         kind=Kind.POST,
@@ -252,34 +271,10 @@ async def _post(
         purpose=Purpose.ADJUSTMENT,
         reason=reason,
     )
-    [result] = await post_batch_async(connection, [request], now_ms=now_ms)
+    [result] = await post_batch_async(connection, [request], now_ms=present.now_ms, topic=present.topic)
     if not result.moved:
         raise SuspenseNotPosted(f"the ledger answered {result.code}", reason=result.code)
 
 
-async def _audit(
-    connection: AsyncConnection,
-    principal: Principal,
-    action: str,
-    item_id: UUID,
-    correlation_id: str,
-    detail: dict[str, object] | None,
-) -> None:
-    await insert_audit(
-        connection,
-        tenant_id=principal.tenant_id,
-        actor=principal.subject,
-        action=action,
-        resource=f"suspense/{item_id}",
-        correlation_id=correlation_id,
-        status=200,
-        detail=detail,
-    )
-
-
-def _money(amount_minor: object, currency: object) -> Row:
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
 def _presented(row: Row) -> Row:
-    return row | {"amount": _money(row["amount_minor"], row["currency"])}
+    return row | {"amount": money(row["amount_minor"], row["currency"])}

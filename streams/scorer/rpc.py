@@ -17,6 +17,7 @@ import msgspec
 from contracts.transactions import MAX_MESSAGE_BYTES, UNREADABLE, Refusal, RefusedMessage
 from kit.kafka import Headers
 from kit.process import Lifecycle
+from kit.short_way import Question, Respond
 from streams.scorer import metrics
 from streams.scorer.admission import Admission, Shed, deadline_ms_of
 from streams.scorer.desk import PASSED_ON, Desk, Reply
@@ -26,11 +27,12 @@ SCORE = "/score"
 MAX_BATCH_ITEMS = 1_024
 _HEADER_NAMES = {name.replace("_", "-").encode(): name for name in PASSED_ON}
 _DEADLINE_HEADER = b"x-deadline-ms"
+_HEADERS = ((b"content-type", b"application/json"),)
+_HEADERS_BUSY = (*_HEADERS, (b"retry-after", b"1"))
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
-Respond = Callable[[int, bytes], None]
 _shed_full = metrics.shed.labels(Shed.FULL)
 _items_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -58,7 +60,9 @@ class _Waiting:
 
 
 class RpcDoor:
-    """An ASGI application over a desk."""
+    """An ASGI application over a desk. What comes thousands of times a second takes the short way (`kit.short_way`)."""
+
+    short_way = {(b"POST", SCORE.encode()): MAX_MESSAGE_BYTES}  # noqa: RUF012 (never changed)
 
     def __init__(self, desk: Desk, lifecycle: Lifecycle) -> None:
         self._desk = desk
@@ -82,30 +86,36 @@ class RpcDoor:
             else:
                 await self._what_if(receive, send)
         except _TURNED_AWAY as problem:
-            await _answer(send, *turned_away(problem))
+            await _answer(send, *_turned_away(problem))
 
-    def ask(self, headers: Sequence[tuple[bytes, bytes]], body: bytes, respond: Respond) -> None:
+    def ask(self, question: Question, respond: Respond) -> None:
         """One `POST /score` without a task of its own: `respond` is called once, at once or when it is decided."""
         arrived_s = time.perf_counter()
+
+        def answer(status: int, body: bytes) -> None:
+            respond(status, _HEADERS_BUSY if status == 503 else _HEADERS, body)
+
         try:
-            passed, deadline_ms = _read_headers(headers)
+            if question.body is None:
+                raise TooLong(f"more than {MAX_MESSAGE_BYTES} bytes")
+            passed, deadline_ms = _read_headers(question.headers)
             self._admit(1, deadline_ms=deadline_ms)
         except _TURNED_AWAY as problem:
-            respond(*turned_away(problem))
+            answer(*_turned_away(problem))
             return
-        waiting = self._enter((body,), passed, arrived_s=arrived_s, deadline_ms=deadline_ms)
+        waiting = self._enter((question.body,), passed, arrived_s=arrived_s, deadline_ms=deadline_ms)
 
         def tell(_: object) -> None:
             try:
                 (reply,) = self._leave(waiting, deadline_ms=deadline_ms)
             except Unready as problem:
-                respond(*turned_away(problem))
+                answer(*_turned_away(problem))
             except Exception:
                 # The engine broke: `_take_turn` raised it to the loop, which logs it, and the process ends.
-                respond(500, _problem("not-ready", "the engine failed"))
+                answer(500, _problem("not-ready", "the engine failed"))
             else:
                 answered = reply.refusal is None
-                respond(*((200, reply.answer) if answered else turned_away(reply.refusal)))
+                answer(*((200, reply.answer) if answered else _turned_away(reply.refusal)))
 
         waiting.decided.add_done_callback(tell)
 
@@ -242,7 +252,7 @@ def _status(refusal: RefusedMessage) -> int:
     return 409 if refusal.refusal is Refusal.ALTERED_DUPLICATE else 422
 
 
-def turned_away(problem: Exception | None) -> tuple[int, bytes]:
+def _turned_away(problem: Exception | None) -> tuple[int, bytes]:
     """Status and body for one of `_TURNED_AWAY`."""
     if isinstance(problem, RefusedMessage):
         return _status(problem), _problem(problem.refusal, problem.detail)
@@ -282,14 +292,7 @@ async def _body(receive: Receive, *, at_most: int) -> bytes:
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def response_headers(status: int, body: bytes) -> list[tuple[bytes, bytes]]:
-    """What every answer of the door says of itself."""
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    if status == 503:
-        headers.append((b"retry-after", b"1"))
-    return headers
-
-
 async def _answer(send: Send, status: int, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": response_headers(status, body)})
+    headers = [*(_HEADERS_BUSY if status == 503 else _HEADERS), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.ledger_events import Purpose
 from kit.clock import SystemClock
-from kit.postgres import pool
+from kit.postgres import SharedConnection, pool
 from ledger.accounts import NewAccount
 from ledger.postings import Kind, PostingRequest, PostingResult
 from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
@@ -186,7 +186,7 @@ async def run(folder: Path, name: str) -> None:
     dsn = (folder / "dsn").read_text()
     async with (
         pool(dsn, application="crowd", max_size=2) as connections,
-        BatchingWriter(connections, clock=SystemClock(), max_batch_rows=20) as writer,
+        BatchingWriter(SharedConnection(connections), clock=SystemClock(), max_batch_rows=20) as writer,
     ):
         somebody = Somebody(writer, notes, chance)
         unknown = [asked for key, asked in notes.asked.items() if key not in notes.answered]

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.ledger_events import LedgerEvent, LedgerStatus, Purpose
 from kit.clock import ManualClock, SystemClock
 from kit.errors import Conflict, NotFound
-from kit.postgres import connect, pool, tenant_transaction
+from kit.postgres import SharedConnection, connect, pool, tenant_transaction
 from kit.settings import PostgresServer
 from ledger import accounts as reading
 from ledger.accounts import NewAccount, open_accounts, system_account
@@ -89,7 +89,7 @@ def events_of(core: PostgresServer, transfer_id: uuid.UUID) -> list[LedgerEvent]
 async def test_callers_that_come_together_share_batches_and_get_their_own_answers(
     writers: AsyncConnectionPool, account: uuid.UUID
 ) -> None:
-    async with BatchingWriter(writers, clock=SystemClock()) as writer:
+    async with BatchingWriter(SharedConnection(writers), clock=SystemClock()) as writer:
         results = await asyncio.gather(*(writer.post(request(account, SETTLEMENT.account_id, 10)) for _ in range(150)))
         assert [r.outcome for r in results].count(Outcome.POSTED) == 100
         assert {r.code for r in results if r.outcome is Outcome.FAILED} == {FailureCode.INSUFFICIENT_FUNDS}
@@ -97,7 +97,7 @@ async def test_callers_that_come_together_share_batches_and_get_their_own_answer
 
 
 async def test_linked_rows_of_one_caller_stand_or_fall_together(writers: AsyncConnectionPool, account: uuid.UUID) -> None:
-    async with BatchingWriter(writers, clock=SystemClock()) as writer:
+    async with BatchingWriter(SharedConnection(writers), clock=SystemClock()) as writer:
         rows = [request(account, SETTLEMENT.account_id, 900), request(account, SETTLEMENT.account_id, 200)]
         results = await writer.post_linked(rows)
         assert [r.code for r in results] == [FailureCode.LINKED_FAILED, FailureCode.INSUFFICIENT_FUNDS]
@@ -108,7 +108,7 @@ async def test_linked_rows_of_one_caller_stand_or_fall_together(writers: AsyncCo
 async def test_a_full_writer_refuses_and_an_ill_formed_row_reaches_nobody_else(
     writers: AsyncConnectionPool, account: uuid.UUID
 ) -> None:
-    writer = BatchingWriter(writers, clock=SystemClock(), max_waiting_rows=2)
+    writer = BatchingWriter(SharedConnection(writers), clock=SystemClock(), max_waiting_rows=2)
     waiting = [asyncio.create_task(writer.post(request(account, SETTLEMENT.account_id, 1))) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(WriterBusy):
@@ -127,7 +127,7 @@ async def test_a_lost_connection_never_doubles_and_never_loses(
     cuts = 0
     async with (
         await psycopg.AsyncConnection.connect(core.dsn("postgres"), autocommit=True) as admin,
-        BatchingWriter(writers, clock=SystemClock(), max_batch_rows=5) as writer,
+        BatchingWriter(SharedConnection(writers), clock=SystemClock(), max_batch_rows=5) as writer,
     ):
         posting = [asyncio.create_task(writer.post(row)) for row in rows]
         while not all(task.done() for task in posting):

@@ -14,6 +14,7 @@ import uvicorn
 
 from kit.plain_http import NO_TLS
 from kit.settings import Http, Kafka, PostgresServer, Scorer, Settings
+from kit.short_way import ShortWay
 from serving.app import create_app
 from serving.edge.limits import Limits
 from serving.identity.seed import Login, seed_demo
@@ -83,6 +84,7 @@ def serve(settings: Settings, options: Options | None = None) -> Iterator[Server
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=ShortWay,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

@@ -24,6 +24,8 @@ from tests.serving.conftest import Server
 
 pytestmark = pytest.mark.servers
 SCRIPT = REPOSITORY_ROOT / "docs" / "verify_transfer.py"
+# Answers of this API, from before a rotation, after it, and of a block that two keys signed.
+PAGES_PROOFS = REPOSITORY_ROOT / "frontend" / "src" / "features" / "chain" / "proofs.golden.json"
 
 
 class Sealed:
@@ -215,3 +217,23 @@ def test_there_is_no_proof_of_a_row_that_was_changed(operator: httpx.Client, sea
         superuser.execute("update ledger.transfer set amount_minor = amount_minor - 1 where id = %s", (voided,))
     assert (answer.status_code, answer.json()["code"]) == (409, "ledger-differs")
     assert operator.get(f"/v1/ledger/transfers/{voided}/proof").status_code == 200
+
+
+def test_the_proofs_that_the_page_is_tested_with_are_believed_and_look_like_those_of_today(
+    operator: httpx.Client, sealed: Sealed, tmp_path: Path
+) -> None:
+    today = shape(proof_of(operator, sealed.kinds["of the second key"]))
+    for name, proof in json.loads(PAGES_PROOFS.read_text()).items():
+        known = ["--first-key", proof["keys"][0]["key_id"], "--block", proof["block"]["hash"]]
+        status, said = judged(proof, tmp_path, *known)
+        assert (status, name) == (0, name), said
+        assert shape(proof) == today
+
+
+def shape(answer: Any) -> Any:
+    """The names in an answer, without its values; of a list those of what it begins with."""
+    if isinstance(answer, dict):
+        return {name: shape(value) for name, value in answer.items()}
+    return (
+        [shape(value) for value in answer[:1]] if isinstance(answer, list) and answer and isinstance(answer[0], dict) else None
+    )

@@ -8,10 +8,13 @@ import pytest
 
 from contracts.ledger_events import Purpose
 from kit.clock import SystemClock
+from kit.postgres import pool
+from kit.trial import Trial, running
 from ledger.accounts import open_accounts, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
-from serving.payments.fees import fee_id
+from serving.edge.clocks import TenantClocks
+from serving.payments.fees import TransferFees, fee_id
 from tests.serving.conftest import Server
 from tests.serving.test_transfers import account, balance, body, customer, key
 
@@ -112,3 +115,22 @@ def test_the_fee_of_a_transfer_under_review_ends_as_the_transfer_does(api, actio
     assert ended.status_code == 200, ended.text
     answer = api.partner().get(f"/v1/accounts/{payer}/balance").json()
     assert (answer["balance"]["amount_minor"], answer["pending_debits"]["amount_minor"]) == (left, 0)
+
+
+async def test_what_a_trial_saw_of_an_account_is_not_remembered(api, settings):
+    payer = uuid.UUID(saver(api, 10_000))
+    asked = PostingRequest(
+        kind=Kind.POST, transfer_id=uuid.uuid4(), tenant_id="demo", occurred_at_ms=CLOCK.now_ms(), amount_minor=5,
+        currency="BRL", debit_account_id=payer, credit_account_id=uuid.UUID(account(api, funds_minor=0)),
+    )  # fmt: skip
+    async with pool(settings.core.dsn("postgres"), application="test", max_size=3) as opened:
+        fees = TransferFees(opened, clocks=TenantClocks(opened, clock=CLOCK))
+        trial = Trial()
+        with running(trial):
+            async with opened.connection() as connection:
+                await connection.execute("update bank.account set product = 'checking' where account_id = %s", (payer,))
+            assert await fees.posting(asked, channel="ted") is None
+        await trial.undo()
+        fee = await fees.posting(asked, channel="ted")
+    assert fee is not None
+    assert fee.amount_minor == FEE_MINOR

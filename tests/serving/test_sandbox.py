@@ -15,7 +15,9 @@ from kit.clock import SystemClock
 from kit.postgres import connect, pool
 from kit.settings import Settings
 from ledger.claims import sweep_abandoned
+from ledger.events import event_tail
 from ledger.holds import expire_holds
+from ledger.postings import Kind, PostingRequest
 from ledger.trial_balance import differences
 from pipelines.reconcile.stores import read_core, read_outbox
 from serving.edge.clocks import TenantClocks
@@ -191,16 +193,18 @@ def test_events_of_a_sandbox_have_a_topic_of_their_own_and_reconcile_counts_none
 
 
 def test_a_claim_that_nobody_finished_is_abandoned_onto_the_sandboxs_topic(tester, settings, pair):
-    answer = tester.post("/v1/transfers", json=body(*pair, 6_000), headers=key()).json()
+    lost = uuid.uuid4()
+    intent = event_tail(
+        PostingRequest(
+            kind=Kind.ABANDON, transfer_id=lost, tenant_id="sandbox", occurred_at_ms=CLOCK.now_ms(), amount_minor=6_000,
+            currency="BRL", door="rpc",
+        )
+    )  # fmt: skip
     with connect(settings.core.dsn("postgres"), application="test") as admin:
-        intent = admin.execute("select intent from idempotency.claim where transfer_id = %s", (answer["id"],)).fetchone()
-        assert intent is not None
-        lost = uuid.uuid4()
-        changed = bytes(intent[0]).replace(str(answer["id"]).encode(), str(lost).encode())
         admin.execute(
             "insert into idempotency.claim (tenant_id, key, request_hash, transfer_id, intent, leased_until, created_at) "
             "values ('sandbox', 'lost', '', %s, %s, now() - interval '1 hour', now() - interval '1 hour')",
-            (lost, changed),
+            (lost, intent),
         )
     with connect(settings.core.dsn("api"), application="test") as sweeping:
         sweep_abandoned(sweeping, now_ms=CLOCK.now_ms())

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { BrandMark } from '@/app/brand'
-import { AlertsPage, DecisionPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
+import { homeOf } from '@/app/destinations'
+import { AlertsPage, ChainPages, DecisionPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
 import { ErrorState, NotFound } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
 import { sessionQuery } from '@/features/session/api'
@@ -26,6 +27,11 @@ function Protected() {
   return <Shell session={session.data} />
 }
 
+function Home() {
+  const { data } = useQuery(sessionQuery)
+  return <Navigate to={homeOf(data?.user.roles ?? [])} replace />
+}
+
 export function App() {
   useThemeOnDocument()
   return (
@@ -33,12 +39,13 @@ export function App() {
       <Routes>
         <Route path="/login" element={<LoginPage />} />
         <Route element={<Protected />}>
-          <Route index element={<Navigate to="/live" replace />} />
+          <Route index element={<Home />} />
           <Route path="/live" element={<LivePage />} />
           <Route path="/decisions" element={<DecisionsPage />} />
           <Route path="/decisions/:transactionId" element={<DecisionPage />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/risk/*" element={<RiskPages />} />
+          <Route path="/chain/*" element={<ChainPages />} />
           <Route path="*" element={<NotFound />} />
         </Route>
       </Routes>

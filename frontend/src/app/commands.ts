@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, Contrast, FileText, Keyboard, Languages, Pause, type LucideIcon } from 'lucide-react'
 import { useNavigate } from 'react-router'
 import { LANGUAGES, THEMES } from '@/app/choices'
@@ -6,10 +7,12 @@ import { usePanel } from '@/app/panel'
 import { useUi } from '@/app/ui-store'
 import { useLive } from '@/features/live/store'
 import { usePreferences } from '@/features/preferences/store'
+import { sessionQuery } from '@/features/session/api'
+import { canReadBank, canWatch } from '@/features/session/roles'
 import { shortId } from '@/lib/format'
 import { useI18n, type MessageKey } from '@/lib/i18n'
+import { isUuid } from '@/lib/ids'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const DIACRITICS = /\p{M}/gu
 const NOT_IN_A_WORD = /[^\p{L}\p{N}]+/u
 
@@ -51,29 +54,39 @@ export function matching(groups: readonly CommandGroup[], typed: string): Comman
     .map(({ group }) => group)
 }
 
+/** What an id may name, for those who may see it. */
+function useOpening(id: string): readonly CommandChoice[] {
+  const { t } = useI18n()
+  const navigate = useNavigate()
+  const { openPanel } = usePanel()
+  const roles = useQuery(sessionQuery).data?.user.roles ?? []
+  const open = (label: MessageKey, run: () => void): CommandChoice => ({
+    label: t(label, { id: shortId(id) }),
+    icon: FileText,
+    run,
+  })
+  return [
+    ...(canWatch(roles)
+      ? [
+          open('command.openDecision', () => openPanel('decision', id)),
+          open('command.openAlert', () => openPanel('alert', id)),
+        ]
+      : []),
+    ...(canReadBank(roles) ? [open('command.prove', () => void navigate(`/chain/prove/${id.toLowerCase()}`))] : []),
+  ]
+}
+
 /** What the menu offers for what was typed: an id opens what it names, anything else is searched for in the labels. */
 export function useCommands(typed: string): CommandGroup[] {
   const { t } = useI18n()
   const navigate = useNavigate()
   const destinations = useDestinations()
-  const { openPanel } = usePanel()
   const { setTheme, setLanguage } = usePreferences()
   const toggleHold = useLive((state) => state.toggleHold)
   const setShortcutsOpen = useUi((state) => state.setShortcutsOpen)
   const id = typed.trim()
-  if (UUID.test(id)) {
-    const open = (kind: 'decision' | 'alert', label: MessageKey): CommandChoice => ({
-      label: t(label, { id: shortId(id) }),
-      icon: FileText,
-      run: () => openPanel(kind, id),
-    })
-    return [
-      {
-        heading: 'command.open',
-        choices: [open('decision', 'command.openDecision'), open('alert', 'command.openAlert')],
-      },
-    ]
-  }
+  const opening = useOpening(id)
+  if (isUuid(id)) return [{ heading: 'command.open', choices: opening }]
   const go = destinations.map(({ path, label, keys }) => ({
     label: t(label),
     icon: ArrowRight,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity, BellRing, ListOrdered, Scale, type LucideIcon } from 'lucide-react'
+import { Activity, BellRing, Blocks, ListOrdered, Scale, type LucideIcon } from 'lucide-react'
 import { sessionQuery } from '@/features/session/api'
-import { canWatch } from '@/features/session/roles'
+import { canReadBank, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
 
 interface Destination {
@@ -12,27 +12,59 @@ interface Destination {
   icon: LucideIcon
   keys: string
   /** Out of sight of those whom the API would refuse. */
-  watchersOnly?: boolean
+  isOpenTo: (roles: readonly string[]) => boolean
 }
 
 /** The one list behind the navigation, the command menu and the keys. */
 const DESTINATIONS: readonly Destination[] = [
-  { path: '/live', label: 'nav.live', shortcut: 'shortcuts.goLive', icon: Activity, keys: 'g l' },
-  { path: '/decisions', label: 'nav.decisions', shortcut: 'shortcuts.goDecisions', icon: ListOrdered, keys: 'g d' },
-  { path: '/alerts', label: 'nav.alerts', shortcut: 'shortcuts.goAlerts', icon: BellRing, keys: 'g a' },
+  {
+    path: '/live',
+    label: 'nav.live',
+    shortcut: 'shortcuts.goLive',
+    icon: Activity,
+    keys: 'g l',
+    isOpenTo: canWatch,
+  },
+  {
+    path: '/decisions',
+    label: 'nav.decisions',
+    shortcut: 'shortcuts.goDecisions',
+    icon: ListOrdered,
+    keys: 'g d',
+    isOpenTo: canWatch,
+  },
+  {
+    path: '/alerts',
+    label: 'nav.alerts',
+    shortcut: 'shortcuts.goAlerts',
+    icon: BellRing,
+    keys: 'g a',
+    isOpenTo: canWatch,
+  },
   {
     path: '/risk',
     label: 'nav.risk',
     shortcut: 'shortcuts.goRisk',
     icon: Scale,
     keys: 'g r',
-    watchersOnly: true,
+    isOpenTo: canWatch,
+  },
+  {
+    path: '/chain',
+    label: 'nav.chain',
+    shortcut: 'shortcuts.goChain',
+    icon: Blocks,
+    keys: 'g c',
+    isOpenTo: canReadBank,
   },
 ]
 
 export function destinationsOf(roles: readonly string[]): readonly Destination[] {
-  return canWatch(roles) ? DESTINATIONS : DESTINATIONS.filter(({ watchersOnly }) => !watchersOnly)
+  return DESTINATIONS.filter(({ isOpenTo }) => isOpenTo(roles))
 }
+
+/** Where somebody begins who asked for no page. */
+export const homeOf = (roles: readonly string[]): string => destinationsOf(roles)[0]?.path ?? '/live'
 
 /** Where whoever is signed in may go. */
 export function useDestinations(): readonly Destination[] {

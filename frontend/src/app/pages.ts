@@ -8,6 +8,7 @@ const loadDecisions = () => import('@/features/decisions/decisions-page')
 const loadDecision = () => import('@/features/decisions/decision-page')
 const loadAlerts = () => import('@/features/alerts/alerts-page')
 const loadRisk = () => import('@/features/risk/risk-pages')
+const loadChain = () => import('@/features/chain/chain-pages')
 
 export const Shell = lazy(loadShell)
 export const LoginPage = lazy(loadLogin)
@@ -16,12 +17,14 @@ export const DecisionsPage = lazy(loadDecisions)
 export const DecisionPage = lazy(loadDecision)
 export const AlertsPage = lazy(loadAlerts)
 export const RiskPages = lazy(loadRisk)
+export const ChainPages = lazy(loadChain)
 
 const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/login': [loadLogin],
   '/decisions': [loadShell, loadDecisions],
   '/alerts': [loadShell, loadAlerts],
   '/risk': [loadShell, loadRisk],
+  '/chain': [loadShell, loadChain],
 }
 
 /** Asks for the code of the address at once, beside the session, instead of one after another as each turns out to be needed. */

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { humanise, makeI18n } from '@/lib/i18n'
+import chainEn from '@/lib/messages/chain.en'
+import chainPt from '@/lib/messages/chain.pt-BR'
 import commonEn from '@/lib/messages/en'
 import commonPt from '@/lib/messages/pt-BR'
 import riskEn from '@/lib/messages/risk.en'
 import riskPt from '@/lib/messages/risk.pt-BR'
 
-const en = { ...commonEn, ...riskEn }
-const pt = { ...commonPt, ...riskPt }
+const PARTS = [commonEn, riskEn, chainEn]
+const en = { ...commonEn, ...riskEn, ...chainEn }
+const pt = { ...commonPt, ...riskPt, ...chainPt }
 
 interface Parsed {
   value?: string
@@ -19,6 +22,9 @@ const ARGUMENT = 1
 const SELECT = 5
 const PLURAL = 6
 const SAME_IN_BOTH = [
+  'chain.algorithm.ed25519',
+  'chain.algorithm.ml-dsa-65',
+  'chain.at',
   'channel.boleto',
   'channel.pix',
   'channel.ted',
@@ -47,8 +53,8 @@ describe('messages', () => {
     expect(Object.keys(pt).sort()).toEqual(Object.keys(en).sort())
   })
 
-  test('of the risk pages hide none that all pages have', () => {
-    expect(Object.keys(riskEn).filter((key) => key in commonEn)).toEqual([])
+  test('of some pages hide none that all pages have', () => {
+    expect(PARTS.flatMap((part) => Object.keys(part)).sort()).toEqual(Object.keys(en).sort())
   })
 
   test('are none empty, and none left in English but names and what is spelt alike', () => {

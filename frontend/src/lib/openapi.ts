@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Open Account
-         * @description Open an account for a customer: once a key, however often it is sent.
+         * @description Open an account for a customer under a product of its currency: once a key, however often it is sent.
          */
         post: operations["open_account_v1_accounts_post"];
         delete?: never;
@@ -65,7 +65,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Account
+         * @description Name an account; If-Match says which version was read.
+         */
+        patch: operations["change_account_v1_accounts__account_id__patch"];
         trace?: never;
     };
     "/v1/accounts/{account_id}/balance": {
@@ -106,6 +110,205 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holders
+         * @description List who uses an account, with what each may do.
+         */
+        get: operations["list_holders_v1_accounts__account_id__holders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/holders/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Holder
+         * @description Put a customer on an account, or change what they may do with it. Open to its owners and to the bank.
+         */
+        put: operations["put_holder_v1_accounts__account_id__holders__customer_id__put"];
+        post?: never;
+        /**
+         * Remove Holder
+         * @description Take a customer off an account; nothing happens when they are not on it.
+         */
+        delete: operations["remove_holder_v1_accounts__account_id__holders__customer_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limits
+         * @description Return what may leave an account, what of it is used, and what will change.
+         */
+        get: operations["get_limits_v1_accounts__account_id__limits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Hours
+         * @description Say when an account's days and nights begin; at once, and open to the bank alone.
+         */
+        patch: operations["change_hours_v1_accounts__account_id__limits_patch"];
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/limits/{channel}/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Limit
+         * @description Set a limit by channel and hour. Lowering takes effect at once, raising after 24 hours.
+         */
+        put: operations["put_limit_v1_accounts__account_id__limits__channel___scope__put"];
+        post?: never;
+        /**
+         * End Limit
+         * @description Let a limit end, 24 hours from now.
+         */
+        delete: operations["end_limit_v1_accounts__account_id__limits__channel___scope__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spending
+         * @description Say what the account's movements of each month came to, by category; without `from` of the last twelve months.
+         */
+        get: operations["spending_v1_accounts__account_id__spending_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statement
+         * @description Return the statement of the half-open period [from, to), by when entries were booked, oldest first.
+         *
+         *     `json` comes in pages (cursor, limit); `ndjson`, `csv`, `ofx` (1.0.2) and `camt053` (CAMT.053.001.08) come whole, however
+         *     long they are; `pdf` is refused where it would be a book (`statement-too-long`).
+         */
+        get: operations["statement_v1_accounts__account_id__statement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Account
+         * @description Activate, rest, block or close an account; the ledger holds to it from the same moment.
+         */
+        post: operations["move_account_v1_accounts__account_id__status_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Transactions
+         * @description List the account's movements that pass every filter, newest first.
+         *
+         *     Pages do not shift while money moves. `as_of` says up to when everything is in it: usually less than a second ago.
+         */
+        get: operations["list_transactions_v1_accounts__account_id__transactions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}/transactions/{transfer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mark Transaction
+         * @description Call a movement by another category, or keep a note with it. The history shows it within a second.
+         *
+         *     Sending the same again changes nothing.
+         */
+        patch: operations["mark_transaction_v1_accounts__account_id__transactions__transfer_id__patch"];
         trace?: never;
     };
     "/v1/alerts": {
@@ -228,6 +431,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Beneficiaries
+         * @description List saved payees in the order in which they were saved; a customer sees their own.
+         */
+        get: operations["list_beneficiaries_v1_beneficiaries_get"];
+        put?: never;
+        /**
+         * Save Beneficiary
+         * @description Save a payee for a customer: once a key, however often it is sent.
+         */
+        post: operations["save_beneficiary_v1_beneficiaries_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiary_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Beneficiary
+         * @description Return one saved payee.
+         */
+        get: operations["get_beneficiary_v1_beneficiaries__beneficiary_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget Beneficiary
+         * @description Forget a saved payee; what was paid to them stays.
+         */
+        delete: operations["forget_beneficiary_v1_beneficiaries__beneficiary_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Beneficiary
+         * @description Rename a saved payee; If-Match says which version was read.
+         */
+        patch: operations["change_beneficiary_v1_beneficiaries__beneficiary_id__patch"];
+        trace?: never;
+    };
+    "/v1/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Charges
+         * @description List interest and fees that were charged, newest first.
+         */
+        get: operations["list_charges_v1_charges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/charges/{charge_id}/waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Waive Charge
+         * @description Let a fee or an overdraft's interest go that could not be collected.
+         */
+        post: operations["waive_charge_v1_charges__charge_id__waiver_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clients": {
         parameters: {
             query?: never;
@@ -287,7 +582,7 @@ export interface paths {
         put?: never;
         /**
          * Make Customer
-         * @description Make a customer.
+         * @description Make a customer: a person with a CPF, or a business with a CNPJ; both may be told later.
          */
         post: operations["make_customer_v1_customers_post"];
         delete?: never;
@@ -310,6 +605,50 @@ export interface paths {
         get: operations["get_customer_v1_customers__customer_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Customer
+         * @description Change what is known of who a customer is; If-Match says which version was read.
+         */
+        patch: operations["change_customer_v1_customers__customer_id__patch"];
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase Person
+         * @description Erase who a closed customer was: name, documents, addresses, payees. Their entries stay, under the pseudonym alone.
+         */
+        delete: operations["erase_person_v1_customers__customer_id__person_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Customer
+         * @description Block a customer, make one active again, or close one whose accounts are closed.
+         */
+        post: operations["move_customer_v1_customers__customer_id__status_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -348,6 +687,388 @@ export interface paths {
          * @description Return one decision with what became of it.
          */
         get: operations["get_decision_v1_decisions__transaction_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Positions
+         * @description Return what the bank holds of each currency through exchanges.
+         */
+        get: operations["positions_v1_exchange_positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Quote
+         * @description Say what an amount costs or brings. The quote is good for half a minute and for one exchange.
+         */
+        post: operations["make_quote_v1_exchange_quotes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange/quotes/{quote_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quote
+         * @description Return a quote as it stands.
+         */
+        get: operations["get_quote_v1_exchange_quotes__quote_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rates
+         * @description Return every pair that the bank exchanges.
+         */
+        get: operations["list_rates_v1_exchange_rates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange/rates/{pair}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Rate
+         * @description Set what the bank pays and asks for the base currency; it is used for quotes of the next day.
+         */
+        put: operations["set_rate_v1_exchange_rates__pair__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Exchange
+         * @description Use a quote: the customer's two accounts move together. The same quote and accounts always get the same answer.
+         */
+        post: operations["make_exchange_v1_exchanges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/external-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List External Accounts
+         * @description List accounts at other banks in the order in which they were linked; a customer sees their own.
+         */
+        get: operations["list_external_accounts_v1_external_accounts_get"];
+        put?: never;
+        /**
+         * Link Account
+         * @description Link a customer's account at another bank; two small amounts are sent to it, which prove that it is theirs.
+         */
+        post: operations["link_account_v1_external_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/external-accounts/{external_account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get External Account
+         * @description Return one account at another bank, and how far its proof is.
+         */
+        get: operations["get_external_account_v1_external_accounts__external_account_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Unlink Account
+         * @description Take a link away.
+         */
+        delete: operations["unlink_account_v1_external_accounts__external_account_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/external-accounts/{external_account_id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove Account
+         * @description Repeat the two amounts that arrived: the answer's `status` says whether they were right. There are three tries.
+         */
+        post: operations["prove_account_v1_external_accounts__external_account_id__proofs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/external-accounts/{external_account_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Vouch For Account
+         * @description Take a signed bank statement for proof; open to the bank's staff.
+         */
+        post: operations["vouch_for_account_v1_external_accounts__external_account_id__statement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Goals
+         * @description List goals in the order in which they were set; a customer sees those of accounts that they hold.
+         */
+        get: operations["list_goals_v1_goals_get"];
+        put?: never;
+        /**
+         * Set Goal
+         * @description Set a goal, or make a sub-account, under an account: once a key, however often it is sent.
+         */
+        post: operations["set_goal_v1_goals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/goals/{goal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Goal
+         * @description Return one goal with what is set aside for it.
+         */
+        get: operations["get_goal_v1_goals__goal_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Close Goal
+         * @description Bring a goal's money back to its account and close the goal.
+         */
+        delete: operations["close_goal_v1_goals__goal_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Goal
+         * @description Change a goal's name, target or date; If-Match says which version was read.
+         */
+        patch: operations["change_goal_v1_goals__goal_id__patch"];
+        trace?: never;
+    };
+    "/v1/goals/{goal_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Money
+         * @description Set money aside or bring it back: once a key, however often it is sent.
+         *
+         *     The money stays with its owner: nobody decides about it, and no limit counts it.
+         */
+        post: operations["move_money_v1_goals__goal_id__moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blocks
+         * @description List blocks, the newest first.
+         */
+        get: operations["list_blocks_v1_ledger_blocks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/blocks/{height}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Block
+         * @description Return one block with its signatures.
+         */
+        get: operations["get_block_v1_ledger_blocks__height__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Head
+         * @description Return the newest block and the first key.
+         */
+        get: operations["head_v1_ledger_head_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description List the public keys that have signed, the oldest first.
+         */
+        get: operations["list_keys_v1_ledger_keys_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transfers/{transfer_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove Transfer
+         * @description Prove that a transfer is in a block, as it stands now.
+         */
+        get: operations["prove_transfer_v1_ledger_transfers__transfer_id__proof_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -396,6 +1117,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Products
+         * @description List products by code and currency.
+         */
+        get: operations["list_products_v1_products_get"];
+        put?: never;
+        /**
+         * Make Product
+         * @description Offer a product: the overdraft, interest and fees of the accounts that are opened under it.
+         */
+        post: operations["make_product_v1_products_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{code}/{currency}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Product
+         * @description Return one product's terms.
+         */
+        get: operations["get_product_v1_products__code___currency__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Product
+         * @description Change a product's terms, or withdraw it from new accounts; If-Match says which version was read.
+         */
+        patch: operations["change_product_v1_products__code___currency__patch"];
         trace?: never;
     };
     "/v1/risk/lists": {
@@ -760,6 +1529,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sandbox/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Clock
+         * @description Say what time it is in a sandbox.
+         */
+        get: operations["read_clock_v1_sandbox_clock_get"];
+        put?: never;
+        /**
+         * Move Clock
+         * @description Move a sandbox's clock forward. What becomes due on the way happens, each at its own moment, before the answer.
+         *
+         *     A clock does not go back: a moment that has passed moves nothing. `advance_ms` sent twice moves twice; `to` does not.
+         */
+        post: operations["move_clock_v1_sandbox_clock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sandbox/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deposit
+         * @description Put money on an account of a sandbox, from nowhere: once a key.
+         */
+        post: operations["deposit_v1_sandbox_deposits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description List schedules by id; a customer sees their own.
+         */
+        get: operations["list_schedules_v1_schedules_get"];
+        put?: never;
+        /**
+         * Make Schedule
+         * @description Have a transfer made on a date, or on every date of a rule: once a key. Each is decided when it is due, as any transfer.
+         *
+         *     With `dry_run=true` it is a preview: `next_days` are the dates that it would pay on.
+         */
+        post: operations["make_schedule_v1_schedules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description Return one schedule with its next dates.
+         */
+        get: operations["get_schedule_v1_schedules__schedule_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Schedule
+         * @description End a schedule. What it paid stays, and can still be read.
+         */
+        delete: operations["cancel_schedule_v1_schedules__schedule_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Schedule
+         * @description Change amount, description or end, from the next date on; If-Match says which version was read.
+         */
+        patch: operations["change_schedule_v1_schedules__schedule_id__patch"];
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Schedule
+         * @description Pause a schedule, resume it, or skip its next date.
+         */
+        post: operations["act_on_schedule_v1_schedules__schedule_id__action_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schedule Dates
+         * @description Return the next dates of a schedule.
+         */
+        get: operations["schedule_dates_v1_schedules__schedule_id__dates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schedule Runs
+         * @description List what became of a schedule's dates, newest first.
+         */
+        get: operations["schedule_runs_v1_schedules__schedule_id__runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/score": {
         parameters: {
             query?: never;
@@ -803,6 +1732,110 @@ export interface paths {
          * @description End the session and take the cookie back.
          */
         delete: operations["sign_out_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspense": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description List money in suspense, oldest first.
+         */
+        get: operations["list_items_v1_suspense_get"];
+        put?: never;
+        /**
+         * Open Item
+         * @description Put money that a rail brought, and that cannot be credited, into the rail's suspense account: once a key.
+         */
+        post: operations["open_item_v1_suspense_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspense/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Balances
+         * @description Return what lies on each suspense account, by age, and what no item accounts for.
+         */
+        get: operations["balances_v1_suspense_balances_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspense/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item
+         * @description Return one item.
+         */
+        get: operations["get_item_v1_suspense__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspense/{item_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge
+         * @description Approve what somebody else proposed, which moves the money, or take the proposal away.
+         */
+        post: operations["judge_v1_suspense__item_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspense/{item_id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description Propose where the money goes: to an account here, or back through its rail. Somebody else approves it.
+         */
+        post: operations["propose_v1_suspense__item_id__resolution_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -870,6 +1903,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transfers/{transfer_id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse Transfer
+         * @description Take a posted transfer back, whole or in part, by a new transfer that points at it: once a key.
+         */
+        post: operations["reverse_transfer_v1_transfers__transfer_id__reversals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -896,7 +1949,9 @@ export interface components {
         };
         /**
          * Account
-         * @description An account. `available` counts money on hold as gone.
+         * @description An account.
+         *
+         *     `available` counts money on hold as gone and leaves out the overdraft; `total` adds what is set aside in its goals.
          * @example {
          *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *       "available": {
@@ -907,12 +1962,22 @@ export interface components {
          *         "amount_minor": 812300,
          *         "currency": "BRL"
          *       },
+         *       "block": null,
          *       "currency": "BRL",
          *       "customer_id": "c000042",
          *       "nickname": "everyday",
          *       "opened_at": "2025-11-24T16:00:00Z",
+         *       "overdraft_limit": {
+         *         "amount_minor": 50000,
+         *         "currency": "BRL"
+         *       },
          *       "product": "checking",
-         *       "status": "open"
+         *       "status": "active",
+         *       "total": {
+         *         "amount_minor": 1012300,
+         *         "currency": "BRL"
+         *       },
+         *       "version": 2
          *     }
          */
         Account: {
@@ -923,6 +1988,7 @@ export interface components {
             account_id: string;
             available: components["schemas"]["Money"];
             balance: components["schemas"]["Money"];
+            block: components["schemas"]["serving__accounts__schemas__Block"] | null;
             /** Currency */
             currency: string;
             /** Customer Id */
@@ -934,10 +2000,86 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            overdraft_limit: components["schemas"]["Money"];
             /** Product */
             product: string;
-            /** Status */
-            status: string;
+            status: components["schemas"]["AccountStatus"];
+            total: components["schemas"]["Money"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * AccountChange
+         * @description What is to change of an account; a null takes the nickname away.
+         * @example {
+         *       "nickname": "rent"
+         *     }
+         */
+        AccountChange: {
+            /** Nickname */
+            nickname: string | null;
+        };
+        /**
+         * AccountLimits
+         * @description An account's limits, by channel and scope, and when its days and nights begin.
+         * @example {
+         *       "limits": [
+         *         {
+         *           "amount": {
+         *             "amount_minor": 100000,
+         *             "currency": "BRL"
+         *           },
+         *           "channel": "pix",
+         *           "coming": {
+         *             "amount": {
+         *               "amount_minor": 300000,
+         *               "currency": "BRL"
+         *             },
+         *             "at": "2025-11-26T14:30:00Z"
+         *           },
+         *           "free_at": "2025-11-25T09:00:00Z",
+         *           "scope": "night",
+         *           "used": {
+         *             "amount_minor": 25000,
+         *             "currency": "BRL"
+         *           }
+         *         }
+         *       ],
+         *       "night_end": "06:00",
+         *       "night_start": "20:00",
+         *       "time_zone": "America/Sao_Paulo"
+         *     }
+         */
+        AccountLimits: {
+            /** Limits */
+            limits: components["schemas"]["LimitShown"][];
+            /** Night End */
+            night_end: string;
+            /** Night Start */
+            night_start: string;
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
+         * AccountMove
+         * @description How an account should stand, and why. `block` comes with the status blocked, and only with it.
+         * @example {
+         *       "block": {
+         *         "cause": "suspected-fraud",
+         *         "sides": "debits"
+         *       },
+         *       "reason": "alert a-17",
+         *       "status": "blocked"
+         *     }
+         */
+        AccountMove: {
+            block?: components["schemas"]["Block-Input"] | null;
+            /**
+             * Reason
+             * @description Kept in the audit log: no names and no documents
+             */
+            reason: string;
+            status: components["schemas"]["AccountStatus"];
         };
         /**
          * AccountPage
@@ -954,12 +2096,22 @@ export interface components {
          *             "amount_minor": 812300,
          *             "currency": "BRL"
          *           },
+         *           "block": null,
          *           "currency": "BRL",
          *           "customer_id": "c000042",
          *           "nickname": "everyday",
          *           "opened_at": "2025-11-24T16:00:00Z",
+         *           "overdraft_limit": {
+         *             "amount_minor": 50000,
+         *             "currency": "BRL"
+         *           },
          *           "product": "checking",
-         *           "status": "open"
+         *           "status": "active",
+         *           "total": {
+         *             "amount_minor": 1012300,
+         *             "currency": "BRL"
+         *           },
+         *           "version": 2
          *         }
          *       ],
          *       "next_cursor": null
@@ -971,6 +2123,12 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * AccountStatus
+         * @description `opened` until money first arrives; `dormant` takes money and gives none.
+         * @enum {string}
+         */
+        AccountStatus: "opened" | "active" | "dormant" | "blocked" | "closed";
         /**
          * Activation
          * @description Why a version is to decide from now on.
@@ -1028,6 +2186,37 @@ export interface components {
             /** Built In */
             built_in: boolean;
             policy: components["schemas"]["Policy"] | null;
+        };
+        /**
+         * Address
+         * @description Where post reaches somebody in Brazil. `postal_code` is the CEP without its hyphen.
+         * @example {
+         *       "city": "Salvador",
+         *       "district": "Centro",
+         *       "number": "21",
+         *       "postal_code": "40020000",
+         *       "state": "BA",
+         *       "street": "Rua Chile"
+         *     }
+         */
+        Address: {
+            /** City */
+            city: string;
+            /** Complement */
+            complement?: string | null;
+            /** District */
+            district?: string | null;
+            /** Number */
+            number: string;
+            /** Postal Code */
+            postal_code: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "AC" | "AL" | "AM" | "AP" | "BA" | "CE" | "DF" | "ES" | "GO" | "MA" | "MG" | "MS" | "MT" | "PA" | "PB" | "PE" | "PI" | "PR" | "RJ" | "RN" | "RO" | "RR" | "RS" | "SC" | "SE" | "SP" | "TO";
+            /** Street */
+            street: string;
         };
         /**
          * Alert
@@ -1303,48 +2492,209 @@ export interface components {
             status: number | null;
         };
         /**
-         * Balance
-         * @description A balance now, or as it was booked at a past moment (then without what was on hold).
+         * Balances
+         * @description Every suspense account.
          * @example {
-         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
-         *       "at": "2025-11-24T16:00:00Z",
-         *       "available": {
-         *         "amount_minor": 687300,
-         *         "currency": "BRL"
-         *       },
-         *       "balance": {
-         *         "amount_minor": 812300,
-         *         "currency": "BRL"
-         *       },
-         *       "pending_credits": {
-         *         "amount_minor": 0,
-         *         "currency": "BRL"
-         *       },
-         *       "pending_debits": {
-         *         "amount_minor": 125000,
-         *         "currency": "BRL"
-         *       },
-         *       "version": 41
+         *       "items": [
+         *         {
+         *           "balance": {
+         *             "amount_minor": 0,
+         *             "currency": "BRL"
+         *           },
+         *           "items": 0,
+         *           "older_minor": 0,
+         *           "rail": "pix",
+         *           "unexplained": {
+         *             "amount_minor": 0,
+         *             "currency": "BRL"
+         *           },
+         *           "up_to_1_day_minor": 0,
+         *           "up_to_30_days_minor": 0,
+         *           "up_to_5_days_minor": 0
+         *         }
+         *       ]
          *     }
          */
-        Balance: {
+        Balances: {
+            /** Items */
+            items: components["schemas"]["serving__suspense__schemas__Balance"][];
+        };
+        /**
+         * BankAccount
+         * @description An account at another bank.
+         * @example {
+         *       "account_number": "12345-6",
+         *       "bank_code": "60701190",
+         *       "branch": "0001"
+         *     }
+         */
+        BankAccount: {
             /**
-             * Account Id
+             * Account Number
+             * @description With its check digit
+             */
+            account_number: string;
+            /**
+             * Bank Code
+             * @description ISPB, eight digits
+             */
+            bank_code: string;
+            /** Branch */
+            branch: string;
+        };
+        /**
+         * Beneficiary
+         * @description A saved payee. While it is `cooling`, warn whoever pays it: it was saved less than a day ago.
+         * @example {
+         *       "account_id": null,
+         *       "bank_account": null,
+         *       "beneficiary_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *       "cooling": true,
+         *       "cooling_until": "2025-11-25T16:00:00Z",
+         *       "created_at": "2025-11-24T16:00:00Z",
+         *       "customer_id": "c000042",
+         *       "holder_name": "Maria Souza",
+         *       "nickname": "Mum",
+         *       "pix_key": {
+         *         "key": "+5571999990000",
+         *         "kind": "phone"
+         *       },
+         *       "version": 1
+         *     }
+         */
+        Beneficiary: {
+            /** Account Id */
+            account_id: string | null;
+            bank_account: components["schemas"]["BankAccount"] | null;
+            /**
+             * Beneficiary Id
              * Format: uuid
              */
-            account_id: string;
+            beneficiary_id: string;
+            /** Cooling */
+            cooling: boolean;
             /**
-             * At
+             * Cooling Until
              * Format: date-time
              */
-            at: string;
-            available: components["schemas"]["Money"] | null;
-            balance: components["schemas"]["Money"];
-            pending_credits: components["schemas"]["Money"] | null;
-            pending_debits: components["schemas"]["Money"] | null;
+            cooling_until: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Holder Name */
+            holder_name: string | null;
+            /** Nickname */
+            nickname: string;
+            pix_key: components["schemas"]["PixKey"] | null;
             /** Version */
             version: number;
         };
+        /**
+         * BeneficiaryChange
+         * @description What is to change of a payee; what is left out or null stays. One who is paid elsewhere is another payee.
+         * @example {
+         *       "nickname": "Mum (new phone)"
+         *     }
+         */
+        BeneficiaryChange: {
+            /** Holder Name */
+            holder_name?: string | null;
+            /** Nickname */
+            nickname?: string | null;
+        };
+        /**
+         * BeneficiaryPage
+         * @description A page of payees, by id: in the order in which they were saved.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": null,
+         *           "bank_account": null,
+         *           "beneficiary_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *           "cooling": true,
+         *           "cooling_until": "2025-11-25T16:00:00Z",
+         *           "created_at": "2025-11-24T16:00:00Z",
+         *           "customer_id": "c000042",
+         *           "holder_name": "Maria Souza",
+         *           "nickname": "Mum",
+         *           "pix_key": {
+         *             "key": "+5571999990000",
+         *             "kind": "phone"
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        BeneficiaryPage: {
+            /** Items */
+            items: components["schemas"]["Beneficiary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Block
+         * @description Why an account is blocked, and for what: money that leaves, money that comes, or both.
+         * @example {
+         *       "cause": "court-order",
+         *       "sides": "debits"
+         *     }
+         */
+        "Block-Input": {
+            cause: components["schemas"]["BlockCause"];
+            sides: components["schemas"]["Sides"];
+        };
+        /**
+         * BlockCause
+         * @description Why an account is blocked.
+         * @enum {string}
+         */
+        BlockCause: "customer-request" | "suspected-fraud" | "court-order" | "compliance" | "deceased" | "bank-decision";
+        /**
+         * BlockPage
+         * @description A page of blocks, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "batch_hash": "f381793bbd065f631a75cee88fd399a9ee93cd258be095899f2d311dda986291",
+         *           "difficulty": 524288,
+         *           "first_journal_id": 88120,
+         *           "hash": "0000f5e27498bd681538a96e160129bf61f929452029f5abe30319fbb558732a",
+         *           "height": 4711,
+         *           "key_ids": [
+         *             "7748e50dd83d624a64c46364bb16d93d"
+         *           ],
+         *           "last_journal_id": 88931,
+         *           "leaves": 2044,
+         *           "made_at_us": 1764000000181000,
+         *           "merkle_root": "9a42814622bd86d5d10089cdb11d58909fcbe9acea6ff581bf09cfe8606e5868",
+         *           "nonce": 356341,
+         *           "previous_hash": "0000c921e70dd22d1d113e403ef710298286de2bf6d120c869ddc444faed2f5f",
+         *           "shard": 0,
+         *           "work_target_us": 200000,
+         *           "work_us": 187230
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        BlockPage: {
+            /** Items */
+            items: components["schemas"]["serving__chain__schemas__Block"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Category
+         * @description The words there are.
+         * @enum {string}
+         */
+        Category: "groceries" | "restaurants" | "transport" | "fuel" | "travel" | "health" | "education" | "shopping" | "leisure" | "home" | "utilities" | "services" | "insurance" | "bills" | "cash" | "people" | "own_accounts" | "transfers" | "salary" | "fees" | "interest" | "refunds" | "exchange" | "savings" | "adjustments" | "opening" | "other";
         /**
          * Channel
          * @description How the money moves.
@@ -1376,6 +2726,99 @@ export interface components {
             reviewed: number;
             /** Transactions */
             transactions: number;
+        };
+        /**
+         * Charge
+         * @description A charge of one account and period. `attempts` is how often the ledger refused it, `problem` why the last time.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "amount": {
+         *         "amount_minor": 1990,
+         *         "currency": "BRL"
+         *       },
+         *       "attempts": 2,
+         *       "charge_id": "5f0d8f0a-7b7c-5c0a-9d3e-0a4f6e1b2c20",
+         *       "due_at": "2026-11-01T03:05:02Z",
+         *       "kind": "monthly-fee",
+         *       "period": "2026-10",
+         *       "problem": "insufficient-funds",
+         *       "settled_at": null,
+         *       "status": "due",
+         *       "transfer_id": null,
+         *       "value_day": "2026-11-01"
+         *     }
+         */
+        Charge: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            amount: components["schemas"]["Money"];
+            /** Attempts */
+            attempts: number;
+            /**
+             * Charge Id
+             * Format: uuid
+             */
+            charge_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Kind */
+            kind: string;
+            /** Period */
+            period: string;
+            /** Problem */
+            problem: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "due" | "posted" | "waived";
+            /** Transfer Id */
+            transfer_id: string | null;
+            /**
+             * Value Day
+             * Format: date
+             */
+            value_day: string;
+        };
+        /**
+         * ChargePage
+         * @description A page of charges, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "amount": {
+         *             "amount_minor": 1990,
+         *             "currency": "BRL"
+         *           },
+         *           "attempts": 2,
+         *           "charge_id": "5f0d8f0a-7b7c-5c0a-9d3e-0a4f6e1b2c20",
+         *           "due_at": "2026-11-01T03:05:02Z",
+         *           "kind": "monthly-fee",
+         *           "period": "2026-10",
+         *           "problem": "insufficient-funds",
+         *           "settled_at": null,
+         *           "status": "due",
+         *           "transfer_id": null,
+         *           "value_day": "2026-11-01"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ChargePage: {
+            /** Items */
+            items: components["schemas"]["Charge"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Client
@@ -1434,20 +2877,152 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Customer
-         * @description A customer. The name, e-mail, year of birth and state are null once erased, or when never known.
+         * Clock
+         * @description A sandbox's clock: the moment that it is there, and how far that is ahead of the clock on the wall.
          * @example {
+         *       "moved_at": "2026-11-25T16:00:00.1Z",
+         *       "moved_by": "client:sandbox-partner",
+         *       "now": "2027-02-24T16:00:00.123Z",
+         *       "offset_ms": 7862400000
+         *     }
+         */
+        Clock: {
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /** Moved By */
+            moved_by: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Offset Ms */
+            offset_ms: number;
+        };
+        /**
+         * ClockMove
+         * @description Where the clock goes: on by `advance_ms`, or to a moment that is still to come; 400 days at most at a time.
+         * @example {
+         *       "advance_ms": 2592000000
+         *     }
+         */
+        ClockMove: {
+            /** Advance Ms */
+            advance_ms?: number | null;
+            /** To */
+            to?: string | null;
+        };
+        /**
+         * ClockMoved
+         * @description The clock where it stands now; `done` counts what became due on the way.
+         *
+         *     Not `reached`: there was more to do than one request may take; ask again with the same `to`.
+         * @example {
+         *       "done": {
+         *         "days": 31,
+         *         "holds": 1,
+         *         "schedules": 3
+         *       },
+         *       "moved_at": "2026-11-25T16:00:00.1Z",
+         *       "moved_by": "client:sandbox-partner",
+         *       "now": "2027-02-24T16:00:00.123Z",
+         *       "offset_ms": 7862400000,
+         *       "reached": true,
+         *       "stops": 4
+         *     }
+         */
+        ClockMoved: {
+            /** Done */
+            done: {
+                [key: string]: number;
+            };
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /** Moved By */
+            moved_by: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Offset Ms */
+            offset_ms: number;
+            /** Reached */
+            reached: boolean;
+            /** Stops */
+            stops: number;
+        };
+        /**
+         * ComingLimit
+         * @description What a limit will be, and from when; without an amount it ends then.
+         */
+        ComingLimit: {
+            amount: components["schemas"]["Money"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Convention
+         * @description Where a date goes that is no business day: the words of the 2006 ISDA Definitions, section 4.12.
+         * @enum {string}
+         */
+        Convention: "following" | "modified_following" | "preceding" | "none";
+        /**
+         * Counterparty
+         * @description The other side. `name` is a customer's of this bank, where they have one.
+         */
+        Counterparty: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            kind: components["schemas"]["CounterpartyKind"];
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * CounterpartyKind
+         * @description Who is on the other side.
+         * @enum {string}
+         */
+        CounterpartyKind: "self" | "customer" | "outside" | "bank";
+        /**
+         * Customer
+         * @description A customer. What says who it is is null once erased, or when never known.
+         * @example {
+         *       "address": {
+         *         "city": "Salvador",
+         *         "district": "Centro",
+         *         "number": "21",
+         *         "postal_code": "40020000",
+         *         "state": "BA",
+         *         "street": "Rua Chile"
+         *       },
          *       "birth_year": 1987,
          *       "created_at": "2025-11-24T16:00:00Z",
          *       "customer_id": "c900001",
-         *       "email": null,
+         *       "document": "39053344705",
+         *       "email": "ana@example.org",
          *       "full_name": "Ana Souza",
          *       "kind": "person",
+         *       "phone": "+5571999990000",
          *       "state": "BA",
-         *       "status": "active"
+         *       "status": "active",
+         *       "version": 3
          *     }
          */
         Customer: {
+            address: components["schemas"]["Address"] | null;
             /** Birth Year */
             birth_year: number | null;
             /**
@@ -1457,16 +3032,69 @@ export interface components {
             created_at: string;
             /** Customer Id */
             customer_id: string;
+            /** Document */
+            document: string | null;
             /** Email */
             email: string | null;
             /** Full Name */
             full_name: string | null;
             /** Kind */
             kind: string;
+            /** Phone */
+            phone: string | null;
             /** State */
             state: string | null;
             /** Status */
             status: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CustomerChange
+         * @description What is to change of who somebody is: what is left out stays, a null erases.
+         *
+         *     A customer changes only how to reach them: e-mail, phone, address.
+         * @example {
+         *       "email": "ana@example.org",
+         *       "phone": "+5571999990000"
+         *     }
+         */
+        CustomerChange: {
+            address?: components["schemas"]["Address"] | null;
+            /** Birth Year */
+            birth_year?: number | null;
+            /** Document */
+            document?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Full Name */
+            full_name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** State */
+            state?: ("AC" | "AL" | "AM" | "AP" | "BA" | "CE" | "DF" | "ES" | "GO" | "MA" | "MG" | "MS" | "MT" | "PA" | "PB" | "PE" | "PI" | "PR" | "RJ" | "RN" | "RO" | "RR" | "RS" | "SC" | "SE" | "SP" | "TO") | null;
+        };
+        /**
+         * CustomerKind
+         * @description Who a customer is.
+         * @enum {string}
+         */
+        CustomerKind: "person" | "business";
+        /**
+         * CustomerMove
+         * @description Where a customer should stand, and why.
+         * @example {
+         *       "reason": "documents under review",
+         *       "status": "blocked"
+         *     }
+         */
+        CustomerMove: {
+            /**
+             * Reason
+             * @description Kept in the audit log: no names and no documents
+             */
+            reason: string;
+            status: components["schemas"]["CustomerStatus"];
         };
         /**
          * CustomerPage
@@ -1474,14 +3102,25 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "address": {
+         *             "city": "Salvador",
+         *             "district": "Centro",
+         *             "number": "21",
+         *             "postal_code": "40020000",
+         *             "state": "BA",
+         *             "street": "Rua Chile"
+         *           },
          *           "birth_year": 1987,
          *           "created_at": "2025-11-24T16:00:00Z",
          *           "customer_id": "c900001",
-         *           "email": null,
+         *           "document": "39053344705",
+         *           "email": "ana@example.org",
          *           "full_name": "Ana Souza",
          *           "kind": "person",
+         *           "phone": "+5571999990000",
          *           "state": "BA",
-         *           "status": "active"
+         *           "status": "active",
+         *           "version": 3
          *         }
          *       ],
          *       "next_cursor": null
@@ -1493,6 +3132,12 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * CustomerStatus
+         * @description `blocked` customers open nothing new; `closed` ones have left.
+         * @enum {string}
+         */
+        CustomerStatus: "active" | "blocked" | "closed";
         /**
          * DailyPage
          * @description The days of the half-open period asked for, oldest first.
@@ -1937,6 +3582,45 @@ export interface components {
             verdict: string;
         };
         /**
+         * Deposit
+         * @description Money that is put on an account of the sandbox, from nowhere.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "amount": {
+         *         "amount_minor": 1000000,
+         *         "currency": "BRL"
+         *       }
+         *     }
+         */
+        Deposit: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            amount: components["schemas"]["Amount"];
+        };
+        /**
+         * Deposited
+         * @description The transfer that put it there.
+         * @example {
+         *       "status": "posted",
+         *       "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc"
+         *     }
+         */
+        Deposited: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "posted";
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+        };
+        /**
          * Direction
          * @description Whether `account_id` pays or receives.
          * @enum {string}
@@ -2031,6 +3715,172 @@ export interface components {
             };
         };
         /**
+         * Exchange
+         * @description An exchange that happened: two transfers, together.
+         * @example {
+         *       "buy": {
+         *         "amount_minor": 10000,
+         *         "currency": "USD"
+         *       },
+         *       "buy_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "buy_transfer_id": "9a1e6c0e-6e5b-5a0c-8a53-1f1b2c3d4e5f",
+         *       "customer_id": "c000042",
+         *       "exchanged_at": "2026-11-24T16:00:12Z",
+         *       "expires_at": "2026-11-24T16:00:30Z",
+         *       "pair": "USD-BRL",
+         *       "quote_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *       "quoted_at": "2026-11-24T16:00:00Z",
+         *       "rate": "5.1520",
+         *       "sell": {
+         *         "amount_minor": 51520,
+         *         "currency": "BRL"
+         *       },
+         *       "sell_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "sell_transfer_id": "5d3c1a52-2c3e-5a56-9d0f-0c1a5a3a1b11",
+         *       "status": "exchanged"
+         *     }
+         */
+        Exchange: {
+            buy: components["schemas"]["Money"];
+            /**
+             * Buy Account Id
+             * Format: uuid
+             */
+            buy_account_id: string;
+            /**
+             * Buy Transfer Id
+             * Format: uuid
+             */
+            buy_transfer_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Exchanged At
+             * Format: date-time
+             */
+            exchanged_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Pair */
+            pair: string;
+            /**
+             * Quote Id
+             * Format: uuid
+             */
+            quote_id: string;
+            /**
+             * Quoted At
+             * Format: date-time
+             */
+            quoted_at: string;
+            /** Rate */
+            rate: string;
+            sell: components["schemas"]["Money"];
+            /**
+             * Sell Account Id
+             * Format: uuid
+             */
+            sell_account_id: string;
+            /**
+             * Sell Transfer Id
+             * Format: uuid
+             */
+            sell_transfer_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "exchanged";
+        };
+        /**
+         * ExternalAccount
+         * @description An account at another bank, and how far the proof is that it is the customer's.
+         * @example {
+         *       "account_number": "12345-6",
+         *       "bank_code": "60701190",
+         *       "branch": "0001",
+         *       "created_at": "2025-11-24T16:00:00Z",
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "expires_at": "2025-12-01T16:00:00Z",
+         *       "external_account_id": "0193f2aa-9999-7999-8999-999999999999",
+         *       "holder_name": "Ana Souza",
+         *       "proof": null,
+         *       "status": "pending",
+         *       "tries_left": 3,
+         *       "verified_at": null
+         *     }
+         */
+        ExternalAccount: {
+            /** Account Number */
+            account_number: string;
+            /** Bank Code */
+            bank_code: string;
+            /** Branch */
+            branch: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * External Account Id
+             * Format: uuid
+             */
+            external_account_id: string;
+            /** Holder Name */
+            holder_name: string;
+            /** Proof */
+            proof: string | null;
+            status: components["schemas"]["LinkStatus"];
+            /** Tries Left */
+            tries_left: number;
+            /** Verified At */
+            verified_at: string | null;
+        };
+        /**
+         * ExternalAccountPage
+         * @description A page of accounts at other banks, by id: in the order in which they were linked.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_number": "12345-6",
+         *           "bank_code": "60701190",
+         *           "branch": "0001",
+         *           "created_at": "2025-11-24T16:00:00Z",
+         *           "currency": "BRL",
+         *           "customer_id": "c000042",
+         *           "expires_at": "2025-12-01T16:00:00Z",
+         *           "external_account_id": "0193f2aa-9999-7999-8999-999999999999",
+         *           "holder_name": "Ana Souza",
+         *           "proof": null,
+         *           "status": "pending",
+         *           "tries_left": 3,
+         *           "verified_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ExternalAccountPage: {
+            /** Items */
+            items: components["schemas"]["ExternalAccount"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Finding
          * @description Something that is wrong, with its place in the expression where it has one.
          */
@@ -2077,25 +3927,424 @@ export interface components {
             /** Findings */
             findings: components["schemas"]["Finding"][];
         };
+        /**
+         * Frequency
+         * @description How often a schedule pays.
+         * @enum {string}
+         */
+        Frequency: "once" | "daily" | "weekly" | "monthly";
+        /**
+         * Goal
+         * @description A goal as it stands. Its balance is no part of its account's, and is part of the account's total.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "balance": {
+         *         "amount_minor": 120000,
+         *         "currency": "BRL"
+         *       },
+         *       "created_at": "2025-11-24T16:00:00Z",
+         *       "goal_id": "0193f2aa-eeee-7eee-8eee-eeeeeeeeeeee",
+         *       "name": "Trip to Lisbon",
+         *       "reached": false,
+         *       "status": "open",
+         *       "target": {
+         *         "amount_minor": 600000,
+         *         "currency": "BRL"
+         *       },
+         *       "target_date": "2026-07-01",
+         *       "version": 1
+         *     }
+         */
+        Goal: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            balance: components["schemas"]["Money"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Goal Id
+             * Format: uuid
+             */
+            goal_id: string;
+            /** Name */
+            name: string;
+            /** Reached */
+            reached: boolean;
+            /** Status */
+            status: string;
+            target: components["schemas"]["Money"] | null;
+            /** Target Date */
+            target_date: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * GoalChange
+         * @description What is to change of a goal: what is left out stays, and a null takes target or date away.
+         * @example {
+         *       "target_minor": 700000
+         *     }
+         */
+        GoalChange: {
+            /** Name */
+            name?: string | null;
+            /** Target Date */
+            target_date?: string | null;
+            /** Target Minor */
+            target_minor?: number | null;
+        };
+        /**
+         * GoalPage
+         * @description A page of goals, by id: in the order in which they were made.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "balance": {
+         *             "amount_minor": 120000,
+         *             "currency": "BRL"
+         *           },
+         *           "created_at": "2025-11-24T16:00:00Z",
+         *           "goal_id": "0193f2aa-eeee-7eee-8eee-eeeeeeeeeeee",
+         *           "name": "Trip to Lisbon",
+         *           "reached": false,
+         *           "status": "open",
+         *           "target": {
+         *             "amount_minor": 600000,
+         *             "currency": "BRL"
+         *           },
+         *           "target_date": "2026-07-01",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        GoalPage: {
+            /** Items */
+            items: components["schemas"]["Goal"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
-         * Judgement
-         * @description What somebody who did not write a draft says of it.
+         * Head
+         * @description The newest block, and the id of the first key, which all others are endorsed from.
          * @example {
-         *       "approve": true,
-         *       "note": "as discussed"
+         *       "block": {
+         *         "batch_hash": "f381793bbd065f631a75cee88fd399a9ee93cd258be095899f2d311dda986291",
+         *         "difficulty": 524288,
+         *         "first_journal_id": 88120,
+         *         "hash": "0000f5e27498bd681538a96e160129bf61f929452029f5abe30319fbb558732a",
+         *         "height": 4711,
+         *         "key_ids": [
+         *           "7748e50dd83d624a64c46364bb16d93d"
+         *         ],
+         *         "last_journal_id": 88931,
+         *         "leaves": 2044,
+         *         "made_at_us": 1764000000181000,
+         *         "merkle_root": "9a42814622bd86d5d10089cdb11d58909fcbe9acea6ff581bf09cfe8606e5868",
+         *         "nonce": 356341,
+         *         "previous_hash": "0000c921e70dd22d1d113e403ef710298286de2bf6d120c869ddc444faed2f5f",
+         *         "shard": 0,
+         *         "signatures": [
+         *           {
+         *             "algorithm": "ed25519",
+         *             "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *             "signature": "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+         *           }
+         *         ],
+         *         "work_target_us": 200000,
+         *         "work_us": 187230
+         *       },
+         *       "first_key": "7748e50dd83d624a64c46364bb16d93d"
          *     }
          */
-        Judgement: {
-            /** Approve */
-            approve: boolean;
-            /** Note */
-            note?: string | null;
+        Head: {
+            block: components["schemas"]["SignedBlock"] | null;
+            /** First Key */
+            first_key: string | null;
         };
+        /**
+         * Holder
+         * @description Somebody who uses an account. `opened_it` is true of the customer whose account it is, who cannot be taken off.
+         * @example {
+         *       "added_at": "2025-11-24T16:00:00Z",
+         *       "customer_id": "c000042",
+         *       "opened_it": true,
+         *       "role": "owner"
+         *     }
+         */
+        Holder: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Opened It */
+            opened_it: boolean;
+            role: components["schemas"]["HolderRole"];
+        };
+        /**
+         * HolderPage
+         * @description A page of holders, by customer.
+         * @example {
+         *       "items": [
+         *         {
+         *           "added_at": "2025-11-24T16:00:00Z",
+         *           "customer_id": "c000042",
+         *           "opened_it": true,
+         *           "role": "owner"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        HolderPage: {
+            /** Items */
+            items: components["schemas"]["Holder"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * HolderRole
+         * @description Owners use the account and say who holds it, holders use it, viewers look.
+         * @enum {string}
+         */
+        HolderRole: "owner" | "holder" | "viewer";
+        /**
+         * HoursChange
+         * @description When an account's day and night begin; what is left out or null stays.
+         * @example {
+         *       "night_end": "06:00",
+         *       "night_start": "22:00",
+         *       "time_zone": "America/Manaus"
+         *     }
+         */
+        HoursChange: {
+            /** Night End */
+            night_end?: string | null;
+            /** Night Start */
+            night_start?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+        };
+        /**
+         * Item
+         * @description Money in suspense, or what became of it.
+         * @example {
+         *       "age_days": 3,
+         *       "amount": {
+         *         "amount_minor": 420000,
+         *         "currency": "BRL"
+         *       },
+         *       "item_id": "0193f2aa-ffff-7fff-8fff-ffffffffffff",
+         *       "note": null,
+         *       "opened_at": "2026-11-21T16:00:00Z",
+         *       "opened_by": "intake",
+         *       "problem": "account-closed",
+         *       "proposed_at": "2026-11-24T16:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "rail": "ted",
+         *       "resolution": {
+         *         "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "action": "credit",
+         *         "note": "the sender confirmed the account by letter"
+         *       },
+         *       "resolved_at": null,
+         *       "resolved_by": null,
+         *       "status": "proposed",
+         *       "transfer_id": null
+         *     }
+         */
+        Item: {
+            /** Age Days */
+            age_days: number;
+            amount: components["schemas"]["Money"];
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /** Problem */
+            problem: string;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Rail */
+            rail: string;
+            resolution: components["schemas"]["Proposal"] | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "proposed" | "resolved";
+            /** Transfer Id */
+            transfer_id: string | null;
+        };
+        /**
+         * ItemPage
+         * @description A page of items, oldest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "age_days": 3,
+         *           "amount": {
+         *             "amount_minor": 420000,
+         *             "currency": "BRL"
+         *           },
+         *           "item_id": "0193f2aa-ffff-7fff-8fff-ffffffffffff",
+         *           "note": null,
+         *           "opened_at": "2026-11-21T16:00:00Z",
+         *           "opened_by": "intake",
+         *           "problem": "account-closed",
+         *           "proposed_at": "2026-11-24T16:00:00Z",
+         *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "rail": "ted",
+         *           "resolution": {
+         *             "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *             "action": "credit",
+         *             "note": "the sender confirmed the account by letter"
+         *           },
+         *           "resolved_at": null,
+         *           "resolved_by": null,
+         *           "status": "proposed",
+         *           "transfer_id": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Key
+         * @description The public half of a key. It signs from `from_height` until one of its algorithm with a higher one does.
+         * @example {
+         *       "algorithm": "ed25519",
+         *       "endorsed_by": "7748e50dd83d624a64c46364bb16d93d",
+         *       "endorsement": "7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e",
+         *       "from_height": 0,
+         *       "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *       "made_at_us": 1763000000000000,
+         *       "public_key": "3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d"
+         *     }
+         */
+        Key: {
+            /**
+             * Algorithm
+             * @enum {string}
+             */
+            algorithm: "ed25519" | "ml-dsa-65";
+            /** Endorsed By */
+            endorsed_by: string;
+            /** Endorsement */
+            endorsement: string;
+            /** From Height */
+            from_height: number;
+            /** Key Id */
+            key_id: string;
+            /** Made At Us */
+            made_at_us: number;
+            /** Public Key */
+            public_key: string;
+        };
+        /**
+         * Keys
+         * @description Every key, the oldest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "algorithm": "ed25519",
+         *           "endorsed_by": "7748e50dd83d624a64c46364bb16d93d",
+         *           "endorsement": "7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e",
+         *           "from_height": 0,
+         *           "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *           "made_at_us": 1763000000000000,
+         *           "public_key": "3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d"
+         *         }
+         *       ]
+         *     }
+         */
+        Keys: {
+            /** Items */
+            items: components["schemas"]["Key"][];
+        };
+        /**
+         * LimitChannel
+         * @enum {string}
+         */
+        LimitChannel: "any" | "pix" | "card" | "boleto" | "ted" | "cash" | "internal";
+        /**
+         * LimitShown
+         * @description A limit. `used` is what has left in its present period and is free again at `free_at`: null where it counts none.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 100000,
+         *         "currency": "BRL"
+         *       },
+         *       "channel": "pix",
+         *       "coming": {
+         *         "amount": {
+         *           "amount_minor": 300000,
+         *           "currency": "BRL"
+         *         },
+         *         "at": "2025-11-26T14:30:00Z"
+         *       },
+         *       "free_at": "2025-11-25T09:00:00Z",
+         *       "scope": "night",
+         *       "used": {
+         *         "amount_minor": 25000,
+         *         "currency": "BRL"
+         *       }
+         *     }
+         */
+        LimitShown: {
+            amount: components["schemas"]["Money"];
+            /** Channel */
+            channel: string;
+            coming: components["schemas"]["ComingLimit"] | null;
+            /** Free At */
+            free_at: string | null;
+            scope: components["schemas"]["Scope"];
+            used: components["schemas"]["Money"] | null;
+        };
+        /**
+         * LinkStatus
+         * @description How far the proof is. `expired` is a pending one whose time has run out.
+         * @enum {string}
+         */
+        LinkStatus: "pending" | "verified" | "failed" | "expired" | "removed";
         /**
          * List
          * @description One list, with how many values are on it.
@@ -2184,6 +4433,48 @@ export interface components {
             client_id: string;
             /** Client Secret */
             client_secret: string;
+        };
+        /**
+         * Mark
+         * @description What the holder calls a movement. A field that is left out stays as it is; null gives the rule's category back.
+         * @example {
+         *       "category": "restaurants",
+         *       "note": "com a Ana"
+         *     }
+         */
+        Mark: {
+            category?: components["schemas"]["Category"] | null;
+            /**
+             * Note
+             * @description Read on this account alone
+             */
+            note?: string | null;
+        };
+        /**
+         * Marked
+         * @description What the holder calls a movement now; null where they left it to the rules.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "category": "restaurants",
+         *       "note": "com a Ana",
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *     }
+         */
+        Marked: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Category */
+            category: string | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
         };
         /**
          * Member
@@ -2485,6 +4776,45 @@ export interface components {
             status: components["schemas"]["AlertStatus"];
         };
         /**
+         * MoveDirection
+         * @description Into the goal from its account, or back.
+         * @enum {string}
+         */
+        MoveDirection: "in" | "out";
+        /**
+         * MoveDone
+         * @description A move that was posted, under the id of its transfer, and the goal after it.
+         * @example {
+         *       "goal": {
+         *         "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "balance": {
+         *           "amount_minor": 120000,
+         *           "currency": "BRL"
+         *         },
+         *         "created_at": "2025-11-24T16:00:00Z",
+         *         "goal_id": "0193f2aa-eeee-7eee-8eee-eeeeeeeeeeee",
+         *         "name": "Trip to Lisbon",
+         *         "reached": false,
+         *         "status": "open",
+         *         "target": {
+         *           "amount_minor": 600000,
+         *           "currency": "BRL"
+         *         },
+         *         "target_date": "2026-07-01",
+         *         "version": 1
+         *       },
+         *       "transfer_id": "0193f2aa-ffff-7fff-8fff-ffffffffffff"
+         *     }
+         */
+        MoveDone: {
+            goal: components["schemas"]["Goal"];
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+        };
+        /**
          * MoveKind
          * @description What is done with a version.
          * @enum {string}
@@ -2599,10 +4929,38 @@ export interface components {
             nickname?: string | null;
             /**
              * Product
+             * @description A product of the currency; checking, savings and payment need none: plain terms
              * @default checking
-             * @enum {string}
              */
-            product: "checking" | "savings" | "payment";
+            product: string;
+        };
+        /**
+         * NewBeneficiary
+         * @description A payee to be saved, with one way to pay them: an account here, a Pix key, or an account at another bank.
+         * @example {
+         *       "customer_id": "c000042",
+         *       "holder_name": "Maria Souza",
+         *       "nickname": "Mum",
+         *       "pix_key": {
+         *         "key": "+5571999990000",
+         *         "kind": "phone"
+         *       }
+         *     }
+         */
+        NewBeneficiary: {
+            /** Account Id */
+            account_id?: string | null;
+            bank_account?: components["schemas"]["BankAccount"] | null;
+            /**
+             * Customer Id
+             * @description Whose payee it is; a customer may leave it out
+             */
+            customer_id?: string | null;
+            /** Holder Name */
+            holder_name?: string | null;
+            /** Nickname */
+            nickname: string;
+            pix_key?: components["schemas"]["PixKey"] | null;
         };
         /**
          * NewClient
@@ -2627,28 +4985,39 @@ export interface components {
          * NewCustomer
          * @description A customer to be made, under a pseudonym that says nothing about them.
          * @example {
+         *       "address": {
+         *         "city": "Salvador",
+         *         "district": "Centro",
+         *         "number": "21",
+         *         "postal_code": "40020000",
+         *         "state": "BA",
+         *         "street": "Rua Chile"
+         *       },
          *       "birth_year": 1987,
          *       "customer_id": "c900001",
+         *       "document": "390.533.447-05",
          *       "full_name": "Ana Souza",
          *       "kind": "person",
+         *       "phone": "+5571999990000",
          *       "state": "BA"
          *     }
          */
         NewCustomer: {
+            address?: components["schemas"]["Address"] | null;
             /** Birth Year */
             birth_year?: number | null;
             /** Customer Id */
             customer_id: string;
+            /** Document */
+            document?: string | null;
             /** Email */
             email?: string | null;
             /** Full Name */
             full_name?: string | null;
-            /**
-             * Kind
-             * @default person
-             * @enum {string}
-             */
-            kind: "person" | "business";
+            /** @default person */
+            kind: components["schemas"]["CustomerKind"];
+            /** Phone */
+            phone?: string | null;
             /** State */
             state?: ("AC" | "AL" | "AM" | "AP" | "BA" | "CE" | "DF" | "ES" | "GO" | "MA" | "MG" | "MS" | "MT" | "PA" | "PB" | "PE" | "PI" | "PR" | "RJ" | "RN" | "RO" | "RR" | "RS" | "SC" | "SE" | "SP" | "TO") | null;
         };
@@ -2673,6 +5042,136 @@ export interface components {
             value: string;
         };
         /**
+         * NewExchange
+         * @description A quote to be used, and the customer's accounts: one pays, the other receives.
+         * @example {
+         *       "buy_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "quote_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *       "sell_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
+         *     }
+         */
+        NewExchange: {
+            /**
+             * Buy Account Id
+             * Format: uuid
+             */
+            buy_account_id: string;
+            /**
+             * Quote Id
+             * Format: uuid
+             */
+            quote_id: string;
+            /**
+             * Sell Account Id
+             * Format: uuid
+             */
+            sell_account_id: string;
+        };
+        /**
+         * NewGoal
+         * @description Money to be set aside under an account; without a target it is a sub-account.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "name": "Trip to Lisbon",
+         *       "target_date": "2026-07-01",
+         *       "target_minor": 600000
+         *     }
+         */
+        NewGoal: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /** Target Date */
+            target_date?: string | null;
+            /** Target Minor */
+            target_minor?: number | null;
+        };
+        /**
+         * NewHolder
+         * @description What somebody may do with an account.
+         * @example {
+         *       "role": "holder"
+         *     }
+         */
+        NewHolder: {
+            role: components["schemas"]["HolderRole"];
+        };
+        /**
+         * NewItem
+         * @description Money that a rail brought and that belongs to nobody known yet: it goes from the rail's settlement to its suspense.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 420000,
+         *         "currency": "BRL"
+         *       },
+         *       "note": "branch 0001, account 99999-9",
+         *       "problem": "unknown-account",
+         *       "rail": "ted"
+         *     }
+         */
+        NewItem: {
+            amount: components["schemas"]["Amount"];
+            /** Note */
+            note?: string | null;
+            problem: components["schemas"]["Problem"];
+            /** Rail */
+            rail: string;
+            /** Value Date */
+            value_date?: string | null;
+        };
+        /**
+         * NewLimit
+         * @description The most that may leave, in minor units of the account's currency.
+         * @example {
+         *       "amount_minor": 100000
+         *     }
+         */
+        NewLimit: {
+            /** Amount Minor */
+            amount_minor: number;
+        };
+        /**
+         * NewLink
+         * @description A customer's account at another bank. Two small amounts are sent to it.
+         * @example {
+         *       "account_number": "12345-6",
+         *       "bank_code": "60701190",
+         *       "branch": "0001",
+         *       "customer_id": "c000042",
+         *       "holder_name": "Ana Souza"
+         *     }
+         */
+        NewLink: {
+            /**
+             * Account Number
+             * @description With its check digit
+             */
+            account_number: string;
+            /**
+             * Bank Code
+             * @description ISPB, eight digits
+             */
+            bank_code: string;
+            /** Branch */
+            branch: string;
+            /**
+             * Currency
+             * @default BRL
+             */
+            currency: string;
+            /**
+             * Customer Id
+             * @description Whose account it is; a customer may leave it out
+             */
+            customer_id?: string | null;
+            /** Holder Name */
+            holder_name: string;
+        };
+        /**
          * NewList
          * @description An empty list. What follows from being on it is what rules say.
          * @example {
@@ -2694,27 +5193,6 @@ export interface components {
             list_id: string;
             /** Sentence */
             sentence: string;
-        };
-        /**
-         * NewMove
-         * @description `challenge` and `promote` name a version, `rollback` none. A dry run is held to the gate and changes nothing.
-         * @example {
-         *       "kind": "promote",
-         *       "version": 4,
-         *       "why": "It finds last week's takeovers"
-         *     }
-         */
-        NewMove: {
-            /**
-             * Dry Run
-             * @default false
-             */
-            dry_run: boolean;
-            kind: components["schemas"]["MoveKind"];
-            /** Version */
-            version?: number | null;
-            /** Why */
-            why: string;
         };
         /**
          * NewPolicy
@@ -2813,6 +5291,207 @@ export interface components {
             note: string;
         };
         /**
+         * NewProduct
+         * @description Terms that accounts may be opened under. Amounts are minor units of the product's currency.
+         * @example {
+         *       "code": "everyday",
+         *       "credit_rate_ppm": 0,
+         *       "currency": "BRL",
+         *       "day_count": "actual/365",
+         *       "debit_rate_ppm": 1200000,
+         *       "kind": "checking",
+         *       "monthly_fee_minor": 1290,
+         *       "name": "Everyday account",
+         *       "overdraft_limit_minor": 50000,
+         *       "transfer_fees": {
+         *         "ted": 850
+         *       }
+         *     }
+         */
+        NewProduct: {
+            /** Code */
+            code: string;
+            /**
+             * Credit Rate Ppm
+             * @description A year's, in millionths: 105000 is 10.5%
+             * @default 0
+             */
+            credit_rate_ppm: number;
+            /** Currency */
+            currency: string;
+            /**
+             * Day Count
+             * @default actual/365
+             * @enum {string}
+             */
+            day_count: "actual/365" | "business/252";
+            /**
+             * Debit Rate Ppm
+             * @description A year's, in millionths: 105000 is 10.5%
+             * @default 0
+             */
+            debit_rate_ppm: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "checking" | "savings" | "payment";
+            /**
+             * Monthly Fee Minor
+             * @default 0
+             */
+            monthly_fee_minor: number;
+            /** Name */
+            name: string;
+            /**
+             * Overdraft Limit Minor
+             * @default 0
+             */
+            overdraft_limit_minor: number;
+            /**
+             * Transfer Fees
+             * @description Minor units a transfer, by channel
+             */
+            transfer_fees?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * NewQuote
+         * @description An amount to sell and what to buy with it, or an amount to buy and what to pay with. Customers quote for themselves.
+         * @example {
+         *       "buy": {
+         *         "amount_minor": 10000,
+         *         "currency": "USD"
+         *       },
+         *       "customer_id": "c000042",
+         *       "other_currency": "BRL"
+         *     }
+         */
+        NewQuote: {
+            buy?: components["schemas"]["Amount"] | null;
+            /** Customer Id */
+            customer_id?: string | null;
+            /** Other Currency */
+            other_currency: string;
+            sell?: components["schemas"]["Amount"] | null;
+        };
+        /**
+         * NewRate
+         * @description What the bank pays for one of the base currency, and what it asks.
+         * @example {
+         *       "ask": "5.1520",
+         *       "bid": "5.1020"
+         *     }
+         */
+        NewRate: {
+            /**
+             * Ask
+             * @description Quote currency for one of the base
+             */
+            ask: string;
+            /**
+             * Bid
+             * @description Quote currency for one of the base
+             */
+            bid: string;
+        };
+        /**
+         * NewReversal
+         * @description How much is taken back (all that is left when absent), and why. `value_date` counts it from an earlier day.
+         * @example {
+         *       "amount_minor": 2500,
+         *       "note": "sent twice by the branch",
+         *       "reason": "operational-error"
+         *     }
+         */
+        NewReversal: {
+            /** Amount Minor */
+            amount_minor?: number | null;
+            /**
+             * Note
+             * @description Kept in the audit log
+             */
+            note?: string | null;
+            reason: components["schemas"]["ReversalReason"];
+            /** Value Date */
+            value_date?: string | null;
+        };
+        /**
+         * NewSchedule
+         * @description A transfer that is made on dates.
+         *
+         *     `once`: on `from_day`. `daily`. `weekly`: on `weekday`, 1 for Monday to 7 for Sunday. `monthly`: on `day_of_month` (31 is
+         *     the last day everywhere) or on the `business_day`-th business day. `until_day` is the last day that counts, before a
+         *     convention moves it; `max_dates` counts dates, skipped ones too.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 150000,
+         *         "currency": "BRL"
+         *       },
+         *       "channel": "pix",
+         *       "convention": "modified_following",
+         *       "credit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "day_of_month": 31,
+         *       "debit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "description": "rent",
+         *       "frequency": "monthly",
+         *       "from_day": "2027-01-01",
+         *       "max_dates": 12
+         *     }
+         */
+        NewSchedule: {
+            amount: components["schemas"]["Amount"];
+            /**
+             * At Time
+             * Format: time
+             * @default 06:00:00
+             */
+            at_time: string;
+            /** Business Day */
+            business_day?: number | null;
+            /** @default internal */
+            channel: components["schemas"]["Channel"];
+            /**
+             * @description Where a date goes that is no business day (2006 ISDA Definitions, 4.12)
+             * @default following
+             */
+            convention: components["schemas"]["Convention"];
+            /**
+             * Credit Account Id
+             * @description Without one the money leaves through its channel
+             */
+            credit_account_id?: string | null;
+            /** Day Of Month */
+            day_of_month?: number | null;
+            /**
+             * Debit Account Id
+             * Format: uuid
+             */
+            debit_account_id: string;
+            /** Description */
+            description?: string | null;
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Max Dates */
+            max_dates?: number | null;
+            /** Payee Id */
+            payee_id?: string | null;
+            /**
+             * Timezone
+             * @default America/Sao_Paulo
+             */
+            timezone: string;
+            /** Until Day */
+            until_day?: string | null;
+            /** Weekday */
+            weekday?: number | null;
+        };
+        /**
          * NewSimulation
          * @description A policy version to be tried on the tenant's history.
          * @example {
@@ -2842,6 +5521,25 @@ export interface components {
              */
             to_day: string;
         };
+        /**
+         * PixKey
+         * @description A key of the Pix directory.
+         * @example {
+         *       "key": "+5571999990000",
+         *       "kind": "phone"
+         *     }
+         */
+        PixKey: {
+            /** Key */
+            key: string;
+            kind: components["schemas"]["PixKeyKind"];
+        };
+        /**
+         * PixKeyKind
+         * @description What a Pix key is.
+         * @enum {string}
+         */
+        PixKeyKind: "cpf" | "cnpj" | "email" | "phone" | "random";
         /**
          * Policy
          * @description One version of a policy. Its document never changes; decisions call it by its name.
@@ -3178,6 +5876,295 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Position
+         * @description What the bank holds of a currency through exchanges: negative when it owes it.
+         *
+         *     `rounding_nano` is what rounding left on the account, in thousand-millionths of a minor unit.
+         * @example {
+         *       "position": {
+         *         "amount_minor": -10000,
+         *         "currency": "USD"
+         *       },
+         *       "rounding_nano": 250000000
+         *     }
+         */
+        Position: {
+            position: components["schemas"]["Money"];
+            /** Rounding Nano */
+            rounding_nano: number;
+        };
+        /**
+         * Positions
+         * @description The bank's position in each currency that it has exchanged.
+         * @example {
+         *       "items": [
+         *         {
+         *           "position": {
+         *             "amount_minor": 51520,
+         *             "currency": "BRL"
+         *           },
+         *           "rounding_nano": 0
+         *         },
+         *         {
+         *           "position": {
+         *             "amount_minor": -10000,
+         *             "currency": "USD"
+         *           },
+         *           "rounding_nano": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Positions: {
+            /** Items */
+            items: components["schemas"]["Position"][];
+        };
+        /**
+         * Problem
+         * @description Why money could not be credited, as an operator says it; the intake says the ledger's word.
+         * @enum {string}
+         */
+        Problem: "unknown-account" | "account-closed" | "name-mismatch" | "unidentified";
+        /**
+         * Product
+         * @description A product as it stands.
+         * @example {
+         *       "code": "everyday",
+         *       "created_at": "2025-11-24T16:00:00Z",
+         *       "credit_rate_ppm": 0,
+         *       "currency": "BRL",
+         *       "day_count": "actual/365",
+         *       "debit_rate_ppm": 1200000,
+         *       "kind": "checking",
+         *       "monthly_fee_minor": 1290,
+         *       "name": "Everyday account",
+         *       "offered": true,
+         *       "overdraft_limit_minor": 50000,
+         *       "transfer_fees": {
+         *         "ted": 850
+         *       },
+         *       "version": 1
+         *     }
+         */
+        Product: {
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Credit Rate Ppm */
+            credit_rate_ppm: number;
+            /** Currency */
+            currency: string;
+            /** Day Count */
+            day_count: string;
+            /** Debit Rate Ppm */
+            debit_rate_ppm: number;
+            /** Kind */
+            kind: string;
+            /** Monthly Fee Minor */
+            monthly_fee_minor: number;
+            /** Name */
+            name: string;
+            /** Offered */
+            offered: boolean;
+            /** Overdraft Limit Minor */
+            overdraft_limit_minor: number;
+            /** Transfer Fees */
+            transfer_fees: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * ProductChange
+         * @description What is to change of a product's terms; what is left out or null stays.
+         *
+         *     An overdraft limit holds for accounts that are opened afterwards; rates and fees for all accounts, from then on.
+         * @example {
+         *       "monthly_fee_minor": 990,
+         *       "offered": true
+         *     }
+         */
+        ProductChange: {
+            /** Credit Rate Ppm */
+            credit_rate_ppm?: number | null;
+            /** Day Count */
+            day_count?: ("actual/365" | "business/252") | null;
+            /** Debit Rate Ppm */
+            debit_rate_ppm?: number | null;
+            /** Monthly Fee Minor */
+            monthly_fee_minor?: number | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Offered
+             * @description Whether new accounts may be opened under it
+             */
+            offered?: boolean | null;
+            /** Overdraft Limit Minor */
+            overdraft_limit_minor?: number | null;
+            /** Transfer Fees */
+            transfer_fees?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * ProductPage
+         * @description A page of products, by code and currency.
+         * @example {
+         *       "items": [
+         *         {
+         *           "code": "everyday",
+         *           "created_at": "2025-11-24T16:00:00Z",
+         *           "credit_rate_ppm": 0,
+         *           "currency": "BRL",
+         *           "day_count": "actual/365",
+         *           "debit_rate_ppm": 1200000,
+         *           "kind": "checking",
+         *           "monthly_fee_minor": 1290,
+         *           "name": "Everyday account",
+         *           "offered": true,
+         *           "overdraft_limit_minor": 50000,
+         *           "transfer_fees": {
+         *             "ted": 850
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ProductPage: {
+            /** Items */
+            items: components["schemas"]["Product"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Proof
+         * @description The two amounts that arrived, in minor units and in any order.
+         * @example {
+         *       "amounts_minor": [
+         *         17,
+         *         54
+         *       ]
+         *     }
+         */
+        "Proof-Input": {
+            /** Amounts Minor */
+            amounts_minor: number[];
+        };
+        /**
+         * Proof
+         * @description The proof that a transfer is in a block; docs/verify_transfer.py checks it without anything of ours.
+         *
+         *     `kept_hash` covers what is not shown: the two entries with the balances after them, and the decision. `path` leads from the
+         *     digest to the block's root, the nearest sibling first.
+         * @example {
+         *       "block": {
+         *         "batch_hash": "f381793bbd065f631a75cee88fd399a9ee93cd258be095899f2d311dda986291",
+         *         "difficulty": 524288,
+         *         "first_journal_id": 88120,
+         *         "hash": "0000f5e27498bd681538a96e160129bf61f929452029f5abe30319fbb558732a",
+         *         "height": 4711,
+         *         "key_ids": [
+         *           "7748e50dd83d624a64c46364bb16d93d"
+         *         ],
+         *         "last_journal_id": 88931,
+         *         "leaves": 2044,
+         *         "made_at_us": 1764000000181000,
+         *         "merkle_root": "9a42814622bd86d5d10089cdb11d58909fcbe9acea6ff581bf09cfe8606e5868",
+         *         "nonce": 356341,
+         *         "previous_hash": "0000c921e70dd22d1d113e403ef710298286de2bf6d120c869ddc444faed2f5f",
+         *         "shard": 0,
+         *         "signatures": [
+         *           {
+         *             "algorithm": "ed25519",
+         *             "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *             "signature": "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+         *           }
+         *         ],
+         *         "work_target_us": 200000,
+         *         "work_us": 187230
+         *       },
+         *       "digest": "7676767676767676767676767676767676767676767676767676767676767676",
+         *       "kept_hash": "4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e4e",
+         *       "keys": [
+         *         {
+         *           "algorithm": "ed25519",
+         *           "endorsed_by": "7748e50dd83d624a64c46364bb16d93d",
+         *           "endorsement": "7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e",
+         *           "from_height": 0,
+         *           "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *           "made_at_us": 1763000000000000,
+         *           "public_key": "3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d"
+         *         }
+         *       ],
+         *       "path": [
+         *         "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+         *       ],
+         *       "position": 17,
+         *       "transfer": {
+         *         "amount_minor": 125000,
+         *         "booked_at_us": 1763999999902000,
+         *         "credit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *         "currency": "BRL",
+         *         "debit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "door": "rpc",
+         *         "expires_at_us": null,
+         *         "id": "0193f2aa-1111-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "occurred_at_us": 1763999999871000,
+         *         "posted_minor": 125000,
+         *         "purpose": "transfer",
+         *         "reason": null,
+         *         "resolved_at_us": null,
+         *         "reverses_id": null,
+         *         "status": "posted",
+         *         "tenant_id": "demo"
+         *       }
+         *     }
+         */
+        "Proof-Output": {
+            block: components["schemas"]["SignedBlock"];
+            /** Digest */
+            digest: string;
+            /** Kept Hash */
+            kept_hash: string;
+            /** Keys */
+            keys: components["schemas"]["Key"][];
+            /** Path */
+            path: string[];
+            /** Position */
+            position: number;
+            transfer: components["schemas"]["SealedTransfer"];
+        };
+        /**
+         * Proposal
+         * @description Where the money should go: to an account here, or back through its rail.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "action": "credit",
+         *       "note": "the sender confirmed the account by letter"
+         *     }
+         */
+        Proposal: {
+            /** Account Id */
+            account_id?: string | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "credit" | "return";
+            /** Note */
+            note?: string | null;
+            /** Value Date */
+            value_date?: string | null;
+        };
+        /**
          * PublicKey
          * @description One public key (RFC 7517).
          */
@@ -3216,6 +6203,106 @@ export interface components {
             keys: components["schemas"]["PublicKey"][];
         };
         /**
+         * Quote
+         * @description A quote: good for one exchange until `expires_at`.
+         * @example {
+         *       "buy": {
+         *         "amount_minor": 10000,
+         *         "currency": "USD"
+         *       },
+         *       "customer_id": "c000042",
+         *       "expires_at": "2026-11-24T16:00:30Z",
+         *       "pair": "USD-BRL",
+         *       "quote_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *       "quoted_at": "2026-11-24T16:00:00Z",
+         *       "rate": "5.1520",
+         *       "sell": {
+         *         "amount_minor": 51520,
+         *         "currency": "BRL"
+         *       },
+         *       "status": "open"
+         *     }
+         */
+        Quote: {
+            buy: components["schemas"]["Money"];
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Pair */
+            pair: string;
+            /**
+             * Quote Id
+             * Format: uuid
+             */
+            quote_id: string;
+            /**
+             * Quoted At
+             * Format: date-time
+             */
+            quoted_at: string;
+            /** Rate */
+            rate: string;
+            sell: components["schemas"]["Money"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "exchanged";
+        };
+        /**
+         * Rate
+         * @description A pair's rate: `version` counts its changes.
+         * @example {
+         *       "ask": "5.1520",
+         *       "bid": "5.1020",
+         *       "pair": "USD-BRL",
+         *       "set_at": "2026-11-24T15:58:00Z",
+         *       "set_by": "operator@demo.example",
+         *       "version": 7
+         *     }
+         */
+        Rate: {
+            /** Ask */
+            ask: string;
+            /** Bid */
+            bid: string;
+            /** Pair */
+            pair: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Set By */
+            set_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Rates
+         * @description Every pair that the bank exchanges.
+         * @example {
+         *       "items": [
+         *         {
+         *           "ask": "5.1520",
+         *           "bid": "5.1020",
+         *           "pair": "USD-BRL",
+         *           "set_at": "2026-11-24T15:58:00Z",
+         *           "set_by": "operator@demo.example",
+         *           "version": 7
+         *         }
+         *       ]
+         *     }
+         */
+        Rates: {
+            /** Items */
+            items: components["schemas"]["Rate"][];
+        };
+        /**
          * Resolution
          * @description How a hold ends.
          * @example {
@@ -3236,11 +6323,402 @@ export interface components {
             note?: string | null;
         };
         /**
+         * Reversal
+         * @description A reversal: a transfer the other way. `left` is what can still be taken back of the first.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 2500,
+         *         "currency": "BRL"
+         *       },
+         *       "booked_at": "2026-11-24T16:00:00.2Z",
+         *       "credit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "debit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "id": "0193f2aa-eeee-7eee-8eee-eeeeeeeeeeee",
+         *       "left": {
+         *         "amount_minor": 10000,
+         *         "currency": "BRL"
+         *       },
+         *       "reason": "operational-error",
+         *       "reverses_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc",
+         *       "value_at": "2026-11-24T16:00:00.2Z"
+         *     }
+         */
+        Reversal: {
+            amount: components["schemas"]["Money"];
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /**
+             * Credit Account Id
+             * Format: uuid
+             */
+            credit_account_id: string;
+            /**
+             * Debit Account Id
+             * Format: uuid
+             */
+            debit_account_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            left: components["schemas"]["Money"];
+            /** Reason */
+            reason: string;
+            /**
+             * Reverses Id
+             * Format: uuid
+             */
+            reverses_id: string;
+            /**
+             * Value At
+             * Format: date-time
+             */
+            value_at: string;
+        };
+        /**
+         * ReversalReason
+         * @description Why a transfer is taken back.
+         * @enum {string}
+         */
+        ReversalReason: "duplicate" | "fraud" | "dispute" | "returned" | "operational-error";
+        /**
          * Role
          * @description What somebody may do; `edge/access.py` says which routes each role opens.
          * @enum {string}
          */
         Role: "customer" | "partner" | "operator" | "risk" | "compliance" | "analyst" | "admin";
+        /**
+         * Schedule
+         * @description A schedule as it stands. `next_days` are its next dates as the bank will pay them.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 150000,
+         *         "currency": "BRL"
+         *       },
+         *       "at_time": "06:00:00",
+         *       "business_day": null,
+         *       "channel": "pix",
+         *       "convention": "modified_following",
+         *       "created_at": "2025-12-20T12:00:00Z",
+         *       "credit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "dates_passed": 0,
+         *       "day_of_month": 31,
+         *       "debit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "description": "rent",
+         *       "frequency": "monthly",
+         *       "from_day": "2026-01-01",
+         *       "max_dates": 12,
+         *       "next_at": "2026-01-30T09:00:00Z",
+         *       "next_day": "2026-01-30",
+         *       "next_days": [
+         *         "2026-01-30",
+         *         "2026-02-27",
+         *         "2026-03-31"
+         *       ],
+         *       "payee_id": null,
+         *       "schedule_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *       "status": "active",
+         *       "timezone": "America/Sao_Paulo",
+         *       "until_day": null,
+         *       "version": 1,
+         *       "weekday": null
+         *     }
+         */
+        Schedule: {
+            amount: components["schemas"]["Money"];
+            /**
+             * At Time
+             * Format: time
+             */
+            at_time: string;
+            /** Business Day */
+            business_day: number | null;
+            /** Channel */
+            channel: string;
+            convention: components["schemas"]["Convention"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Credit Account Id */
+            credit_account_id: string | null;
+            /** Dates Passed */
+            dates_passed: number;
+            /** Day Of Month */
+            day_of_month: number | null;
+            /**
+             * Debit Account Id
+             * Format: uuid
+             */
+            debit_account_id: string;
+            /** Description */
+            description: string | null;
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** Max Dates */
+            max_dates: number | null;
+            /**
+             * Next At
+             * @description When the next date, or the next try of it, is due
+             */
+            next_at: string | null;
+            /** Next Day */
+            next_day: string | null;
+            /** Next Days */
+            next_days: string[];
+            /** Payee Id */
+            payee_id: string | null;
+            /**
+             * Schedule Id
+             * Format: uuid
+             */
+            schedule_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "paused" | "ended" | "cancelled";
+            /** Timezone */
+            timezone: string;
+            /** Until Day */
+            until_day: string | null;
+            /** Version */
+            version: number;
+            /** Weekday */
+            weekday: number | null;
+        };
+        /**
+         * ScheduleAction
+         * @description `pause` and `resume` (dates that passed meanwhile are not made up for), or `skip_next`: the next date is not paid.
+         * @example {
+         *       "action": "skip_next"
+         *     }
+         */
+        ScheduleAction: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "pause" | "resume" | "skip_next";
+        };
+        /**
+         * ScheduleChange
+         * @description What is to be otherwise from the next date on; what is left out stays, null takes a bound away.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": 165000,
+         *         "currency": "BRL"
+         *       }
+         *     }
+         */
+        ScheduleChange: {
+            amount?: components["schemas"]["Amount"] | null;
+            /** Description */
+            description?: string | null;
+            /** Max Dates */
+            max_dates?: number | null;
+            /** Until Day */
+            until_day?: string | null;
+        };
+        /**
+         * ScheduleDates
+         * @description The next dates of a schedule.
+         * @example {
+         *       "days": [
+         *         "2026-01-30",
+         *         "2026-02-27",
+         *         "2026-03-31"
+         *       ]
+         *     }
+         */
+        ScheduleDates: {
+            /** Days */
+            days: string[];
+        };
+        /**
+         * SchedulePage
+         * @description A page of schedules, by id.
+         * @example {
+         *       "items": [
+         *         {
+         *           "amount": {
+         *             "amount_minor": 150000,
+         *             "currency": "BRL"
+         *           },
+         *           "at_time": "06:00:00",
+         *           "business_day": null,
+         *           "channel": "pix",
+         *           "convention": "modified_following",
+         *           "created_at": "2025-12-20T12:00:00Z",
+         *           "credit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "dates_passed": 0,
+         *           "day_of_month": 31,
+         *           "debit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "description": "rent",
+         *           "frequency": "monthly",
+         *           "from_day": "2026-01-01",
+         *           "max_dates": 12,
+         *           "next_at": "2026-01-30T09:00:00Z",
+         *           "next_day": "2026-01-30",
+         *           "next_days": [
+         *             "2026-01-30",
+         *             "2026-02-27",
+         *             "2026-03-31"
+         *           ],
+         *           "payee_id": null,
+         *           "schedule_id": "0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
+         *           "status": "active",
+         *           "timezone": "America/Sao_Paulo",
+         *           "until_day": null,
+         *           "version": 1,
+         *           "weekday": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        SchedulePage: {
+            /** Items */
+            items: components["schemas"]["Schedule"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ScheduleRun
+         * @description What became of a date. `open`: it is being paid, or tried again later; `unknown`: somebody has to look whether it was.
+         * @example {
+         *       "attempts": 4,
+         *       "begun_at": "2026-01-30T09:00:02Z",
+         *       "code": "insufficient-funds",
+         *       "day": "2026-01-30",
+         *       "ended_at": "2026-01-30T21:00:01Z",
+         *       "state": "failed",
+         *       "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc"
+         *     }
+         */
+        ScheduleRun: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Code */
+            code: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "posted" | "held" | "denied" | "failed" | "skipped" | "unknown";
+            /** Transfer Id */
+            transfer_id: string | null;
+        };
+        /**
+         * ScheduleRunPage
+         * @description A page of runs, newest date first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "attempts": 4,
+         *           "begun_at": "2026-01-30T09:00:02Z",
+         *           "code": "insufficient-funds",
+         *           "day": "2026-01-30",
+         *           "ended_at": "2026-01-30T21:00:01Z",
+         *           "state": "failed",
+         *           "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ScheduleRunPage: {
+            /** Items */
+            items: components["schemas"]["ScheduleRun"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Scope
+         * @description What a limit counts: one transfer, or all of the local night, day or month that a transfer is in.
+         * @enum {string}
+         */
+        Scope: "transfer" | "night" | "day" | "month";
+        /**
+         * SealedTransfer
+         * @description A transfer as it was sealed.
+         * @example {
+         *       "amount_minor": 125000,
+         *       "booked_at_us": 1763999999902000,
+         *       "credit_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "currency": "BRL",
+         *       "debit_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "door": "rpc",
+         *       "expires_at_us": null,
+         *       "id": "0193f2aa-1111-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "occurred_at_us": 1763999999871000,
+         *       "posted_minor": 125000,
+         *       "purpose": "transfer",
+         *       "reason": null,
+         *       "resolved_at_us": null,
+         *       "reverses_id": null,
+         *       "status": "posted",
+         *       "tenant_id": "demo"
+         *     }
+         */
+        SealedTransfer: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Booked At Us */
+            booked_at_us: number;
+            /** Credit Account Id */
+            credit_account_id: string | null;
+            /** Currency */
+            currency: string;
+            /** Debit Account Id */
+            debit_account_id: string | null;
+            /** Door */
+            door: string | null;
+            /** Expires At Us */
+            expires_at_us: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Occurred At Us */
+            occurred_at_us: number;
+            /** Posted Minor */
+            posted_minor: number;
+            /** Purpose */
+            purpose: string;
+            /** Reason */
+            reason: string | null;
+            /** Resolved At Us */
+            resolved_at_us: number | null;
+            /** Reverses Id */
+            reverses_id: string | null;
+            /** Status */
+            status: string;
+            /** Tenant Id */
+            tenant_id: string;
+        };
         /**
          * Sequence
          * @description The decision's place in the log.
@@ -3272,6 +6750,96 @@ export interface components {
             /** Csrf Token */
             csrf_token: string | null;
             user: components["schemas"]["User"];
+        };
+        /**
+         * Sides
+         * @description What a block stops: money that leaves, money that comes, or both.
+         * @enum {string}
+         */
+        Sides: "debits" | "credits" | "both";
+        /**
+         * Signature
+         * @description One key's signature over the block's hash and the time of its work.
+         * @example {
+         *       "algorithm": "ed25519",
+         *       "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *       "signature": "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+         *     }
+         */
+        Signature: {
+            /**
+             * Algorithm
+             * @enum {string}
+             */
+            algorithm: "ed25519" | "ml-dsa-65";
+            /** Key Id */
+            key_id: string;
+            /** Signature */
+            signature: string;
+        };
+        /**
+         * SignedBlock
+         * @description One block with its signatures.
+         * @example {
+         *       "batch_hash": "f381793bbd065f631a75cee88fd399a9ee93cd258be095899f2d311dda986291",
+         *       "difficulty": 524288,
+         *       "first_journal_id": 88120,
+         *       "hash": "0000f5e27498bd681538a96e160129bf61f929452029f5abe30319fbb558732a",
+         *       "height": 4711,
+         *       "key_ids": [
+         *         "7748e50dd83d624a64c46364bb16d93d"
+         *       ],
+         *       "last_journal_id": 88931,
+         *       "leaves": 2044,
+         *       "made_at_us": 1764000000181000,
+         *       "merkle_root": "9a42814622bd86d5d10089cdb11d58909fcbe9acea6ff581bf09cfe8606e5868",
+         *       "nonce": 356341,
+         *       "previous_hash": "0000c921e70dd22d1d113e403ef710298286de2bf6d120c869ddc444faed2f5f",
+         *       "shard": 0,
+         *       "signatures": [
+         *         {
+         *           "algorithm": "ed25519",
+         *           "key_id": "7748e50dd83d624a64c46364bb16d93d",
+         *           "signature": "5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b"
+         *         }
+         *       ],
+         *       "work_target_us": 200000,
+         *       "work_us": 187230
+         *     }
+         */
+        SignedBlock: {
+            /** Batch Hash */
+            batch_hash: string;
+            /** Difficulty */
+            difficulty: number;
+            /** First Journal Id */
+            first_journal_id: number;
+            /** Hash */
+            hash: string;
+            /** Height */
+            height: number;
+            /** Key Ids */
+            key_ids: string[];
+            /** Last Journal Id */
+            last_journal_id: number;
+            /** Leaves */
+            leaves: number;
+            /** Made At Us */
+            made_at_us: number;
+            /** Merkle Root */
+            merkle_root: string;
+            /** Nonce */
+            nonce: number;
+            /** Previous Hash */
+            previous_hash: string;
+            /** Shard */
+            shard: number;
+            /** Signatures */
+            signatures: components["schemas"]["Signature"][];
+            /** Work Target Us */
+            work_target_us: number;
+            /** Work Us */
+            work_us: number;
         };
         /**
          * Simulation
@@ -3367,6 +6935,230 @@ export interface components {
          */
         SimulationStatus: "queued" | "running" | "done" | "failed" | "cancelled";
         /**
+         * Spending
+         * @description Months of the half-open period asked for, oldest first, each with its categories.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "items": [
+         *         {
+         *           "category": "groceries",
+         *           "month": "2025-11-01",
+         *           "received": {
+         *             "amount_minor": 0,
+         *             "currency": "BRL"
+         *           },
+         *           "received_count": 0,
+         *           "spent": {
+         *             "amount_minor": 84210,
+         *             "currency": "BRL"
+         *           },
+         *           "spent_count": 9
+         *         }
+         *       ]
+         *     }
+         */
+        Spending: {
+            /** As Of */
+            as_of: string | null;
+            /** Items */
+            items: components["schemas"]["SpendingRow"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * SpendingRow
+         * @description What a category came to in a month. Months are those of America/Sao_Paulo.
+         * @example {
+         *       "category": "groceries",
+         *       "month": "2025-11-01",
+         *       "received": {
+         *         "amount_minor": 0,
+         *         "currency": "BRL"
+         *       },
+         *       "received_count": 0,
+         *       "spent": {
+         *         "amount_minor": 84210,
+         *         "currency": "BRL"
+         *       },
+         *       "spent_count": 9
+         *     }
+         */
+        SpendingRow: {
+            /** Category */
+            category: string;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            received: components["schemas"]["Money"];
+            /** Received Count */
+            received_count: number;
+            spent: components["schemas"]["Money"];
+            /** Spent Count */
+            spent_count: number;
+        };
+        /**
+         * Statement
+         * @description A page of a statement, oldest entries first, with the sums of its whole period.
+         *
+         *     The period is half-open: `to` is not part of it. What is booked while pages are read is not in any of them.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "closing": {
+         *         "amount_minor": 812300,
+         *         "currency": "BRL"
+         *       },
+         *       "credits": {
+         *         "amount_minor": 0,
+         *         "currency": "BRL"
+         *       },
+         *       "customer_id": "c000042",
+         *       "debits": {
+         *         "amount_minor": 125000,
+         *         "currency": "BRL"
+         *       },
+         *       "entries": 1,
+         *       "from": "2025-11-01",
+         *       "holder": "Maria Aparecida",
+         *       "issued_at": "2025-12-01T12:00:00Z",
+         *       "items": [
+         *         {
+         *           "amount": {
+         *             "amount_minor": -125000,
+         *             "currency": "BRL"
+         *           },
+         *           "balance_after": {
+         *             "amount_minor": 812300,
+         *             "currency": "BRL"
+         *           },
+         *           "booked_at": "2025-11-24T16:00:00.200Z",
+         *           "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "counterparty_name": "João da Conceição",
+         *           "description": "Aluguel de novembro",
+         *           "purpose": "transfer",
+         *           "reverses_id": null,
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *           "value_at": "2025-11-24T16:00:00.123Z",
+         *           "version": 41
+         *         }
+         *       ],
+         *       "next_cursor": null,
+         *       "opening": {
+         *         "amount_minor": 937300,
+         *         "currency": "BRL"
+         *       },
+         *       "product": "checking",
+         *       "time_zone": "America/Sao_Paulo",
+         *       "to": "2025-12-01"
+         *     }
+         */
+        Statement: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            closing: components["schemas"]["Money"];
+            credits: components["schemas"]["Money"];
+            /** Customer Id */
+            customer_id: string;
+            debits: components["schemas"]["Money"];
+            /** Entries */
+            entries: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Holder */
+            holder: string | null;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Items */
+            items: components["schemas"]["StatementLine"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            opening: components["schemas"]["Money"];
+            /** Product */
+            product: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
+         * StatementLine
+         * @description One entry: negative when money left. `value_at` is when the money counts, `booked_at` when the bank booked it.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": -125000,
+         *         "currency": "BRL"
+         *       },
+         *       "balance_after": {
+         *         "amount_minor": 812300,
+         *         "currency": "BRL"
+         *       },
+         *       "booked_at": "2025-11-24T16:00:00.200Z",
+         *       "counterparty_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "counterparty_name": "João da Conceição",
+         *       "description": "Aluguel de novembro",
+         *       "purpose": "transfer",
+         *       "reverses_id": null,
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *       "value_at": "2025-11-24T16:00:00.123Z",
+         *       "version": 41
+         *     }
+         */
+        StatementLine: {
+            amount: components["schemas"]["Money"];
+            balance_after: components["schemas"]["Money"];
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /** Counterparty Account Id */
+            counterparty_account_id: string | null;
+            /** Counterparty Name */
+            counterparty_name: string | null;
+            /** Description */
+            description: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Reverses Id */
+            reverses_id: string | null;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+            /**
+             * Value At
+             * Format: date-time
+             */
+            value_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * StatementProof
+         * @description Where the bank keeps the signed statement that somebody of it has seen.
+         * @example {
+         *       "reference": "dossier 2025/1183, page 4"
+         *     }
+         */
+        StatementProof: {
+            /** Reference */
+            reference: string;
+        };
+        /**
          * Status
          * @description Where a version stands.
          * @enum {string}
@@ -3439,6 +7231,108 @@ export interface components {
             transactions: number;
         };
         /**
+         * Transaction
+         * @description One movement of the account: negative when money left. `sequence` counts the account's movements from 1.
+         * @example {
+         *       "amount": {
+         *         "amount_minor": -8750,
+         *         "currency": "BRL"
+         *       },
+         *       "balance_after": {
+         *         "amount_minor": 812300,
+         *         "currency": "BRL"
+         *       },
+         *       "booked_at": "2025-11-24T16:00:00.200Z",
+         *       "category": "restaurants",
+         *       "channel": "pix",
+         *       "counterparty": {
+         *         "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *         "kind": "customer",
+         *         "name": "João da Conceição"
+         *       },
+         *       "description": "Almoço de sexta",
+         *       "note": "com a Ana",
+         *       "purpose": "transfer",
+         *       "sequence": 41,
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *       "value_at": "2025-11-24T16:00:00.123Z"
+         *     }
+         */
+        Transaction: {
+            amount: components["schemas"]["Money"];
+            balance_after: components["schemas"]["Money"];
+            /**
+             * Booked At
+             * Format: date-time
+             */
+            booked_at: string;
+            /** Category */
+            category: string;
+            /** Channel */
+            channel: string;
+            counterparty: components["schemas"]["Counterparty"];
+            /** Description */
+            description: string | null;
+            /** Note */
+            note: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+            /**
+             * Value At
+             * Format: date-time
+             */
+            value_at: string;
+        };
+        /**
+         * TransactionPage
+         * @description A page of movements, newest first. What had happened by `as_of` is in it; null before anything was read.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "items": [
+         *         {
+         *           "amount": {
+         *             "amount_minor": -8750,
+         *             "currency": "BRL"
+         *           },
+         *           "balance_after": {
+         *             "amount_minor": 812300,
+         *             "currency": "BRL"
+         *           },
+         *           "booked_at": "2025-11-24T16:00:00.200Z",
+         *           "category": "restaurants",
+         *           "channel": "pix",
+         *           "counterparty": {
+         *             "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *             "kind": "customer",
+         *             "name": "João da Conceição"
+         *           },
+         *           "description": "Almoço de sexta",
+         *           "note": "com a Ana",
+         *           "purpose": "transfer",
+         *           "sequence": 41,
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *           "value_at": "2025-11-24T16:00:00.123Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        TransactionPage: {
+            /** As Of */
+            as_of: string | null;
+            /** Items */
+            items: components["schemas"]["Transaction"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Transfer
          * @description A transfer as it stands. Staff see the whole decision; the payer and partners its verdict.
          * @example {
@@ -3453,6 +7347,7 @@ export interface components {
          *         "source": "scorer",
          *         "verdict": "review"
          *       },
+         *       "description": "Aluguel de novembro",
          *       "door": "rpc",
          *       "expires_at": "2025-11-25T16:00:00.2Z",
          *       "id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc",
@@ -3482,6 +7377,8 @@ export interface components {
             decision: {
                 [key: string]: unknown;
             } | null;
+            /** Description */
+            description: string | null;
             /** Door */
             door: string | null;
             /** Expires At */
@@ -3646,6 +7543,20 @@ export interface components {
             names: components["schemas"]["Name"][];
         };
         /**
+         * Waiver
+         * @description Why a charge is let go.
+         * @example {
+         *       "note": "account closed after a complaint"
+         *     }
+         */
+        Waiver: {
+            /**
+             * Note
+             * @description Kept in the audit log
+             */
+            note: string;
+        };
+        /**
          * WhatIf
          * @description A transaction that has not happened. What is left out is unknown, and scored as unknown.
          * @example {
@@ -3747,6 +7658,61 @@ export interface components {
             }[];
         };
         /**
+         * Balance
+         * @description A balance now, or as it was booked at a past moment (then without what was on hold).
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "at": "2025-11-24T16:00:00Z",
+         *       "available": {
+         *         "amount_minor": 687300,
+         *         "currency": "BRL"
+         *       },
+         *       "balance": {
+         *         "amount_minor": 812300,
+         *         "currency": "BRL"
+         *       },
+         *       "pending_credits": {
+         *         "amount_minor": 0,
+         *         "currency": "BRL"
+         *       },
+         *       "pending_debits": {
+         *         "amount_minor": 125000,
+         *         "currency": "BRL"
+         *       },
+         *       "version": 41
+         *     }
+         */
+        serving__accounts__schemas__Balance: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            available: components["schemas"]["Money"] | null;
+            balance: components["schemas"]["Money"];
+            pending_credits: components["schemas"]["Money"] | null;
+            pending_debits: components["schemas"]["Money"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Block
+         * @description Why an account is blocked, and for what: money that leaves, money that comes, or both.
+         * @example {
+         *       "cause": "court-order",
+         *       "sides": "debits"
+         *     }
+         */
+        serving__accounts__schemas__Block: {
+            cause: components["schemas"]["BlockCause"];
+            sides: components["schemas"]["Sides"];
+        };
+        /**
          * Entry
          * @description One movement of an account: negative when money left. `version` counts the account's entries from 1.
          * @example {
@@ -3823,6 +7789,95 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Block
+         * @description Batches in a row: the Merkle root (RFC 6962) over the digests of their transfers, and the work for it.
+         * @example {
+         *       "batch_hash": "f381793bbd065f631a75cee88fd399a9ee93cd258be095899f2d311dda986291",
+         *       "difficulty": 524288,
+         *       "first_journal_id": 88120,
+         *       "hash": "0000f5e27498bd681538a96e160129bf61f929452029f5abe30319fbb558732a",
+         *       "height": 4711,
+         *       "key_ids": [
+         *         "7748e50dd83d624a64c46364bb16d93d"
+         *       ],
+         *       "last_journal_id": 88931,
+         *       "leaves": 2044,
+         *       "made_at_us": 1764000000181000,
+         *       "merkle_root": "9a42814622bd86d5d10089cdb11d58909fcbe9acea6ff581bf09cfe8606e5868",
+         *       "nonce": 356341,
+         *       "previous_hash": "0000c921e70dd22d1d113e403ef710298286de2bf6d120c869ddc444faed2f5f",
+         *       "shard": 0,
+         *       "work_target_us": 200000,
+         *       "work_us": 187230
+         *     }
+         */
+        serving__chain__schemas__Block: {
+            /** Batch Hash */
+            batch_hash: string;
+            /** Difficulty */
+            difficulty: number;
+            /** First Journal Id */
+            first_journal_id: number;
+            /** Hash */
+            hash: string;
+            /** Height */
+            height: number;
+            /** Key Ids */
+            key_ids: string[];
+            /** Last Journal Id */
+            last_journal_id: number;
+            /** Leaves */
+            leaves: number;
+            /** Made At Us */
+            made_at_us: number;
+            /** Merkle Root */
+            merkle_root: string;
+            /** Nonce */
+            nonce: number;
+            /** Previous Hash */
+            previous_hash: string;
+            /** Shard */
+            shard: number;
+            /** Work Target Us */
+            work_target_us: number;
+            /** Work Us */
+            work_us: number;
+        };
+        /**
+         * NewMove
+         * @description Money to be set aside, or brought back; it stays with the same owner, so nobody decides about it.
+         * @example {
+         *       "amount_minor": 20000,
+         *       "direction": "in"
+         *     }
+         */
+        serving__goals__schemas__NewMove: {
+            /** Amount Minor */
+            amount_minor: number;
+            direction: components["schemas"]["MoveDirection"];
+        };
+        /**
+         * NewMove
+         * @description `challenge` and `promote` name a version, `rollback` none. A dry run is held to the gate and changes nothing.
+         * @example {
+         *       "kind": "promote",
+         *       "version": 4,
+         *       "why": "It finds last week's takeovers"
+         *     }
+         */
+        serving__models__schemas__NewMove: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            kind: components["schemas"]["MoveKind"];
+            /** Version */
+            version?: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * Entry
          * @description A value that is on a list, or was.
          * @example {
@@ -3882,8 +7937,139 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Judgement
+         * @description What somebody who did not write a draft says of it.
+         * @example {
+         *       "approve": true,
+         *       "note": "as discussed"
+         *     }
+         */
+        serving__risk__schemas__Judgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * Balance
+         * @description What lies on a rail's suspense account, by age. `unexplained` is what no open item accounts for: it should be zero.
+         * @example {
+         *       "balance": {
+         *         "amount_minor": 420000,
+         *         "currency": "BRL"
+         *       },
+         *       "items": 1,
+         *       "older_minor": 0,
+         *       "rail": "ted",
+         *       "unexplained": {
+         *         "amount_minor": 0,
+         *         "currency": "BRL"
+         *       },
+         *       "up_to_1_day_minor": 0,
+         *       "up_to_30_days_minor": 0,
+         *       "up_to_5_days_minor": 420000
+         *     }
+         */
+        serving__suspense__schemas__Balance: {
+            balance: components["schemas"]["Money"];
+            /** Items */
+            items: number;
+            /** Older Minor */
+            older_minor: number;
+            /** Rail */
+            rail: string;
+            unexplained: components["schemas"]["Money"];
+            /** Up To 1 Day Minor */
+            up_to_1_day_minor: number;
+            /** Up To 30 Days Minor */
+            up_to_30_days_minor: number;
+            /** Up To 5 Days Minor */
+            up_to_5_days_minor: number;
+        };
+        /**
+         * Judgement
+         * @description What somebody else says to a proposal.
+         * @example {
+         *       "approve": true
+         *     }
+         */
+        serving__suspense__schemas__Judgement: {
+            /** Approve */
+            approve: boolean;
+        };
     };
     responses: {
+        /** @description Bad Request */
+        400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "malformed-body",
+                 *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                 *       "detail": "what was wrong with this very request",
+                 *       "instance": "/v1/…",
+                 *       "remedy": "Send one JSON object, encoded as UTF-8, with Content-Type: application/json.",
+                 *       "status": 400,
+                 *       "title": "The request body is not valid JSON",
+                 *       "type": "/problems/malformed-body"
+                 *     }
+                 */
+                "application/problem+json": {
+                    code: string;
+                    correlation_id: string;
+                    detail: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    instance: string;
+                    reasons?: string[];
+                    remedy: string;
+                    status: number;
+                    title: string;
+                    /** Format: uri-reference */
+                    type: string;
+                };
+            };
+        };
+        /** @description Request Entity Too Large */
+        413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "body-too-large",
+                 *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                 *       "detail": "what was wrong with this very request",
+                 *       "instance": "/v1/…",
+                 *       "remedy": "Send fewer bytes; the limit is in the detail.",
+                 *       "status": 413,
+                 *       "title": "The request body is too large",
+                 *       "type": "/problems/body-too-large"
+                 *     }
+                 */
+                "application/problem+json": {
+                    code: string;
+                    correlation_id: string;
+                    detail: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    instance: string;
+                    reasons?: string[];
+                    remedy: string;
+                    status: number;
+                    title: string;
+                    /** Format: uri-reference */
+                    type: string;
+                };
+            };
+        };
         /** @description Too Many Requests */
         429: {
             headers: {
@@ -4120,7 +8306,10 @@ export interface operations {
     };
     open_account_v1_accounts_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: {
                 /** @description One key an intent; the same one when trying again */
                 "Idempotency-Key"?: string | null;
@@ -4143,6 +8332,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4283,6 +8473,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -4486,6 +8677,252 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    change_account_v1_accounts__account_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     balance_v1_accounts__account_id__balance_get: {
         parameters: {
             query?: {
@@ -4506,7 +8943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Balance"];
+                    "application/json": components["schemas"]["serving__accounts__schemas__Balance"];
                 };
             };
             /** @description Unauthorized */
@@ -4822,6 +9259,2326 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_holders_v1_accounts__account_id__holders_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    put_holder_v1_accounts__account_id__holders__customer_id__put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHolder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holder"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    remove_holder_v1_accounts__account_id__holders__customer_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_limits_v1_accounts__account_id__limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLimits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_hours_v1_accounts__account_id__limits_patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLimits"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    put_limit_v1_accounts__account_id__limits__channel___scope__put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+                channel: components["schemas"]["LimitChannel"];
+                scope: components["schemas"]["Scope"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLimit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLimits"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    end_limit_v1_accounts__account_id__limits__channel___scope__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+                channel: components["schemas"]["LimitChannel"];
+                scope: components["schemas"]["Scope"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLimits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    spending_v1_accounts__account_id__spending_get: {
+        parameters: {
+            query?: {
+                /** @description The first month is the first that begins here or later */
+                from?: string | null;
+                /** @description Months that begin before this day; tomorrow when absent */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spending"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    statement_v1_accounts__account_id__statement_get: {
+        parameters: {
+            query?: {
+                /** @description First day; the first of the last day's month */
+                from?: string | null;
+                /** @description The day after the last; tomorrow when absent */
+                to?: string | null;
+                /** @description Whose days these are, as the IANA database names it */
+                time_zone?: string;
+                /** @description What Accept says when absent, else json (in pages) */
+                format?: ("json" | "ndjson" | "csv" | "ofx" | "camt053" | "pdf") | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement, in the format asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                    "application/pdf": string;
+                    "application/x-ndjson": string;
+                    "application/x-ofx": string;
+                    "application/xml": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    move_account_v1_accounts__account_id__status_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_transactions_v1_accounts__account_id__transactions_get: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words in description, note or the other side's name, whatever their accents and case */
+                q?: string | null;
+                /** @description in: money that came; out: money that left */
+                direction?: ("in" | "out") | null;
+                /** @description The amount without its sign, in minor units */
+                at_least_minor?: number | null;
+                /** @description The amount without its sign, in minor units */
+                at_most_minor?: number | null;
+                counterparty_account_id?: string | null;
+                category?: components["schemas"]["Category"] | null;
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description First day, by when it was booked */
+                from?: string | null;
+                /** @description The day after the last */
+                to?: string | null;
+                /** @description Whose days these are, as the IANA database names it */
+                time_zone?: string;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    mark_transaction_v1_accounts__account_id__transactions__transfer_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mark"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_alerts_v1_alerts_get: {
         parameters: {
             query?: {
@@ -5095,7 +11852,10 @@ export interface operations {
     };
     move_alert_v1_alerts__alert_id__status_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 alert_id: string;
@@ -5117,6 +11877,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alert"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5257,6 +12018,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -5722,6 +12484,1268 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_beneficiaries_v1_beneficiaries_get: {
+        parameters: {
+            query?: {
+                /** @description Only this customer's */
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeneficiaryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    save_beneficiary_v1_beneficiaries_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBeneficiary"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_beneficiary_v1_beneficiaries__beneficiary_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                beneficiary_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    forget_beneficiary_v1_beneficiaries__beneficiary_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                beneficiary_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_beneficiary_v1_beneficiaries__beneficiary_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                beneficiary_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_charges_v1_charges_get: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so */
+                status?: ("due" | "posted" | "waived") | null;
+                /** @description Only this account's */
+                account_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChargePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    waive_charge_v1_charges__charge_id__waiver_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                charge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waiver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     clients_v1_clients_get: {
         parameters: {
             query?: {
@@ -5856,7 +13880,10 @@ export interface operations {
     };
     make_client_v1_clients_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5876,6 +13903,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeClient"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5981,6 +14009,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -6022,7 +14051,10 @@ export interface operations {
     };
     revoke_client_v1_clients__client_id__delete: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 client_id: string;
@@ -6316,7 +14348,10 @@ export interface operations {
     };
     make_customer_v1_customers_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6336,6 +14371,7 @@ export interface operations {
                     "application/json": components["schemas"]["Customer"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -6441,6 +14477,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -6621,6 +14658,770 @@ export interface operations {
                      *       "status": 422,
                      *       "title": "A field of the request is not valid",
                      *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_customer_v1_customers__customer_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    erase_person_v1_customers__customer_id__person_delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    move_customer_v1_customers__customer_id__status_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
                      *     }
                      */
                     "application/problem+json": {
@@ -7021,6 +15822,3953 @@ export interface operations {
             };
         };
     };
+    positions_v1_exchange_positions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Positions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_quote_v1_exchange_quotes_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_quote_v1_exchange_quotes__quote_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                quote_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_rates_v1_exchange_rates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_rate_v1_exchange_rates__pair__put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Base and quote currency, e.g. USD-BRL */
+                pair: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_exchange_v1_exchanges_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExchange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_external_accounts_v1_external_accounts_get: {
+        parameters: {
+            query?: {
+                /** @description Only this customer's */
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAccountPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    link_account_v1_external_accounts_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAccount"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_external_account_v1_external_accounts__external_account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAccount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    unlink_account_v1_external_accounts__external_account_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                external_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    prove_account_v1_external_accounts__external_account_id__proofs_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                external_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAccount"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    vouch_for_account_v1_external_accounts__external_account_id__statement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                external_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementProof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalAccount"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_goals_v1_goals_get: {
+        parameters: {
+            query?: {
+                /** @description Only this account's */
+                account_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_goal_v1_goals_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGoal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_goal_v1_goals__goal_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    close_goal_v1_goals__goal_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_goal_v1_goals__goal_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    move_money_v1_goals__goal_id__moves_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                goal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["serving__goals__schemas__NewMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveDone"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_blocks_v1_ledger_blocks_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_block_v1_ledger_blocks__height__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 0 is the first block */
+                height: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedBlock"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    head_v1_ledger_head_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Head"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_keys_v1_ledger_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    prove_transfer_v1_ledger_transfers__transfer_id__proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof-Output"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     live_v1_live_get: {
         parameters: {
             query?: never;
@@ -7261,6 +20009,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -7334,9 +20083,14 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    list_lists_v1_risk_lists_get: {
+    list_products_v1_products_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7349,7 +20103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lists"];
+                    "application/json": components["schemas"]["ProductPage"];
                 };
             };
             /** @description Unauthorized */
@@ -7422,20 +20176,58 @@ export interface operations {
                     };
                 };
             };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
         };
     };
-    make_list_v1_risk_lists_post: {
+    make_product_v1_products_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewList"];
+                "application/json": components["schemas"]["NewProduct"];
             };
         };
         responses: {
@@ -7445,9 +20237,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["Product"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -7553,6 +20346,682 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_product_v1_products__code___currency__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_product_v1_products__code___currency__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                code: string;
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_lists_v1_risk_lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lists"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_list_v1_risk_lists_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -7765,7 +21234,10 @@ export interface operations {
     };
     add_entry_v1_risk_lists__list_id__entries_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 list_id: string;
@@ -7785,6 +21257,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -7925,6 +21398,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -7966,7 +21440,10 @@ export interface operations {
     };
     remove_entry_v1_risk_lists__list_id__entries__value__delete: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 list_id: string;
@@ -8558,14 +22035,17 @@ export interface operations {
     };
     ask_for_move_v1_risk_moves_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewMove"];
+                "application/json": components["schemas"]["serving__models__schemas__NewMove"];
             };
         };
         responses: {
@@ -8578,6 +22058,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelMove"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8718,6 +22199,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -9055,7 +22537,10 @@ export interface operations {
     };
     write_policy_v1_risk_policies_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9075,6 +22560,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9180,6 +22666,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -9313,7 +22800,10 @@ export interface operations {
     };
     check_policy_v1_risk_policies_check_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9333,6 +22823,7 @@ export interface operations {
                     "application/json": components["schemas"]["Findings"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9403,6 +22894,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -9608,7 +23100,10 @@ export interface operations {
     };
     activate_policy_v1_risk_policies__version__activation_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 version: number;
@@ -9630,6 +23125,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9770,6 +23266,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -9811,7 +23308,10 @@ export interface operations {
     };
     judge_policy_v1_risk_policies__version__judgement_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 version: number;
@@ -9820,7 +23320,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Judgement"];
+                "application/json": components["schemas"]["serving__risk__schemas__Judgement"];
             };
         };
         responses: {
@@ -9833,6 +23333,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9973,6 +23474,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -10147,7 +23649,10 @@ export interface operations {
     };
     simulate_v1_risk_simulations_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10167,6 +23672,7 @@ export interface operations {
                     "application/json": components["schemas"]["Simulation"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -10272,6 +23778,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -10477,7 +23984,10 @@ export interface operations {
     };
     cancel_simulation_v1_risk_simulations__simulation_id__cancellation_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 simulation_id: string;
@@ -10766,18 +24276,14 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    score_v1_score_post: {
+    read_clock_v1_sandbox_clock_get: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhatIf"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -10785,7 +24291,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatIfAnswer"];
+                    "application/json": components["schemas"]["Clock"];
                 };
             };
             /** @description Unauthorized */
@@ -10858,6 +24364,2235 @@ export interface operations {
                     };
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    move_clock_v1_sandbox_clock_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockMoved"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    deposit_v1_sandbox_deposits_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deposit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deposited"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_schedules_v1_schedules_get: {
+        parameters: {
+            query?: {
+                /** @description Only those that debit this account */
+                account_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    make_schedule_v1_schedules_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_schedule_v1_schedules__schedule_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_schedule_v1_schedules__schedule_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_schedule_v1_schedules__schedule_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    act_on_schedule_v1_schedules__schedule_id__action_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    schedule_dates_v1_schedules__schedule_id__dates_get: {
+        parameters: {
+            query?: {
+                /** @description How many dates */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDates"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    schedule_runs_v1_schedules__schedule_id__runs_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRunPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    score_v1_score_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfAnswer"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -11010,6 +26745,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -11045,6 +26781,7 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -11208,9 +26945,992 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    create_transfer_v1_transfers_post: {
+    list_items_v1_suspense_get: {
+        parameters: {
+            query?: {
+                /** @description Those that are resolved too */
+                resolved?: boolean;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    open_item_v1_suspense_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    balances_v1_suspense_balances_get: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balances"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_item_v1_suspense__item_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_v1_suspense__item_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["serving__suspense__schemas__Judgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_v1_suspense__item_id__resolution_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    create_transfer_v1_transfers_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header: {
                 /**
                  * @description One key an intent, 1 to 128 visible ASCII characters; the same one when trying again
@@ -11244,6 +27964,7 @@ export interface operations {
                     credit_account_id?: string | null;
                     customer_ip?: string | null;
                     debit_account_id: string;
+                    description?: string | null;
                     device_id?: string | null;
                     entry_mode?: string | null;
                     latitude_e5?: number | null;
@@ -11775,7 +28496,10 @@ export interface operations {
     };
     resolve_transfer_v1_transfers__transfer_id__resolution_post: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 transfer_id: string;
@@ -11797,6 +28521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Transfer"];
                 };
             };
+            400: components["responses"]["400"];
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -11937,6 +28662,218 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    reverse_transfer_v1_transfers__transfer_id__reversals_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReversal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
             /** @description Unprocessable Entity */
             422: {
                 headers: {

@@ -1,15 +1,12 @@
 /** No violation that axe knows of, on any page, in either theme, wide and narrow. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KNOWN_CUSTOMER } from '../fixture-server/decisions'
 import { PASSWORD } from '../fixture-server/handler'
+import { violations } from './axe'
 import { launch, open, signIn, type Theme } from './browser'
 import { startApp } from './server'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const QUIET_RATE_PER_S = 4
 const THEMES: readonly Theme[] = ['dark', 'light']
 
@@ -18,18 +15,6 @@ beforeAll(async () => {
   browser = await launch()
 })
 afterAll(() => browser.close())
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  )
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
-  )
-}
 
 describe.each(THEMES)('in the %s theme', (theme) => {
   test('the live page, its panels and dialogs have no violation', async () => {

@@ -31,6 +31,17 @@ export function fixtureBank() {
       await signIn(opened.page, { email: `${role}@demo.example`, password: PASSWORD })
       return opened.page
     },
+    /** Signs in on the way to a page; of those who watch nothing, too. */
+    async enterAt(path: string, heading: string, role = 'customer', viewport = DESK): Promise<Page> {
+      opened = await open(browser, { baseURL: app.url, viewport })
+      const { page } = opened
+      await page.goto(path)
+      await page.getByLabel('Email').fill(`${role}@demo.example`)
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      return page
+    },
     async goTo(page: Page, path: string, heading: string): Promise<void> {
       await page.goto(path)
       await page.getByRole('heading', { name: heading, level: 1 }).waitFor()

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
+import { Chain } from './chain'
 import { detailOf, filtered, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
 import { Risk } from './risk'
@@ -12,14 +13,19 @@ const SEED = 20_251_124
 const HISTORY_MS = 180_000
 const HISTORY_STEP_MS = 900
 const RISK = '/v1/risk/'
+const LEDGER = '/v1/ledger/'
 const CSRF = 'fixture-csrf-token'
 const ROLES: Record<string, string[]> = {
   'admin@demo.example': ['admin'],
   'risk@demo.example': ['risk'],
   'compliance@demo.example': ['compliance'],
   'analyst@demo.example': ['analyst'],
+  'operator@demo.example': ['operator'],
   'customer@demo.example': ['customer'],
 }
+const WATCHERS = /^(admin|risk|compliance|analyst)@/
+const BANK_READERS = /^(admin|risk|compliance|operator|customer)@/
+
 const SUMMARY = {
   transactions: 1_048_211, amount_minor: 41_233_002_100, allowed: 1_041_377, reviewed: 5_102, denied: 1_732, frauds: 1_984,
   fraud_amount_minor: 92_100_000, frauds_caught: 1_741, false_alarms: 2_204, first_day: '2025-08-27', last_day: '2025-11-24',
@@ -59,6 +65,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   }
   alerts.plantRing(nowMs)
   const risk = new Risk(nowMs)
+  // Its work takes a while, and most tests never look at it.
+  let chain: Chain | null = null
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -124,8 +132,13 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (route === 'GET /v1/session') return { status: 200, body: sessionOf(email) }
     if (route === 'DELETE /v1/session')
       return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
-    if (email.startsWith('customer')) return problem(403, 'forbidden', 'needs one of risk, compliance, analyst, admin')
+    const isOfBank = url.pathname.startsWith(LEDGER)
+    if (!(isOfBank ? BANK_READERS : WATCHERS).test(email)) return problem(403, 'forbidden', 'needs another role')
     if (failing !== 'nothing') return problem(503, 'unavailable', 'the warehouse is away')
+    if (url.pathname.startsWith(LEDGER)) {
+      chain ??= new Chain(Date.now(), [])
+      return chain.answer(url.pathname.slice(LEDGER.length), url.searchParams, Date.now())
+    }
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
     if (moved?.[1]) return moveAlert(request, moved[1], email)
     if (url.pathname.startsWith(RISK)) return answerRisk(request, url, email)

@@ -7,8 +7,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from serving.edge.presented import moment
 from serving.statements.period import local
-from serving.statements.presented import moment
 from serving.statements.statement import Line, Statement, decimal_text, printable
 from serving.statements.wording import counterparty, title
 

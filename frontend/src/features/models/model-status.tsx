@@ -1,7 +1,8 @@
+import { CHIP } from '@/design/chip'
 import { classes } from '@/design/classes'
 import { outcomeOf, type MoveOutcome } from '@/features/models/findings'
 import { CHALLENGER, CHAMPION, type ModelMove } from '@/features/models/types'
-import { CHIP, SimulationChip } from '@/features/risk/policy-status'
+import { SimulationChip } from '@/features/risk/policy-status'
 import { useRisk } from '@/features/risk/words'
 
 const OUTCOME_LOOKS: Record<Exclude<MoveOutcome, 'going'>, string> = {

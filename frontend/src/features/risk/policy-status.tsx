@@ -1,3 +1,4 @@
+import { CHIP } from '@/design/chip'
 import { classes } from '@/design/classes'
 import type { PolicyStatus, Simulation } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
@@ -17,9 +18,6 @@ const SIMULATION_LOOKS: Record<Simulation['status'], string> = {
   failed: 'bg-bad-soft text-bad',
   cancelled: 'bg-sunken text-ink-2',
 }
-
-export const CHIP =
-  'inline-flex h-6 shrink-0 items-center rounded-full px-2.5 text-[12px] font-medium whitespace-nowrap'
 
 export function PolicyChip({ status }: { status: PolicyStatus }) {
   const { t } = useRisk()

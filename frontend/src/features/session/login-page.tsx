@@ -118,7 +118,7 @@ export default function LoginPage() {
   useEffect(() => {
     document.title = `${t('login.title')} · BaaS Ultra`
   }, [t])
-  if (session.data) return <Navigate to={from ? `${from.pathname}${from.search}` : '/live'} replace />
+  if (session.data) return <Navigate to={from ? `${from.pathname}${from.search}` : '/'} replace />
   return (
     <main className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
       <div className="grid place-items-center px-6 py-12">

@@ -1,11 +1,11 @@
-"""What says that history changed is open to nobody unnamed, as every function that passes row-level security by."""
+"""Interest, fees, currency exchange, suspense and the close of a day."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0028_tried"
-down_revision = "0025_isolation"
+revision = "0017_money"
+down_revision = "0016_accounts"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Interest, fees, currency exchange, suspense and the close of a day."""
+"""Accounts and customers as people live with them."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0019_money"
-down_revision = "0017_accounts"
+revision = "0016_accounts"
+down_revision = "0015_chain"
 
 
 def upgrade() -> None:

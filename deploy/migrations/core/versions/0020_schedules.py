@@ -1,11 +1,11 @@
-"""Finished claims keep their promise for a day, whoever asks to forget them."""
+"""Scheduled transfers and standing orders, and what became of each of their dates."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0025_isolation"
-down_revision = "0024_schedules"
+revision = "0020_schedules"
+down_revision = "0019_sandbox"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Scheduled transfers and standing orders, and what became of each of their dates."""
+"""What people write beside their transfers, and what they call them."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0024_schedules"
-down_revision = "0023_sandbox"
+revision = "0018_history"
+down_revision = "0017_money"
 
 
 def upgrade() -> None:

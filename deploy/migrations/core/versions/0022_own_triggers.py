@@ -1,11 +1,11 @@
-"""Accounts and customers as people live with them."""
+"""What says that history changed is open to nobody unnamed, as every function that passes row-level security by."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0017_accounts"
-down_revision = "0015_chain"
+revision = "0022_own_triggers"
+down_revision = "0021_isolation"
 
 
 def upgrade() -> None:

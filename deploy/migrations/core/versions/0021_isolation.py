@@ -1,11 +1,11 @@
-"""Sandbox tenants, whose clock a tester moves."""
+"""Finished claims keep their promise for a day, whoever asks to forget them."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0023_sandbox"
-down_revision = "0021_history"
+revision = "0021_isolation"
+down_revision = "0020_schedules"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""What people write beside their transfers, and what they call them."""
+"""Sandbox tenants, whose clock a tester moves."""
 
 from alembic import op
 
 from kit.migrations import read_sql
 
-revision = "0021_history"
-down_revision = "0019_money"
+revision = "0019_sandbox"
+down_revision = "0018_history"
 
 
 def upgrade() -> None:

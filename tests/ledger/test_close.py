@@ -313,6 +313,18 @@ def test_a_close_that_is_killed_is_finished_by_the_next(bank, core, statement):
 
 
 @pytest.mark.servers
+def test_an_account_without_funds_is_asked_once_a_night_however_often_its_day_is_closed(bank):
+    last = date(2026, 3, 31)
+    bank.product("basic", monthly_fee_minor=990)
+    bank.account("basic", opened=FIRST)
+    assert [close(bank, last).collected.refused for _ in range(3)] == [1, 0, 0]
+    assert close(bank, last + DAY).collected.refused == 1
+    assert bank.rows("select attempts from bank.charge") == [(2,)]
+    bank.account("basic", opened=FIRST)  # as a run that was killed before it collected would leave it
+    assert close_day(bank.api, tenant_id=bank.tenant_id, day=last, now_ms=night(last + DAY)).collected.refused == 1
+    assert bank.rows("select attempts from bank.charge order by attempts") == [(1,), (2,)]
+
+
 def test_every_tenant_with_an_account_is_found_by_who_may_see_all(bank, core):
     bank.account("checking", opened=FIRST)
     with connect(core.dsn("audit"), application="test") as audit:

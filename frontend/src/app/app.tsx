@@ -3,7 +3,17 @@ import { Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { BrandMark } from '@/app/brand'
 import { homeOf } from '@/app/destinations'
-import { AlertsPage, ChainPages, DecisionPage, DecisionsPage, LivePage, LoginPage, RiskPages, Shell } from '@/app/pages'
+import {
+  AccountPages,
+  AlertsPage,
+  ChainPages,
+  DecisionPage,
+  DecisionsPage,
+  LivePage,
+  LoginPage,
+  RiskPages,
+  Shell,
+} from '@/app/pages'
 import { ErrorState, NotFound } from '@/design/states'
 import { useThemeOnDocument } from '@/features/preferences/theme'
 import { sessionQuery } from '@/features/session/api'
@@ -45,6 +55,7 @@ export function App() {
           <Route path="/decisions/:transactionId" element={<DecisionPage />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/risk/*" element={<RiskPages />} />
+          <Route path="/accounts/*" element={<AccountPages />} />
           <Route path="/chain/*" element={<ChainPages />} />
           <Route path="*" element={<NotFound />} />
         </Route>

@@ -72,7 +72,12 @@ function useOpening(id: string): readonly CommandChoice[] {
           open('command.openAlert', () => openPanel('alert', id)),
         ]
       : []),
-    ...(canReadBank(roles) ? [open('command.prove', () => void navigate(`/chain/prove/${id.toLowerCase()}`))] : []),
+    ...(canReadBank(roles)
+      ? [
+          open('command.openAccount', () => void navigate(`/accounts/${id.toLowerCase()}`)),
+          open('command.prove', () => void navigate(`/chain/prove/${id.toLowerCase()}`)),
+        ]
+      : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity, BellRing, Blocks, ListOrdered, Scale, type LucideIcon } from 'lucide-react'
+import { Activity, BellRing, Blocks, ListOrdered, Scale, WalletCards, type LucideIcon } from 'lucide-react'
 import { sessionQuery } from '@/features/session/api'
 import { canReadBank, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
@@ -48,6 +48,14 @@ const DESTINATIONS: readonly Destination[] = [
     icon: Scale,
     keys: 'g r',
     isOpenTo: canWatch,
+  },
+  {
+    path: '/accounts',
+    label: 'nav.accounts',
+    shortcut: 'shortcuts.goAccounts',
+    icon: WalletCards,
+    keys: 'g b',
+    isOpenTo: canReadBank,
   },
   {
     path: '/chain',

@@ -8,6 +8,7 @@ const loadDecisions = () => import('@/features/decisions/decisions-page')
 const loadDecision = () => import('@/features/decisions/decision-page')
 const loadAlerts = () => import('@/features/alerts/alerts-page')
 const loadRisk = () => import('@/features/risk/risk-pages')
+const loadAccounts = () => import('@/features/accounts/account-pages')
 const loadChain = () => import('@/features/chain/chain-pages')
 
 export const Shell = lazy(loadShell)
@@ -17,6 +18,7 @@ export const DecisionsPage = lazy(loadDecisions)
 export const DecisionPage = lazy(loadDecision)
 export const AlertsPage = lazy(loadAlerts)
 export const RiskPages = lazy(loadRisk)
+export const AccountPages = lazy(loadAccounts)
 export const ChainPages = lazy(loadChain)
 
 const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
@@ -24,6 +26,7 @@ const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/decisions': [loadShell, loadDecisions],
   '/alerts': [loadShell, loadAlerts],
   '/risk': [loadShell, loadRisk],
+  '/accounts': [loadShell, loadAccounts],
   '/chain': [loadShell, loadChain],
 }
 

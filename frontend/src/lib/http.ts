@@ -1,7 +1,7 @@
 import type { Problem } from '@/lib/api-types'
 
 const TIMEOUT_MS = 15_000
-const CORRELATION_HEADER = 'X-Correlation-Id'
+export const CORRELATION_HEADER = 'X-Correlation-Id'
 
 /** An answer that is not a success, in the API's own words, with the id that finds it in the logs. */
 export class ApiError extends Error {
@@ -26,7 +26,7 @@ export function rememberCsrfToken(token: string): void {
 }
 
 interface RequestOptions {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   body?: unknown
   signal?: AbortSignal | undefined
   idempotencyKey?: string
@@ -59,7 +59,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
 }
 
-async function toApiError(response: Response, correlationId: string): Promise<ApiError> {
+export async function toApiError(response: Response, correlationId: string): Promise<ApiError> {
   const fallback: Problem = { type: 'about:blank', title: response.statusText || 'error', status: response.status }
   if (!response.headers.get('Content-Type')?.includes('json')) return new ApiError(fallback, correlationId)
   try {

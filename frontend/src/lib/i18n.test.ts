@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { humanise, makeI18n } from '@/lib/i18n'
+import accountsEn from '@/lib/messages/accounts.en'
+import accountsPt from '@/lib/messages/accounts.pt-BR'
 import chainEn from '@/lib/messages/chain.en'
 import chainPt from '@/lib/messages/chain.pt-BR'
 import commonEn from '@/lib/messages/en'
@@ -8,9 +10,9 @@ import commonPt from '@/lib/messages/pt-BR'
 import riskEn from '@/lib/messages/risk.en'
 import riskPt from '@/lib/messages/risk.pt-BR'
 
-const PARTS = [commonEn, riskEn, chainEn]
-const en = { ...commonEn, ...riskEn, ...chainEn }
-const pt = { ...commonPt, ...riskPt, ...chainPt }
+const PARTS = [commonEn, riskEn, chainEn, accountsEn]
+const en = { ...commonEn, ...riskEn, ...chainEn, ...accountsEn }
+const pt = { ...commonPt, ...riskPt, ...chainPt, ...accountsPt }
 
 interface Parsed {
   value?: string
@@ -31,7 +33,9 @@ const SAME_IN_BOTH = [
   'decision.usual',
   'entryMode.chip',
   'filter.chip',
+  'limits.name',
   'live.p99.short',
+  'movements.at',
   'risk.at',
   'risk.inMoney',
   'risk.percent',

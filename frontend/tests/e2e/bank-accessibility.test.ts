@@ -1,6 +1,7 @@
 /** No violation that axe knows of on the pages of the bank itself, in either theme, wide and narrow, nor a page wider than it. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ACCOUNT } from '../fixture-server/accounts'
 import { PROVED, TAMPERED } from '../fixture-server/chain'
 import { PASSWORD } from '../fixture-server/handler'
 import { violations } from './axe'
@@ -10,6 +11,8 @@ import { startApp } from './server'
 const QUIET_RATE_PER_S = 4
 const THEMES: readonly Theme[] = ['dark', 'light']
 const WIDTHS = [1440, 360]
+/** From here on all parts of an account stand side by side. */
+const WIDE_PX = 1_280
 
 let browser: Browser
 beforeAll(async () => {
@@ -55,6 +58,37 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.getByRole('button', { name: 'Prove' }).click()
     await page.getByText(/An id such as/).waitFor()
     await isSound('a wrong id')
+    await close()
+  })
+
+  test.each(WIDTHS)('no page of the accounts has a violation at %i px', async (width) => {
+    const { page, isSound, close } = await enter(theme, width)
+    await page.goto('/accounts?customer_id=c000314')
+    await page.locator('[data-row]').first().waitFor()
+    await page.getByText('Maria Aparecida').waitFor()
+    await isSound('accounts')
+    await page.goto(`/accounts/${ACCOUNT}?category=home&at_least_minor=100`)
+    await page.locator('[data-row]').first().waitFor()
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await page.getByRole('form', { name: 'Filters' }).waitFor()
+    await isSound('movements')
+    await page.locator('[data-row]').getByRole('button').first().click()
+    await page.getByRole('menu').waitFor()
+    await isSound('categories')
+    await page.keyboard.press('Escape')
+    for (const part of width < WIDE_PX ? ['Spending', 'Limits and holders'] : []) {
+      await page.getByRole('radio', { name: part }).click()
+      await page
+        .getByRole('region', { name: part === 'Spending' ? 'Where it went' : 'Holders' })
+        .getByRole('listitem')
+        .first()
+        .waitFor()
+      await isSound(part)
+    }
+    await page.getByRole('button', { name: 'Statement' }).click()
+    await page.getByRole('dialog').getByRole('radio', { name: 'Other' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Download' }).click()
+    await isSound('statement')
     await close()
   })
 })

@@ -6,6 +6,7 @@ import { fixtureBank } from './fixture-bank'
 
 const { app, enterAt, goTo, region } = fixtureBank()
 const MANY_BLOCKS = 120
+const PAGES_MS = 20_000
 const STEPS = 5
 
 describe('the chain', () => {
@@ -18,10 +19,13 @@ describe('the chain', () => {
     expect(newest).toBeGreaterThanOrEqual(MANY_BLOCKS)
     await region(page, 'Newest block').getByText('Ed25519').waitFor()
     await expect
-      .poll(async () => {
-        await page.mouse.wheel(0, 4_000)
-        return list.locator('[data-row="0"]').count()
-      })
+      .poll(
+        async () => {
+          await page.mouse.wheel(0, 4_000)
+          return list.locator('[data-row="0"]').count()
+        },
+        { timeout: PAGES_MS },
+      )
       .toBe(1)
     expect(await list.locator('[data-row]').count()).toBeLessThan(60)
   })

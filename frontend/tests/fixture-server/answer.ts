@@ -1,6 +1,8 @@
 export interface Answer {
   status: number
   body?: unknown
+  /** In place of a body that is JSON. */
+  text?: string
   headers?: Record<string, string>
 }
 

@@ -1,10 +1,11 @@
 /** The API's contract over the fixture bank. A development and test double of another process; never part of a build. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Accounts } from './accounts'
 import { problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
 import { Chain } from './chain'
-import { detailOf, filtered, plantHabits, plantTakeover } from './decisions'
+import { detailOf, filtered, KNOWN_CUSTOMER, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
 import { Risk } from './risk'
 
@@ -14,6 +15,7 @@ const HISTORY_MS = 180_000
 const HISTORY_STEP_MS = 900
 const RISK = '/v1/risk/'
 const LEDGER = '/v1/ledger/'
+const OF_BANK = /^\/v1\/(ledger|accounts|customers|goals)(\/|$)/
 const CSRF = 'fixture-csrf-token'
 const ROLES: Record<string, string[]> = {
   'admin@demo.example': ['admin'],
@@ -67,6 +69,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   const risk = new Risk(nowMs)
   // Its work takes a while, and most tests never look at it.
   let chain: Chain | null = null
+  let accounts: Accounts | null = null
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -78,7 +81,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
       name: `Demo ${name}`,
       tenant_id: 'demo',
       roles: ROLES[email] ?? [],
-      customer_id: null,
+      customer_id: name === 'customer' ? KNOWN_CUSTOMER : null,
     }
     return { user, csrf_token: CSRF }
   }
@@ -132,17 +135,31 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (route === 'GET /v1/session') return { status: 200, body: sessionOf(email) }
     if (route === 'DELETE /v1/session')
       return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
-    const isOfBank = url.pathname.startsWith(LEDGER)
+    const isOfBank = OF_BANK.test(url.pathname)
     if (!(isOfBank ? BANK_READERS : WATCHERS).test(email)) return problem(403, 'forbidden', 'needs another role')
     if (failing !== 'nothing') return problem(503, 'unavailable', 'the warehouse is away')
-    if (url.pathname.startsWith(LEDGER)) {
-      chain ??= new Chain(Date.now(), [])
-      return chain.answer(url.pathname.slice(LEDGER.length), url.searchParams, Date.now())
-    }
+    if (isOfBank) return answerBank(request, url, email)
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
     if (moved?.[1]) return moveAlert(request, moved[1], email)
     if (url.pathname.startsWith(RISK)) return answerRisk(request, url, email)
     return watched(url)
+  }
+
+  async function answerBank(request: IncomingMessage, url: URL, email: string): Promise<Answer> {
+    accounts ??= new Accounts(Date.now())
+    if (url.pathname.startsWith(LEDGER)) {
+      chain ??= new Chain(Date.now(), accounts.booked)
+      return chain.answer(url.pathname.slice(LEDGER.length), url.searchParams, Date.now())
+    }
+    const { method = 'GET' } = request
+    if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
+      return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
+    return accounts.answer(
+      method,
+      url,
+      method === 'PATCH' ? await bodyOf(request) : {},
+      sessionOf(email).user.customer_id,
+    )
   }
 
   async function answerRisk(request: IncomingMessage, url: URL, email: string): Promise<Answer> {
@@ -157,7 +174,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const url = new URL(request.url ?? '/', 'http://fixture')
     const correlation = String(request.headers['x-correlation-id'] ?? crypto.randomUUID())
     if (url.pathname === '/v1/live' && emailOf(request) && failing !== 'everything') return feed.add(response)
-    const { status, body, headers } = await answer(request, url)
+    const { status, body, text, headers } = await answer(request, url)
     const type = status < 400 ? 'application/json' : 'application/problem+json'
     response.writeHead(status, {
       'Content-Type': type,
@@ -165,6 +182,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
       'Cache-Control': 'no-store',
       ...headers,
     })
+    if (text !== undefined) return void response.end(text)
     response.end(
       body === undefined ? undefined : JSON.stringify(status < 400 ? body : { ...body, correlation_id: correlation }),
     )

@@ -9,9 +9,9 @@ import { GroupTable } from '@/features/models/group-table'
 import { MoveDialog } from '@/features/models/move-dialog'
 import { useObjectionText } from '@/features/models/objection'
 import { movedName, type GateResult, type ModelMove } from '@/features/models/types'
-import { useUser } from '@/features/risk/person'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 
 interface GateProps {
   move: ModelMove

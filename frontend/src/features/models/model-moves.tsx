@@ -4,9 +4,9 @@ import { Button, type ButtonKind } from '@/design/button'
 import { MoveDialog } from '@/features/models/move-dialog'
 import type { Step } from '@/features/models/step'
 import { CHALLENGER, CHAMPION, nameOf, type ModelVersion } from '@/features/models/types'
-import { useUser } from '@/features/risk/person'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 
 const ICONS: Record<Step, LucideIcon> = {
   promote: ArrowUpCircle,

@@ -13,9 +13,9 @@ import { RoleChip } from '@/features/models/model-status'
 import { MoveList } from '@/features/models/move-list'
 import { Promotion } from '@/features/models/promotion'
 import { nameOf, type ModelDetail } from '@/features/models/types'
-import { useUser } from '@/features/risk/person'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 import { toMs } from '@/lib/time'
 
 function Figures({ model }: { model: ModelDetail }) {

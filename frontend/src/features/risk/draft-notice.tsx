@@ -1,9 +1,9 @@
 import { PencilLine } from 'lucide-react'
 import { Button } from '@/design/button'
 import { LinkButton } from '@/design/link-button'
-import { useUser } from '@/features/risk/person'
 import { useDraft } from '@/features/risk/store'
 import { useRisk } from '@/features/risk/words'
+import { useUser } from '@/features/session/user'
 
 /** That there is a draft nobody has saved yet, and the way back to it. */
 export function DraftNotice() {

@@ -12,11 +12,12 @@ import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { entriesQuery, listsQuery, useAddEntry, useRemoveEntry } from '@/features/risk/api'
 import { ListKindMark } from '@/features/risk/lists-page'
-import { Person, useUser } from '@/features/risk/person'
+import { Person } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import type { Entry } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { canKeepLists } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 import { toMs } from '@/lib/time'
 
 const MAX_VALUE = 64

@@ -12,12 +12,12 @@ import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { listsQuery, useMakeList } from '@/features/risk/api'
-import { useUser } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import { RiskTabs } from '@/features/risk/risk-tabs'
 import { LIST_FIELDS, type ListKind, type RiskList } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 
 const KINDS: readonly ListKind[] = ['deny', 'watch', 'allow']
 const MARKS: Record<ListKind, string> = { allow: 'bg-good-mark', deny: 'bg-bad-mark', watch: 'bg-caution-mark' }

@@ -5,11 +5,11 @@ import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { simulationsQuery, useMove, type Move } from '@/features/risk/api'
-import { useUser } from '@/features/risk/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import type { PolicyDetail } from '@/features/risk/types'
 import { useRisk, type RiskKey } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 
 const MAX_NOTE = 500
 

@@ -7,7 +7,6 @@ import { Box } from '@/design/box'
 import { LinkButton } from '@/design/link-button'
 import { NotFound } from '@/design/states'
 import { policyQuery } from '@/features/risk/api'
-import { useUser } from '@/features/risk/person'
 import { PolicyDocumentView } from '@/features/risk/policy-document'
 import { PolicyHistory } from '@/features/risk/policy-history'
 import { PolicyMoves } from '@/features/risk/policy-moves'
@@ -15,6 +14,7 @@ import { PolicyChip } from '@/features/risk/policy-status'
 import { SimulationsBox } from '@/features/risk/simulations-box'
 import { useRisk } from '@/features/risk/words'
 import { canChangePolicies } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 
 function Version({ version }: { version: number }) {
   const { t } = useRisk()

@@ -20,6 +20,7 @@ const messages = {
   'nav.decisions': 'Decisions',
   'nav.alerts': 'Alerts',
   'nav.risk': 'Risk',
+  'nav.accounts': 'Accounts',
   'nav.chain': 'Chain',
   'nav.search': 'Search',
   'nav.menu': 'Account and settings',
@@ -232,6 +233,7 @@ const messages = {
   'command.open': 'Open',
   'command.openDecision': 'Open decision {id}',
   'command.openAlert': 'Open alert {id}',
+  'command.openAccount': 'Open account {id}',
   'command.prove': 'Prove transfer {id}',
   'command.theme': 'Theme: {name}',
   'command.language': 'Language: {name}',
@@ -246,6 +248,7 @@ const messages = {
   'shortcuts.goDecisions': 'Go to Decisions',
   'shortcuts.goAlerts': 'Go to Alerts',
   'shortcuts.goRisk': 'Go to Risk',
+  'shortcuts.goAccounts': 'Go to Accounts',
   'shortcuts.goChain': 'Go to Chain',
   'shortcuts.next': 'Next row',
   'shortcuts.previous': 'Previous row',
@@ -270,8 +273,7 @@ const messages = {
   'error.crash.body': 'Reload to go on. Nothing you sent was lost.',
   'error.reload': 'Reload',
   'denied.title': 'Your role does not open this',
-  'denied.body':
-    'Decisions and alerts are for risk and compliance. Ask an administrator of your institution for access.',
+  'denied.body': 'Ask an administrator of your institution for access.',
 
   'reason.pix_night_limit': 'Pix above the night limit',
   'reason.pix_just_under_night_limit': 'Repeated Pix just under the night limit',

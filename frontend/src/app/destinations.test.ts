@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { destinationsOf, homeOf } from '@/app/destinations'
+
+const pathsOf = (role: string) => destinationsOf([role]).map(({ path }) => path)
+
+test('each role sees the ways that the API would let it go', () => {
+  const watched = ['/live', '/decisions', '/alerts', '/risk']
+  const bank = ['/accounts', '/chain']
+  expect(pathsOf('customer')).toEqual(bank)
+  expect(pathsOf('operator')).toEqual(bank)
+  expect(pathsOf('analyst')).toEqual(watched)
+  for (const role of ['risk', 'compliance', 'admin']) expect(pathsOf(role)).toEqual([...watched, ...bank])
+})
+
+test('somebody who asked for no page begins at the first that is theirs', () => {
+  expect([homeOf(['risk']), homeOf(['customer']), homeOf([])]).toEqual(['/live', '/accounts', '/live'])
+})

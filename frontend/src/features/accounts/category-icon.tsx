@@ -1,0 +1,67 @@
+import {
+  ArrowLeftRight,
+  Banknote,
+  BookOpen,
+  BriefcaseBusiness,
+  Bus,
+  CircleEllipsis,
+  Coins,
+  DoorOpen,
+  Fuel,
+  HeartPulse,
+  House,
+  Landmark,
+  Lightbulb,
+  Percent,
+  PiggyBank,
+  Plane,
+  ReceiptText,
+  Repeat,
+  ShieldCheck,
+  ShoppingBag,
+  ShoppingBasket,
+  SlidersHorizontal,
+  Ticket,
+  Undo2,
+  Users,
+  Utensils,
+  Wrench,
+  type LucideIcon,
+} from 'lucide-react'
+import type { Category } from '@/features/accounts/types'
+
+const ICONS: Record<Category, LucideIcon> = {
+  groceries: ShoppingBasket,
+  restaurants: Utensils,
+  transport: Bus,
+  fuel: Fuel,
+  travel: Plane,
+  health: HeartPulse,
+  education: BookOpen,
+  shopping: ShoppingBag,
+  leisure: Ticket,
+  home: House,
+  utilities: Lightbulb,
+  services: Wrench,
+  insurance: ShieldCheck,
+  bills: ReceiptText,
+  cash: Banknote,
+  people: Users,
+  own_accounts: Repeat,
+  transfers: ArrowLeftRight,
+  salary: BriefcaseBusiness,
+  fees: Landmark,
+  interest: Percent,
+  refunds: Undo2,
+  exchange: Coins,
+  savings: PiggyBank,
+  adjustments: SlidersHorizontal,
+  opening: DoorOpen,
+  other: CircleEllipsis,
+}
+
+/** The sign of a category; one that is not known yet has that of all others. */
+export function CategoryIcon({ category, size = 16 }: { category: string; size?: number }) {
+  const Icon = category in ICONS ? ICONS[category as Category] : CircleEllipsis
+  return <Icon size={size} strokeWidth={1.75} aria-hidden />
+}

@@ -5444,7 +5444,7 @@ export interface components {
             amount: components["schemas"]["Amount"];
             /**
              * At Time
-             * Format: time
+             * @description Local time of the time zone, 24 hours
              * @default 06:00:00
              */
             at_time: string;
@@ -6432,7 +6432,7 @@ export interface components {
             amount: components["schemas"]["Money"];
             /**
              * At Time
-             * Format: time
+             * @description Local time of the time zone, 24 hours
              */
             at_time: string;
             /** Business Day */

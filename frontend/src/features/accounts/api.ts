@@ -18,7 +18,7 @@ import { query, request } from '@/lib/http'
 
 const PAGE_ROWS = '50'
 const ALL_ROWS = '200'
-/** How often a balance in sight is asked for anew. */
+/** How often what is in sight is asked for anew: soon enough for money that comes, and long after the history has caught up. */
 const POLL_MS = 15_000
 const pathOf = (accountId: string, ...rest: readonly string[]) =>
   ['/v1/accounts', encodeURIComponent(accountId), ...rest].join('/')
@@ -79,6 +79,7 @@ export const spendingQuery = (accountId: string) =>
   queryOptions({
     queryKey: ['account', accountId, 'spending'],
     queryFn: ({ signal }) => request<Spending>(pathOf(accountId, 'spending'), { signal }),
+    refetchInterval: POLL_MS,
   })
 
 /** Days that are asked for are the reader's. */
@@ -100,6 +101,8 @@ export const movementsQuery = (accountId: string, filters: Filters) =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    // Pages further down are being read.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? POLL_MS : false),
   })
 
 interface Recategorised {
@@ -108,8 +111,8 @@ interface Recategorised {
 }
 
 /**
- * The new category stands at once, in the list and in the sums, and goes back if the API refuses it. Neither is asked for anew after
- * it: the history shows a change within a second, and until then would tell the old one.
+ * The new category stands at once, in the list and in the sums, and goes back if the API refuses it. Neither is asked for anew at
+ * once: the history shows a change within a second, and until then would tell the old one.
  */
 export function useRecategorise(accountId: string) {
   const client = useQueryClient()

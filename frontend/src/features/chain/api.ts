@@ -7,6 +7,7 @@ import { query, request } from '@/lib/http'
 const PAGE_ROWS = '50'
 /** Half the time between two blocks. */
 const POLL_MS = 5_000
+const KEYS_POLL_MS = 60_000
 const base = '/v1/ledger'
 
 export const headQuery = queryOptions({
@@ -36,6 +37,9 @@ export const blockQuery = (height: number) =>
 export const keysQuery = queryOptions({
   queryKey: ['chain', 'keys'],
   queryFn: ({ signal }) => request<{ items: Key[] }>(`${base}/keys`, { signal }),
+  // A block may be signed by a key that was made a moment ago.
+  staleTime: 0,
+  refetchInterval: KEYS_POLL_MS,
 })
 
 export const proofQuery = (transferId: string) =>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { headQuery, keysQuery } from '@/features/chain/api'
+import { headQuery } from '@/features/chain/api'
 import { isLate, rhythmOf } from '@/features/chain/rhythm'
 import { msOf, type Block, type SignedBlock } from '@/features/chain/types'
 import { useChain } from '@/features/chain/words'
@@ -29,14 +29,10 @@ interface HeadBoxProps {
 export function HeadBox({ block, blocks }: HeadBoxProps) {
   const { t, ago, count, date, clock, duration } = useChain()
   const nowMs = useNow(AGE_STEP_MS)
-  const keys = useQuery(keysQuery)
   const { data: head } = useQuery(headQuery)
   const madeMs = msOf(block.made_at_us)
   const age = ago(nowMs - madeMs)
   const rhythm = rhythmOf(blocks)
-  const algorithms = block.key_ids.map(
-    (id) => keys.data?.items.find(({ key_id }) => key_id === id)?.algorithm ?? 'unknown',
-  )
   return (
     <section aria-label={t('chain.head')} className="panel p-4 sm:p-5">
       <dl className="grid grid-cols-2 gap-x-4 gap-y-4 lg:grid-cols-4">
@@ -53,11 +49,11 @@ export function HeadBox({ block, blocks }: HeadBoxProps) {
         <Figure
           name={t('chain.sealedUpTo')}
           value={clock(madeMs)}
-          note={`${date(madeMs)} · ${t('chain.sealedUpTo.journal', { id: count(block.last_journal_id) })}`}
+          note={`${t('chain.sealedUpTo.journal', { id: count(block.last_journal_id) })} · ${date(madeMs)}`}
         />
         <Figure
           name={t('chain.keysInForce', { count: block.key_ids.length })}
-          value={algorithms.map((algorithm) => t(`chain.algorithm.${algorithm}`)).join(' + ')}
+          value={block.signatures.map(({ algorithm }) => t(`chain.algorithm.${algorithm}`)).join(' + ')}
           note={head?.first_key ? `${t('chain.key.first')} ${head.first_key.slice(0, 12)}…` : '\u00a0'}
         />
       </dl>

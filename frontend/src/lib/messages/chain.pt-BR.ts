@@ -55,7 +55,6 @@ const messages: Record<keyof typeof en, string> = {
   'chain.signatures': 'Assinaturas',
   'chain.algorithm.ed25519': 'Ed25519',
   'chain.algorithm.ml-dsa-65': 'ML-DSA-65',
-  'chain.algorithm.unknown': 'Chave desconhecida',
   'chain.finding.holds': 'Confere',
   'chain.finding.fails': 'Não confere',
   'chain.finding.unknown': 'Este navegador não consegue verificar',
@@ -73,7 +72,6 @@ const messages: Record<keyof typeof en, string> = {
     'O banco responde com o caminho da transferência até um bloco assinado. Este navegador então recalcula cada hash do caminho e não acredita em mais nada.',
   'prove.missing': 'Nenhum bloco contém esta transferência',
   'prove.missing.body': 'Uma recém-feita leva alguns segundos. A de outra pessoa não é mostrada.',
-  'prove.checking': 'Recalculando cada hash',
   'prove.impossible': 'Esta página não consegue calcular hashes',
   'prove.impossible.body':
     'Um navegador só o faz por HTTPS ou nesta máquina. O comando abaixo funciona em qualquer lugar.',
@@ -94,7 +92,6 @@ const messages: Record<keyof typeof en, string> = {
   'prove.step.work.body': 'É um que leva {difficulty} tentativas em média para achar.',
   'prove.step.signatures': 'O bloco está assinado',
   'prove.step.signatures.body': 'Por chaves que levam à primeira. Compare com uma que você conheça: {first}',
-  'prove.field.id': 'Transferência',
   'prove.field.amount': 'Valor',
   'prove.field.posted': 'Quanto se moveu',
   'prove.field.status': 'Situação',

@@ -19,7 +19,7 @@ from serving.edge.limits import Limits, Rate
 from serving.identity.seed import seed_demo
 from serving.resources import Options
 from tests.serving.conformance import assert_documented
-from tests.serving.conftest import Server
+from tests.serving.conftest import Server, eventually
 from tests.serving.test_hostile_values import asker_for, example_of
 from tests.serving.test_models import version as model_version
 from tests.serving.test_reading import alert_id  # noqa: F401 (a fixture)
@@ -92,6 +92,11 @@ def everything(api: Server) -> dict[str, tuple[int, str]]:
     return found
 
 
+def changed_since(before: dict[str, tuple[int, str]], api: Server) -> set[str]:
+    after = everything(api)
+    return {name for name in after if after[name] != before[name]}
+
+
 def steady(value: Any, name: str = "") -> Any:
     """An answer without what differs from one time to the next: made-up ids, moments, secrets; their kinds stay."""
     if isinstance(value, dict):
@@ -155,8 +160,9 @@ def test_who_asks_for_a_dry_run_unclearly_moves_nothing(world, query):
     before = everything(world.api)
     answer = world.api.partner().post(f"/v1/transfers?{query}", json=body(world.debit, world.credit), headers=key())
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
-    after = everything(world.api)
-    assert {name for name in after if after[name] != before[name]} == {"identity.audit"}
+    # The row that says so is written when the answer has left.
+    eventually(lambda: changed_since(before, world.api))
+    assert changed_since(before, world.api) == {"identity.audit"}
 
 
 def test_false_is_the_write_itself(world):

@@ -61,9 +61,15 @@ class Running:
     def __init__(self, module: str, environment: dict[str, str], log: Path) -> None:
         self.module = module
         self.log = log
+        # A slot's name is the server's, which several tests share: the relay of a database goes by the database's name.
+        own = ("--slot", environment["BAAS_CORE__DBNAME"]) if module == "streams.relay" else ()
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module], cwd=REPOSITORY_ROOT, env=environment, stdout=sink, stderr=subprocess.STDOUT
+                [sys.executable, "-m", module, *own],
+                cwd=REPOSITORY_ROOT,
+                env=environment,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
             )
 
     def kill(self) -> None:

@@ -176,10 +176,10 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             history=HistoryService(core, warehouse),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clocks=clocks),
-            schedules=SchedulesService(core, claims=claims, transfers=transfers, clock=clock, clocks=clocks),
+            schedules=SchedulesService(core, once=once, transfers=transfers, clocks=clocks),
             sandbox=SandboxService(
                 core,
-                claims=claims,
+                once=once,
                 clock=clock,
                 clocks=clocks,
                 steps=(days_step(core, clocks), holds_step(core, clocks), schedules_step(core, runner)),

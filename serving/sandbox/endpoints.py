@@ -4,7 +4,6 @@ from fastapi import APIRouter, Response
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.payments.claims import REPLAYED_HEADER
 from serving.payments.once import IdempotencyKey
 from serving.sandbox import schemas
 
@@ -38,13 +37,5 @@ async def deposit(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Put money on an account of a sandbox, from nowhere: once a key."""
-    body, replayed = await parts.sandbox.deposit(
-        principal,
-        wanted.account_id,
-        amount_minor=wanted.amount.amount_minor,
-        currency=wanted.amount.currency,
-        idempotency_key=idempotency_key,
-        correlation_id=correlation_id,
-    )
-    headers = {REPLAYED_HEADER: "true"} if replayed else None
-    return Response(body, status_code=201, media_type="application/json", headers=headers)
+    done = await parts.sandbox.deposit(principal, wanted, idempotency_key=idempotency_key, correlation_id=correlation_id)
+    return done.response()

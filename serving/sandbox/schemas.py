@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from serving.edge.schemas import Amount
-from serving.sandbox.service import MAX_ADVANCE_MS
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
+MAX_ADVANCE_MS = 400 * 86_400_000
 _CLOCK: dict[str, JsonValue] = {
     "now": "2027-02-24T16:00:00.123Z",
     "offset_ms": 7_862_400_000,

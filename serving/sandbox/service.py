@@ -9,34 +9,31 @@ from datetime import time as time_of_day
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
 from contracts.ledger_events import Purpose
-from kit.clock import Clock, FixedClock
+from kit.clock import Clock
 from kit.errors import NotFound
-from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.postings import Kind, PostingRequest
 from ledger.writer import post_one
-from serving.edge.clocks import TenantClocks
+from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.identity.audit import record
-from serving.payments.claims import Claims, request_hash, stored_key
-from serving.payments.errors import TransferFailed, TransferInProgress
-from serving.payments.repository import ClaimWish, complete
-from serving.sandbox import repository
+from serving.payments.errors import TransferFailed
+from serving.payments.once import Done, Once
+from serving.sandbox import repository, schemas
 from serving.sandbox.due import DueStep, StepUnfinished
 from serving.sandbox.repository import ClockRow
+from serving.sandbox.schemas import MAX_ADVANCE_MS
 
 MOVE = "POST /v1/sandbox/clock"
 DEPOSIT = "POST /v1/sandbox/deposits"
 SOURCE = "sandbox"
-MAX_ADVANCE_MS = 400 * 86_400_000
 # A request ends within seconds and says where the clock stands; one that is undone holds a connection all the while.
 MAX_STOPS = 5_000
 MAX_MOVE_S, MAX_TRIED_S = 12.0, 3.0
@@ -68,13 +65,13 @@ class SandboxService:
         self,
         core: AsyncConnectionPool,
         *,
-        claims: Claims,
+        once: Once,
         clock: Clock,
         clocks: TenantClocks,
         steps: Sequence[DueStep],
     ) -> None:
         self._core = core
-        self._claims = claims
+        self._once = once
         self._clock = clock
         self._clocks = clocks
         self._steps = tuple(steps)
@@ -118,57 +115,23 @@ class SandboxService:
         return Moved(await self.clock(principal), dict(done), stops, reached=finished and at_ms >= to_ms)
 
     async def deposit(
-        self,
-        principal: Principal,
-        account_id: UUID,
-        *,
-        amount_minor: int,
-        currency: str,
-        idempotency_key: str | None,
-        correlation_id: str,
-    ) -> tuple[bytes, bool]:
-        """Put money on an account, once a key; return the answer, and whether it is a replay.
+        self, principal: Principal, wanted: schemas.Deposit, *, idempotency_key: str | None, correlation_id: str
+    ) -> Done:
+        """Put money on an account, once a key. Raises NoSandbox, and TransferFailed for what the ledger cannot do."""
+        if not (await self._clocks.present(principal.tenant_id)).sandbox:
+            raise NoSandbox(f"{principal.tenant_id} is no sandbox")
 
-        Raises NoSandbox, and TransferFailed for what the ledger cannot do.
-        """
-        tenant_id = principal.tenant_id
-        key = stored_key(principal, idempotency_key)
-        present = await self._clocks.present(tenant_id)
-        if not present.sandbox:
-            raise NoSandbox(f"{tenant_id} is no sandbox")
-        body = f"{account_id} {amount_minor} {currency}".encode()
-        claimed = await self._claims.claim(
-            ClaimWish(
-                tenant_id=tenant_id, key=key, request_hash=request_hash(DEPOSIT, body),
-                transfer_id=uuid7(FixedClock(present.now_ms)), intent=None, actor=principal.subject, action=DEPOSIT,
-                correlation_id=correlation_id,
-            )
-        )  # fmt: skip
-        if claimed.answer == "done":
-            return claimed.response_body or b"", True
-        source = ledger_accounts.system_account(tenant_id=tenant_id, currency=currency, code=SOURCE)
-        posting = PostingRequest(
-            kind=Kind.POST, transfer_id=claimed.transfer_id, tenant_id=tenant_id, occurred_at_ms=present.now_ms,
-            amount_minor=amount_minor, currency=currency, debit_account_id=source.account_id, credit_account_id=account_id,
-            purpose=Purpose.OPENING,
-        )  # fmt: skip
-        answer = orjson.dumps({"transfer_id": str(claimed.transfer_id), "status": "posted"})
-        try:
-            async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
-                await ledger_accounts.open_accounts_async(connection, [source], now_ms=present.now_ms)
-                result = await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
-                if not result.moved:
-                    raise TransferFailed(f"the ledger answered {result.code}", reason=result.code)
-                held = await complete(
-                    connection, tenant_id=tenant_id, key=key, transfer_id=claimed.transfer_id, status=201, body=answer,
-                    now_ms=self._clock.now_ms(),
-                )  # fmt: skip
-                if not held:
-                    raise TransferInProgress("another request with this key is being worked on", retry_after_s=1)
-        except TransferFailed:
-            await self._claims.release(tenant_id=tenant_id, key=key, transfer_id=claimed.transfer_id)
-            raise
-        return answer, False
+        async def work(connection: AsyncConnection, transfer_id: UUID, present: Present) -> schemas.Deposited:
+            return await _deposit(connection, principal.tenant_id, wanted, transfer_id=transfer_id, present=present)
+
+        return await self._once.do(
+            principal,
+            work,
+            action=DEPOSIT,
+            content=wanted.model_dump_json().encode(),
+            idempotency_key=idempotency_key,
+            correlation_id=correlation_id,
+        )
 
     async def _carry_out(self, tenant_id: str, done: Counter[str], *, from_ms: int, to_ms: int) -> bool:
         """Do what is due where the clock stands, and count it; False while there is more to do there."""
@@ -214,3 +177,26 @@ def _end_of_day_ms(moment_ms: int) -> int:
     """Return the first moment of the next day."""
     day = datetime.fromtimestamp(moment_ms / 1000, DAYS_END_IN).date() + timedelta(days=1)
     return int(datetime.combine(day, time_of_day(), DAYS_END_IN).timestamp() * 1000)
+
+
+async def _deposit(
+    connection: AsyncConnection, tenant_id: str, wanted: schemas.Deposit, *, transfer_id: UUID, present: Present
+) -> schemas.Deposited:
+    amount = wanted.amount
+    source = ledger_accounts.system_account(tenant_id=tenant_id, currency=amount.currency, code=SOURCE)
+    posting = PostingRequest(
+        kind=Kind.POST,
+        transfer_id=transfer_id,
+        tenant_id=tenant_id,
+        occurred_at_ms=present.now_ms,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        debit_account_id=source.account_id,
+        credit_account_id=wanted.account_id,
+        purpose=Purpose.OPENING,
+    )
+    await ledger_accounts.open_accounts_async(connection, [source], now_ms=present.now_ms)
+    result = await post_one(connection, posting, now_ms=present.now_ms, topic=present.topic)
+    if not result.moved:
+        raise TransferFailed(f"the ledger answered {result.code}", reason=result.code)
+    return schemas.Deposited(transfer_id=transfer_id, status="posted")

@@ -3,14 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Response
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page, uuid_of
-from serving.edge.versions import IfMatch, etag, tagged, version_of
-from serving.payments.claims import REPLAYED_HEADER
+from serving.edge.versions import FIRST_VERSION, IfMatch, etag, tagged, version_of
 from serving.payments.once import IdempotencyKey
 from serving.schedules import schemas
 from serving.schedules.plan import MAX_SHOWN_DATES
@@ -31,11 +29,8 @@ async def make_schedule(
 
     With `dry_run=true` it is a preview: `next_days` are the dates that it would pay on.
     """
-    body, replayed = await parts.schedules.make(
-        principal, wanted, idempotency_key=idempotency_key, correlation_id=correlation_id
-    )
-    headers = {"ETag": etag(orjson.loads(body)["version"])} | ({REPLAYED_HEADER: "true"} if replayed else {})
-    return Response(body, status_code=201, media_type="application/json", headers=headers)
+    done = await parts.schedules.make(principal, wanted, idempotency_key=idempotency_key, correlation_id=correlation_id)
+    return done.response(ETag=etag(FIRST_VERSION))
 
 
 @router.get("", response_model=schemas.SchedulePage, responses=refusals(401, 403, 422))

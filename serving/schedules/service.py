@@ -7,22 +7,20 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from kit.clock import Clock, TenantClock
+from kit.clock import FixedClock, TenantClock
 from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
+from serving.edge.clocks import Present
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
 from serving.edge.principals import Principal
 from serving.edge.versions import require
 from serving.identity.audit import record
-from serving.payments.claims import Claims, request_hash, stored_key
-from serving.payments.errors import TransferInProgress
-from serving.payments.repository import ClaimWish, complete
+from serving.payments.once import Done, Once
 from serving.payments.service import TransfersService
 from serving.schedules import plan, repository, schemas
 from serving.schedules.errors import ScheduleEnded, ScheduleRunning, ScheduleState
@@ -44,61 +42,42 @@ class SchedulesService:
         self,
         core: AsyncConnectionPool,
         *,
-        claims: Claims,
+        once: Once,
         transfers: TransfersService,
-        clock: Clock,
         clocks: TenantClock,
     ) -> None:
         self._core = core
-        self._claims = claims
+        self._once = once
         self._transfers = transfers
-        self._clock = clock
         self._clocks = clocks
 
     async def make(
         self, principal: Principal, wanted: schemas.NewSchedule, *, idempotency_key: str | None, correlation_id: str
-    ) -> tuple[bytes, bool]:
-        """Make a schedule once a key; return its JSON, and whether it is a replay.
+    ) -> Done:
+        """Make a schedule once a key.
 
         Raises NotFound for an account that is not there, and InvalidRequest for what could never be paid.
         """
-        key = stored_key(principal, idempotency_key)
         now_ms = await self._clocks.now_ms(principal.tenant_id)
-        draft = _draft(wanted, principal, schedule_id=uuid7(self._clock), now_ms=now_ms)
+        draft = _draft(wanted, principal, schedule_id=uuid7(FixedClock(now_ms)), now_ms=now_ms)
         owner_id = await self._transfers.check(principal, request_of(draft))
-        claimed = await self._claims.claim(
-            ClaimWish(
-                tenant_id=principal.tenant_id,
-                key=key,
-                request_hash=request_hash(ROUTE, wanted.model_dump_json().encode()),
-                transfer_id=draft.schedule_id,
-                intent=None,
-                actor=principal.subject,
-                action=ROUTE,
-                correlation_id=correlation_id,
-            )
-        )
-        if claimed.answer == "done":
-            return claimed.response_body or b"", True
-        draft = replace(draft, schedule_id=claimed.transfer_id, customer_id=owner_id)
-        first = plan.first_to_come(draft, now_ms=now_ms)
-        if first is None:
-            await self._claims.release(tenant_id=principal.tenant_id, key=key, transfer_id=draft.schedule_id)
-            raise InvalidRequest("from_day: no date of this schedule is still to come", field="from_day")
-        return await self._insert(principal, _at(draft, first, passed=0), key=key), False
 
-    async def _insert(self, principal: Principal, schedule: Schedule, *, key: str) -> bytes:
-        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await repository.insert(connection, asdict(schedule))
-            shown = _shown(await self._required(connection, principal, schedule.schedule_id))
-            body = orjson.dumps(schemas.Schedule.model_validate(shown).model_dump(mode="json"))
-            held = await complete(
-                connection, tenant_id=principal.tenant_id, key=key, transfer_id=schedule.schedule_id, status=201, body=body,
-                now_ms=self._clock.now_ms(),
-            )  # fmt: skip
-            if not held:
-                raise TransferInProgress("another request with this key is being worked on", retry_after_s=1)
-        return body
+        async def work(connection: AsyncConnection, schedule_id: UUID, present: Present) -> schemas.Schedule:
+            schedule = replace(draft, schedule_id=schedule_id, customer_id=owner_id, created_at=moment(present.now_ms))
+            first = plan.first_to_come(schedule, now_ms=present.now_ms)
+            if first is None:
+                raise InvalidRequest("from_day: no date of this schedule is still to come", field="from_day")
+            await repository.insert(connection, asdict(_at(schedule, first, passed=0)))
+            return schemas.Schedule.model_validate(_shown(await self._required(connection, principal, schedule_id)))
+
+        return await self._once.do(
+            principal,
+            work,
+            action=ROUTE,
+            content=wanted.model_dump_json().encode(),
+            idempotency_key=idempotency_key,
+            correlation_id=correlation_id,
+        )
 
     async def get(self, principal: Principal, schedule_id: UUID) -> Row:
         """Return one schedule. Raises NotFound, also for somebody else's."""

@@ -10,8 +10,9 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
-import httpx
+import aiohttp
 
 from kit.ids import uuid7
 
@@ -31,6 +32,18 @@ _MIX = (
     + ("other",) * 2
     + ("account",) * 2
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    text: str
+
+    def json(self) -> dict[str, Any]:
+        """Return the body."""
+        return dict(json.loads(self.text))
 
 
 class SoakFailed(AssertionError):
@@ -54,7 +67,8 @@ class Soak:
 
     def __init__(self, url: str, key: str, *, chance: random.Random) -> None:
         self.told = Told()
-        self._client = httpx.AsyncClient(base_url=url, headers={"X-Api-Key": key}, timeout=ANSWER_S)
+        self._url, self._key = url, key
+        self._client: aiohttp.ClientSession
         self._chance = chance
         self._accounts: list[str] = []
         self._made: list[str] = []
@@ -62,6 +76,11 @@ class Soak:
 
     async def open(self) -> list[str]:
         """Make customers with an account each, and return the accounts; somebody gives them money."""
+        self._client = aiohttp.ClientSession(
+            self._url,
+            headers={"X-Api-Key": self._key, "Content-Type": "application/json"},
+            timeout=aiohttp.ClientTimeout(ANSWER_S),
+        )
         for number in range(CUSTOMERS):
             customer_id = f"soak-{uuid7()}-{number}"
             await self._until_answered("POST", "/v1/customers", {"customer_id": customer_id}, taken=409)
@@ -83,7 +102,7 @@ class Soak:
             for _ in range(CLIENTS):
                 group.create_task(client())
         self.told.seconds = time.monotonic() - started_s
-        await self._client.aclose()
+        await self._client.close()
         return self.told
 
     async def _one(self) -> None:
@@ -100,7 +119,7 @@ class Soak:
         elif what == "read" and self._repeatable:
             *_, transfer_id = self._chance.choice(self._repeatable)
             answer = await self._until_answered("GET", f"/v1/transfers/{transfer_id}")
-            if answer.status_code != 200:
+            if answer.status != 200:
                 raise SoakFailed(f"transfer {transfer_id} was answered and is not there: {answer.text}")
         else:
             await self._transfer()
@@ -108,7 +127,7 @@ class Soak:
     async def _open_account(self, customer_id: str) -> None:
         wanted: dict[str, object] = {"customer_id": customer_id, "currency": "BRL"}
         answer = await self._until_answered("POST", "/v1/accounts", wanted, key=str(uuid7()))
-        if answer.status_code != 201:
+        if answer.status != 201:
             raise SoakFailed(f"no account was opened: {answer.text}")
         self._accounts.append(answer.json()["account_id"])
 
@@ -122,10 +141,10 @@ class Soak:
         }
         key = str(uuid7())
         answer = await self._until_answered("POST", "/v1/transfers", body, key=key)
-        if answer.status_code == 201:
+        if answer.status == 201:
             transfer_id = answer.json()["id"]
             self.told.posted[key] = transfer_id
-            kept = (key, body, answer.status_code, transfer_id)
+            kept = (key, body, answer.status, transfer_id)
             if len(self._repeatable) < KEPT_TO_REPEAT:
                 self._repeatable.append(kept)
             else:
@@ -135,33 +154,34 @@ class Soak:
         key, body, status, transfer_id = self._chance.choice(self._repeatable)
         if other:
             answer = await self._until_answered("POST", "/v1/transfers", body | {"device_id": "other"}, key=key)
-            if answer.status_code != 422:
-                raise SoakFailed(f"another request under a used key was answered {answer.status_code}: {answer.text}")
+            if answer.status != 422:
+                raise SoakFailed(f"another request under a used key was answered {answer.status}: {answer.text}")
             return
         answer = await self._until_answered("POST", "/v1/transfers", body, key=key)
-        if (answer.status_code, answer.json().get("id")) != (status, transfer_id):
+        if (answer.status, answer.json().get("id")) != (status, transfer_id):
             raise SoakFailed(f"the answer to {key} changed from {status} {transfer_id} to {answer.text}")
 
     async def _until_answered(
         self, method: str, path: str, body: dict[str, object] | None = None, *, key: str | None = None, taken: int | None = None
-    ) -> httpx.Response:
+    ) -> Answer:
         """Ask until there is an answer of substance. `taken` is what a write without a key answers when it had been done."""
-        headers = {"Content-Type": "application/json"} | ({} if key is None else {"Idempotency-Key": key})
+        headers = {} if key is None else {"Idempotency-Key": key}
         content = None if body is None else json.dumps(body)
         deadline_s = time.monotonic() + GIVE_UP_S
         last = "no answer"
         while time.monotonic() < deadline_s:
             sent_s = time.perf_counter()
             try:
-                answer = await self._client.request(method, path, content=content, headers=headers)
-            except httpx.TransportError as problem:
+                async with self._client.request(method, path, data=content, headers=headers) as response:
+                    answer = Answer(response.status, await response.text())
+            except (aiohttp.ClientError, TimeoutError) as problem:
                 last = repr(problem)
             else:
-                code = answer.json().get("code") if answer.status_code >= 400 else None
-                self.told.statuses[f"{answer.status_code} {code or ''}".strip()] += 1
-                if answer.status_code == 500 or (answer.status_code == 401):
+                code = answer.json().get("code") if answer.status >= 400 else None
+                self.told.statuses[f"{answer.status} {code or ''}".strip()] += 1
+                if answer.status == 500 or (answer.status == 401):
                     raise SoakFailed(f"{method} {path}: {answer.text}")
-                if answer.status_code not in (429, 503) and (code != "transfer-in-progress"):
+                if answer.status not in (429, 503) and (code != "transfer-in-progress"):
                     self.told.latencies_ms.append((time.perf_counter() - sent_s) * 1_000)
                     return answer
                 last = answer.text

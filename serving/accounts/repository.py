@@ -5,6 +5,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from serving.holders.repository import HELD_BY_CUSTOMER
+
 Row = dict[str, object]
 
 # What is shown as active is stored as opened until something else moves it: the first credit is what makes it so.
@@ -19,13 +21,7 @@ _SELECT = (
     "join ledger.account s on s.id = g.goal_id where g.parent_account_id = b.account_id), 0)::bigint as set_aside_minor "
     "from bank.account b join ledger.account l on l.id = b.account_id "
 )
-# Whoever opened it, and whoever holds it with them.
-_SEEN_BY_CUSTOMER = (
-    "(%(customer_id)s::text is null or b.account_id in ("
-    "select a.account_id from bank.account a where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s "
-    "union all select h.account_id from bank.account_holder h "
-    "where h.tenant_id = %(tenant_id)s and h.customer_id = %(customer_id)s)) "
-)
+_SEEN_BY_CUSTOMER = "(%(customer_id)s::text is null or b.account_id in (" + HELD_BY_CUSTOMER + ")) "
 
 
 async def find_account(
@@ -76,13 +72,14 @@ async def insert_account(
     )
 
 
-async def customer_status(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> str | None:
-    """Return how a customer stands, who stays so until the transaction ends; None when there is no such customer."""
+async def open_accounts_of(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> int:
+    """Return how many accounts a customer opened that are not closed."""
     cursor = await connection.execute(
-        "select status from bank.customer where tenant_id = %s and customer_id = %s for share", (tenant_id, customer_id)
+        "select count(*) from bank.account where tenant_id = %s and customer_id = %s and status <> 'closed'",
+        (tenant_id, customer_id),
     )
     row = await cursor.fetchone()
-    return None if row is None else str(row[0])
+    return int(row[0]) if row else 0
 
 
 async def write_nickname(connection: AsyncConnection, *, account_id: UUID, nickname: str | None) -> None:

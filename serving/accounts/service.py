@@ -22,7 +22,7 @@ from serving.accounts.statuses import (
     check_move,
     flags,
 )
-from serving.customers.statuses import CustomerNotActive, CustomerStatus
+from serving.customers.standing import require_active
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import Forbidden, InvalidRequest
 from serving.edge.presented import moment, money
@@ -36,6 +36,15 @@ from serving.products.service import overdraft_limit_minor
 
 GUARDS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 ROUTE = "POST /v1/accounts"
+MAX_OPENED_ALONE = 50
+
+
+class TooManyAccounts(Conflict):
+    """A customer alone opens a bounded number of accounts."""
+
+    code = "too-many-accounts"
+    title = "The customer has as many accounts as they can open by themselves"
+    remedy = "Close one that is not needed, or have the bank open another."
 
 
 class AccountsService:
@@ -50,6 +59,7 @@ class AccountsService:
         """Open an account once a key.
 
         Raises NotFound for an unknown customer, CustomerNotActive, and for a product UnknownProduct and ProductNotOffered.
+        A customer by themselves meets Forbidden where the product gives credit, and TooManyAccounts.
         """
         customer_id = customer_of(principal, wanted.customer_id, role="whose account it is")
         require_held(wanted.currency, field="currency")
@@ -189,14 +199,12 @@ class AccountsService:
         now_ms: int,
     ) -> Account:
         tenant_id = principal.tenant_id
-        status = await repository.customer_status(connection, tenant_id=tenant_id, customer_id=customer_id)
-        if status is None:
-            raise NotFound(f"no customer {customer_id}")
-        if status != CustomerStatus.ACTIVE:
-            raise CustomerNotActive(f"customer {customer_id} is {status}")
+        await require_active(connection, tenant_id=tenant_id, customer_id=customer_id)
         overdraft_minor = await overdraft_limit_minor(
             connection, tenant_id=tenant_id, code=wanted.product, currency=wanted.currency
         )
+        if principal.own_only is not None:
+            await _let_open_alone(connection, principal, overdraft_minor=overdraft_minor)
         account = ledger_accounts.NewAccount(
             account_id=account_id,
             tenant_id=tenant_id,
@@ -259,6 +267,17 @@ def _milliseconds(at: datetime | None, *, now_ms: int) -> int | None:
     if not 0 <= at_ms <= now_ms:
         raise InvalidRequest("at: must be a past moment", field="at")
     return at_ms
+
+
+async def _let_open_alone(connection: AsyncConnection, principal: Principal, *, overdraft_minor: int) -> None:
+    """Raise Forbidden where an account would come with credit, which the bank gives and nobody takes; TooManyAccounts."""
+    if overdraft_minor:
+        raise Forbidden("an account that may be overdrawn is opened by the bank")
+    opened = await repository.open_accounts_of(
+        connection, tenant_id=principal.tenant_id, customer_id=str(principal.customer_id)
+    )
+    if opened >= MAX_OPENED_ALONE:
+        raise TooManyAccounts(f"customer {principal.customer_id} has {opened} accounts", most=MAX_OPENED_ALONE)
 
 
 def _presented(row: Row) -> Row:

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.errors import ForeignKeyViolation
 from psycopg_pool import AsyncConnectionPool
 
 from kit.errors import NotFound
@@ -13,6 +12,7 @@ from serving.beneficiaries import repository
 from serving.beneficiaries.destinations import COOLING_MS, pix_key
 from serving.beneficiaries.repository import Row
 from serving.beneficiaries.schemas import Beneficiary, BeneficiaryChange, NewBeneficiary
+from serving.customers.standing import require_active
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment
@@ -37,7 +37,7 @@ class BeneficiariesService:
     async def save(
         self, principal: Principal, wanted: NewBeneficiary, *, idempotency_key: str | None, correlation_id: str
     ) -> Done:
-        """Save a payee once a key. Raises InvalidRequest, NotFound for an unknown customer."""
+        """Save a payee once a key. Raises InvalidRequest, NotFound for an unknown customer, CustomerNotActive."""
         customer_id = customer_of(principal, wanted.customer_id, role="whose payee it is")
         values = _destination(wanted) | {
             "tenant_id": principal.tenant_id,
@@ -114,16 +114,14 @@ class BeneficiariesService:
     async def _save(
         self, connection: AsyncConnection, principal: Principal, values: Row, *, beneficiary_id: UUID, now_ms: int
     ) -> Beneficiary:
+        await require_active(connection, tenant_id=principal.tenant_id, customer_id=str(values["customer_id"]))
         account_id = values["account_id"]
         if isinstance(account_id, UUID) and not await repository.account_exists(
             connection, tenant_id=principal.tenant_id, account_id=account_id
         ):
             raise InvalidRequest("account_id: there is no such account here", field="account_id")
         moments = {"created_at_ms": now_ms, "cooling_until_ms": now_ms + COOLING_MS}
-        try:
-            await repository.insert_beneficiary(connection, values | moments | {"beneficiary_id": beneficiary_id})
-        except ForeignKeyViolation as unknown:
-            raise NotFound(f"no customer {values['customer_id']}") from unknown
+        await repository.insert_beneficiary(connection, values | moments | {"beneficiary_id": beneficiary_id})
         return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id, now_ms=now_ms))
 
     @staticmethod

@@ -64,6 +64,15 @@ async def find_customer(
         return await cursor.fetchone()
 
 
+async def customer_status(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> str | None:
+    """Return how a customer stands, who stays so until the transaction ends; None when there is no such customer."""
+    cursor = await connection.execute(
+        "select status from bank.customer where tenant_id = %s and customer_id = %s for share", (tenant_id, customer_id)
+    )
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
 async def list_customers(connection: AsyncConnection, *, tenant_id: str, after: str | None, limit: int) -> list[Row]:
     """Return customers after an id, by id."""
     async with connection.cursor(row_factory=dict_row) as cursor:

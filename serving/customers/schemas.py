@@ -14,6 +14,8 @@ State = Literal[
     "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 ]  # fmt: skip
 
+# An envelope has lines of its own; control characters would also take six times their room where the address is kept.
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
@@ -56,11 +58,11 @@ class Address(BaseModel):
     """Where post reaches somebody in Brazil. `postal_code` is the CEP without its hyphen."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_ADDRESS]})
-    street: Text = Field(min_length=1, max_length=120)
-    number: Text = Field(min_length=1, max_length=20)
-    complement: Text | None = Field(default=None, max_length=60)
-    district: Text | None = Field(default=None, max_length=60)
-    city: Text = Field(min_length=1, max_length=60)
+    street: str = Field(min_length=1, max_length=120, pattern=ONE_LINE)
+    number: str = Field(min_length=1, max_length=20, pattern=ONE_LINE)
+    complement: str | None = Field(default=None, max_length=60, pattern=ONE_LINE)
+    district: str | None = Field(default=None, max_length=60, pattern=ONE_LINE)
+    city: str = Field(min_length=1, max_length=60, pattern=ONE_LINE)
     state: State
     postal_code: str = Field(pattern=r"^[0-9]{8}$")
 

@@ -13,10 +13,11 @@ from serving.customers import repository
 from serving.customers.documents import CustomerKind, normalized
 from serving.customers.repository import PersonField, Row
 from serving.customers.schemas import CustomerChange, CustomerMove, NewCustomer
-from serving.customers.statuses import CustomerHasAccounts, CustomerNotClosed, CustomerStatus, check_move
+from serving.customers.statuses import CustomerHasAccounts, CustomerNotActive, CustomerNotClosed, CustomerStatus, check_move
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.versions import require
+from serving.holders.repository import delete_holdings
 from serving.identity.audit import record
 
 # How to reach somebody is theirs to say; who they are, the bank checks.
@@ -78,7 +79,11 @@ class CustomersService:
     async def change(
         self, principal: Principal, customer_id: str, wanted: CustomerChange, *, version: int, correlation_id: str
     ) -> Row:
-        """Change who a customer is. Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest."""
+        """Change who a customer is.
+
+        Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest, and CustomerNotActive for who has left: nobody puts back
+        what was erased.
+        """
         foreign = wanted.model_fields_set - OWN_FIELDS
         if principal.own_only is not None and foreign:
             raise InvalidRequest(f"{min(foreign)}: only the bank changes this", field=min(foreign))
@@ -86,6 +91,8 @@ class CustomersService:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 found = await self._required(connection, principal, customer_id, for_update=True)
                 require(found, version)
+                if found["status"] == CustomerStatus.CLOSED:
+                    raise CustomerNotActive(f"customer {customer_id} is closed")
                 person = _person(wanted, kind=CustomerKind(str(found["kind"])))
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
                 await repository.write_person(connection, **key, given=person)
@@ -112,6 +119,8 @@ class CustomersService:
             key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
             if wanted.status is CustomerStatus.CLOSED and await repository.has_open_account(connection, **key):
                 raise CustomerHasAccounts(f"customer {customer_id} has accounts that are not closed")
+            if wanted.status is CustomerStatus.CLOSED:
+                await delete_holdings(connection, **key)
             await repository.touch_customer(connection, **key, status=wanted.status)
             await record(
                 connection,

@@ -19,6 +19,7 @@ RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
 # A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
 A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
+COUNTED = "each try of the two amounts counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/external-accounts", BANK_READERS),
     Rule("POST", "/v1/external-accounts", MONEY),
     Rule("GET", "/v1/external-accounts/{external_account_id}", BANK_READERS),
-    Rule("POST", "/v1/external-accounts/{external_account_id}/proofs", MONEY),
+    Rule("POST", "/v1/external-accounts/{external_account_id}/proofs", MONEY, no_dry_run=COUNTED),
     Rule("POST", "/v1/external-accounts/{external_account_id}/statement", STAFF),
     Rule("DELETE", "/v1/external-accounts/{external_account_id}", MONEY),
     Rule("GET", "/v1/accounts/{account_id}/transactions", BANK_READERS),

@@ -9,6 +9,7 @@ audited like any other, it goes past ASGI, the application's middleware, its rou
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _WANTED = frozenset(
         b"idempotency-key",
     }
 )  # fmt: skip
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 MAX_COUNTED = 4_096
 AuditRefusal = Callable[..., Awaitable[None]]
 Handler = Callable[[Asked], Awaitable[Reply]]
@@ -151,6 +153,8 @@ class Gateway:
             if exchange.principal is not None:
                 scope["state"]["principal"] = exchange.principal
             exchange.on_trial = dry_run.wanted(exchange.rule, scope["query_string"])
+            if exchange.on_trial and exchange.principal is not None:
+                self._limiter.admit_dry_run(exchange.principal)
             serve = self._try_out if exchange.on_trial else self._app
             await serve(scope, self._bounded(receive), answer)
         except Exception as error:
@@ -209,6 +213,9 @@ class Gateway:
         """Raise the DomainError that refuses this request, or put its principal on it."""
         rule = exchange.rule
         self._limiter.admit_address(exchange.address, signs_in=rule is not None and rule.signs_in)
+        if _CONTROLS.search(exchange.path):
+            # The router's patterns end in `$`, which lets a newline follow: it would find a route for which there is no rule.
+            raise errors.NoSuchRoute("a path has no control characters")
         length = exchange.headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > self._limits.max_body_bytes):
             raise self._too_large()

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from serving.edge.addresses import line_of
 from serving.edge.errors import TooManyRequests
 from serving.edge.principals import Principal, Role
 
@@ -26,6 +27,8 @@ class Limits:
     per_address_sign_in: Rate = Rate(per_s=0.5, burst=30)
     per_person: Rate = Rate(per_s=50, burst=200)
     per_machine: Rate = Rate(per_s=5_000, burst=10_000)
+    # What a dry run of a transfer answers is what the scorer thinks: enough to look before a payment, too slow to map a policy.
+    per_person_dry_run: Rate = Rate(per_s=0.5, burst=60)
     max_body_bytes: int = 65_536
 
 
@@ -61,14 +64,26 @@ class RateLimiter:
         self._sign_ins = TokenBuckets(limits.per_address_sign_in, clock_s=clock_s)
         self._people = TokenBuckets(limits.per_person, clock_s=clock_s)
         self._machines = TokenBuckets(limits.per_machine, clock_s=clock_s)
+        self._dry_runs = TokenBuckets(limits.per_person_dry_run, clock_s=clock_s)
 
     def admit_address(self, address: str, *, signs_in: bool) -> None:
-        """Count a request of a network address. Raises TooManyRequests."""
+        """Count a request of a network address. Raises TooManyRequests.
+
+        Of IPv6 a subscriber has a whole network to choose addresses from (RFC 6177): it is the network that is counted.
+        """
         self._addresses.take(address)
         if signs_in:
-            self._sign_ins.take(address)
+            self._sign_ins.take(address if (line := line_of(address)) is None else line.hex())
 
     def admit_principal(self, principal: Principal) -> None:
         """Count a request of an authenticated caller. Raises TooManyRequests."""
-        machine = Role.PARTNER in principal.roles or principal.subject.startswith("client:")
-        (self._machines if machine else self._people).take(principal.subject)
+        (self._people if _by_hand(principal) else self._machines).take(principal.subject)
+
+    def admit_dry_run(self, principal: Principal) -> None:
+        """Count a dry run. Raises TooManyRequests."""
+        if _by_hand(principal):
+            self._dry_runs.take(principal.subject)
+
+
+def _by_hand(principal: Principal) -> bool:
+    return principal.is_person and Role.PARTNER not in principal.roles

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from starlette.requests import Request
 
+from serving.edge.errors import Forbidden
+
 
 class Role(StrEnum):
     """What somebody may do; `edge/access.py` says which routes each role opens."""
@@ -48,6 +50,16 @@ class Principal:
         A customer without a customer id is confined to the empty id, which nobody has.
         """
         return (self.customer_id or "") if self.roles == {Role.CUSTOMER} else None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody signed in; a machine client acts for whoever has its key, and is made by one admin alone."""
+        return self.subject.startswith("user:")
+
+    def require_person(self, what: str) -> None:
+        """Raise Forbidden for a machine client, saying that a person `what`."""
+        if not self.is_person:
+            raise Forbidden(f"a person {what}: sign in, a machine's key does not do")
 
     def whose(self, asked: str | None) -> str | None:
         """Return whose rows are read when a customer's are asked for, None for everybody's: a customer reads their own."""

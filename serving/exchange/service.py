@@ -259,7 +259,8 @@ def _rate_in(row: Row) -> Rate:
 
 async def _require_account(connection: AsyncConnection, account_id: UUID, quote: Row, *, side: str) -> None:
     account = await ledger_accounts.get(connection, account_id)
-    if account.owner_id != quote["customer_id"]:
+    # A goal's own account has a code: what is set aside leaves by the account that it is set aside from, blocks included.
+    if account.code is not None or account.owner_id != quote["customer_id"]:
         raise NotFound(f"there is no account {account_id} of this customer")
     if account.currency != quote[f"{side}_currency"]:
         raise InvalidRequest(f"{side}_account_id: the account is in {account.currency}", field=f"{side}_account_id")

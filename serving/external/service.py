@@ -15,6 +15,7 @@ from kit.postgres import tenant_transaction
 from ledger.accounts import open_accounts_async, settlement_account, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
+from serving.customers.standing import require_active
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.principals import Principal
 from serving.edge.wanted import customer_of, require_held
@@ -53,7 +54,7 @@ class ExternalAccountsService:
     async def link(self, principal: Principal, wanted: NewLink, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Link an account once a key, and send it two small amounts.
 
-        Raises InvalidRequest, NotFound for an unknown customer, TooManyLinks.
+        Raises InvalidRequest, NotFound for an unknown customer, CustomerNotActive, TooManyLinks.
         """
         customer_id = customer_of(principal, wanted.customer_id, role="whose account it is")
         require_held(wanted.currency, field="currency")
@@ -201,6 +202,7 @@ class ExternalAccountsService:
         )
         if linked is None:
             raise NotFound(f"no customer {customer_id}")
+        await require_active(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
         if linked >= MAX_LINKS_A_WEEK:
             raise TooManyLinks(f"customer {customer_id} has linked {linked} accounts within a week", most=MAX_LINKS_A_WEEK)
         await repository.insert_link(connection, values)

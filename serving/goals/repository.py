@@ -6,6 +6,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from serving.holders.repository import HELD_BY_CUSTOMER
+
 Row = dict[str, object]
 
 _SELECT = (
@@ -13,12 +15,7 @@ _SELECT = (
     "g.version, l.currency, l.credits_posted_minor - l.debits_posted_minor as balance_minor "
     "from bank.goal g join ledger.account l on l.id = g.goal_id "
 )
-_SEEN_BY_CUSTOMER = (
-    "(%(customer_id)s::text is null or g.parent_account_id in ("
-    "select a.account_id from bank.account a where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s "
-    "union all select h.account_id from bank.account_holder h "
-    "where h.tenant_id = %(tenant_id)s and h.customer_id = %(customer_id)s)) "
-)
+_SEEN_BY_CUSTOMER = "(%(customer_id)s::text is null or g.parent_account_id in (" + HELD_BY_CUSTOMER + ")) "
 
 
 async def find_parent(connection: AsyncConnection, account_id: UUID) -> Row | None:

@@ -7,6 +7,12 @@ from psycopg.rows import dict_row
 
 Row = dict[str, object]
 
+# The accounts that a customer (%(customer_id)s of %(tenant_id)s) opened, or holds with who did: what they see of the bank.
+HELD_BY_CUSTOMER = (
+    "select a.account_id from bank.account a where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s "
+    "union all select h.account_id from bank.account_holder h "
+    "where h.tenant_id = %(tenant_id)s and h.customer_id = %(customer_id)s"
+)
 _HOLDERS = """
 with holder as (
     select a.customer_id, 'owner' as role, true as opened_it, a.opened_at as added_at
@@ -69,6 +75,13 @@ async def write_holder(connection: AsyncConnection, *, tenant_id: str, account_i
         "insert into bank.account_holder (tenant_id, account_id, customer_id, role) values (%s, %s, %s, %s) "
         "on conflict (account_id, customer_id) do update set role = excluded.role",
         (tenant_id, account_id, customer_id, role),
+    )
+
+
+async def delete_holdings(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> None:
+    """Take a customer off every account of others."""
+    await connection.execute(
+        "delete from bank.account_holder where tenant_id = %s and customer_id = %s", (tenant_id, customer_id)
     )
 
 

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.errors import ForeignKeyViolation
 from psycopg_pool import AsyncConnectionPool
 
 from kit.errors import Conflict, NotFound
 from kit.postgres import tenant_transaction
+from serving.customers.standing import require_active
 from serving.edge.errors import Forbidden
 from serving.edge.principals import Principal
 from serving.holders import repository
@@ -73,25 +73,23 @@ class HoldersService:
     ) -> Row:
         """Say what a customer may do with an account; again, it changes nothing.
 
-        Raises NotFound, Forbidden for who is not an owner, OpenerStays, TooManyHolders.
+        Raises NotFound, CustomerNotActive, Forbidden for who is not an owner, OpenerStays, TooManyHolders.
         """
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await self._let_change(connection, principal, account_id, customer_id)
+            await require_active(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
             if (
                 await repository.find_holder(connection, account_id=account_id, customer_id=customer_id) is None
                 and await repository.count_holders(connection, account_id) >= MAX_HOLDERS
             ):
                 raise TooManyHolders(f"account {account_id} has {MAX_HOLDERS} holders", most=MAX_HOLDERS)
-            try:
-                await repository.write_holder(
-                    connection,
-                    tenant_id=principal.tenant_id,
-                    account_id=account_id,
-                    customer_id=customer_id,
-                    role=role,
-                )
-            except ForeignKeyViolation as unknown:
-                raise NotFound(f"no customer {customer_id}") from unknown
+            await repository.write_holder(
+                connection,
+                tenant_id=principal.tenant_id,
+                account_id=account_id,
+                customer_id=customer_id,
+                role=role,
+            )
             await self._record(connection, principal, "PUT", account_id, customer_id, correlation_id, role)
             found = await repository.find_holder(connection, account_id=account_id, customer_id=customer_id)
         return found or {}

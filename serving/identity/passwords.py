@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -33,10 +35,15 @@ class PasswordChecks:
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(MAX_CHECKS_AT_ONCE)
 
-    async def fits(self, stored: str | None, password: str) -> bool:
-        """Say whether the password belongs to the hash; with no hash, take as long and say no."""
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator["PasswordChecks"]:
+        """Wait for a slot. What came of a check is noted within its turn, so that no more than the slots go by unseen."""
         async with self._slots:
-            fits = await asyncio.to_thread(_fits, stored or _NOBODY, password)
+            yield self
+
+    async def fits(self, stored: str | None, password: str) -> bool:
+        """Say whether the password belongs to the hash; with no hash, take as long and say no. Call it in a `turn`."""
+        fits = await asyncio.to_thread(_fits, stored or _NOBODY, password)
         return fits and stored is not None
 
 

@@ -58,13 +58,14 @@ class IdentityService:
     async def sign_in(self, *, email: str, password: str, correlation_id: str) -> StartedSession:
         """Start a session. Raises WrongCredentials, or TooManyRequests while the name has to wait."""
         name_hash = hashlib.sha256(b"user:" + email.lower().encode()).digest()
-        async with self._pool.connection() as connection:
-            await self._refuse_while_waiting(connection, name_hash)
-            row = await repository.find_login(connection, email)
-        fits = await self._passwords.fits(row.password_hash if row else None, password)
-        if row is None or not fits:
-            await self._failed(name_hash)
-            raise WrongCredentials("this e-mail and password do not belong together")
+        async with self._passwords.turn() as check:
+            async with self._pool.connection() as connection:
+                await self._refuse_while_waiting(connection, name_hash)
+                row = await repository.find_login(connection, email)
+            fits = await check.fits(row.password_hash if row else None, password)
+            if row is None or not fits:
+                await self._failed(name_hash)
+                raise WrongCredentials("this e-mail and password do not belong together")
         token = new_secret()
         principal = Principal(
             subject=f"user:{row.user_id}",

@@ -92,10 +92,13 @@ class Claims:
         return answer
 
     async def release(self, *, tenant_id: str, key: str, transfer_id: UUID) -> None:
-        """Give a key back under which nothing was decided, so that it can be tried again at once."""
+        """Give a key back under which nothing was decided, so that it can be tried again at once.
+
+        Nothing happens when the lease had run out and somebody has taken the key over: it is theirs.
+        """
         try:
             async with self._core.connection() as connection:
-                await repository.release(connection, tenant_id=tenant_id, key=key, transfer_id=transfer_id)
+                await repository.release(connection, tenant_id=tenant_id, key=key, transfer_id=transfer_id, lease_ms=LEASE_MS)
         except (psycopg.OperationalError, PoolTimeout) as problem:
             raise LedgerAway("the ledger does not answer", retry_after_s=LEASE_MS // 1000) from problem
 

@@ -107,9 +107,9 @@ async def _claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, no
         return await cursor.fetchall()
 
 
-async def release(connection: AsyncConnection, *, tenant_id: str, key: str, transfer_id: UUID) -> None:
-    """Give a key back under which nothing was decided."""
-    await connection.execute("select idempotency.release(%s, %s, %s)", (tenant_id, key, transfer_id))
+async def release(connection: AsyncConnection, *, tenant_id: str, key: str, transfer_id: UUID, lease_ms: int) -> None:
+    """Give a key back under which nothing was decided, unless another has taken the claim over since."""
+    await connection.execute("select idempotency.release(%s, %s, %s, %s)", (tenant_id, key, transfer_id, lease_ms))
 
 
 async def find_intent(connection: AsyncConnection, *, tenant_id: str, key: str) -> bytes | None:

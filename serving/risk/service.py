@@ -77,7 +77,8 @@ class RiskService:
             return await self._detail(connection, principal, found.version)
 
     async def judge(self, principal: Principal, version: int, judgement: schemas.Judgement, *, correlation_id: str) -> Shown:
-        """Approve or reject. Raises NotFound, MoveNotAllowed or SamePerson."""
+        """Approve or reject. Raises NotFound, MoveNotAllowed, SamePerson, or Forbidden for a machine client."""
+        principal.require_person("judges what somebody proposed")
         move = Move.APPROVE if judgement.approve else Move.REJECT
         action = "POST /v1/risk/policies/{version}/judgement"
         async with change(self._core, principal, action, correlation_id, move=move.value, note=judgement.note) as (

@@ -9,6 +9,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
+from serving.holders.repository import HELD_BY_CUSTOMER
+
 Row = dict[str, object]
 
 _COLUMNS = (
@@ -19,7 +21,7 @@ _COLUMNS = (
 )
 _ONE = (
     "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s "
-    "and (%(customer_id)s::text is null or customer_id = %(customer_id)s)"
+    "and (%(customer_id)s::text is null or debit_account_id in (" + HELD_BY_CUSTOMER + "))"
 )
 _ONE_LOCKED = _ONE + " for update"
 _RUN = "schedule_id, day, state, attempts, transfer_id, code, begun_at, ended_at"
@@ -103,11 +105,11 @@ async def page(
     after: UUID | None,
     limit: int,
 ) -> list[Schedule]:
-    """Return schedules after an id, by id; only the customer's, only those that debit an account, where one is given."""
+    """Return schedules after an id, by id; only of accounts that the customer holds, only of an account, where one is given."""
     async with connection.cursor(row_factory=class_row(Schedule)) as cursor:
         await cursor.execute(
             "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s "
-            "and (%(customer_id)s::text is null or customer_id = %(customer_id)s) "
+            "and (%(customer_id)s::text is null or debit_account_id in (" + HELD_BY_CUSTOMER + ")) "
             "and (%(account_id)s::uuid is null or debit_account_id = %(account_id)s) "
             "and (%(after)s::uuid is null or schedule_id > %(after)s) order by schedule_id limit %(limit)s",
             {"tenant_id": tenant_id, "customer_id": customer_id, "account_id": account_id, "after": after, "limit": limit},

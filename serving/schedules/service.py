@@ -19,6 +19,7 @@ from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
 from serving.edge.principals import Principal
 from serving.edge.versions import require
+from serving.holders.service import USERS, require_role
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.payments.service import TransfersService
@@ -154,6 +155,7 @@ class SchedulesService:
         """Give the schedule, locked and at the version that was read, and write the audit row of its change."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await self._required(connection, principal, schedule_id, lock=True)
+            await require_role(connection, principal, found.debit_account_id, USERS)
             require({"version": found.version}, version)
             if found.next_day is None:
                 raise ScheduleEnded(f"the schedule is {found.status}", status=found.status)

@@ -31,7 +31,7 @@ _TYPES = {
     response_model=schemas.Statement,
     responses={
         200: {"description": "The statement, in the format asked for", "content": _TYPES},
-        **refusals(401, 403, 404, 422),
+        **refusals(401, 403, 404, 422, 503),
     },
 )
 async def statement(

@@ -23,6 +23,7 @@ def statement_shown(statement: Statement) -> Row:
         "debits": money(statement.debits_minor, statement.currency),
         "entries": statement.entries,
         "issued_at": moment(statement.issued_at_ms),
+        "final": statement.final,
     }
 
 

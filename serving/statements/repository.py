@@ -5,17 +5,17 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
+from serving.holders.repository import HELD_BY_CUSTOMER
 from serving.statements.statement import Line
 
 Row = dict[str, object]
 
-_ACCOUNT = """
-select b.customer_id, b.product, b.currency, p.full_name as holder
-from bank.account b
-left join bank.person p on p.tenant_id = b.tenant_id and p.customer_id = b.customer_id
-where b.tenant_id = %(tenant_id)s and b.account_id = %(account_id)s
-    and (%(customer_id)s::text is null or b.customer_id = %(customer_id)s)
-"""
+_ACCOUNT = (
+    "select b.customer_id, b.product, b.currency, p.full_name as holder from bank.account b "
+    "left join bank.person p on p.tenant_id = b.tenant_id and p.customer_id = b.customer_id "
+    "where b.tenant_id = %(tenant_id)s and b.account_id = %(account_id)s "
+    "and (%(customer_id)s::text is null or b.account_id in (" + HELD_BY_CUSTOMER + "))"
+)
 _TOTALS = """
 select
     coalesce(sum(delta_minor) filter (where delta_minor > 0), 0)::bigint as credits_minor,
@@ -46,7 +46,7 @@ order by e.version
 
 
 async def find_account(connection: AsyncConnection, *, tenant_id: str, account_id: UUID, customer_id: str | None) -> Row | None:
-    """Return whose account it is and what it is; only the customer's own when a customer is given."""
+    """Return whose account it is and what it is; only one that the customer holds when a customer is given."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_ACCOUNT, {"tenant_id": tenant_id, "account_id": account_id, "customer_id": customer_id})
         return await cursor.fetchone()

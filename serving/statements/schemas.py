@@ -36,6 +36,7 @@ _STATEMENT: dict[str, JsonValue] = {
     "debits": {"amount_minor": 125_000, "currency": "BRL"},
     "entries": 1,
     "issued_at": "2025-12-01T12:00:00Z",
+    "final": True,
     "items": [_LINE],
     "next_cursor": None,
 }
@@ -61,7 +62,8 @@ class StatementLine(BaseModel):
 class Statement(BaseModel):
     """A page of a statement, oldest entries first, with the sums of its whole period.
 
-    The period is half-open: `to` is not part of it. What is booked while pages are read is not in any of them.
+    The period is half-open: `to` is not part of it. What is booked while pages are read is not in any of them. Until it is
+    `final`, a minute after its end, entries may still come to be in it.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STATEMENT]}, populate_by_name=True)
@@ -78,5 +80,6 @@ class Statement(BaseModel):
     debits: Money
     entries: int
     issued_at: datetime
+    final: bool
     items: list[StatementLine]
     next_cursor: str | None

@@ -14,7 +14,7 @@ from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.statements import repository
-from serving.statements.errors import StatementTooLong
+from serving.statements.errors import PrinterBusy, StatementTooLong
 from serving.statements.formats import Format
 from serving.statements.pdf.document import pdf
 from serving.statements.period import Period
@@ -24,6 +24,10 @@ CHUNK_LINES = 1_000
 MAX_PDF_LINES = 5_000
 # Pages are drawn in threads beside the requests; more at once would only take the processor from them.
 MAX_PDFS_AT_ONCE = 2
+MAX_PDFS_WAITING = 16
+PDF_RETRY_S = 2
+# What is written in one go holds up every other request of this worker, payments among them: some two milliseconds.
+WRITTEN_AT_ONCE = 64
 
 
 class StatementsService:
@@ -33,6 +37,7 @@ class StatementsService:
         self._core = core
         self._clocks = clocks
         self._drawing = asyncio.Semaphore(MAX_PDFS_AT_ONCE)
+        self._waiting_to_draw = 0
 
     async def statement(
         self, principal: Principal, account_id: UUID, period: Period, *, closing_version: int | None = None
@@ -96,19 +101,27 @@ class StatementsService:
         yield writer.begin()
         after: int | None = None
         while lines := await self.lines(statement, after=after, limit=CHUNK_LINES):
-            yield writer.lines(lines)
+            for first in range(0, len(lines), WRITTEN_AT_ONCE):
+                yield writer.lines(lines[first : first + WRITTEN_AT_ONCE])
+                await asyncio.sleep(0)  # a client that reads fast never makes us wait, and others would
             after = lines[-1].version
         yield writer.end()
 
     async def printed(self, statement: Statement) -> bytes:
-        """Return the statement as PDF. Raises StatementTooLong."""
+        """Return the statement as PDF. Raises StatementTooLong, PrinterBusy."""
         if statement.entries > MAX_PDF_LINES:
             raise StatementTooLong(
                 f"{statement.entries} lines; a PDF has room for {MAX_PDF_LINES}", entries=statement.entries, most=MAX_PDF_LINES
             )
-        lines = await self.lines(statement, after=None, limit=MAX_PDF_LINES)
-        async with self._drawing:
-            return await asyncio.to_thread(pdf, statement, lines)
+        if self._waiting_to_draw >= MAX_PDFS_WAITING:
+            raise PrinterBusy("others wait for theirs", retry_after_s=PDF_RETRY_S)
+        self._waiting_to_draw += 1
+        try:
+            async with self._drawing:
+                lines = await self.lines(statement, after=None, limit=MAX_PDF_LINES)
+                return await asyncio.to_thread(pdf, statement, lines)
+        finally:
+            self._waiting_to_draw -= 1
 
     @staticmethod
     async def _closing(

@@ -6,6 +6,9 @@ from uuid import UUID
 from kit.money import Money
 from serving.statements.period import Period
 
+# A batch of postings takes its moment before it waits for its accounts, and for at most so long.
+SETTLED_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -35,6 +38,11 @@ class Statement:
     def entries(self) -> int:
         """How many lines it has."""
         return self.closing_version - self.opening_version
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can be added to the period any more, so that it reads the same whenever it is issued."""
+        return self.issued_at_ms >= self.period.past_ms + SETTLED_MS
 
     @property
     def debits(self) -> int:

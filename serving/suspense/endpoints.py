@@ -59,7 +59,7 @@ async def propose(item_id: UUID, proposal: Proposal, principal: Caller, parts: P
 @router.post("/{item_id}/judgement", response_model=Item, responses=refusals(401, 403, 404, 409, 422))
 async def judge(item_id: UUID, judgement: Judgement, principal: Caller, parts: Parts, correlation_id: Correlation) -> Shown:
     """Approve what somebody else proposed, which moves the money, or take the proposal away."""
-    return await parts.suspense.judge(principal, item_id, approve=judgement.approve, correlation_id=correlation_id)
+    return await parts.suspense.judge(principal, item_id, judgement, correlation_id=correlation_id)
 
 
 def _text(moment: object) -> str:

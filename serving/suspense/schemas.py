@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from serving.edge.schemas import Amount, Money, Text
 
@@ -83,10 +83,13 @@ class Proposal(BaseModel):
 
 
 class Judgement(BaseModel):
-    """What somebody else says to a proposal."""
+    """What somebody else says to a proposal: to the one made at `proposed_at`, which they have read, and to no other."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"approve": True}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"approve": True, "proposed_at": _ITEM["proposed_at"]}]}
+    )
     approve: bool
+    proposed_at: AwareDatetime
 
 
 class Item(BaseModel):

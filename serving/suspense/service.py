@@ -22,7 +22,7 @@ from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.suspense import repository
 from serving.suspense.repository import Row
-from serving.suspense.schemas import Item, NewItem, Proposal
+from serving.suspense.schemas import Item, Judgement, NewItem, Proposal
 
 OPEN_ROUTE = "POST /v1/suspense"
 PROPOSE_ROUTE = "POST /v1/suspense/{item_id}/resolution"
@@ -43,6 +43,14 @@ class NothingProposed(Conflict):
     code = "nothing-proposed"
     title = "Nothing is proposed for this item"
     remedy = "Propose a resolution first; somebody else judges it."
+
+
+class ProposalChanged(Conflict):
+    """Another proposal has taken the place of the one that was read."""
+
+    code = "proposal-changed"
+    title = "Another proposal has taken its place"
+    remedy = "Read the item again, and judge what is proposed now, naming its proposed_at."
 
 
 class SameEyes(Conflict):
@@ -162,11 +170,13 @@ class SuspenseService:
             )
             return _presented(await self._required(connection, principal, item_id, now_ms=now_ms))
 
-    async def judge(self, principal: Principal, item_id: UUID, *, approve: bool, correlation_id: str) -> Row:
+    async def judge(self, principal: Principal, item_id: UUID, judgement: Judgement, *, correlation_id: str) -> Row:
         """Approve a proposal, which moves the money, or take it away. Approved again by the same, it answers the same.
 
-        Raises NotFound, ItemResolved, NothingProposed, SameEyes, SuspenseNotPosted.
+        Raises NotFound, ItemResolved, NothingProposed, ProposalChanged, SameEyes, Forbidden for a machine, SuspenseNotPosted.
         """
+        principal.require_person("judges what somebody proposed")
+        approve = judgement.approve
         present = await self._clocks.present(principal.tenant_id)
         now_ms = present.now_ms
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
@@ -176,6 +186,10 @@ class SuspenseService:
             item = await self._unresolved(connection, principal, item_id, now_ms=now_ms)
             if item["status"] != "proposed":
                 raise NothingProposed(f"nothing is proposed for {item_id}")
+            if item["proposed_at"] != judgement.proposed_at:
+                raise ProposalChanged(
+                    f"what is proposed for {item_id} was proposed later", proposed_at=str(item["proposed_at"])
+                )
             if approve:
                 if item["proposed_by"] == principal.subject:
                     raise SameEyes("the proposal is yours")
@@ -231,7 +245,7 @@ class SuspenseService:
 async def _require_customers(connection: AsyncConnection, account_id: UUID, *, currency: str) -> None:
     """Raise NotFound unless it is a customer's account here, InvalidRequest when it is in another currency."""
     account = await ledger_accounts.get(connection, account_id)
-    if account.owner_id is None:
+    if account.owner_id is None or account.code is not None:
         raise NotFound(f"there is no customer's account {account_id}")
     if account.currency != currency:
         raise InvalidRequest(f"account_id: the account is in {account.currency}", field="account_id")

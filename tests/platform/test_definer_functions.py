@@ -89,7 +89,7 @@ HOLDS_TO_THE_TENANT: dict[str, Call] = {
         "select * from idempotency.claim_batch(array['one'], array['k'], array['\\x01'::bytea], array[gen_random_uuid()], "
         "array[null::bytea], 1, 1000)"
     ),
-    "idempotency.release": query("select idempotency.release('one', 'k', %(claimed)s)"),
+    "idempotency.release": query("select idempotency.release('one', 'k', %(claimed)s, 10000)"),
     "idempotency.complete": query("select idempotency.complete('one', 'k', %(claimed)s, 201::smallint, 'x', 1)"),
     "ledger.cut_bookings": query(f"select ledger.cut_bookings('one', {NOW_MS + 9}, '{uuid.UUID(int=0)}', 10000)"),
     "bank.limited_batch": query("select limited from bank.limited_batch(array['one'], array[%(account)s])"),

@@ -7,6 +7,7 @@ import pytest
 
 from kit.errors import DomainError
 from ledger.accounts import Account as LedgerAccount
+from serving.accounts.service import MAX_OPENED_ALONE
 from serving.accounts.statuses import MOVES, AccountStatus, Block, BlockCause, Sides, check_move, flags
 from tests.serving.conftest import Server
 from tests.serving.test_transfers import account, balance, body, customer, key
@@ -229,3 +230,19 @@ def test_every_status_leads_to_the_end_and_the_ledger_has_a_flag_for_whatever_st
             stops = status in (AccountStatus.DORMANT, AccountStatus.BLOCKED, AccountStatus.CLOSED)
             assert (found.closed or found.frozen_debits or found.frozen_credits) is stops
     assert {"closed", "frozen_debits", "frozen_credits"} <= set(LedgerAccount.__slots__)
+
+
+def test_credit_is_given_by_the_bank_and_taken_by_nobody(api):
+    code = product(api, overdraft_limit_minor=5_000)["code"]
+    wanted = {"customer_id": "c000042", "currency": "BRL", "product": code}
+    alone = api.browser("customer").post("/v1/accounts", json=wanted, headers=key())
+    assert (alone.status_code, alone.json()["code"]) == (403, "forbidden")
+    assert api.partner().post("/v1/accounts", json=wanted, headers=key()).status_code == 201
+
+
+def test_a_customer_alone_opens_so_many_accounts_and_the_bank_opens_more(api):
+    browser, wanted = api.browser("customer", "other"), {"customer_id": "c000042", "currency": "BRL"}
+    answers = [browser.post("/v1/accounts", json=wanted, headers=key()) for _ in range(MAX_OPENED_ALONE + 1)]
+    assert {answer.status_code for answer in answers[: MAX_OPENED_ALONE // 2]} == {201}
+    assert (answers[-1].status_code, answers[-1].json()["code"]) == (409, "too-many-accounts")
+    assert api.partner("other").post("/v1/accounts", json=wanted, headers=key()).status_code == 201

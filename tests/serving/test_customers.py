@@ -12,7 +12,7 @@ from kit.errors import Conflict
 from serving.customers.documents import cpf_of
 from serving.customers.statuses import MOVES, CustomerStatus, check_move
 from tests.serving.conftest import Server
-from tests.serving.test_transfers import account
+from tests.serving.test_transfers import account, key
 
 _NUMBERS = itertools.count(100_000_000)
 
@@ -161,3 +161,39 @@ def test_who_has_left_can_be_forgotten_and_no_word_about_them_is_left(api):
                 f"select count(*) from {table} t where t::text like %s", (f"%{secret}%",)
             ).fetchone() or (1,)
             assert found == 0, table
+
+
+def test_who_has_left_begins_nothing_and_is_on_nobodys_account(api):
+    who, theirs = made(api), account(api)
+    customer_id = who.json()["customer_id"]
+    partner = api.partner()
+    assert partner.put(f"/v1/accounts/{theirs}/holders/{customer_id}", json={"role": "holder"}).status_code == 200
+    closed = move(api, customer_id, who.headers["ETag"], "closed")
+    assert closed.status_code == 200, closed.text
+    holders = partner.get(f"/v1/accounts/{theirs}/holders").json()["items"]
+    assert customer_id not in {row["customer_id"] for row in holders}
+    payee = {"customer_id": customer_id, "nickname": "x", "account_id": theirs}
+    link = {"customer_id": customer_id, "holder_name": "A", "bank_code": "60701190", "branch": "1", "account_number": "12"}
+    answers = [
+        partner.put(f"/v1/accounts/{theirs}/holders/{customer_id}", json={"role": "viewer"}),
+        partner.post("/v1/beneficiaries", json=payee, headers=key()),
+        partner.post("/v1/external-accounts", json=link, headers=key()),
+        partner.post("/v1/accounts", json={"customer_id": customer_id, "currency": "BRL"}, headers=key()),
+        change(api, who, closed.headers["ETag"], email="ana@example.org"),
+    ]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(409, "customer-not-active")] * 5
+
+
+def test_an_address_is_of_lines_without_control_characters(api):
+    address = {"street": "\x01" * 120, "number": "1", "city": "Salvador", "state": "BA", "postal_code": "40020000"}
+    wanted = {"customer_id": f"c{uuid.uuid4().hex[:10]}", "address": address}
+    refused = api.partner().post("/v1/customers", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")
+    longest = {
+        "street": "\u00e7" * 120,
+        "number": '"' * 20,
+        "complement": "\\" * 60,
+        "district": "\u4e00" * 60,
+        "city": "\U0001f3e0" * 60,
+    }
+    assert api.partner().post("/v1/customers", json=wanted | {"address": address | longest}).status_code == 201

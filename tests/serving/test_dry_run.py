@@ -41,7 +41,11 @@ FOR_A_COLLEAGUE = {"/v1/risk/policies/{version}/judgement"}
 
 @pytest.fixture(scope="module")
 def options() -> Options:
-    return Options(limits=Limits(per_address=PLENTY, per_address_sign_in=PLENTY, per_person=PLENTY, per_machine=PLENTY))
+    return Options(
+        limits=Limits(
+            per_address=PLENTY, per_address_sign_in=PLENTY, per_person=PLENTY, per_machine=PLENTY, per_person_dry_run=PLENTY
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,7 @@ def test_every_write_can_be_tried_but_those_that_say_why_not():
         ("POST", "/v1/session"),
         ("POST", "/v1/oauth/token"),
         ("DELETE", "/v1/session"),
+        ("POST", "/v1/external-accounts/{external_account_id}/proofs"),
     }
     assert set(CASES) == tried_out, "give each a valid request in tests/serving/writes.py"
 

@@ -12,9 +12,9 @@ from kit.errors import DomainError
 from serving.edge.access import RULES, AccessTable, Rule
 from serving.edge.correlation import trace_from
 from serving.edge.errors import InvalidRequest, TooManyRequests
-from serving.edge.limits import Limits, Rate, TokenBuckets
+from serving.edge.limits import Limits, Rate, RateLimiter, TokenBuckets
 from serving.edge.pages import decode_cursor, encode_cursor, page
-from serving.edge.principals import EVERYONE, Role
+from serving.edge.principals import EVERYONE, Principal, Role, Scheme
 from serving.edge.problems import catalogue, status_of
 from serving.identity.platform import TOKEN_FILE, PlatformToken
 from serving.resources import Options
@@ -227,3 +227,33 @@ def test_a_cursor_is_read_back_as_it_was_given_and_nothing_else_is():
         decode_cursor(encode_cursor("a\0"), str)
     assert page([1, 2, 3], limit=2, key=lambda row: (row,)) == {"items": [1, 2], "next_cursor": encode_cursor(2)}
     assert page([1, 2], limit=2, key=lambda row: (row,))["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/metrics%0A"), ("POST", "/v1/session%0A"), ("POST", "/v1/oauth/token%0A"), ("GET", "/v1/accounts%0A"),
+        ("GET", "/v1/customers/c000042%0A"), ("GET", "/healthz%0A"), ("GET", "/v1/accounts%7F"), ("GET", "/%00"),
+    ],
+)  # fmt: skip
+def test_a_control_character_in_the_path_finds_no_route_that_has_a_rule_without_it(api: Server, method, path):
+    answer = api.client().request(method, path)
+    assert (answer.status_code, problem(answer)["code"]) == (404, "no-such-route")
+
+
+def test_of_ipv6_it_is_the_subscribers_network_that_signs_in_too_often():
+    limiter = RateLimiter(Limits(), clock_s=lambda: 0.0)
+    for host in range(int(Limits().per_address_sign_in.burst)):
+        limiter.admit_address(f"2001:db8:0:1::{host:x}", signs_in=True)
+    with pytest.raises(TooManyRequests):
+        limiter.admit_address("2001:db8:0:1:ffff::1", signs_in=True)
+    limiter.admit_address("2001:db8:0:2::1", signs_in=True)
+
+
+def test_a_person_tries_transfers_out_as_often_as_people_look_before_they_pay():
+    limiter = RateLimiter(Limits(), clock_s=lambda: 0.0)
+    somebody = Principal(subject="user:1", tenant_id="demo", roles=frozenset({Role.CUSTOMER}), scheme=Scheme.COOKIE)
+    for _ in range(int(Limits().per_person_dry_run.burst)):
+        limiter.admit_dry_run(somebody)
+    with pytest.raises(TooManyRequests):
+        limiter.admit_dry_run(somebody)

@@ -189,3 +189,15 @@ def test_a_pair_without_a_rate_or_with_an_old_one_is_not_quoted(api, admin):
     assert api.partner().post("/v1/exchange/quotes", json=body, headers=key()).status_code == 409
     assert admin.put("/v1/exchange/rates/CHF-BRL", json=RATE).status_code == 200
     assert api.partner().post("/v1/exchange/quotes", json=body, headers=key()).status_code == 201
+
+
+def test_what_is_set_aside_is_not_exchanged(api, admin):
+    owner = customer(api)
+    reais, dollars = funded(api, owner, "BRL", 100_000), funded(api, owner, "USD")
+    goal = api.partner().post("/v1/goals", json={"account_id": reais, "name": "Lisbon"}, headers=key()).json()["goal_id"]
+    put_in = {"direction": "in", "amount_minor": 90_000}
+    assert api.partner().post(f"/v1/goals/{goal}/moves", json=put_in, headers=key()).status_code == 201
+    body = {"quote_id": quote(api, owner)["quote_id"], "sell_account_id": goal, "buy_account_id": dollars}
+    refused = api.partner().post("/v1/exchanges", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "not-found")
+    assert balance(api, dollars) == 0

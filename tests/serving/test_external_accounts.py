@@ -162,3 +162,11 @@ def test_a_customer_links_a_bounded_number_of_accounts_a_week(api: Server):
         assert link(api.partner(), customer_id=customer_id).status_code == 201
     many = link(api.partner(), customer_id=customer_id)
     assert (many.status_code, many.json()["code"]) == (409, "too-many-links")
+
+
+def test_a_try_of_the_amounts_is_a_try_and_cannot_be_rehearsed(api):
+    made = link(api.partner(), customer_id=customer(api)).json()
+    path = f"/v1/external-accounts/{made['external_account_id']}"
+    tried = api.partner().post(f"{path}/proofs?dry_run=true", json={"amounts_minor": [1, 2]}, headers=key())
+    assert (tried.status_code, tried.json()["code"]) == (422, "dry-run-not-offered")
+    assert api.partner().get(path).json()["tries_left"] == MAX_TRIES

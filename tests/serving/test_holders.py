@@ -105,3 +105,21 @@ def test_each_change_of_holders_is_audited(api):
     rows = api.browser("admin").get("/v1/audit", params={"resource": f"accounts/{theirs}"}).json()["items"]
     assert [row["detail"].get("role", "-") for row in rows] == ["-", None, "viewer"]
     assert {row["detail"].get("customer_id", friend) for row in rows} == {friend}
+
+
+def test_a_holder_gets_the_statement_and_makes_standing_orders_and_a_viewer_only_reads_them(api, browser):
+    theirs, other = account(api), account(api)
+    put(api.partner(), theirs, ME, "holder")
+    assert browser.get(f"/v1/accounts/{theirs}/statement").status_code == 200
+    amount = {"amount_minor": 1_000, "currency": "BRL"}
+    order = {"debit_account_id": theirs, "credit_account_id": other, "amount": amount, "channel": "pix"}
+    rule = {"frequency": "monthly", "from_day": "2031-01-05", "day_of_month": 5, "convention": "following"}
+    made = browser.post("/v1/schedules", json=order | rule, headers=key())
+    assert made.status_code == 201, made.text
+    path, tag = f"/v1/schedules/{made.json()['schedule_id']}", {"If-Match": made.headers["ETag"]}
+    put(api.partner(), theirs, ME, "viewer")
+    assert browser.get(path).status_code == 200
+    assert made.json()["schedule_id"] in {row["schedule_id"] for row in browser.get("/v1/schedules").json()["items"]}
+    assert browser.delete(path, headers=tag).status_code == 403
+    api.partner().delete(f"/v1/accounts/{theirs}/holders/{ME}")
+    assert browser.get(path).status_code == browser.get(f"/v1/accounts/{theirs}/statement").status_code == 404

@@ -2,6 +2,8 @@
 
 import json
 import stat
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,7 +11,9 @@ from kit.clock import ManualClock
 from serving.edge.errors import Unauthenticated
 from serving.edge.principals import Principal, Role, Scheme
 from serving.identity.keys import RETIRE_AFTER_MS, ROTATE_AFTER_MS, TOKEN_LIFETIME_S, KeyRing
+from serving.identity.passwords import MAX_CHECKS_AT_ONCE
 from serving.identity.seed import LOGINS_FILE, seed_demo
+from serving.identity.service import FAILURES_ALLOWED
 from serving.identity.tokens import Tokens
 from tests.serving.conftest import eventually
 
@@ -176,3 +180,13 @@ def test_each_write_and_each_refused_write_is_in_the_audit_log_of_its_own_tenant
     assert not {"aud-1", "aud-2"} & {
         row["correlation_id"] for row in api.browser("admin", "other").get("/v1/audit", params={"limit": 200}).json()["items"]
     }
+
+
+def test_guesses_that_come_together_are_no_more_than_guesses_one_after_another(api):
+    def guess(_: int) -> int:
+        return api.client().post("/v1/session", json={"email": "analyst@demo.example", "password": "wrong"}).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = Counter(pool.map(guess, range(20)))
+    assert answers[401] <= FAILURES_ALLOWED + MAX_CHECKS_AT_ONCE
+    assert answers[401] + answers[429] == 20

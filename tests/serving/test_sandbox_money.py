@@ -172,8 +172,8 @@ def test_after_a_walk_through_every_way_money_moves_no_event_of_a_sandbox_is_amo
     amount = {"amount_minor": 4_200, "currency": "BRL"}
     lost = {"rail": "ted", "amount": amount, "problem": "unknown-account"}
     item = made(operator.post("/v1/suspense", json=lost, headers=key()))["item_id"]
-    made(operator.post(f"/v1/suspense/{item}/resolution", json={"action": "credit", "account_id": payee}))
-    made(admin.post(f"/v1/suspense/{item}/judgement", json={"approve": True}))
+    read = made(operator.post(f"/v1/suspense/{item}/resolution", json={"action": "credit", "account_id": payee}))
+    made(admin.post(f"/v1/suspense/{item}/judgement", json={"approve": True, "proposed_at": read["proposed_at"]}))
 
     order = {"debit_account_id": payer, "credit_account_id": payee, "amount": amount, "channel": "pix"}
     rule = {"frequency": "once", "from_day": str(today_of(tester) + 2 * DAY), "convention": "none"}

@@ -45,13 +45,17 @@ def test_money_goes_to_an_account_when_a_second_person_agrees(api, admin, operat
     item = made[0].json()
     assert lying(admin)["balance"]["amount_minor"] == 42_000
     path = f"/v1/suspense/{item['item_id']}"
-    assert operator.post(f"{path}/judgement", json={"approve": True}).json()["code"] == "nothing-proposed"
-    proposed = operator.post(f"{path}/resolution", json={"action": "credit", "account_id": target, "note": "by letter"})
-    assert (proposed.status_code, proposed.json()["status"]) == (200, "proposed")
-    own = operator.post(f"{path}/judgement", json={"approve": True})
+    nothing = {"approve": True, "proposed_at": item["opened_at"]}
+    assert admin.post(f"{path}/judgement", json=nothing).json()["code"] == "nothing-proposed"
+    wanted = {"action": "credit", "account_id": target, "note": "by letter"}
+    mine = admin.post(f"{path}/resolution", json=wanted).json()
+    own = admin.post(f"{path}/judgement", json={"approve": True, "proposed_at": mine["proposed_at"]})
     assert (own.status_code, own.json()["code"]) == (409, "same-eyes")
+    proposed = operator.post(f"{path}/resolution", json=wanted)
+    assert (proposed.status_code, proposed.json()["status"]) == (200, "proposed")
     assert balance(api, target) == 0
-    answers = [admin.post(f"{path}/judgement", json={"approve": True}) for _ in range(2)]
+    yes = {"approve": True, "proposed_at": proposed.json()["proposed_at"]}
+    answers = [admin.post(f"{path}/judgement", json=yes) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json()["transfer_id"] == answers[1].json()["transfer_id"]
     assert balance(api, target) == 42_000
@@ -65,10 +69,10 @@ def test_money_goes_to_an_account_when_a_second_person_agrees(api, admin, operat
 def test_money_goes_back_through_its_rail_and_a_proposal_can_be_taken_away(api, admin, operator):
     before = lying(admin)["balance"]["amount_minor"] if admin.get("/v1/suspense/balances").json()["items"] else 0
     path = f"/v1/suspense/{opened(operator)['item_id']}"
-    assert operator.post(f"{path}/resolution", json={"action": "return"}).status_code == 200
-    assert admin.post(f"{path}/judgement", json={"approve": False}).json()["status"] == "open"
-    assert operator.post(f"{path}/resolution", json={"action": "return"}).status_code == 200
-    assert admin.post(f"{path}/judgement", json={"approve": True}).json()["status"] == "resolved"
+    for approve, status in ((False, "open"), (True, "resolved")):
+        proposed_at = operator.post(f"{path}/resolution", json={"action": "return"}).json()["proposed_at"]
+        judged = admin.post(f"{path}/judgement", json={"approve": approve, "proposed_at": proposed_at})
+        assert judged.json()["status"] == status
     assert lying(admin)["balance"]["amount_minor"] == before
 
 
@@ -120,3 +124,26 @@ def test_an_account_of_the_bank_or_of_another_tenant_is_never_credited(api, admi
         assert admin.post(f"/v1/suspense/{item['item_id']}/resolution", json=wanted).status_code == 404
     assert api.browser("admin", "other").get(f"/v1/suspense/{item['item_id']}").status_code == 404
     assert api.browser("customer").get("/v1/suspense").status_code == 403
+
+
+def test_an_approval_is_of_the_proposal_that_was_read_and_by_a_person(api, admin, operator):
+    target, other = account(api, funds_minor=0), account(api, funds_minor=0)
+    path = f"/v1/suspense/{opened(admin)['item_id']}"
+    read = admin.post(f"{path}/resolution", json={"action": "credit", "account_id": target}).json()
+    machine = operator.post(f"{path}/judgement", json={"approve": True, "proposed_at": read["proposed_at"]})
+    assert (machine.status_code, machine.json()["code"]) == (403, "forbidden")
+    meanwhile = operator.post(f"{path}/resolution", json={"action": "credit", "account_id": other}).json()
+    late = admin.post(f"{path}/judgement", json={"approve": True, "proposed_at": read["proposed_at"]})
+    assert (late.status_code, late.json()["code"]) == (409, "proposal-changed")
+    assert balance(api, target) == balance(api, other) == 0
+    done = admin.post(f"{path}/judgement", json={"approve": True, "proposed_at": meanwhile["proposed_at"]})
+    assert (done.status_code, done.json()["status"]) == (200, "resolved")
+    assert (balance(api, target), balance(api, other)) == (0, 42_000)
+
+
+def test_a_goals_own_account_gets_no_money_from_suspense(api, admin):
+    parent = account(api)
+    goal = api.partner().post("/v1/goals", json={"account_id": parent, "name": "Lisbon"}, headers=key()).json()["goal_id"]
+    path = f"/v1/suspense/{opened(admin)['item_id']}"
+    refused = admin.post(f"{path}/resolution", json={"action": "credit", "account_id": goal})
+    assert (refused.status_code, refused.json()["code"]) == (404, "not-found")

@@ -206,7 +206,7 @@ def proposed(world: World) -> Ask:
     named = lost(world).named
     answer = world.operator.post(f"/v1/suspense/{named['item_id']}/resolution", json={"action": "return"})
     assert answer.status_code == 200, answer.text
-    return Ask(named)
+    return Ask(named, {"proposed_at": answer.json()["proposed_at"]})
 
 
 CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
@@ -254,7 +254,6 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/exchanges"): quoted,
     ("POST", "/v1/external-accounts"): lambda _: Ask(),
     ("DELETE", "/v1/external-accounts/{external_account_id}"): one_of("/v1/external-accounts", "external_account_id"),
-    ("POST", "/v1/external-accounts/{external_account_id}/proofs"): one_of("/v1/external-accounts", "external_account_id"),
     ("POST", "/v1/external-accounts/{external_account_id}/statement"): one_of("/v1/external-accounts", "external_account_id"),
     ("POST", "/v1/goals"): lambda world: Ask(body={"account_id": world.debit}),
     ("PATCH", "/v1/goals/{goal_id}"): one_of("/v1/goals", "goal_id"),

@@ -7002,7 +7002,8 @@ export interface components {
          * Statement
          * @description A page of a statement, oldest entries first, with the sums of its whole period.
          *
-         *     The period is half-open: `to` is not part of it. What is booked while pages are read is not in any of them.
+         *     The period is half-open: `to` is not part of it. What is booked while pages are read is not in any of them. Until it is
+         *     `final`, a minute after its end, entries may still come to be in it.
          * @example {
          *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *       "closing": {
@@ -7019,6 +7020,7 @@ export interface components {
          *         "currency": "BRL"
          *       },
          *       "entries": 1,
+         *       "final": true,
          *       "from": "2025-11-01",
          *       "holder": "Maria Aparecida",
          *       "issued_at": "2025-12-01T12:00:00Z",
@@ -7066,6 +7068,8 @@ export interface components {
             debits: components["schemas"]["Money"];
             /** Entries */
             entries: number;
+            /** Final */
+            final: boolean;
             /**
              * From
              * Format: date
@@ -7989,14 +7993,20 @@ export interface components {
         };
         /**
          * Judgement
-         * @description What somebody else says to a proposal.
+         * @description What somebody else says to a proposal: to the one made at `proposed_at`, which they have read, and to no other.
          * @example {
-         *       "approve": true
+         *       "approve": true,
+         *       "proposed_at": "2026-11-24T16:00:00Z"
          *     }
          */
         serving__suspense__schemas__Judgement: {
             /** Approve */
             approve: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
         };
     };
     responses: {
@@ -10901,7 +10911,41 @@ export interface operations {
                 };
             };
             429: components["responses"]["429"];
-            503: components["responses"]["503"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     move_account_v1_accounts__account_id__status_post: {
@@ -17433,10 +17477,7 @@ export interface operations {
     };
     prove_account_v1_external_accounts__external_account_id__proofs_post: {
         parameters: {
-            query?: {
-                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
-                dry_run?: boolean;
-            };
+            query?: never;
             header?: {
                 /** @description One key an intent; the same one when trying again */
                 "Idempotency-Key"?: string | null;

@@ -106,9 +106,8 @@ async def test_sweepers_that_race_pay_each_date_once(api, settings, pair):
     ids = [schedule(api, pair) for _ in range(24)]
     async with runner_of(settings) as one, runner_of(settings) as two:
         make_due(settings, *ids)
-        taken = await asyncio.gather(one.run_due(), two.run_due(), one.run_due())
+        await asyncio.gather(one.run_due(), two.run_due(), one.run_due())
     eventually(lambda: all(runs_of(settings, each)[0][0] == "posted" for each in ids))
-    assert sum(taken) <= len(ids)
     assert balance(api, pair[1]) == len(ids) * AMOUNT_MINOR
     assert transfers_from(settings, pair[0]) == ["posted"] * len(ids)
 

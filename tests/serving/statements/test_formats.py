@@ -1,5 +1,6 @@
 """What documents are made of: amounts, days, text that its format could not hold, and the same bytes for the same statement."""
 
+import asyncio
 import csv
 import io
 import uuid
@@ -11,14 +12,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import etree
 from ofxtools.Parser import OFXTree
+from psycopg_pool import AsyncConnectionPool
 
+from kit.clock import ManualClock
+from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
+from serving.statements.errors import PrinterBusy
 from serving.statements.formats import STREAMED, wanted
 from serving.statements.formats.ofx import account_text
 from serving.statements.pdf import look
 from serving.statements.pdf.document import pdf
 from serving.statements.pdf.layout import wrapped
 from serving.statements.period import Period, period_of
+from serving.statements.service import MAX_PDFS_AT_ONCE, MAX_PDFS_WAITING, PDF_RETRY_S, StatementsService
 from serving.statements.statement import Line, Statement, decimal_text
 from serving.statements.wording import amount_text, title
 
@@ -165,3 +171,20 @@ def test_a_movement_through_a_channel_is_called_by_it():
         "Transferência enviada",
     )
     assert title(replace(LINE, purpose="something-new")) == "Débito"
+
+
+async def test_who_finds_the_printer_taken_by_many_is_told_when_to_come_back():
+    core = AsyncConnectionPool("", open=False)
+    service = StatementsService(core, clocks=TenantClocks(core, clock=ManualClock(0)))
+    for _ in range(MAX_PDFS_AT_ONCE):
+        await service._drawing.acquire()
+    waiting = [asyncio.create_task(service.printed(STATEMENT)) for _ in range(MAX_PDFS_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(PrinterBusy) as busy:
+        await service.printed(STATEMENT)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert busy.value.facts["retry_after_s"] == PDF_RETRY_S
+    with pytest.raises(TimeoutError):  # it waits in its turn again, and is not refused
+        await asyncio.wait_for(service.printed(STATEMENT), timeout=0.05)

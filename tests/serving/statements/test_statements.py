@@ -8,6 +8,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
@@ -241,3 +242,9 @@ def test_a_statement_is_its_owners_alone_and_of_a_period_that_there_is(api, own)
     ):
         answer = statement(api, own, **wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request"), wrong
+
+
+def test_a_period_is_final_a_minute_after_its_end(api, own):
+    today = datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+    assert statement(api, own, **days(today - timedelta(days=9), today - timedelta(days=1))).json()["final"] is True
+    assert statement(api, own, **days(today, today + timedelta(days=1))).json()["final"] is False

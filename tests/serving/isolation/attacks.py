@@ -71,8 +71,8 @@ NEUTRAL = frozenset({
     "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair",
     "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "rail", "reason", "reference", "removed",
     "resolved", "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date",
-    "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until_day", "until_time", "value_date", "verdict",
-    "weekday", "why",
+    "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until_day", "until_time", "value_date",
+    "verdict", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {"channel": "pix", "currency": "BRL", "height": 0, "pair": "USD-BRL", "scope": "day"}

@@ -1,8 +1,9 @@
 """The SQL of the close. All but the cut and the tenants run inside a tenant's transaction (`tenant_block`)."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -42,13 +43,16 @@ where late.tenant_id = %(tenant_id)s and late.booked_at >= ledger.at(%(at_ms)s)
     and early.tenant_id = %(tenant_id)s and early.booked_at < ledger.at(%(at_ms)s)
 group by a.currency
 """
-_FIND = "select entries, totals, suspense, closed_at from ledger.day_close where tenant_id = %s and day = %s"
-_NEWEST = "select day from ledger.day_close where tenant_id = %s order by day desc limit 1"
+_FIND = "select entries, totals, suspense, finished_at is not null from ledger.day_close where tenant_id = %s and day = %s"
+_NEWEST = "select day, finished_at is not null from ledger.day_close where tenant_id = %s order by day desc limit 1"
 _DAYS = "select day, totals from ledger.day_close where tenant_id = %s and day >= %s and day <= %s order by day"
 _INSERT = """
 insert into ledger.day_close (tenant_id, day, ends_at, entries, totals, suspense, closed_at)
 values (%s, %s, ledger.at(%s), %s, %s::jsonb, %s::jsonb, ledger.at(%s))
 on conflict do nothing
+"""
+_FINISH = """
+update ledger.day_close set finished_at = ledger.at(%s) where tenant_id = %s and day = %s and finished_at is null
 """
 _TENANTS = "select tenant_id from ledger.account group by tenant_id order by tenant_id"
 
@@ -58,12 +62,20 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A day as it was closed."""
+    """A day as it was closed; `finished` when what fell due with it was done as this was read."""
 
     day: date
     entries: int
     lines: list[Line]
     suspense: list[Line]
+    finished: bool = field(default=False, compare=False)
+
+
+class Newest(NamedTuple):
+    """The newest day that is closed, and whether what fell due with it is done."""
+
+    day: date
+    finished: bool
 
 
 def tenants(connection: Connection) -> list[str]:
@@ -98,13 +110,13 @@ def trial_lines(connection: Connection, *, tenant_id: str, from_ms: int, to_ms: 
 def find(connection: Connection, *, tenant_id: str, day: date) -> ClosedDay | None:
     """Return a closed day."""
     row = connection.execute(_FIND, (tenant_id, day)).fetchone()
-    return None if row is None else ClosedDay(day, row[0], _decoded(row[1]), _decoded(row[2]))
+    return None if row is None else ClosedDay(day, row[0], _decoded(row[1]), _decoded(row[2]), row[3])
 
 
-def newest(connection: Connection, *, tenant_id: str) -> date | None:
+def newest(connection: Connection, *, tenant_id: str) -> Newest | None:
     """Return the newest day that is closed."""
     row = connection.execute(_NEWEST, (tenant_id,)).fetchone()
-    return row[0] if row else None
+    return Newest(*row) if row else None
 
 
 def closings(connection: Connection, *, tenant_id: str, first: date, last: date) -> dict[date, list[Line]]:
@@ -116,6 +128,11 @@ def insert(connection: Connection, closed: ClosedDay, *, tenant_id: str, end_ms:
     """Close the day, unless it is closed."""
     totals, suspense = _encode(closed.lines).decode(), _encode(closed.suspense).decode()
     connection.execute(_INSERT, (tenant_id, closed.day, end_ms, closed.entries, totals, suspense, now_ms))
+
+
+def finish(connection: Connection, *, tenant_id: str, day: date, now_ms: int) -> None:
+    """Say that all that fell due with the closed day is done."""
+    connection.execute(_FINISH, (now_ms, tenant_id, day))
 
 
 def _in_transit(connection: Connection, *, tenant_id: str, at_ms: int) -> dict[str, int]:

@@ -20,10 +20,10 @@ US_PER_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """An id is missing before `next_id`: once all transactions before `until` have ended, it was rolled back."""
+    """An id is missing before `next_id`. A transaction before `xmax` drew it: once all those have ended, it was rolled back."""
 
     next_id: int
-    until: int
+    xmax: int
 
 
 class Sealer:
@@ -57,15 +57,16 @@ class Sealer:
         """Chain what has committed since, at most STEP_ROWS batches; returns how many.
 
         An id that is missing was rolled back, or its transaction is still running. All that drew an id before one that is seen
-        had begun before, so once every transaction which a first look saw as begun has ended, a second look tells which.
+        had begun to write before, so their own ids are smaller than one that is drawn after that look: once every transaction
+        before it has ended, a second look tells which.
         """
         last, link = self._head
         links = []
         for seen in repository.journal_after(self._connection, last):
             row = seen.row
-            if row.journal_id != last + 1 and not self._rolled_back_before(row.journal_id, oldest=seen.oldest):
-                if self._gap is None or seen.oldest >= self._gap.until:
-                    self._gap = _Gap(row.journal_id, seen.newest)
+            if row.journal_id != last + 1 and not self._rolled_back_before(row.journal_id, xmin=seen.xmin):
+                if self._gap is None or seen.xmin >= self._gap.xmax:
+                    self._gap = _Gap(row.journal_id, repository.next_transaction(self._connection))
                 break
             last, link = row.journal_id, batch_hash(link, row)
             links.append((last, len(row.digests), link))
@@ -77,8 +78,8 @@ class Sealer:
             self._head = last, link
         return len(links)
 
-    def _rolled_back_before(self, journal_id: int, *, oldest: int) -> bool:
-        return self._gap is not None and journal_id <= self._gap.next_id and oldest >= self._gap.until
+    def _rolled_back_before(self, journal_id: int, *, xmin: int) -> bool:
+        return self._gap is not None and journal_id <= self._gap.next_id and xmin >= self._gap.xmax
 
     def gather(self) -> Block | None:
         """Make a block of what was chained since the last, when that is long enough ago or enough has come; None otherwise."""

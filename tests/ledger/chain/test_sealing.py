@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from alembic import command
 from alembic.config import Config
 
 from kit.migrations import FOLDER, migrate
-from kit.postgres import connect
+from kit.postgres import connect, tenant_block
 from kit.settings import Chain, PostgresServer
-from ledger.chain import repository
+from ledger.chain import merkle, repository
 from ledger.chain import sealer as sealing_module
 from ledger.chain.anchor import read_anchor
 from ledger.chain.errors import ChainCutOff, SigningKeyMissing
@@ -26,7 +27,7 @@ from ledger.postings import Outcome
 from ledger.repository import post_batch
 from ledger.verification import Verified, verify
 from tests.conftest import _fresh_database
-from tests.ledger.chain.little_bank import QUICK, LittleBank, sealer_of
+from tests.ledger.chain.little_bank import QUICK, TENANT, LittleBank, sealer_of
 
 pytestmark = pytest.mark.servers
 WAIT_S = 60.0
@@ -123,6 +124,41 @@ def test_a_batch_that_is_still_open_holds_back_those_after_it_until_it_commits(
     assert checked().chain.batches == 3
 
 
+def test_a_batch_is_waited_for_whose_transaction_began_after_that_of_the_one_that_is_seen(
+    core: PostgresServer, bank: LittleBank, sealer: Sealer, checked: Callable[[], Verified]
+) -> None:
+    """Several rounds: when transactions of others end between the steps of one, it is a round like any other."""
+    bank.funds()
+    assert sealer.seal() == 1
+    rounds = 10
+    with connect(core.dsn("api"), application="slow") as slow:
+        for number in range(rounds):
+            with slow.transaction():
+                with waiting_for_an_account(core, bank):
+                    post_batch(slow, [bank.request()], now_ms=bank.clock.now_ms())
+                for _ in range(3):
+                    assert sealer.seal() == 0
+                assert sealer.waits_for_gap
+            sealed_until(sealer, lambda number=number: sealer.head == 2 * number + 3)
+    assert checked().chain.batches == 1 + 2 * rounds
+
+
+@contextmanager
+def waiting_for_an_account(core: PostgresServer, bank: LittleBank) -> Iterator[None]:
+    """Post a batch whose transaction has its id at the beginning of the block, and its place in the journal at the end."""
+    batch = bank.request(debit_account_id=bank.source, credit_account_id=bank.elsewhere)  # fails: another tenant's
+    with connect(core.dsn("api"), application="quick") as quick, connect(core.dsn("postgres"), application="held") as held:
+        poster = threading.Thread(target=lambda: post_batch(quick, [batch], now_ms=bank.clock.now_ms()))
+        with held.transaction():
+            held.execute("select from ledger.account where id = %s for update", (max(bank.source, bank.elsewhere),))
+            poster.start()
+            waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and pid = %s"
+            while held.execute(waits, (quick.info.backend_pid,)).fetchone() == (0,):
+                assert poster.is_alive()
+            yield
+        poster.join()
+
+
 def test_a_batch_that_was_rolled_back_is_passed_over(
     core: PostgresServer, bank: LittleBank, sealer: Sealer, checked: Callable[[], Verified]
 ) -> None:
@@ -133,6 +169,30 @@ def test_a_batch_that_was_rolled_back_is_passed_over(
     bank.post(bank.request())
     sealed_until(sealer, lambda: sealer.head == 4)
     assert checked().chain.batches == 2
+
+
+def test_a_journal_row_that_is_not_sealed_moves_no_others_place(
+    core: PostgresServer, bank: LittleBank, sealer: Sealer, api: psycopg.Connection
+) -> None:
+    bank.funds()
+    with connect(core.dsn("api"), application="slow") as slow, slow.transaction(force_rollback=True):
+        post_batch(slow, [bank.request()], now_ms=bank.clock.now_ms())
+    request = bank.request()
+    bank.post(request)
+    sealed_until(sealer, lambda: sealer.head == 3)
+    with connect(core.dsn("postgres"), application="test") as superuser:
+        superuser.execute(
+            "insert into ledger.journal (id, booked_at, salt, transfer_ids, digests) overriding system value "
+            "select 2, booked_at, salt, array[gen_random_uuid()], digests from ledger.journal where id = 1"
+        )
+        block = sealer.gather()
+        assert block is not None
+        places = superuser.execute("select transfer_id, position from chain.leaf order by position").fetchall()
+    assert [place for _, place in places] == list(range(block.leaves))
+    assert places[1][0] == request.transfer_id
+    with tenant_block(api, TENANT):
+        [(place, digests)] = api.execute("select place, digests from chain.proof(%s)", (request.transfer_id,)).fetchall()
+    assert (place, len(digests), merkle.root(digests)) == (1, block.leaves, block.merkle_root)
 
 
 def test_writers_at_once_are_chained_in_the_order_in_which_their_accounts_moved(

@@ -1,4 +1,4 @@
-"""A closed day says whether what fell due with it is done."""
+"""A closed day says whether what fell due with it is done, and a sealed block's proof counts what was sealed, nothing else."""
 
 from alembic import op
 

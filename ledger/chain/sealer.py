@@ -12,7 +12,7 @@ from ledger.chain import merkle, repository, work
 from ledger.chain.anchor import Anchor, read_anchor, write_anchor
 from ledger.chain.canonical import GENESIS, SHARD, Block, batch_hash, header, signed
 from ledger.chain.errors import ChainCutOff
-from ledger.chain.keys import ALGORITHMS, ED25519, ML_DSA, PrivateKeys, PublicKey, active
+from ledger.chain.keys import ALGORITHMS, ED25519, ML_DSA, PrivateKeys, PublicKey, active, endorser_of, moment_after
 
 MAX_BLOCK_LEAVES = 16_384
 US_PER_MS = 1_000
@@ -122,8 +122,10 @@ class Sealer:
         for algorithm in wanted:
             key = active(keys, algorithm=algorithm, height=height)
             if key is None:
-                endorser = active([*keys, *signers], algorithm=ED25519, height=height)
-                key = self._keys.make(algorithm, from_height=height, made_at_us=made_at_us, endorsed_by=endorser)
+                present = [*keys, *signers]
+                moment_us = moment_after(present, made_at_us)
+                endorser = endorser_of(present, from_height=height, made_at_us=moment_us)
+                key = self._keys.make(algorithm, from_height=height, made_at_us=moment_us, endorsed_by=endorser)
                 repository.insert_key(self._connection, key)
             signers.append(key)
         return signers
@@ -186,8 +188,8 @@ def rotate(connection: Connection, *, keys: PrivateKeys, clock: Clock) -> list[P
         present = repository.read_keys(connection)
         if before is None or not present:
             return []
-        height, made_at_us = before.height + 1, clock.now_ms() * US_PER_MS
-        endorser = active(present, algorithm=ED25519, height=height)
+        height, made_at_us = before.height + 1, moment_after(present, clock.now_ms() * US_PER_MS)
+        endorser = endorser_of(present, from_height=height, made_at_us=made_at_us)
         made = []
         for algorithm in (ED25519, ML_DSA):
             if active(present, algorithm=algorithm, height=height) is not None:

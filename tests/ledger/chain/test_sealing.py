@@ -362,6 +362,46 @@ def test_a_new_key_is_endorsed_by_the_one_before_and_signs_from_the_next_block_o
     assert checked().chain.keys == 4
 
 
+@pytest.mark.parametrize("beside", [0, 1])
+def test_a_key_that_was_replaced_endorses_no_other(
+    bank: LittleBank, sealer: Sealer, sealing: psycopg.Connection, tmp_path: Path, auditor: psycopg.Connection, beside: int
+) -> None:
+    """Who has the leaked key and the database puts a key of their own after the one that replaced it, or at its very moment."""
+    bank.funds()
+    sealer.seal()
+    assert sealer.gather()
+    keys = PrivateKeys(tmp_path / "keys")
+    [leaked] = repository.read_keys(sealing)
+    [replaced_by] = rotate(sealing, keys=keys, clock=bank.clock)
+    moment_us = replaced_by.made_at_us + beside
+    forged = keys.make(ED25519, from_height=replaced_by.from_height, made_at_us=moment_us, endorsed_by=leaked)
+    repository.insert_key(sealing, forged)
+    bank.post(bank.request())
+    sealer.seal()
+    assert sealer.gather()
+    finding = verify(auditor, anchor=read_anchor(tmp_path / "anchor.json")).finding
+    assert finding is not None
+    named = {row.key for row in finding.rows if row.table == "chain.key"}
+    assert named & {forged.key_id, replaced_by.key_id}
+
+
+def test_keys_that_are_replaced_in_one_moment_of_the_clock_come_one_after_another(
+    bank: LittleBank, sealer: Sealer, sealing: psycopg.Connection, tmp_path: Path, checked: Callable[[], Verified]
+) -> None:
+    bank.funds()
+    sealer.seal()
+    assert sealer.gather()
+    keys = PrivateKeys(tmp_path / "keys")
+    [first], [second] = (rotate(sealing, keys=keys, clock=bank.clock) for _ in range(2))
+    assert second.endorsed_by == first.key_id
+    bank.post(bank.request())
+    sealer.seal()
+    block = sealer.gather()
+    assert block is not None
+    assert block.key_ids == [second.key_id]
+    assert checked().chain.keys == 3
+
+
 def test_private_keys_are_for_their_owner_alone(bank: LittleBank, sealer: Sealer, tmp_path: Path) -> None:
     bank.funds()
     sealer.seal()

@@ -197,11 +197,12 @@ async def take(
 
 
 async def begin(connection: AsyncConnection, schedule: Schedule, *, request: bytes, remembered_ms: int) -> Run:
-    """Begin a date of a schedule that was taken, or return the run that was begun before, with its own request."""
+    """Begin an attempt of a schedule that was taken, or return the one that was begun before, with its own request."""
     key = {"tenant_id": schedule.tenant_id, "schedule_id": schedule.schedule_id, "day": schedule.next_day}
     await connection.execute(
         "insert into bank.schedule_run (tenant_id, schedule_id, day, state, request) "
-        "values (%(tenant_id)s, %(schedule_id)s, %(day)s, 'open', %(request)s) on conflict (schedule_id, day) do nothing",
+        "values (%(tenant_id)s, %(schedule_id)s, %(day)s, 'open', %(request)s) on conflict (schedule_id, day) do update "
+        "set request = coalesce(schedule_run.request, excluded.request) where schedule_run.state = 'open'",
         key | {"request": request},
     )
     async with connection.cursor(row_factory=class_row(Run)) as cursor:
@@ -241,9 +242,13 @@ async def end_run(
 async def put_off(
     connection: AsyncConnection, schedule: Schedule, *, attempts: int, transfer_id: UUID | None, code: str, until: datetime
 ) -> None:
-    """Have the date tried again at a moment, as its next attempt; nothing when this attempt was ended before."""
+    """Have the date tried again at a moment, as its next attempt; nothing when this attempt was ended before.
+
+    This attempt's outcome is known: the next one asks for what the schedule says by then.
+    """
     cursor = await connection.execute(
-        "update bank.schedule_run set attempts = attempts + 1, transfer_id = %(transfer_id)s, code = %(code)s "
+        "update bank.schedule_run set attempts = attempts + 1, request = null, transfer_id = %(transfer_id)s, "
+        "code = %(code)s "
         "where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s and day = %(day)s and state = 'open' "
         "and attempts = %(attempts)s",
         {

@@ -43,6 +43,11 @@ def at(tester: httpx.Client, day: datetime, hour: float) -> None:
     moved(tester, to=(day + timedelta(hours=hour)).astimezone(UTC).isoformat())
 
 
+def deposit(tester: httpx.Client, account_id: str, amount_minor: int) -> None:
+    put = {"account_id": account_id, "amount": {"amount_minor": amount_minor, "currency": "BRL"}}
+    assert tester.post("/v1/sandbox/deposits", json=put, headers=key()).status_code == 201
+
+
 def test_money_that_comes_in_time_is_paid_at_the_next_try(tester):
     pair = account(tester, 0), account(tester, 0)
     order, day = ordered(tester, pair, max_dates=1)
@@ -50,12 +55,28 @@ def test_money_that_comes_in_time_is_paid_at_the_next_try(tester):
     assert run_of(tester, order) == ("open", 2, "insufficient-funds")
     assert tester.get(f"/v1/schedules/{order}").json()["next_at"] == (day + timedelta(hours=8)).astimezone(UTC).isoformat(
         ).replace("+00:00", "Z")  # fmt: skip
-    put = {"account_id": pair[0], "amount": {"amount_minor": 5_000, "currency": "BRL"}}
-    assert tester.post("/v1/sandbox/deposits", json=put, headers=key()).status_code == 201
+    deposit(tester, pair[0], 5_000)
     at(tester, day, 8.5)
     assert run_of(tester, order) == ("posted", 2, None)
     assert balance(tester, pair[1]) == 1_000
     assert tester.get(f"/v1/schedules/{order}").json()["status"] == "ended"
+
+
+def test_a_try_pays_what_the_schedule_says_by_then(tester):
+    pair = account(tester, 0), account(tester, 0)
+    order, day = ordered(tester, pair, max_dates=1)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    changed = tester.patch(
+        f"/v1/schedules/{order}",
+        json={"amount": {"amount_minor": 700, "currency": "BRL"}, "description": "less"},
+        headers={"If-Match": '"1"'},
+    )
+    assert changed.status_code == 200, changed.text
+    deposit(tester, pair[0], 5_000)
+    at(tester, day, 8.5)
+    assert run_of(tester, order) == ("posted", 2, None)
+    assert (balance(tester, pair[0]), balance(tester, pair[1])) == (4_300, 700)
 
 
 def test_after_the_last_try_of_its_day_the_date_has_failed_and_the_next_date_comes(tester):

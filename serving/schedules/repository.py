@@ -15,7 +15,7 @@ _COLUMNS = (
     "schedule_id, tenant_id, customer_id, debit_account_id, credit_account_id, amount_minor, currency, channel, payee_id, "
     "description, frequency, from_day, until_day, max_dates, weekday, day_of_month, business_day, convention, at_time, "
     "timezone, status, next_day, next_at, dates_passed, version, created_by, created_at, "
-    "coalesce(taken_until > clock_timestamp(), false) as taken"
+    "taken_until is not null as taken"
 )
 _ONE = (
     "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s "
@@ -27,7 +27,7 @@ _RUN = "schedule_id, day, state, attempts, transfer_id, code, begun_at, ended_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A schedule as it stands; `taken` while somebody carries its next date out."""
+    """A schedule as it stands; `taken` while nobody knows what has become of its next date, whose lease may have run out."""
 
     schedule_id: UUID
     tenant_id: str
@@ -128,7 +128,7 @@ async def change(
     until_day: date | None,
     max_dates: int | None,
 ) -> None:
-    """Write what people may change of a locked schedule, and its next version."""
+    """Write what people may change of a locked schedule, and its next version; a date that it leaves unpaid is skipped."""
     await connection.execute(
         "update bank.schedule set status = %s, next_day = %s, next_at = %s, dates_passed = %s, amount_minor = %s, "
         "description = %s, until_day = %s, max_dates = %s, version = version + 1 where tenant_id = %s and schedule_id = %s",
@@ -137,6 +137,11 @@ async def change(
             schedule.schedule_id,
         ),
     )  # fmt: skip
+    await connection.execute(
+        "update bank.schedule_run set state = 'skipped', ended_at = clock_timestamp() where tenant_id = %s "
+        "and schedule_id = %s and state = 'open' and day is distinct from %s",
+        (schedule.tenant_id, schedule.schedule_id, next_day),
+    )
 
 
 async def runs(connection: AsyncConnection, *, tenant_id: str, schedule_id: UUID, before: date | None, limit: int) -> list[Row]:
@@ -215,6 +220,14 @@ async def begin(connection: AsyncConnection, schedule: Schedule, *, request: byt
         found = await cursor.fetchone()
     assert found is not None  # noqa: S101 (written above, in this transaction)
     return found
+
+
+async def hold(connection: AsyncConnection, schedule: Schedule) -> None:
+    """Lock a schedule before its runs, as everybody does who writes both: in another order two could wait for each other."""
+    await connection.execute(
+        "select from bank.schedule where tenant_id = %s and schedule_id = %s for update",
+        (schedule.tenant_id, schedule.schedule_id),
+    )
 
 
 async def end_run(

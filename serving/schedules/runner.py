@@ -159,6 +159,7 @@ class ScheduleRunner:
             return
         async with self._core.connection() as connection, tenant_transaction(connection, schedule.tenant_id):
             await repository.put_off(
+            await repository.hold(connection, schedule)
                 connection, schedule, attempts=run.attempts, transfer_id=answered.transfer_id, code=code, until=until
             )
 
@@ -169,6 +170,7 @@ class ScheduleRunner:
         following = plan.next_after(schedule, schedule.next_day, passed=schedule.dates_passed + 1)
         async with self._core.connection() as connection, tenant_transaction(connection, schedule.tenant_id):
             first = await repository.end_run(
+            await repository.hold(connection, schedule)
                 connection, schedule, attempts=run.attempts, state=state, transfer_id=transfer_id, code=code
             )
             if first:

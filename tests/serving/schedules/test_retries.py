@@ -79,6 +79,15 @@ def test_a_try_pays_what_the_schedule_says_by_then(tester):
     assert (balance(tester, pair[0]), balance(tester, pair[1])) == (4_300, 700)
 
 
+def test_a_date_that_waits_for_money_ends_with_its_schedule(tester):
+    pair = account(tester, 0), account(tester, 0)
+    order, day = ordered(tester, pair)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    assert tester.delete(f"/v1/schedules/{order}", headers={"If-Match": '"1"'}).status_code == 204
+    assert run_of(tester, order) == ("skipped", 2, "insufficient-funds")
+
+
 def test_after_the_last_try_of_its_day_the_date_has_failed_and_the_next_date_comes(tester):
     pair = account(tester, 0), account(tester, 0)
     order, day = ordered(tester, pair)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from kit.postgres import connect
 from kit.settings import Settings
 from serving.identity.seed import seed_demo
 from tests.serving.conftest import Server
@@ -77,6 +78,24 @@ def test_a_try_pays_what_the_schedule_says_by_then(tester):
     at(tester, day, 8.5)
     assert run_of(tester, order) == ("posted", 2, None)
     assert (balance(tester, pair[0]), balance(tester, pair[1])) == (4_300, 700)
+
+
+def test_a_payer_who_has_not_even_the_fee_is_tried_again(tester, settings):
+    with connect(settings.core.dsn("postgres"), application="test") as owner:
+        owner.execute(
+            "insert into bank.product (tenant_id, code, currency, name, kind, transfer_fees) "
+            "values ('sandbox', 'savings', 'BRL', 'Savings', 'savings', '{\"ted\": 175}')"
+        )
+    wanted = {"customer_id": "sandbox-saver", "currency": "BRL", "product": "savings"}
+    assert tester.post("/v1/customers", json={"customer_id": wanted["customer_id"]}).status_code == 201
+    payer = str(tester.post("/v1/accounts", json=wanted, headers=key()).json()["account_id"])
+    order, day = ordered(tester, (payer, account(tester, 0)), channel="ted", max_dates=1)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    deposit(tester, payer, 1_175)
+    at(tester, day, 8.5)
+    assert run_of(tester, order) == ("posted", 2, None)
+    assert balance(tester, payer) == 0
 
 
 def test_a_date_that_waits_for_money_ends_with_its_schedule(tester):

@@ -98,6 +98,13 @@ def test_a_payer_who_has_not_even_the_fee_is_tried_again(tester, settings):
     assert balance(tester, payer) == 0
 
 
+def test_what_is_written_beside_a_schedule_stands_beside_its_transfers(tester):
+    order, day = ordered(tester, (account(tester), account(tester, 0)), max_dates=1, description="the rent")
+    at(tester, day, 6.5)
+    [run] = tester.get(f"/v1/schedules/{order}/runs").json()["items"]
+    assert tester.get(f"/v1/transfers/{run['transfer_id']}").json()["description"] == "the rent"
+
+
 def test_a_date_that_waits_for_money_ends_with_its_schedule(tester):
     pair = account(tester, 0), account(tester, 0)
     order, day = ordered(tester, pair)

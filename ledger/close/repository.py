@@ -34,14 +34,25 @@ cross join lateral (
 where a.tenant_id = %(tenant_id)s
 group by a.code, b.product, a.currency
 """
+# An entry is booked no earlier than its transfer: what was booked since the moment, of a transfer from before it, and the other
+# half of those that was booked before it too. Neither reads what lies further back.
 _IN_TRANSIT = """
-select a.currency, sum(late.delta_minor)::bigint
-from ledger.entry late
-join ledger.entry early on early.transfer_id = late.transfer_id and early.account_id <> late.account_id
-join ledger.account a on a.id = late.account_id
-where late.tenant_id = %(tenant_id)s and late.booked_at >= ledger.at(%(at_ms)s)
-    and early.tenant_id = %(tenant_id)s and early.booked_at < ledger.at(%(at_ms)s)
-group by a.currency
+with late as materialized (
+    select
+        a.currency, t.id, t.booked_at, e.delta_minor,
+        case when e.account_id = t.debit_account_id then t.credit_account_id else t.debit_account_id end as other_id
+    from ledger.account a
+    join ledger.entry e on e.account_id = a.id and e.booked_at >= ledger.at(%(at_ms)s)
+    join ledger.transfer t on t.id = e.transfer_id and t.booked_at < ledger.at(%(at_ms)s)
+    where a.tenant_id = %(tenant_id)s
+),
+span as materialized (select other_id, min(booked_at) as from_at from late group by other_id)
+select late.currency, sum(late.delta_minor)::bigint
+from span
+join ledger.entry early on early.account_id = span.other_id and early.booked_at >= span.from_at
+    and early.booked_at < ledger.at(%(at_ms)s)
+join late on late.id = early.transfer_id and late.other_id = early.account_id
+group by late.currency
 """
 _FIND = "select entries, totals, suspense, finished_at is not null from ledger.day_close where tenant_id = %s and day = %s"
 _NEWEST = "select day, finished_at is not null from ledger.day_close where tenant_id = %s order by day desc limit 1"
@@ -136,7 +147,7 @@ def finish(connection: Connection, *, tenant_id: str, day: date, now_ms: int) ->
 
 
 def _in_transit(connection: Connection, *, tenant_id: str, at_ms: int) -> dict[str, int]:
-    """Sum, by currency, the later halves of the transfers that a moment parts. Reads every entry: asked when there are some."""
+    """Sum, by currency, the later halves of the transfers that a moment parts. Reads what was booked since that moment."""
     return dict(connection.execute(_IN_TRANSIT, {"tenant_id": tenant_id, "at_ms": at_ms}).fetchall())
 
 

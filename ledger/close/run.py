@@ -45,6 +45,14 @@ class DayUnfinished(Conflict):
     remedy = "Close the day before again first; `baas ledger close` without a day finishes it and goes on."
 
 
+class CloseCutOff(Conflict):
+    """The database ended a statement of the close: it took too long, or waited for something that waited for it."""
+
+    code = "close-cut-off"
+    title = "The close was cut off"
+    remedy = "Close again: it goes on where it was. If it always takes too long, look for what holds the tenant's accounts."
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """A day's close and what came with it. `again` when it was closed before."""

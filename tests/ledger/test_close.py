@@ -10,14 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ledger.close.tenants as closing_tenants
+from kit.clock import FixedClock
 from kit.postgres import connect
 from kit.settings import PostgresServer
 from ledger.chart import CHART, Element, line_of
 from ledger.close.balances import BooksUnbalanced, Line, differences, gathered, require_balanced
 from ledger.close.repository import tenants
-from ledger.close.run import Closing, DayDiffers, DaysMissing, DayUnfinished, close_day, close_ended_days
+from ledger.close.run import (
+    CloseCutOff,
+    Closing,
+    DayDiffers,
+    DaysMissing,
+    DayUnfinished,
+    close_day,
+    close_ended_days,
+)
+from ledger.close.tenants import close_tenants
 from ledger.days import DayNotEnded, end_ms
-from ledger.postings import Kind, PostingRequest
+from ledger.postings import Kind, Outcome, PostingRequest
 from ledger.repository import post_batch
 from tests.ledger.bank import Bank, days, ms, night
 
@@ -153,6 +164,43 @@ def test_a_payment_that_was_told_of_late_is_in_transit_between_two_days(bank):
     following = close(bank, FIRST + DAY)
     assert lines(following)["equity:in-transit", "BRL"] == (-70, 0, 70, 0)
     assert close(bank, FIRST).closed == first.closed
+
+
+@pytest.mark.servers
+def test_a_hold_that_is_posted_late_may_be_in_transit_too(bank):
+    busy, quiet = (bank.account("checking", opened=FIRST) for _ in range(2))
+    bank.deposit(quiet, 10_000, at_ms=ms(FIRST))
+    held = PostingRequest(
+        kind=Kind.HOLD, transfer_id=uuid.uuid4(), tenant_id=bank.tenant_id, occurred_at_ms=ms(FIRST - DAY),
+        booked_at_ms=ms(FIRST - DAY), amount_minor=30, currency="BRL", debit_account_id=quiet, credit_account_id=busy,
+        expires_at_ms=ms(FIRST + 9 * DAY),
+    )  # fmt: skip
+    assert post_batch(bank.api, [held], now_ms=night(FIRST))[0].outcome is Outcome.HELD
+    bank.deposit(busy, 500, at_ms=end_ms(FIRST) + 5)
+    posted = PostingRequest(
+        kind=Kind.POST_PENDING, transfer_id=held.transfer_id, tenant_id=bank.tenant_id, occurred_at_ms=ms(FIRST, 20),
+        booked_at_ms=ms(FIRST, 20),
+    )  # fmt: skip
+    assert post_batch(bank.api, [posted], now_ms=night(FIRST))[0].moved
+    first = close(bank, FIRST)
+    assert lines(first)["liabilities:deposits:checking", "BRL"] == (0, 30, 10_000, 9_970)
+    assert lines(first)["equity:in-transit", "BRL"] == (0, 0, 30, 30)
+    assert lines(close(bank, FIRST + DAY))["equity:in-transit", "BRL"] == (30, 30, 0, 0)
+
+
+@pytest.mark.servers
+def test_a_tenant_whose_accounts_are_held_does_not_keep_the_others_from_closing(bank, core, monkeypatch):
+    monkeypatch.setattr(closing_tenants, "STATEMENT_TIMEOUT_MS", 300)
+    other = Bank(core)
+    for each in (bank, other):
+        each.deposit(each.account("checking", opened=FIRST), 10_000, at_ms=ms(FIRST))
+    with connect(core.dsn("postgres"), application="test") as holder, holder.transaction():
+        holder.execute("select from ledger.account where tenant_id = %s for update", (bank.tenant_id,))
+        named = [bank.tenant_id, other.tenant_id]
+        found = dict(close_tenants(core, tenants=named, day=FIRST, clock=FixedClock(night(FIRST))))
+    assert isinstance(found[bank.tenant_id], CloseCutOff)
+    assert isinstance(found[other.tenant_id], Closing)
+    other.api.close()
 
 
 @pytest.mark.servers

@@ -93,7 +93,7 @@ def signed(key: dict, message: bytes, signature: str) -> bool:
 
 
 def endorsed_keys(keys: list[dict], first_key: str | None) -> dict[str, dict]:
-    """The keys that lead back to the first one, each endorsed by an Ed25519 key before it."""
+    """The keys that lead back to the first one, each endorsed by the Ed25519 key that was in force just before it."""
     accepted: dict[str, dict] = {}
     for key in sorted(keys, key=lambda key: (key["from_height"], key["made_at_us"], key["algorithm"])):
         public_key = bytes.fromhex(key["public_key"])
@@ -103,17 +103,33 @@ def endorsed_keys(keys: list[dict], first_key: str | None) -> dict[str, dict]:
         )  # fmt: skip
         if not accepted and first_key not in (None, key["key_id"]):
             break
-        by = (accepted or {key["key_id"]: key}).get(key["endorsed_by"])
+        by = endorser_of(list(accepted.values()) or [key], key)
         right_id = key["key_id"] == sha256(public_key).hexdigest()[:32]
-        if right_id and by and by["algorithm"] == "ed25519" and signed(by, message, key["endorsement"]):
+        is_alone = all(
+            standing(key) != standing(other) for other in accepted.values() if other["algorithm"] == key["algorithm"]
+        )
+        right_by = by is not None and by["key_id"] == key["endorsed_by"] and signed(by, message, key["endorsement"])
+        if right_id and is_alone and right_by:
             accepted[key["key_id"]] = key
     return accepted
+
+
+def standing(key: dict) -> tuple[int, int]:
+    """Which of two keys came later."""
+    return key["from_height"], key["made_at_us"]
+
+
+def endorser_of(accepted: list[dict], key: dict) -> dict | None:
+    """The one key that may endorse another; of what came together with the first key, that."""
+    able = [other for other in accepted if other["algorithm"] == "ed25519"]
+    before = [other for other in able if standing(other) < standing(key)]
+    return max(before, key=standing, default=None) or next(iter(able), None)
 
 
 def in_force(keys: dict[str, dict], algorithm: str, height: int) -> dict | None:
     """The key of an algorithm that signs at a height: the newest of those from there or before."""
     able = [key for key in keys.values() if key["algorithm"] == algorithm and key["from_height"] <= height]
-    return max(able, key=lambda key: (key["from_height"], key["made_at_us"]), default=None)
+    return max(able, key=standing, default=None)
 
 
 def what_is_wrong(proof: dict, first_key: str | None, block_hash: str | None) -> str | None:

@@ -74,6 +74,23 @@ def active(keys: Iterable[PublicKey], *, algorithm: str, height: int) -> PublicK
     return max(able, key=lambda key: (key.from_height, key.made_at_us), default=None)
 
 
+def endorser_of(keys: Iterable[PublicKey], *, from_height: int, made_at_us: int) -> PublicKey | None:
+    """Return the key that endorses one of that height and moment: the Ed25519 key that was in force just before it.
+
+    None else may: a key that was replaced, because it leaked or for any other reason, endorses no later one. What came together
+    with the first key is endorsed by that. None when there is no Ed25519 key yet: the first endorses itself.
+    """
+    able = [key for key in keys if key.algorithm == ED25519]
+    before = [key for key in able if (key.from_height, key.made_at_us) < (from_height, made_at_us)]
+    newest = max(before, key=lambda key: (key.from_height, key.made_at_us), default=None)
+    return newest or next(iter(able), None)
+
+
+def moment_after(keys: Iterable[PublicKey], made_at_us: int) -> int:
+    """Return when a new key is said to be made: after every other, whatever the clock says, so that one is the newest."""
+    return max([made_at_us, *(key.made_at_us + 1 for key in keys)])
+
+
 class PrivateKeys:
     """The private halves under `folder`."""
 

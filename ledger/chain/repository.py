@@ -31,11 +31,10 @@ _MADE_AT = "timestamptz 'epoch' + %(made_at_us)s * interval '1 microsecond'"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A journal row. Transactions before `oldest` had ended when it was seen, those from `newest` on had not begun."""
+    """A journal row, and the snapshot that saw it: every transaction before `xmin` had ended in it."""
 
     row: JournalRow
-    oldest: int
-    newest: int
+    xmin: int
 
 
 class RawLoader(Loader):
@@ -96,12 +95,21 @@ def journal_after(connection: Connection, journal_id: int) -> list[Seen]:
     """Return the journal rows after one, by id, at most STEP_ROWS, as one snapshot sees them."""
     with connection.cursor(binary=True) as cursor:
         cursor.execute(
-            f"select {JOURNAL_COLUMNS}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint, "
-            "pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
+            f"select {JOURNAL_COLUMNS}, pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
             "from ledger.journal j where j.id > %s order by j.id limit %s",
             (journal_id, STEP_ROWS),
         )
-        return [Seen(journal_row(row[:6]), row[6], row[7]) for row in cursor]
+        return [Seen(journal_row(row[:6]), row[6]) for row in cursor]
+
+
+def next_transaction(connection: Connection) -> int:
+    """Draw the id of a transaction: larger than that of any which has written something before this is called.
+
+    A snapshot's xmax does not say so: it is the newest transaction that has *ended*, and others that run may be beyond it.
+    """
+    row = connection.execute("select pg_current_xact_id()::text::bigint").fetchone()
+    assert row is not None  # noqa: S101 (a function's one row)
+    return int(row[0])
 
 
 def journal_row(values: Sequence[Any]) -> JournalRow:
@@ -175,8 +183,9 @@ def insert_block(connection: Connection, block: Block, signatures: Sequence[tupl
     connection.execute(
         "insert into chain.leaf (transfer_id, height, position) "
         "select u.transfer_id, %(height)s, (row_number() over (order by j.id, u.n) - 1)::integer "
-        "from ledger.journal j, unnest(j.transfer_ids) with ordinality as u (transfer_id, n) "
-        "where j.id between %(first_journal_id)s and %(last_journal_id)s",
+        "from chain.batch b join ledger.journal j on j.id = b.journal_id, "
+        "unnest(j.transfer_ids) with ordinality as u (transfer_id, n) "
+        "where b.journal_id between %(first_journal_id)s and %(last_journal_id)s",
         values,
     )
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from ledger.chain import merkle, repository, work
 from ledger.chain.anchor import Anchor, read_anchor, write_anchor
 from ledger.chain.canonical import GENESIS, SHARD, Block, batch_hash, header, signed
 from ledger.chain.errors import ChainCutOff
-from ledger.chain.keys import ALGORITHMS, ED25519, ML_DSA, PrivateKeys, PublicKey, active
+from ledger.chain.keys import ALGORITHMS, ED25519, ML_DSA, PrivateKeys, PublicKey, active, endorser_of, moment_after
 
 MAX_BLOCK_LEAVES = 16_384
 US_PER_MS = 1_000
@@ -20,10 +20,10 @@ US_PER_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """An id is missing before `next_id`: once all transactions before `until` have ended, it was rolled back."""
+    """An id is missing before `next_id`. A transaction before `xmax` drew it: once all those have ended, it was rolled back."""
 
     next_id: int
-    until: int
+    xmax: int
 
 
 class Sealer:
@@ -57,15 +57,16 @@ class Sealer:
         """Chain what has committed since, at most STEP_ROWS batches; returns how many.
 
         An id that is missing was rolled back, or its transaction is still running. All that drew an id before one that is seen
-        had begun before, so once every transaction which a first look saw as begun has ended, a second look tells which.
+        had begun to write before, so their own ids are smaller than one that is drawn after that look: once every transaction
+        before it has ended, a second look tells which.
         """
         last, link = self._head
         links = []
         for seen in repository.journal_after(self._connection, last):
             row = seen.row
-            if row.journal_id != last + 1 and not self._rolled_back_before(row.journal_id, oldest=seen.oldest):
-                if self._gap is None or seen.oldest >= self._gap.until:
-                    self._gap = _Gap(row.journal_id, seen.newest)
+            if row.journal_id != last + 1 and not self._rolled_back_before(row.journal_id, xmin=seen.xmin):
+                if self._gap is None or seen.xmin >= self._gap.xmax:
+                    self._gap = _Gap(row.journal_id, repository.next_transaction(self._connection))
                 break
             last, link = row.journal_id, batch_hash(link, row)
             links.append((last, len(row.digests), link))
@@ -77,8 +78,8 @@ class Sealer:
             self._head = last, link
         return len(links)
 
-    def _rolled_back_before(self, journal_id: int, *, oldest: int) -> bool:
-        return self._gap is not None and journal_id <= self._gap.next_id and oldest >= self._gap.until
+    def _rolled_back_before(self, journal_id: int, *, xmin: int) -> bool:
+        return self._gap is not None and journal_id <= self._gap.next_id and xmin >= self._gap.xmax
 
     def gather(self) -> Block | None:
         """Make a block of what was chained since the last, when that is long enough ago or enough has come; None otherwise."""
@@ -121,8 +122,10 @@ class Sealer:
         for algorithm in wanted:
             key = active(keys, algorithm=algorithm, height=height)
             if key is None:
-                endorser = active([*keys, *signers], algorithm=ED25519, height=height)
-                key = self._keys.make(algorithm, from_height=height, made_at_us=made_at_us, endorsed_by=endorser)
+                present = [*keys, *signers]
+                moment_us = moment_after(present, made_at_us)
+                endorser = endorser_of(present, from_height=height, made_at_us=moment_us)
+                key = self._keys.make(algorithm, from_height=height, made_at_us=moment_us, endorsed_by=endorser)
                 repository.insert_key(self._connection, key)
             signers.append(key)
         return signers
@@ -185,8 +188,8 @@ def rotate(connection: Connection, *, keys: PrivateKeys, clock: Clock) -> list[P
         present = repository.read_keys(connection)
         if before is None or not present:
             return []
-        height, made_at_us = before.height + 1, clock.now_ms() * US_PER_MS
-        endorser = active(present, algorithm=ED25519, height=height)
+        height, made_at_us = before.height + 1, moment_after(present, clock.now_ms() * US_PER_MS)
+        endorser = endorser_of(present, from_height=height, made_at_us=made_at_us)
         made = []
         for algorithm in (ED25519, ML_DSA):
             if active(present, algorithm=algorithm, height=height) is not None:

@@ -1,8 +1,9 @@
 """The SQL of the close. All but the cut and the tenants run inside a tenant's transaction (`tenant_block`)."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -33,22 +34,36 @@ cross join lateral (
 where a.tenant_id = %(tenant_id)s
 group by a.code, b.product, a.currency
 """
+# An entry is booked no earlier than its transfer: what was booked since the moment, of a transfer from before it, and the other
+# half of those that was booked before it too. Neither reads what lies further back.
 _IN_TRANSIT = """
-select a.currency, sum(late.delta_minor)::bigint
-from ledger.entry late
-join ledger.entry early on early.transfer_id = late.transfer_id and early.account_id <> late.account_id
-join ledger.account a on a.id = late.account_id
-where late.tenant_id = %(tenant_id)s and late.booked_at >= ledger.at(%(at_ms)s)
-    and early.tenant_id = %(tenant_id)s and early.booked_at < ledger.at(%(at_ms)s)
-group by a.currency
+with late as materialized (
+    select
+        a.currency, t.id, t.booked_at, e.delta_minor,
+        case when e.account_id = t.debit_account_id then t.credit_account_id else t.debit_account_id end as other_id
+    from ledger.account a
+    join ledger.entry e on e.account_id = a.id and e.booked_at >= ledger.at(%(at_ms)s)
+    join ledger.transfer t on t.id = e.transfer_id and t.booked_at < ledger.at(%(at_ms)s)
+    where a.tenant_id = %(tenant_id)s
+),
+span as materialized (select other_id, min(booked_at) as from_at from late group by other_id)
+select late.currency, sum(late.delta_minor)::bigint
+from span
+join ledger.entry early on early.account_id = span.other_id and early.booked_at >= span.from_at
+    and early.booked_at < ledger.at(%(at_ms)s)
+join late on late.id = early.transfer_id and late.other_id = early.account_id
+group by late.currency
 """
-_FIND = "select entries, totals, suspense, closed_at from ledger.day_close where tenant_id = %s and day = %s"
-_NEWEST = "select day from ledger.day_close where tenant_id = %s order by day desc limit 1"
+_FIND = "select entries, totals, suspense, finished_at is not null from ledger.day_close where tenant_id = %s and day = %s"
+_NEWEST = "select day, finished_at is not null from ledger.day_close where tenant_id = %s order by day desc limit 1"
 _DAYS = "select day, totals from ledger.day_close where tenant_id = %s and day >= %s and day <= %s order by day"
 _INSERT = """
 insert into ledger.day_close (tenant_id, day, ends_at, entries, totals, suspense, closed_at)
 values (%s, %s, ledger.at(%s), %s, %s::jsonb, %s::jsonb, ledger.at(%s))
 on conflict do nothing
+"""
+_FINISH = """
+update ledger.day_close set finished_at = ledger.at(%s) where tenant_id = %s and day = %s and finished_at is null
 """
 _TENANTS = "select tenant_id from ledger.account group by tenant_id order by tenant_id"
 
@@ -58,12 +73,20 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A day as it was closed."""
+    """A day as it was closed; `finished` when what fell due with it was done as this was read."""
 
     day: date
     entries: int
     lines: list[Line]
     suspense: list[Line]
+    finished: bool = field(default=False, compare=False)
+
+
+class Newest(NamedTuple):
+    """The newest day that is closed, and whether what fell due with it is done."""
+
+    day: date
+    finished: bool
 
 
 def tenants(connection: Connection) -> list[str]:
@@ -98,13 +121,13 @@ def trial_lines(connection: Connection, *, tenant_id: str, from_ms: int, to_ms: 
 def find(connection: Connection, *, tenant_id: str, day: date) -> ClosedDay | None:
     """Return a closed day."""
     row = connection.execute(_FIND, (tenant_id, day)).fetchone()
-    return None if row is None else ClosedDay(day, row[0], _decoded(row[1]), _decoded(row[2]))
+    return None if row is None else ClosedDay(day, row[0], _decoded(row[1]), _decoded(row[2]), row[3])
 
 
-def newest(connection: Connection, *, tenant_id: str) -> date | None:
+def newest(connection: Connection, *, tenant_id: str) -> Newest | None:
     """Return the newest day that is closed."""
     row = connection.execute(_NEWEST, (tenant_id,)).fetchone()
-    return row[0] if row else None
+    return Newest(*row) if row else None
 
 
 def closings(connection: Connection, *, tenant_id: str, first: date, last: date) -> dict[date, list[Line]]:
@@ -118,8 +141,13 @@ def insert(connection: Connection, closed: ClosedDay, *, tenant_id: str, end_ms:
     connection.execute(_INSERT, (tenant_id, closed.day, end_ms, closed.entries, totals, suspense, now_ms))
 
 
+def finish(connection: Connection, *, tenant_id: str, day: date, now_ms: int) -> None:
+    """Say that all that fell due with the closed day is done."""
+    connection.execute(_FINISH, (now_ms, tenant_id, day))
+
+
 def _in_transit(connection: Connection, *, tenant_id: str, at_ms: int) -> dict[str, int]:
-    """Sum, by currency, the later halves of the transfers that a moment parts. Reads every entry: asked when there are some."""
+    """Sum, by currency, the later halves of the transfers that a moment parts. Reads what was booked since that moment."""
     return dict(connection.execute(_IN_TRANSIT, {"tenant_id": tenant_id, "at_ms": at_ms}).fetchall())
 
 

@@ -12,7 +12,7 @@ from kit.postgres import tenant_block
 from ledger.charges.run import Collected, charge_month, collect
 from ledger.close import repository
 from ledger.close.balances import differences, require_balanced
-from ledger.close.repository import ClosedDay
+from ledger.close.repository import ClosedDay, Newest
 from ledger.days import ends_month, last_ended, require_ended, start_ms
 from ledger.interest.run import FIRST_ID, Accrued, accrue_day
 
@@ -37,6 +37,22 @@ class DaysMissing(Conflict):
     remedy = "Close the days in their order; `baas ledger close` without a day closes all that have ended."
 
 
+class DayUnfinished(Conflict):
+    """The close of the day before was cut off: its interest and charges are not all made."""
+
+    code = "day-unfinished"
+    title = "The day before is not finished"
+    remedy = "Close the day before again first; `baas ledger close` without a day finishes it and goes on."
+
+
+class CloseCutOff(Conflict):
+    """The database ended a statement of the close: it took too long, or waited for something that waited for it."""
+
+    code = "close-cut-off"
+    title = "The close was cut off"
+    remedy = "Close again: it goes on where it was. If it always takes too long, look for what holds the tenant's accounts."
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """A day's close and what came with it. `again` when it was closed before."""
@@ -58,13 +74,15 @@ def close_ended_days(
 ) -> Iterator[Closing]:
     """Close each day that has ended, oldest first, from the newest that is closed on; of a tenant with none, the last ended.
 
-    The newest is gone through again, so that it is proved and that what a killed run left undone is done; without
-    `prove_newest`, for who has just closed it, it is not.
+    The newest is counted again, so that it is proved; without `prove_newest`, for who has just closed it, it is not, unless a
+    run was killed before it was finished.
     """
     last = last_ended(now_ms)
     with tenant_block(connection, tenant_id):
         newest = repository.newest(connection, tenant_id=tenant_id)
-    day = last if newest is None else min(last, newest) if prove_newest else newest + _DAY
+    day = last
+    if newest is not None:
+        day = min(last, newest.day) if prove_newest or not newest.finished else newest.day + _DAY
     while day <= last:
         yield close_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms, topic=topic)
         day += _DAY
@@ -75,16 +93,17 @@ def close_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int,
 
     The day's trial balance is kept once. Closing it again counts it again. Then interest is accrued, at a month's end charged,
     and what is due is collected, with its events on `topic`, which is another one only for tenants whose money is not real.
-    A day that is closed again collects what was never tried: an account without funds is asked once a night. Raises
-    DayNotEnded, DaysMissing, BooksUnbalanced, and DayDiffers naming each line.
+    A day that is finished accrues and charges nothing more: products have changed since. Closed again it collects what was
+    never tried: an account without funds is asked once a night. Raises DayNotEnded, DaysMissing, DayUnfinished,
+    BooksUnbalanced, and DayDiffers naming each line.
     """
     ends_ms = require_ended(day, now_ms=now_ms)
     with tenant_block(connection, tenant_id):
         # In this order: another who closes meanwhile makes the day one that is told, never one that is missing.
         newest = repository.newest(connection, tenant_id=tenant_id)
         told = repository.find(connection, tenant_id=tenant_id, day=day)
-    if told is None and newest is not None and day != newest + _DAY:
-        raise DaysMissing(f"the newest closed day is {newest}; {newest + _DAY} comes next", newest=newest.isoformat())
+    if told is None and newest is not None:
+        _require_next(day, newest)
     _cut(connection, tenant_id=tenant_id, ends_ms=ends_ms)
     found = _count(connection, tenant_id=tenant_id, day=day, ends_ms=ends_ms)
     with tenant_block(connection, tenant_id):
@@ -95,10 +114,25 @@ def close_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int,
     wrong = differences(kept.lines, found.lines)
     if wrong:
         raise DayDiffers(f"{day}: {'; '.join(wrong)}", day=day.isoformat(), lines=len(wrong))
-    accrued = accrue_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
-    charges = charge_month(connection, tenant_id=tenant_id, last_day=day, now_ms=now_ms) if ends_month(day) else 0
+    accrued, charges = Accrued(0, 0, 0), 0
+    if not kept.finished:
+        accrued = accrue_day(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
+        charges = charge_month(connection, tenant_id=tenant_id, last_day=day, now_ms=now_ms) if ends_month(day) else 0
     collected = collect(connection, tenant_id=tenant_id, now_ms=now_ms, topic=topic, untried=told is not None)
+    if not kept.finished:
+        with tenant_block(connection, tenant_id):
+            repository.finish(connection, tenant_id=tenant_id, day=day, now_ms=now_ms)
     return Closing(kept, told is not None, accrued, charges, collected)
+
+
+def _require_next(day: date, newest: Newest) -> None:
+    """Raise DaysMissing, or DayUnfinished, unless `day` may be closed after the newest that is."""
+    if day != newest.day + _DAY:
+        raise DaysMissing(
+            f"the newest closed day is {newest.day}; {newest.day + _DAY} comes next", newest=newest.day.isoformat()
+        )
+    if not newest.finished:
+        raise DayUnfinished(f"the close of {newest.day} was cut off", newest=newest.day.isoformat())
 
 
 def _cut(connection: Connection, *, tenant_id: str, ends_ms: int) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
+import psycopg
+
 from kit.clock import Clock
 from kit.errors import DomainError
 from kit.postgres import connect
 from kit.settings import PostgresServer
 from ledger.close import repository
-from ledger.close.run import Closing, close_day, close_ended_days
+from ledger.close.run import CloseCutOff, Closing, close_day, close_ended_days
 from ledger.sandboxes import Presents
 
 STATEMENT_TIMEOUT_MS = 600_000
@@ -25,7 +27,8 @@ def close_tenants(
 ) -> Iterator[tuple[str, Closing | DomainError]]:
     """Close `day`, or all days that have ended, of each tenant; what keeps one from closing does not keep the others.
 
-    A sandbox is closed by its own clock, and its events have a topic of their own.
+    A sandbox is closed by its own clock, and its events have a topic of their own. Raises psycopg.Error when the connection is
+    lost.
     """
     with connect(core.dsn("api"), application="close", statement_timeout_ms=STATEMENT_TIMEOUT_MS) as connection:
         for tenant_id in tenants:
@@ -39,3 +42,7 @@ def close_tenants(
                     yield tenant_id, closing
             except DomainError as problem:
                 yield tenant_id, problem
+            except psycopg.Error as problem:
+                if connection.closed:
+                    raise
+                yield tenant_id, CloseCutOff(f"the database answered: {problem.diag.message_primary or problem}")

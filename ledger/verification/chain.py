@@ -10,7 +10,7 @@ from psycopg import Connection
 from ledger.chain import merkle, work
 from ledger.chain.anchor import Anchor
 from ledger.chain.canonical import GENESIS, Block, JournalRow, batch_hash, header, signed
-from ledger.chain.keys import ED25519, PublicKey, active, fingerprint
+from ledger.chain.keys import ED25519, PublicKey, active, endorser_of, fingerprint
 from ledger.chain.repository import journal_row, read_keys
 from ledger.verification import repository
 from ledger.verification.finding import Wrong
@@ -208,20 +208,30 @@ class _Recount:
 
 
 def verify_keys(keys: list[PublicKey], *, anchor: Anchor | None) -> list[PublicKey]:
-    """Return the keys in the order in which they came, each endorsed by one before it. Raises Wrong."""
-    accepted: dict[str, PublicKey] = {}
+    """Return the keys in the order in which they came, each endorsed by the one in force before it. Raises Wrong."""
+    accepted: list[PublicKey] = []
     for key in sorted(keys, key=lambda key: (key.from_height, key.made_at_us, key.algorithm)):
         here = ("chain.key", key.key_id)
         if key.key_id != fingerprint(key.public_key):
             raise Wrong(f"its id should be {fingerprint(key.public_key)}", here)
         # The first of all endorses itself.
-        endorser = (accepted or {key.key_id: key}).get(key.endorsed_by)
-        if endorser is None or endorser.algorithm != ED25519 or not endorser.signed(key.message, key.endorsement):
-            raise Wrong("no key before it has endorsed it as it is", here, ("chain.key", key.endorsed_by))
+        endorser = endorser_of(accepted or [key], from_height=key.from_height, made_at_us=key.made_at_us)
+        if endorser is None or endorser.key_id != key.endorsed_by or not endorser.signed(key.message, key.endorsement):
+            raise Wrong(
+                "the Ed25519 key that was in force before it has not endorsed it as it is",
+                here, ("chain.key", key.endorsed_by),
+            )  # fmt: skip
+        if any(_came_together(key, other) for other in accepted):
+            raise Wrong("another key of its algorithm is from the same height and moment", here)
         if not accepted and anchor is not None and key.key_id != anchor.first_key:
             raise Wrong(f"it is the first key, and {anchor.first_key} was seen as the first", here)
-        accepted[key.key_id] = key
-    return list(accepted.values())
+        accepted.append(key)
+    return accepted
+
+
+def _came_together(one: PublicKey, other: PublicKey) -> bool:
+    """Whether nobody could say which of two keys is in force."""
+    return (one.algorithm, one.from_height, one.made_at_us) == (other.algorithm, other.from_height, other.made_at_us)
 
 
 def _shown(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from ledger.chain.repository import BLOCK_COLUMNS, JOURNAL_COLUMNS, RawLoader, read_raw
+from ledger.days import TIMEZONE
 from ledger.trial_balance import HOLDS
 
 ROWS_AT_ONCE = 2_000
@@ -65,7 +66,9 @@ from (
 where e.version <> e.should_be or e.balance_after_minor <> e.recounted or e.booked_at < e.before
 limit 1
 """
-ACCOUNTS = """
+# An account is booked from its last entry on, or from where a close has cut it: the beginning of one of the bank's days, no
+# later than the end of the first that is not closed, which somebody may be closing.
+ACCOUNTS = f"""
 select coalesce(a.id, c.account_id), a.id is null
 from ledger.account a
 full join (
@@ -75,11 +78,17 @@ full join (
     from ledger.entry
     group by account_id
 ) c on c.account_id = a.id
+left join (
+    select tenant_id, (max(ends_at) at time zone '{TIMEZONE}')::date + 1 as last_cut from ledger.day_close group by tenant_id
+) d on d.tenant_id = a.tenant_id
+cross join lateral (select (a.booked_at at time zone '{TIMEZONE}')::date as day) b
 where a.id is null
     or a.version <> coalesce(c.entries, 0)
     or a.credits_posted_minor <> coalesce(c.credits, 0)
     or a.debits_posted_minor <> coalesce(c.debits, 0)
-    or a.booked_at <> coalesce(c.booked_at, timestamptz 'epoch')
+    or a.booked_at < coalesce(c.booked_at, timestamptz 'epoch')
+    or a.booked_at > coalesce(c.booked_at, timestamptz 'epoch')
+        and (a.booked_at <> b.day::timestamp at time zone '{TIMEZONE}' or b.day > d.last_cut)
 limit 1
 """
 MOVED = """

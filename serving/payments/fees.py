@@ -15,7 +15,7 @@ from kit.ids import derived_id
 from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.accounts import open_accounts_async, system_account
-from ledger.postings import MOVING, PostingRequest
+from ledger.postings import MOVING, FailureCode, PostingRequest
 from serving.edge.clocks import TenantClocks
 from serving.payments import repository
 
@@ -75,6 +75,14 @@ class TransferFees:
             response_status=None,
             response=None,
         )
+
+    async def why_failed(self, *, tenant_id: str, transfer_id: UUID, code: str | None) -> str | None:
+        """Return the code of a transfer's failure: of one that failed only because its fee did, the fee's own."""
+        if code != FailureCode.LINKED_FAILED:
+            return code
+        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+            fee = await repository.failure_of(connection, tenant_id=tenant_id, transfer_id=fee_id(transfer_id))
+        return fee or code
 
     async def _minor(self, tenant_id: str, account_id: UUID, *, currency: str, channel: str) -> int:
         now_ms = await self._clocks.now_ms(tenant_id)

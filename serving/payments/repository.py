@@ -153,6 +153,15 @@ async def find_transfer(
         return await cursor.fetchone()
 
 
+async def failure_of(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> str | None:
+    """Return the code that a transfer failed with; None when it did not fail, or is not there."""
+    cursor = await connection.execute(
+        "select reason from ledger.transfer where tenant_id = %s and id = %s and status = 'failed'", (tenant_id, transfer_id)
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def transfer_fees(connection: AsyncConnection, *, tenant_id: str) -> dict[tuple[str, str], dict[str, int]]:
     """Return what a transfer costs by channel, in minor units, of each (product, currency) that has such fees."""
     cursor = await connection.execute(

@@ -98,7 +98,7 @@ class TransfersService:
         wish = self._wish(principal, intent, key=key, body=body, trace=trace, now_ms=present.now_ms)
         claimed = await self._claims.claim(wish)
         if claimed.answer == "done":
-            return _replay(claimed)
+            return await self._replay(principal.tenant_id, claimed)
         # A claim that was taken over may have been decided under its first holder.
         taken_over = claimed.transfer_id != wish.transfer_id
         if taken_over:
@@ -128,13 +128,13 @@ class TransfersService:
         result = await self._post(posting, fee, present)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
-            return _replay(await self._claims.claim(wish))
+            return await self._replay(principal.tenant_id, await self._claims.claim(wish))
         if not on_trial():
             _transfers(result.outcome.value, answer.source.value).inc()
         return answered(
             transfer_id=claimed.transfer_id,
             outcome=result.outcome.value,
-            code=result.code,
+            code=await self._fees.why_failed(tenant_id=principal.tenant_id, transfer_id=claimed.transfer_id, code=result.code),
             body=with_status(result.outcome.value, result.code, posting.response or b""),
             replayed=False,
         )
@@ -151,6 +151,9 @@ class TransfersService:
             )
         if row is None:
             raise NotFound(f"there is no transfer {transfer_id}")
+        if row["status"] == Outcome.FAILED:
+            stored = str(row["reason"])
+            row["reason"] = await self._fees.why_failed(tenant_id=principal.tenant_id, transfer_id=transfer_id, code=stored)
         return presented(row, whole=principal.own_only is None and principal.roles != {Role.PARTNER})
 
     async def resolve(
@@ -197,6 +200,16 @@ class TransfersService:
         if credit.currency != currency:
             raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
         return _Intent(request, debit.owner_id, debit.account_id, credit.account_id, ip)
+
+    async def _replay(self, tenant_id: str, claimed: ClaimAnswer) -> Answered:
+        code = await self._fees.why_failed(tenant_id=tenant_id, transfer_id=claimed.transfer_id, code=claimed.code)
+        return answered(
+            transfer_id=claimed.transfer_id,
+            outcome=claimed.outcome or "abandoned",
+            code=code,
+            body=claimed.response_body,
+            replayed=True,
+        )
 
     def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace, now_ms: int) -> ClaimWish:
         transfer_id = uuid7(FixedClock(now_ms))
@@ -313,16 +326,6 @@ class TransfersService:
             return (await self._writer.post_linked([fee, posting]))[1]
         except (WriterBusy, OutcomeUnknown) as problem:
             raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
-
-
-def _replay(claimed: ClaimAnswer) -> Answered:
-    return answered(
-        transfer_id=claimed.transfer_id,
-        outcome=claimed.outcome or "abandoned",
-        code=claimed.code,
-        body=claimed.response_body,
-        replayed=True,
-    )
 
 
 def _raise_unless_resolved(result: PostingResult) -> None:

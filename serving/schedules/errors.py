@@ -12,7 +12,7 @@ class ScheduleEnded(Conflict):
 
 
 class ScheduleRunning(Conflict):
-    """A date of it is being carried out at this moment."""
+    """A date of it is being carried out at this moment, or was sent and nobody knows yet what became of it."""
 
     code = "schedule-running"
     title = "A date of the schedule is being carried out"

@@ -17,7 +17,7 @@ _COLUMNS = (
     "schedule_id, tenant_id, customer_id, debit_account_id, credit_account_id, amount_minor, currency, channel, payee_id, "
     "description, frequency, from_day, until_day, max_dates, weekday, day_of_month, business_day, convention, at_time, "
     "timezone, status, next_day, next_at, dates_passed, version, created_by, created_at, "
-    "coalesce(taken_until > clock_timestamp(), false) as taken"
+    "taken_until is not null as taken"
 )
 _ONE = (
     "select " + _COLUMNS + " from bank.schedule where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s "
@@ -29,7 +29,7 @@ _RUN = "schedule_id, day, state, attempts, transfer_id, code, begun_at, ended_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A schedule as it stands; `taken` while somebody carries its next date out."""
+    """A schedule as it stands; `taken` while nobody knows what has become of its next date, whose lease may have run out."""
 
     schedule_id: UUID
     tenant_id: str
@@ -130,7 +130,7 @@ async def change(
     until_day: date | None,
     max_dates: int | None,
 ) -> None:
-    """Write what people may change of a locked schedule, and its next version."""
+    """Write what people may change of a locked schedule, and its next version; a date that it leaves unpaid is skipped."""
     await connection.execute(
         "update bank.schedule set status = %s, next_day = %s, next_at = %s, dates_passed = %s, amount_minor = %s, "
         "description = %s, until_day = %s, max_dates = %s, version = version + 1 where tenant_id = %s and schedule_id = %s",
@@ -139,6 +139,11 @@ async def change(
             schedule.schedule_id,
         ),
     )  # fmt: skip
+    await connection.execute(
+        "update bank.schedule_run set state = 'skipped', ended_at = clock_timestamp() where tenant_id = %s "
+        "and schedule_id = %s and state = 'open' and day is distinct from %s",
+        (schedule.tenant_id, schedule.schedule_id, next_day),
+    )
 
 
 async def runs(connection: AsyncConnection, *, tenant_id: str, schedule_id: UUID, before: date | None, limit: int) -> list[Row]:
@@ -199,11 +204,12 @@ async def take(
 
 
 async def begin(connection: AsyncConnection, schedule: Schedule, *, request: bytes, remembered_ms: int) -> Run:
-    """Begin a date of a schedule that was taken, or return the run that was begun before, with its own request."""
+    """Begin an attempt of a schedule that was taken, or return the one that was begun before, with its own request."""
     key = {"tenant_id": schedule.tenant_id, "schedule_id": schedule.schedule_id, "day": schedule.next_day}
     await connection.execute(
         "insert into bank.schedule_run (tenant_id, schedule_id, day, state, request) "
-        "values (%(tenant_id)s, %(schedule_id)s, %(day)s, 'open', %(request)s) on conflict (schedule_id, day) do nothing",
+        "values (%(tenant_id)s, %(schedule_id)s, %(day)s, 'open', %(request)s) on conflict (schedule_id, day) do update "
+        "set request = coalesce(schedule_run.request, excluded.request) where schedule_run.state = 'open'",
         key | {"request": request},
     )
     async with connection.cursor(row_factory=class_row(Run)) as cursor:
@@ -216,6 +222,14 @@ async def begin(connection: AsyncConnection, schedule: Schedule, *, request: byt
         found = await cursor.fetchone()
     assert found is not None  # noqa: S101 (written above, in this transaction)
     return found
+
+
+async def hold(connection: AsyncConnection, schedule: Schedule) -> None:
+    """Lock a schedule before its runs, as everybody does who writes both: in another order two could wait for each other."""
+    await connection.execute(
+        "select from bank.schedule where tenant_id = %s and schedule_id = %s for update",
+        (schedule.tenant_id, schedule.schedule_id),
+    )
 
 
 async def end_run(
@@ -243,9 +257,13 @@ async def end_run(
 async def put_off(
     connection: AsyncConnection, schedule: Schedule, *, attempts: int, transfer_id: UUID | None, code: str, until: datetime
 ) -> None:
-    """Have the date tried again at a moment, as its next attempt; nothing when this attempt was ended before."""
+    """Have the date tried again at a moment, as its next attempt; nothing when this attempt was ended before.
+
+    This attempt's outcome is known: the next one asks for what the schedule says by then.
+    """
     cursor = await connection.execute(
-        "update bank.schedule_run set attempts = attempts + 1, transfer_id = %(transfer_id)s, code = %(code)s "
+        "update bank.schedule_run set attempts = attempts + 1, request = null, transfer_id = %(transfer_id)s, "
+        "code = %(code)s "
         "where tenant_id = %(tenant_id)s and schedule_id = %(schedule_id)s and day = %(day)s and state = 'open' "
         "and attempts = %(attempts)s",
         {

@@ -49,6 +49,7 @@ def request_of(schedule: Schedule) -> bytes:
         "amount": money(schedule.amount_minor, schedule.currency),
         "channel": schedule.channel,
         "payee_id": schedule.payee_id,
+        "description": schedule.description,
     }
     return _encode({name: value for name, value in known.items() if value is not None})
 
@@ -158,6 +159,7 @@ class ScheduleRunner:
             await self._end(schedule, run, state=state, transfer_id=answered.transfer_id, code=code)
             return
         async with self._core.connection() as connection, tenant_transaction(connection, schedule.tenant_id):
+            await repository.hold(connection, schedule)
             await repository.put_off(
                 connection, schedule, attempts=run.attempts, transfer_id=answered.transfer_id, code=code, until=until
             )
@@ -168,6 +170,7 @@ class ScheduleRunner:
         """Say what became of the date and go on to the next, in one transaction, once."""
         following = plan.next_after(schedule, schedule.next_day, passed=schedule.dates_passed + 1)
         async with self._core.connection() as connection, tenant_transaction(connection, schedule.tenant_id):
+            await repository.hold(connection, schedule)
             first = await repository.end_run(
                 connection, schedule, attempts=run.attempts, state=state, transfer_id=transfer_id, code=code
             )

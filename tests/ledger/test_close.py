@@ -10,14 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ledger.close.tenants as closing_tenants
+from kit.clock import FixedClock
 from kit.postgres import connect
 from kit.settings import PostgresServer
 from ledger.chart import CHART, Element, line_of
 from ledger.close.balances import BooksUnbalanced, Line, differences, gathered, require_balanced
 from ledger.close.repository import tenants
-from ledger.close.run import Closing, DayDiffers, DaysMissing, close_day, close_ended_days
+from ledger.close.run import (
+    CloseCutOff,
+    Closing,
+    DayDiffers,
+    DaysMissing,
+    DayUnfinished,
+    close_day,
+    close_ended_days,
+)
+from ledger.close.tenants import close_tenants
 from ledger.days import DayNotEnded, end_ms
-from ledger.postings import Kind, PostingRequest
+from ledger.postings import Kind, Outcome, PostingRequest
 from ledger.repository import post_batch
 from tests.ledger.bank import Bank, days, ms, night
 
@@ -156,6 +167,43 @@ def test_a_payment_that_was_told_of_late_is_in_transit_between_two_days(bank):
 
 
 @pytest.mark.servers
+def test_a_hold_that_is_posted_late_may_be_in_transit_too(bank):
+    busy, quiet = (bank.account("checking", opened=FIRST) for _ in range(2))
+    bank.deposit(quiet, 10_000, at_ms=ms(FIRST))
+    held = PostingRequest(
+        kind=Kind.HOLD, transfer_id=uuid.uuid4(), tenant_id=bank.tenant_id, occurred_at_ms=ms(FIRST - DAY),
+        booked_at_ms=ms(FIRST - DAY), amount_minor=30, currency="BRL", debit_account_id=quiet, credit_account_id=busy,
+        expires_at_ms=ms(FIRST + 9 * DAY),
+    )  # fmt: skip
+    assert post_batch(bank.api, [held], now_ms=night(FIRST))[0].outcome is Outcome.HELD
+    bank.deposit(busy, 500, at_ms=end_ms(FIRST) + 5)
+    posted = PostingRequest(
+        kind=Kind.POST_PENDING, transfer_id=held.transfer_id, tenant_id=bank.tenant_id, occurred_at_ms=ms(FIRST, 20),
+        booked_at_ms=ms(FIRST, 20),
+    )  # fmt: skip
+    assert post_batch(bank.api, [posted], now_ms=night(FIRST))[0].moved
+    first = close(bank, FIRST)
+    assert lines(first)["liabilities:deposits:checking", "BRL"] == (0, 30, 10_000, 9_970)
+    assert lines(first)["equity:in-transit", "BRL"] == (0, 0, 30, 30)
+    assert lines(close(bank, FIRST + DAY))["equity:in-transit", "BRL"] == (30, 30, 0, 0)
+
+
+@pytest.mark.servers
+def test_a_tenant_whose_accounts_are_held_does_not_keep_the_others_from_closing(bank, core, monkeypatch):
+    monkeypatch.setattr(closing_tenants, "STATEMENT_TIMEOUT_MS", 300)
+    other = Bank(core)
+    for each in (bank, other):
+        each.deposit(each.account("checking", opened=FIRST), 10_000, at_ms=ms(FIRST))
+    with connect(core.dsn("postgres"), application="test") as holder, holder.transaction():
+        holder.execute("select from ledger.account where tenant_id = %s for update", (bank.tenant_id,))
+        named = [bank.tenant_id, other.tenant_id]
+        found = dict(close_tenants(core, tenants=named, day=FIRST, clock=FixedClock(night(FIRST))))
+    assert isinstance(found[bank.tenant_id], CloseCutOff)
+    assert isinstance(found[other.tenant_id], Closing)
+    other.api.close()
+
+
+@pytest.mark.servers
 def test_an_account_that_is_opened_after_a_close_is_booked_after_it(bank):
     old = bank.account("checking", opened=FIRST)
     bank.deposit(old, 10_000, at_ms=ms(FIRST))
@@ -282,16 +330,8 @@ def test_a_close_beside_live_postings_and_another_close_keeps_one_truth(bank, co
     assert (again.lines, again.entries) == (made[0].closed.lines, made[0].closed.entries)
 
 
-@pytest.mark.servers
-@pytest.mark.parametrize(
-    "statement", ["cut_bookings", "insert into ledger.day_close", "insert into bank.accrual_terms", "insert into bank.charge"]
-)
-def test_a_close_that_is_killed_is_finished_by_the_next(bank, core, statement):
-    bank.product("savings", credit_rate_ppm=365_000)
-    last = date(2026, 3, 31)
-    account = bank.account("savings", opened=last)
-    bank.deposit(account, 1_000_000, at_ms=ms(last))
-    close(bank, last - DAY)
+def killed_at(core: PostgresServer, statement: str, bank: Bank, day: date) -> None:
+    """Close a day by a run that is killed before one of its statements."""
 
     class Dying(psycopg.Cursor):
         def execute(self, query, *arguments, **options):
@@ -307,7 +347,29 @@ def test_a_close_that_is_killed_is_finished_by_the_next(bank, core, statement):
     dying = connect(core.dsn("api"), application="test")
     dying.cursor_factory = Dying
     with pytest.raises(psycopg.Error):
-        close_day(dying, tenant_id=bank.tenant_id, day=last, now_ms=night(last))
+        close_day(dying, tenant_id=bank.tenant_id, day=day, now_ms=night(day))
+    assert dying.closed
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "cut_bookings",
+        "insert into ledger.day_close",
+        "insert into bank.accrual_terms",
+        "insert into bank.charge",
+        "ledger.post_batch",
+        "update ledger.day_close",
+    ],
+)
+def test_a_close_that_is_killed_is_finished_by_the_next(bank, core, statement):
+    bank.product("savings", credit_rate_ppm=365_000)
+    last = date(2026, 3, 31)
+    account = bank.account("savings", opened=last)
+    bank.deposit(account, 1_000_000, at_ms=ms(last))
+    close(bank, last - DAY)
+    killed_at(core, statement, bank, last)
     assert len(list(close_ended_days(bank.api, tenant_id=bank.tenant_id, now_ms=night(last + DAY)))) >= 1
     assert bank.balance(account) == 1_000_000 + 1_000
 
@@ -320,9 +382,56 @@ def test_an_account_without_funds_is_asked_once_a_night_however_often_its_day_is
     assert [close(bank, last).collected.refused for _ in range(3)] == [1, 0, 0]
     assert close(bank, last + DAY).collected.refused == 1
     assert bank.rows("select attempts from bank.charge") == [(2,)]
-    bank.account("basic", opened=FIRST)  # as a run that was killed before it collected would leave it
-    assert close_day(bank.api, tenant_id=bank.tenant_id, day=last, now_ms=night(last + DAY)).collected.refused == 1
-    assert bank.rows("select attempts from bank.charge order by attempts") == [(1,), (2,)]
+
+
+@pytest.mark.servers
+def test_a_day_that_is_closed_again_collects_what_a_killed_run_has_not_tried(bank, core):
+    last = date(2026, 3, 31)
+    bank.product("basic", monthly_fee_minor=990)
+    bank.account("basic", opened=FIRST)
+    killed_at(core, "ledger.post_batch", bank, last)
+    assert bank.rows("select attempts from bank.charge") == [(0,)]
+    assert [close(bank, last).collected.refused for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.servers
+def test_a_fee_that_was_set_after_a_month_was_closed_is_not_charged_for_it(bank):
+    last = date(2026, 11, 30)
+    bank.product("basic", monthly_fee_minor=0)
+    account = bank.account("basic", opened=FIRST)
+    bank.deposit(account, 10_000, at_ms=ms(FIRST))
+    assert close(bank, last).charges == 0
+    bank.product("basic", monthly_fee_minor=1_000)
+    made = list(close_ended_days(bank.api, tenant_id=bank.tenant_id, now_ms=night(last + DAY)))
+    assert [(closing.closed.day, closing.charges) for closing in made] == [(last, 0), (last + DAY, 0)]
+    assert bank.rows("select period from bank.charge") == []
+    assert bank.balance(account) == 10_000
+
+
+@pytest.mark.servers
+def test_a_first_rate_holds_from_the_day_on_that_was_open_when_it_was_set(bank):
+    bank.product("savings")
+    account = bank.account("savings", opened=FIRST)
+    bank.deposit(account, 100_000, at_ms=ms(FIRST))
+    close(bank, FIRST)
+    bank.product("savings", credit_rate_ppm=36_500)
+    assert len(list(close_ended_days(bank.api, tenant_id=bank.tenant_id, now_ms=night(FIRST + DAY)))) == 2
+    assert bank.parts(account) == {FIRST + DAY: 100_000 * 36_500 * 1_000}
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("statement", ["insert into bank.accrual_terms", "insert into bank.charge"])
+def test_the_day_after_one_that_was_cut_off_is_not_closed_before_that_one_is_finished(bank, core, statement):
+    last = date(2026, 11, 30)
+    bank.product("basic", credit_rate_ppm=365_000, monthly_fee_minor=10)
+    account = bank.account("basic", opened=last)
+    bank.deposit(account, 1_000_000, at_ms=ms(last))
+    killed_at(core, statement, bank, last)
+    with pytest.raises(DayUnfinished, match="2026-11-30"):
+        close(bank, last + DAY)
+    made = list(close_ended_days(bank.api, tenant_id=bank.tenant_id, now_ms=night(last + DAY), prove_newest=False))
+    assert [(closing.closed.day, closing.charges) for closing in made] == [(last, 2), (last + DAY, 0)]
+    assert bank.balance(account) == 1_000_000 + 1_000 - 10
 
 
 def test_every_tenant_with_an_account_is_found_by_who_may_see_all(bank, core):

@@ -15,8 +15,11 @@ from kit.ids import uuid7
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, Chain, Settings
 from ledger.accounts import NewAccount, open_accounts
-from ledger.chain.keys import PrivateKeys
+from ledger.chain.canonical import Block, header, signed
+from ledger.chain.keys import ED25519, PrivateKeys
+from ledger.chain.repository import read_keys
 from ledger.chain.sealer import Sealer, rotate
+from ledger.chain.work import block_hash
 from ledger.postings import Kind, PostingRequest
 from serving.identity.seed import DEMO_CUSTOMER
 from tests.ledger.chain.little_bank import LittleBank
@@ -158,6 +161,35 @@ def other(value: Any) -> Any:
     if isinstance(value, int):
         return value + 1
     return ("0" if value[0] != "0" else "1") + value[1:]
+
+
+@pytest.mark.parametrize(("by", "status"), [(-2, 0), (0, 1)])
+def test_the_script_believes_a_later_key_only_by_the_word_of_the_one_in_force(
+    operator: httpx.Client, sealed: Sealed, tmp_path: Path, by: int, status: int
+) -> None:
+    """A block as its maker would have signed it, and as somebody would who has the first key, which was replaced since."""
+    proof = proof_of(operator, sealed.kinds["of the second key"])
+    endorser = next(key for key in read_keys(sealed.sealing) if key.key_id == proof["keys"][by]["key_id"])
+    moment_us = max(key["made_at_us"] for key in proof["keys"]) + 1
+    height = proof["block"]["height"]
+    made = sealed.keys.make(ED25519, from_height=height, made_at_us=moment_us, endorsed_by=endorser)
+    proof["keys"].append(
+        {name: getattr(made, name) for name in ("key_id", "algorithm", "from_height", "made_at_us", "endorsed_by")}
+        | {"public_key": made.public_key.hex(), "endorsement": made.endorsement.hex()}
+    )
+    signed_again(proof["block"], made.key_id, sealed.keys)
+    assert judged(proof, tmp_path, "--first-key", proof["keys"][0]["key_id"])[0] == status
+
+
+def signed_again(block: dict[str, Any], key_id: str, keys: PrivateKeys) -> None:
+    """Have another key sign the block, with no work to speak of."""
+    known = {name: block[name] for name in Block.__slots__} | {"key_ids": [key_id], "difficulty": 1, "nonce": 0}
+    hashes = ("previous_hash", "merkle_root", "batch_hash", "hash")
+    changed = Block(**known | {name: bytes.fromhex(known[name]) for name in hashes})
+    found = block_hash(header(changed), nonce=0)
+    signature = keys.sign(key_id, signed(found, work_us=changed.work_us))
+    block |= {"key_ids": [key_id], "difficulty": 1, "nonce": 0, "hash": found.hex()}
+    block["signatures"] = [{"key_id": key_id, "algorithm": ED25519, "signature": signature.hex()}]
 
 
 def test_the_script_wants_the_key_and_the_block_that_its_reader_knows(

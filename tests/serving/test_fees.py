@@ -88,6 +88,17 @@ def test_who_cannot_pay_the_fee_cannot_pay(api):
     assert balance(api, payer) == 0
 
 
+def test_who_has_not_even_the_fee_is_told_so_the_first_time_on_every_replay_and_of_the_transfer(api):
+    payer, payee, same = saver(api, FEE_MINOR - 1), account(api, funds_minor=0), key()
+    answers = [send(api, payer, payee, 100, headers=same).json() for _ in range(2)]
+    assert [(answer["code"], answer["facts"]["reason"]) for answer in answers] == [
+        ("transfer-failed", "insufficient-funds")
+    ] * 2
+    shown = api.partner().get(f"/v1/transfers/{answers[0]['facts']['transfer_id']}").json()
+    assert (shown["status"], shown["reason"]) == ("failed", "insufficient-funds")
+    assert (balance(api, payer), balance(api, payee)) == (FEE_MINOR - 1, 0)
+
+
 def test_twins_that_race_pay_one_fee(api):
     payer, payee, same = saver(api, 10_000), account(api, funds_minor=0), key()
     with ThreadPoolExecutor(8) as racers:

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from alembic import command
 from alembic.config import Config
 
 from kit.migrations import FOLDER, migrate
-from kit.postgres import connect
+from kit.postgres import connect, tenant_block
 from kit.settings import Chain, PostgresServer
-from ledger.chain import repository
+from ledger.chain import merkle, repository
 from ledger.chain import sealer as sealing_module
 from ledger.chain.anchor import read_anchor
 from ledger.chain.errors import ChainCutOff, SigningKeyMissing
@@ -26,7 +27,7 @@ from ledger.postings import Outcome
 from ledger.repository import post_batch
 from ledger.verification import Verified, verify
 from tests.conftest import _fresh_database
-from tests.ledger.chain.little_bank import QUICK, LittleBank, sealer_of
+from tests.ledger.chain.little_bank import QUICK, TENANT, LittleBank, sealer_of
 
 pytestmark = pytest.mark.servers
 WAIT_S = 60.0
@@ -123,6 +124,41 @@ def test_a_batch_that_is_still_open_holds_back_those_after_it_until_it_commits(
     assert checked().chain.batches == 3
 
 
+def test_a_batch_is_waited_for_whose_transaction_began_after_that_of_the_one_that_is_seen(
+    core: PostgresServer, bank: LittleBank, sealer: Sealer, checked: Callable[[], Verified]
+) -> None:
+    """Several rounds: when transactions of others end between the steps of one, it is a round like any other."""
+    bank.funds()
+    assert sealer.seal() == 1
+    rounds = 10
+    with connect(core.dsn("api"), application="slow") as slow:
+        for number in range(rounds):
+            with slow.transaction():
+                with waiting_for_an_account(core, bank):
+                    post_batch(slow, [bank.request()], now_ms=bank.clock.now_ms())
+                for _ in range(3):
+                    assert sealer.seal() == 0
+                assert sealer.waits_for_gap
+            sealed_until(sealer, lambda number=number: sealer.head == 2 * number + 3)
+    assert checked().chain.batches == 1 + 2 * rounds
+
+
+@contextmanager
+def waiting_for_an_account(core: PostgresServer, bank: LittleBank) -> Iterator[None]:
+    """Post a batch whose transaction has its id at the beginning of the block, and its place in the journal at the end."""
+    batch = bank.request(debit_account_id=bank.source, credit_account_id=bank.elsewhere)  # fails: another tenant's
+    with connect(core.dsn("api"), application="quick") as quick, connect(core.dsn("postgres"), application="held") as held:
+        poster = threading.Thread(target=lambda: post_batch(quick, [batch], now_ms=bank.clock.now_ms()))
+        with held.transaction():
+            held.execute("select from ledger.account where id = %s for update", (max(bank.source, bank.elsewhere),))
+            poster.start()
+            waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and pid = %s"
+            while held.execute(waits, (quick.info.backend_pid,)).fetchone() == (0,):
+                assert poster.is_alive()
+            yield
+        poster.join()
+
+
 def test_a_batch_that_was_rolled_back_is_passed_over(
     core: PostgresServer, bank: LittleBank, sealer: Sealer, checked: Callable[[], Verified]
 ) -> None:
@@ -133,6 +169,30 @@ def test_a_batch_that_was_rolled_back_is_passed_over(
     bank.post(bank.request())
     sealed_until(sealer, lambda: sealer.head == 4)
     assert checked().chain.batches == 2
+
+
+def test_a_journal_row_that_is_not_sealed_moves_no_others_place(
+    core: PostgresServer, bank: LittleBank, sealer: Sealer, api: psycopg.Connection
+) -> None:
+    bank.funds()
+    with connect(core.dsn("api"), application="slow") as slow, slow.transaction(force_rollback=True):
+        post_batch(slow, [bank.request()], now_ms=bank.clock.now_ms())
+    request = bank.request()
+    bank.post(request)
+    sealed_until(sealer, lambda: sealer.head == 3)
+    with connect(core.dsn("postgres"), application="test") as superuser:
+        superuser.execute(
+            "insert into ledger.journal (id, booked_at, salt, transfer_ids, digests) overriding system value "
+            "select 2, booked_at, salt, array[gen_random_uuid()], digests from ledger.journal where id = 1"
+        )
+        block = sealer.gather()
+        assert block is not None
+        places = superuser.execute("select transfer_id, position from chain.leaf order by position").fetchall()
+    assert [place for _, place in places] == list(range(block.leaves))
+    assert places[1][0] == request.transfer_id
+    with tenant_block(api, TENANT):
+        [(place, digests)] = api.execute("select place, digests from chain.proof(%s)", (request.transfer_id,)).fetchall()
+    assert (place, len(digests), merkle.root(digests)) == (1, block.leaves, block.merkle_root)
 
 
 def test_writers_at_once_are_chained_in_the_order_in_which_their_accounts_moved(
@@ -300,6 +360,46 @@ def test_a_new_key_is_endorsed_by_the_one_before_and_signs_from_the_next_block_o
     assert second.key_ids == [key.key_id for key in made]
     assert set(first.key_ids).isdisjoint(second.key_ids)
     assert checked().chain.keys == 4
+
+
+@pytest.mark.parametrize("beside", [0, 1])
+def test_a_key_that_was_replaced_endorses_no_other(
+    bank: LittleBank, sealer: Sealer, sealing: psycopg.Connection, tmp_path: Path, auditor: psycopg.Connection, beside: int
+) -> None:
+    """Who has the leaked key and the database puts a key of their own after the one that replaced it, or at its very moment."""
+    bank.funds()
+    sealer.seal()
+    assert sealer.gather()
+    keys = PrivateKeys(tmp_path / "keys")
+    [leaked] = repository.read_keys(sealing)
+    [replaced_by] = rotate(sealing, keys=keys, clock=bank.clock)
+    moment_us = replaced_by.made_at_us + beside
+    forged = keys.make(ED25519, from_height=replaced_by.from_height, made_at_us=moment_us, endorsed_by=leaked)
+    repository.insert_key(sealing, forged)
+    bank.post(bank.request())
+    sealer.seal()
+    assert sealer.gather()
+    finding = verify(auditor, anchor=read_anchor(tmp_path / "anchor.json")).finding
+    assert finding is not None
+    named = {row.key for row in finding.rows if row.table == "chain.key"}
+    assert named & {forged.key_id, replaced_by.key_id}
+
+
+def test_keys_that_are_replaced_in_one_moment_of_the_clock_come_one_after_another(
+    bank: LittleBank, sealer: Sealer, sealing: psycopg.Connection, tmp_path: Path, checked: Callable[[], Verified]
+) -> None:
+    bank.funds()
+    sealer.seal()
+    assert sealer.gather()
+    keys = PrivateKeys(tmp_path / "keys")
+    [first], [second] = (rotate(sealing, keys=keys, clock=bank.clock) for _ in range(2))
+    assert second.endorsed_by == first.key_id
+    bank.post(bank.request())
+    sealer.seal()
+    block = sealer.gather()
+    assert block is not None
+    assert block.key_ids == [second.key_id]
+    assert checked().chain.keys == 3
 
 
 def test_private_keys_are_for_their_owner_alone(bank: LittleBank, sealer: Sealer, tmp_path: Path) -> None:

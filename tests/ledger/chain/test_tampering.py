@@ -16,9 +16,11 @@ from kit.settings import Chain, PostgresServer
 from ledger.chain.anchor import Anchor, read_anchor
 from ledger.chain.keys import PrivateKeys
 from ledger.chain.sealer import rotate
+from ledger.close.run import close_day
+from ledger.days import day_of, end_ms
 from ledger.verification import verify
 from ledger.verification.finding import Finding
-from tests.ledger.chain.little_bank import LittleBank, sealer_of
+from tests.ledger.chain.little_bank import START_MS, TENANT, LittleBank, sealer_of
 
 pytestmark = pytest.mark.servers
 
@@ -54,6 +56,7 @@ NAMES = {
     "ledger.journal": ("id",), "chain.batch": ("journal_id",), "chain.block": ("height",), "chain.key": ("key_id",),
     "chain.signature": ("height", "key_id"), "chain.leaf": ("height", "position"),
 }  # fmt: skip
+DAY_MS = 24 * 3_600_000
 OTHER_KEY = {"uuid": "gen_random_uuid()", "text": "md5({})", "bigint": "{} + 1000", "integer": "{} + 1000"}
 
 
@@ -108,6 +111,8 @@ def victim(core: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> It
         bank.everything()
         sealer.seal()
         assert sealer.gather()
+        bank.clock.advance(DAY_MS)
+        close_day(api, tenant_id=TENANT, day=day_of(START_MS), now_ms=bank.clock.now_ms())
         assert len(rotate(sealing, keys=PrivateKeys(folder / "keys"), clock=bank.clock)) == 2
         bank.post(bank.request())
         sealer.seal()
@@ -214,6 +219,24 @@ def test_any_row_that_is_put_in_is_found(victim: Victim, table: str) -> None:
                 missed.append(f"{copy}: {finding}")
             victim.superuser.execute(f"delete from {table} where ctid = %s", (put_at,))
     assert missed == []
+
+
+def booked_ahead(victim: Victim, at_ms: int) -> Finding | None:
+    """What is found while the first account's next entry would be booked at a moment or after it."""
+    account = str(victim.bank.first)
+    set_to = "update ledger.account set booked_at = {} where id = %s"
+    [[before]] = victim.superuser.execute("select booked_at::text from ledger.account where id = %s", (account,)).fetchall()
+    victim.superuser.execute(set_to.format(f"ledger.at({at_ms})"), (account,))
+    finding = victim.finding()
+    victim.superuser.execute(set_to.format(f"timestamptz '{before}'"), (account,))
+    return finding
+
+
+def test_an_account_may_be_booked_from_a_day_on_that_is_being_closed_and_from_no_later_moment(victim: Victim) -> None:
+    closed = end_ms(day_of(START_MS))
+    assert booked_ahead(victim, closed + DAY_MS) is None
+    for wrong_ms in (closed + DAY_MS - 1, closed + DAY_MS + 1, closed + 2 * DAY_MS):
+        assert is_named(booked_ahead(victim, wrong_ms), "ledger.account", {str(victim.bank.first)})
 
 
 def put(superuser: psycopg.Connection, table: str, row: str) -> str:

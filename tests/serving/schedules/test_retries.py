@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from kit.postgres import connect
 from kit.settings import Settings
 from serving.identity.seed import seed_demo
 from tests.serving.conftest import Server
@@ -43,6 +44,11 @@ def at(tester: httpx.Client, day: datetime, hour: float) -> None:
     moved(tester, to=(day + timedelta(hours=hour)).astimezone(UTC).isoformat())
 
 
+def deposit(tester: httpx.Client, account_id: str, amount_minor: int) -> None:
+    put = {"account_id": account_id, "amount": {"amount_minor": amount_minor, "currency": "BRL"}}
+    assert tester.post("/v1/sandbox/deposits", json=put, headers=key()).status_code == 201
+
+
 def test_money_that_comes_in_time_is_paid_at_the_next_try(tester):
     pair = account(tester, 0), account(tester, 0)
     order, day = ordered(tester, pair, max_dates=1)
@@ -50,12 +56,62 @@ def test_money_that_comes_in_time_is_paid_at_the_next_try(tester):
     assert run_of(tester, order) == ("open", 2, "insufficient-funds")
     assert tester.get(f"/v1/schedules/{order}").json()["next_at"] == (day + timedelta(hours=8)).astimezone(UTC).isoformat(
         ).replace("+00:00", "Z")  # fmt: skip
-    put = {"account_id": pair[0], "amount": {"amount_minor": 5_000, "currency": "BRL"}}
-    assert tester.post("/v1/sandbox/deposits", json=put, headers=key()).status_code == 201
+    deposit(tester, pair[0], 5_000)
     at(tester, day, 8.5)
     assert run_of(tester, order) == ("posted", 2, None)
     assert balance(tester, pair[1]) == 1_000
     assert tester.get(f"/v1/schedules/{order}").json()["status"] == "ended"
+
+
+def test_a_try_pays_what_the_schedule_says_by_then(tester):
+    pair = account(tester, 0), account(tester, 0)
+    order, day = ordered(tester, pair, max_dates=1)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    changed = tester.patch(
+        f"/v1/schedules/{order}",
+        json={"amount": {"amount_minor": 700, "currency": "BRL"}, "description": "less"},
+        headers={"If-Match": '"1"'},
+    )
+    assert changed.status_code == 200, changed.text
+    deposit(tester, pair[0], 5_000)
+    at(tester, day, 8.5)
+    assert run_of(tester, order) == ("posted", 2, None)
+    assert (balance(tester, pair[0]), balance(tester, pair[1])) == (4_300, 700)
+
+
+def test_a_payer_who_has_not_even_the_fee_is_tried_again(tester, settings):
+    with connect(settings.core.dsn("postgres"), application="test") as owner:
+        owner.execute(
+            "insert into bank.product (tenant_id, code, currency, name, kind, transfer_fees) "
+            "values ('sandbox', 'savings', 'BRL', 'Savings', 'savings', '{\"ted\": 175}')"
+        )
+    wanted = {"customer_id": "sandbox-saver", "currency": "BRL", "product": "savings"}
+    assert tester.post("/v1/customers", json={"customer_id": wanted["customer_id"]}).status_code == 201
+    payer = str(tester.post("/v1/accounts", json=wanted, headers=key()).json()["account_id"])
+    order, day = ordered(tester, (payer, account(tester, 0)), channel="ted", max_dates=1)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    deposit(tester, payer, 1_175)
+    at(tester, day, 8.5)
+    assert run_of(tester, order) == ("posted", 2, None)
+    assert balance(tester, payer) == 0
+
+
+def test_what_is_written_beside_a_schedule_stands_beside_its_transfers(tester):
+    order, day = ordered(tester, (account(tester), account(tester, 0)), max_dates=1, description="the rent")
+    at(tester, day, 6.5)
+    [run] = tester.get(f"/v1/schedules/{order}/runs").json()["items"]
+    assert tester.get(f"/v1/transfers/{run['transfer_id']}").json()["description"] == "the rent"
+
+
+def test_a_date_that_waits_for_money_ends_with_its_schedule(tester):
+    pair = account(tester, 0), account(tester, 0)
+    order, day = ordered(tester, pair)
+    at(tester, day, 6.5)
+    assert run_of(tester, order) == ("open", 2, "insufficient-funds")
+    assert tester.delete(f"/v1/schedules/{order}", headers={"If-Match": '"1"'}).status_code == 204
+    assert run_of(tester, order) == ("skipped", 2, "insufficient-funds")
 
 
 def test_after_the_last_try_of_its_day_the_date_has_failed_and_the_next_date_comes(tester):

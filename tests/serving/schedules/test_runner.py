@@ -91,10 +91,12 @@ def transfers_from(settings: Settings, account_id: str) -> list[str]:
 
 
 @asynccontextmanager
-async def runner_of(settings: Settings, kind: type[ScheduleRunner] = ScheduleRunner) -> AsyncIterator[ScheduleRunner]:
+async def runner_of(
+    settings: Settings, kind: type[ScheduleRunner] = ScheduleRunner, *, lease_s: float = LEASE_S
+) -> AsyncIterator[ScheduleRunner]:
     async with open_resources(settings, clock=CLOCK) as parts:
         clocks = TenantClocks(parts.core, clock=CLOCK)
-        yield kind(parts.core, transfers=parts.transfers, clock=CLOCK, clocks=clocks, lease_s=LEASE_S)
+        yield kind(parts.core, transfers=parts.transfers, clock=CLOCK, clocks=clocks, lease_s=lease_s)
 
 
 @pytest.fixture
@@ -164,6 +166,33 @@ async def test_a_change_between_a_death_and_the_next_try_does_not_change_what_is
             await next_one.run("demo", uuid.UUID(one))
     assert runs_of(settings, one)[0][0] == "posted"
     assert balance(api, pair[1]) == AMOUNT_MINOR
+
+
+@pytest.mark.parametrize("action", ["skip_next", "pause", "cancel"])
+async def test_a_date_that_was_paid_is_not_skipped_or_left_open_by_who_comes_before_its_next_try(api, settings, pair, action):
+    """Its sweeper died after it had paid, and its lease has run out."""
+    one = schedule(api, pair, frequency="daily", max_dates=2)
+    place, read = f"/v1/schedules/{one}", {"If-Match": '"1"'}
+    async with runner_of(settings, DiesAfterItSent, lease_s=60.0) as dying, runner_of(settings) as next_one:
+        make_due(settings, one)
+        with pytest.raises(Died):
+            await dying.run("demo", uuid.UUID(one))
+        with owner(settings) as admin:
+            admin.execute(
+                "update bank.schedule set taken_until = now() - interval '1 hour', next_at = now() + interval '1 hour' "
+                "where schedule_id = %s",
+                (one,),
+            )
+        if action == "cancel":
+            refused = api.partner().delete(place, headers=read)
+        else:
+            refused = api.partner().post(f"{place}/action", json={"action": action}, headers=read)
+        assert (refused.status_code, refused.json()["code"]) == (409, "schedule-running")
+        make_due(settings, one)
+        await next_one.run("demo", uuid.UUID(one))
+    eventually(lambda: runs_of(settings, one)[0][0] == "posted")
+    assert transfers_from(settings, pair[0]) == ["posted"]
+    assert api.partner().delete(place, headers=read).status_code == 204
 
 
 def test_processes_that_are_killed_again_and_again_pay_each_date_once(api, settings, pair, tmp_path):

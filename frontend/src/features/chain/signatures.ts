@@ -46,20 +46,35 @@ async function judged(check: () => Promise<Finding>): Promise<Finding> {
   }
 }
 
-const oldestFirst = (one: Key, other: Key): number =>
-  one.from_height - other.from_height || one.made_at_us - other.made_at_us || (one.algorithm < other.algorithm ? -1 : 1)
+const standing = (one: Key, other: Key): number =>
+  one.from_height - other.from_height || one.made_at_us - other.made_at_us
+
+const oldestFirst = (one: Key, other: Key): number => standing(one, other) || (one.algorithm < other.algorithm ? -1 : 1)
 
 interface Accepted {
   key: Key
   finding: Finding
 }
 
-/** The keys that lead back to the first one, each endorsed by an Ed25519 key before it. */
+/** The one key that may endorse another: the Ed25519 key in force just before it; of what came with the first key, that. */
+function endorserOf(accepted: readonly Key[], key: Key): Key | undefined {
+  const able = accepted.filter(({ algorithm }) => algorithm === ED25519)
+  return (
+    able
+      .filter((one) => standing(one, key) < 0)
+      .sort(oldestFirst)
+      .at(-1) ?? able[0]
+  )
+}
+
+/** The keys that lead back to the first one, each endorsed by the one in force before it: a replaced key endorses none. */
 async function endorsedKeys(keys: readonly Key[]): Promise<Map<string, Accepted>> {
   const accepted = new Map<string, Accepted>()
   for (const key of [...keys].sort(oldestFirst)) {
-    const by = accepted.size > 0 ? accepted.get(key.endorsed_by)?.key : key.endorsed_by === key.key_id ? key : undefined
-    if (by?.algorithm !== ED25519) continue
+    const before = [...accepted.values()].map((one) => one.key)
+    const by = endorserOf(before.length > 0 ? before : [key], key)
+    if (by?.key_id !== key.endorsed_by) continue
+    if (before.some((one) => one.algorithm === key.algorithm && standing(one, key) === 0)) continue
     const finding = await judged(async () => {
       const rightId = toHex(await sha256(fromHex(key.public_key))).slice(0, KEY_ID_LENGTH) === key.key_id
       return rightId ? signed(by, endorsedOf(key), key.endorsement) : 'fails'

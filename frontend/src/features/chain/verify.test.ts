@@ -1,8 +1,10 @@
 // @vitest-environment node
 /** The documents were made by the ledger itself: tests/serving/test_chain.py holds them to docs/verify_transfer.py. */
 import { describe, expect, test } from 'vitest'
+import { fromHex, sha256, toHex, type Bytes } from '@/features/chain/bytes'
+import { endorsedOf, headerOf, signedOf } from '@/features/chain/canonical'
 import documents from '@/features/chain/proofs.golden.json'
-import type { Proof } from '@/features/chain/types'
+import type { Key, Proof, SignedBlock } from '@/features/chain/types'
 import { checkBlock, checkProof } from '@/features/chain/verify'
 
 const PROOFS = documents as unknown as Record<string, Proof>
@@ -53,6 +55,41 @@ function isOfAnotherKey(proof: Proof, [what, index]: Place): boolean {
   return !leadsBack.has(key.key_id)
 }
 
+interface Pair {
+  keyId: string
+  publicKey: string
+  sign: (message: Bytes) => Promise<string>
+}
+
+async function pair(): Promise<Pair> {
+  const made = (await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])) as CryptoKeyPair
+  const publicKey = toHex(new Uint8Array(await crypto.subtle.exportKey('raw', made.publicKey)))
+  const sign = async (message: Bytes) =>
+    toHex(new Uint8Array(await crypto.subtle.sign({ name: 'Ed25519' }, made.privateKey, message)))
+  return { keyId: toHex(await sha256(fromHex(publicKey))).slice(0, 32), publicKey, sign }
+}
+
+async function endorsed(one: Pair, by: Pair, height: number, madeAtUs: number): Promise<Key> {
+  const key: Key = {
+    key_id: one.keyId,
+    algorithm: 'ed25519',
+    public_key: one.publicKey,
+    from_height: height,
+    made_at_us: madeAtUs,
+    endorsed_by: by.keyId,
+    endorsement: '',
+  }
+  return { ...key, endorsement: await by.sign(endorsedOf(key)) }
+}
+
+/** The block as another key would have signed it, with no work to speak of. */
+async function signedBy(one: Pair, block: SignedBlock): Promise<SignedBlock> {
+  const easy = { ...block, key_ids: [one.keyId], difficulty: 1, nonce: 0 }
+  const hash = await sha256(headerOf(easy))
+  const signature = await one.sign(signedOf(hash, easy.work_us))
+  return { ...easy, hash: toHex(hash), signatures: [{ key_id: one.keyId, algorithm: 'ed25519', signature }] }
+}
+
 describe('a proof that the ledger made', () => {
   test.each(NAMES)('holds, step by step: %s', async (name) => {
     const proof = PROOFS[name] as Proof
@@ -94,6 +131,18 @@ describe('a proof that the ledger made', () => {
     expect((await checkBlock(byFirst, ROTATED.keys)).finding).toBe('fails')
     expect((await checkBlock({ ...ROTATED.block, key_ids: [] }, ROTATED.keys)).finding).toBe('fails')
     expect((await checkBlock(ROTATED.block, ROTATED.keys.slice(1))).finding).toBe('fails')
+  })
+
+  test('is believed by a later key only on the word of the one in force, not of one that it replaced', async () => {
+    const [leaked, inForce, later] = await Promise.all([pair(), pair(), pair()])
+    const { height } = ROTATED.block
+    const keys = [await endorsed(leaked, leaked, 0, 1), await endorsed(inForce, leaked, height, 2)]
+    const block = await signedBy(later, ROTATED.block)
+    const findingOf = async (by: Pair, madeAtUs: number) =>
+      (await checkBlock(block, [...keys, await endorsed(later, by, height, madeAtUs)])).finding
+    expect(await findingOf(inForce, 3)).toBe('holds')
+    expect(await findingOf(leaked, 3)).toBe('fails')
+    expect(await findingOf(leaked, 2)).toBe('fails')
   })
 
   test('is unknown, and not believed, where a browser does not know how a key signs', async () => {

@@ -14,7 +14,6 @@ from ledger.charges.charges import Charge, ChargeKind, banks_account, charge_id,
 from ledger.charges.repository import NewCharge
 from ledger.days import month_of, require_ended
 from ledger.interest.accrual import PARTS_PER_MINOR, charge_minor
-from ledger.interest.repository import outstanding
 from ledger.interest.run import FIRST_ID
 from ledger.repository import post_batch
 
@@ -79,7 +78,7 @@ def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: in
     made, after = 0, FIRST_ID
     while True:
         with tenant_block(connection, tenant_id):
-            page = outstanding(
+            page = repository.outstanding(
                 connection,
                 tenant_id=tenant_id,
                 day=last_day,
@@ -96,7 +95,7 @@ def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: in
                         ChargeKind(row.side), row.account_id, tenant_id, row.currency, charge_minor(row.parts), last_day, now_ms
                     )
                     for row in page
-                    if row.side is not None and charge_minor(row.parts) > 0
+                    if charge_minor(row.parts) > 0
                 ],
             )
         after = page[-1].account_id

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from contracts.topics import BANKING_TRANSACTIONS
+from kit.ids import NIL
 from kit.postgres import tenant_block
 from ledger.accounts import open_accounts
 from ledger.charges import repository
@@ -14,7 +15,6 @@ from ledger.charges.charges import Charge, ChargeKind, banks_account, charge_id,
 from ledger.charges.repository import NewCharge
 from ledger.days import month_of, require_ended
 from ledger.interest.accrual import PARTS_PER_MINOR, charge_minor
-from ledger.interest.run import FIRST_ID
 from ledger.repository import post_batch
 
 PAGE_ROWS = 500
@@ -46,7 +46,7 @@ def collect(
     With `untried` those that were never refused. Events go to `topic`, another one only for tenants whose money is not real.
     """
     posted = refused = 0
-    after = FIRST_ID
+    after = NIL
     while True:
         with tenant_block(connection, tenant_id):
             due = repository.lock_due(connection, tenant_id=tenant_id, untried=untried, after=after, limit=PAGE_ROWS)
@@ -75,7 +75,7 @@ def _post(connection: Connection, due: list[Charge], *, tenant_id: str, now_ms: 
 
 
 def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: int) -> int:
-    made, after = 0, FIRST_ID
+    made, after = 0, NIL
     while True:
         with tenant_block(connection, tenant_id):
             page = repository.outstanding(
@@ -102,7 +102,7 @@ def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: in
 
 
 def _fees(connection: Connection, tenant_id: str, last_day: date, ends_ms: int, now_ms: int) -> int:
-    made, after = 0, FIRST_ID
+    made, after = 0, NIL
     while True:
         with tenant_block(connection, tenant_id):
             page = repository.monthly_fees(connection, tenant_id=tenant_id, ends_ms=ends_ms, after=after, limit=PAGE_ROWS)

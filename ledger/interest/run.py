@@ -1,12 +1,12 @@
 """One day's interest of one tenant: accrued account by account, once, however often and by however many it is run."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from psycopg import Connection
 
+from kit.ids import NIL
 from kit.postgres import tenant_block
 from ledger.days import TIMEZONE, require_ended
 from ledger.interest import repository
@@ -14,7 +14,6 @@ from ledger.interest.accrual import PARTS_PER_MINOR, DayBalance, Side, accrue
 from ledger.interest.repository import NewRow, State, Window
 
 PAGE_ACCOUNTS = 500
-FIRST_ID = uuid.UUID(int=0)
 _DAY = timedelta(days=1)
 
 
@@ -38,7 +37,7 @@ def accrue_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int
     with tenant_block(connection, tenant_id):
         repository.keep_terms(connection, tenant_id=tenant_id, day=day)
     accounts = rows = corrections = 0
-    after = FIRST_ID
+    after = NIL
     while True:
         with tenant_block(connection, tenant_id):
             page = repository.accounts_after(connection, tenant_id=tenant_id, after=after, limit=PAGE_ACCOUNTS)

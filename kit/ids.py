@@ -6,6 +6,8 @@ import uuid
 from kit.clock import Clock, SystemClock
 
 INBOUND_NAMESPACE = uuid.UUID("6f1a1c56-3c1e-5d6b-9a55-4b6b6c0c8f11")
+# The nil UUID (section 5.9), nobody's id: whoever goes through ids in their order begins after it.
+NIL = uuid.UUID(int=0)
 _SYSTEM_CLOCK = SystemClock()
 
 

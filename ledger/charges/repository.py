@@ -8,11 +8,70 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from ledger.charges.charges import Charge, ChargeKind
+from ledger.interest.accrual import Side
 
+# The accounts' totals of what was charged, which interest goes on from, are locked in the order of everybody who does.
 _INSERT = """
-insert into bank.charge (charge_id, tenant_id, account_id, kind, period, amount_minor, currency, value_day, due_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, ledger.at(%s))
-on conflict do nothing
+with made as (
+    insert into bank.charge (charge_id, tenant_id, account_id, kind, period, amount_minor, currency, value_day, due_at)
+    select n.charge_id, n.tenant_id, n.account_id, n.kind, n.period, n.amount_minor, n.currency, n.value_day,
+        ledger.at(n.due_at_ms)
+    from unnest(
+        %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::bigint[]
+    ) as n (charge_id, tenant_id, account_id, kind, period, amount_minor, currency, value_day, due_at_ms)
+    on conflict do nothing
+    returning account_id, kind, amount_minor
+),
+charged as (
+    select account_id,
+        coalesce(sum(amount_minor) filter (where kind = 'credit-interest'), 0) as credit_minor,
+        coalesce(sum(amount_minor) filter (where kind = 'debit-interest'), 0) as debit_minor
+    from made
+    where kind in ('credit-interest', 'debit-interest')
+    group by account_id
+),
+held as materialized (
+    select s.account_id from bank.accrual_state s where s.account_id in (select account_id from charged)
+    order by s.account_id
+    for update
+),
+added as (
+    update bank.accrual_state s
+    set credit_charged_minor = s.credit_charged_minor + c.credit_minor,
+        debit_charged_minor = s.debit_charged_minor + c.debit_minor
+    from held h
+    join charged c on c.account_id = h.account_id
+    where s.account_id = h.account_id
+)
+select count(*) from made
+"""
+# All that has accrued and was charged, less what came after the day: nothing, but where the account is accrued past it already.
+_OUTSTANDING = """
+with page as (
+    select s.account_id, k.kind, k.parts, k.charged_minor, s.through_day
+    from (
+        select * from bank.accrual_state
+        where tenant_id = %(tenant_id)s and account_id > %(after)s and through_day >= %(day)s
+        order by account_id limit %(limit)s
+    ) s
+    cross join lateral (values
+        ('credit-interest', s.credit_parts, s.credit_charged_minor), ('debit-interest', s.debit_parts, s.debit_charged_minor)
+    ) as k (kind, parts, charged_minor)
+)
+select p.account_id, b.currency, p.kind,
+    p.parts - coalesce(r.parts, 0) - (p.charged_minor - coalesce(c.amount, 0)) * %(parts_per_minor)s
+from page p
+join bank.account b on b.account_id = p.account_id
+left join lateral (
+    select sum(a.parts) as parts from bank.accrual a
+    where p.through_day > %(day)s and a.account_id = p.account_id and a.kind = p.kind and a.accrued_on > %(day)s
+) r on true
+left join lateral (
+    select sum(c.amount_minor) as amount from bank.charge c
+    where c.account_id = p.account_id and c.kind = p.kind and c.period >= to_char(%(day)s::date, 'YYYY-MM')
+        and c.value_day > %(day)s
+) c on true
+order by p.account_id
 """
 _MONTHLY = """
 select b.account_id, b.currency, p.monthly_fee_minor
@@ -59,13 +118,32 @@ class NewCharge(NamedTuple):
     due_at_ms: int
 
 
+class Outstanding(NamedTuple):
+    """What has accrued on one side of an account and is not charged, in parts."""
+
+    account_id: uuid.UUID
+    currency: str
+    side: Side
+    parts: int
+
+
 def insert(connection: Connection, charges: Sequence[NewCharge]) -> int:
     """Make charges; one that is there stays as it is. Returns how many were made."""
     if not charges:
         return 0
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, charges)
-        return cursor.rowcount
+    row = connection.execute(_INSERT, [list(column) for column in zip(*charges, strict=True)]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def outstanding(
+    connection: Connection, *, tenant_id: str, day: date, after: uuid.UUID, limit: int, parts_per_minor: int
+) -> list[Outstanding]:
+    """Return what had accrued by `day` and was not charged before it, of the next `limit` accounts."""
+    bound = {"tenant_id": tenant_id, "day": day, "after": after, "limit": limit, "parts_per_minor": parts_per_minor}
+    return [
+        Outstanding(account_id, currency, Side(kind), int(parts))
+        for account_id, currency, kind, parts in connection.execute(_OUTSTANDING, bound)
+    ]
 
 
 def monthly_fees(

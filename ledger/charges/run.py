@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from contracts.topics import BANKING_TRANSACTIONS
+from kit.ids import NIL
 from kit.postgres import tenant_block
 from ledger.accounts import open_accounts
 from ledger.charges import repository
@@ -14,8 +15,6 @@ from ledger.charges.charges import Charge, ChargeKind, banks_account, charge_id,
 from ledger.charges.repository import NewCharge
 from ledger.days import month_of, require_ended
 from ledger.interest.accrual import PARTS_PER_MINOR, charge_minor
-from ledger.interest.repository import outstanding
-from ledger.interest.run import FIRST_ID
 from ledger.repository import post_batch
 
 PAGE_ROWS = 500
@@ -47,7 +46,7 @@ def collect(
     With `untried` those that were never refused. Events go to `topic`, another one only for tenants whose money is not real.
     """
     posted = refused = 0
-    after = FIRST_ID
+    after = NIL
     while True:
         with tenant_block(connection, tenant_id):
             due = repository.lock_due(connection, tenant_id=tenant_id, untried=untried, after=after, limit=PAGE_ROWS)
@@ -76,10 +75,10 @@ def _post(connection: Connection, due: list[Charge], *, tenant_id: str, now_ms: 
 
 
 def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: int) -> int:
-    made, after = 0, FIRST_ID
+    made, after = 0, NIL
     while True:
         with tenant_block(connection, tenant_id):
-            page = outstanding(
+            page = repository.outstanding(
                 connection,
                 tenant_id=tenant_id,
                 day=last_day,
@@ -96,14 +95,14 @@ def _interest(connection: Connection, tenant_id: str, last_day: date, now_ms: in
                         ChargeKind(row.side), row.account_id, tenant_id, row.currency, charge_minor(row.parts), last_day, now_ms
                     )
                     for row in page
-                    if row.side is not None and charge_minor(row.parts) > 0
+                    if charge_minor(row.parts) > 0
                 ],
             )
         after = page[-1].account_id
 
 
 def _fees(connection: Connection, tenant_id: str, last_day: date, ends_ms: int, now_ms: int) -> int:
-    made, after = 0, FIRST_ID
+    made, after = 0, NIL
     while True:
         with tenant_block(connection, tenant_id):
             page = repository.monthly_fees(connection, tenant_id=tenant_id, ends_ms=ends_ms, after=after, limit=PAGE_ROWS)

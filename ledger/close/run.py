@@ -8,13 +8,14 @@ from psycopg import Connection
 
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.errors import Conflict
+from kit.ids import NIL
 from kit.postgres import tenant_block
 from ledger.charges.run import Collected, charge_month, collect
 from ledger.close import repository
 from ledger.close.balances import differences, require_balanced
 from ledger.close.repository import ClosedDay, Newest
 from ledger.days import ends_month, last_ended, require_ended, start_ms
-from ledger.interest.run import FIRST_ID, Accrued, accrue_day
+from ledger.interest.run import Accrued, accrue_day
 
 CUT_ACCOUNTS = 1_000
 SUSPENSE = "liabilities:suspense:"
@@ -137,7 +138,7 @@ def _require_next(day: date, newest: Newest) -> None:
 
 def _cut(connection: Connection, *, tenant_id: str, ends_ms: int) -> None:
     """Have every account booked at or after the day's end. What is being posted meanwhile is waited for, account by account."""
-    after = FIRST_ID
+    after = NIL
     while True:
         last = repository.cut(connection, tenant_id=tenant_id, end_ms=ends_ms, after=after, limit=CUT_ACCOUNTS)
         if last is None:

@@ -1,9 +1,11 @@
 """The SQL of interest: terms by day, balances by value date, accruals. Inside a tenant's transaction (`tenant_block`)."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from psycopg import Connection
@@ -50,7 +52,8 @@ on conflict (account_id) do nothing
 """
 _STATES = """
 select s.account_id, b.currency, b.product, s.through_day, s.through_version,
-    case when s.product = b.product then s.since_day else s.through_day + 1 end as since_day
+    case when s.product = b.product then s.since_day else s.through_day + 1 end as since_day,
+    s.credit_parts, s.debit_parts, s.credit_charged_minor, s.debit_charged_minor
 from bank.accrual_state s
 join bank.account b on b.account_id = s.account_id
 where s.tenant_id = %(tenant_id)s and s.account_id = any(%(accounts)s) and s.through_day < %(day)s
@@ -80,16 +83,19 @@ where (e.value_at at time zone %(zone)s)::date <= %(day)s
 group by 1, 2
 """
 _ACCRUED = """
-select a.account_id, r.kind, greatest(r.day, a.first_day - 1), sum(r.parts)::text
+select a.account_id, r.kind, r.day, sum(r.parts)
 from unnest(%(accounts)s::uuid[], %(first_days)s::date[]) as a (account_id, first_day)
-join bank.accrual r on r.account_id = a.account_id
+cross join unnest(%(kinds)s::text[]) as k (kind)
+join bank.accrual r on r.account_id = a.account_id and r.kind = k.kind and r.day >= a.first_day
 group by 1, 2, 3
 """
+# What is charged has value on the day after the last of its period at the latest: no earlier period leads to a later day.
 _CHARGED = """
-select a.account_id, c.kind, greatest(c.value_day, a.first_day - 1), sum(c.amount_minor)::bigint
+select a.account_id, c.kind, c.value_day, sum(c.amount_minor)::bigint
 from unnest(%(accounts)s::uuid[], %(first_days)s::date[]) as a (account_id, first_day)
-join bank.charge c on c.account_id = a.account_id
-where c.kind = any(%(kinds)s)
+cross join unnest(%(kinds)s::text[]) as k (kind)
+join bank.charge c on c.account_id = a.account_id and c.kind = k.kind
+    and c.period >= to_char(a.first_day - 1, 'YYYY-MM') and c.value_day >= a.first_day
 group by 1, 2, 3
 """
 _TERMS = """
@@ -102,37 +108,23 @@ values (%s, %s, %s, %s, %s, %s, %s)
 """
 _MOVE_ON = """
 update bank.accrual_state s
-set through_day = %(day)s, through_version = n.version, product = n.product, since_day = n.since_day
-from unnest(%(accounts)s::uuid[], %(versions)s::bigint[], %(products)s::text[], %(since_days)s::date[])
-    as n (account_id, version, product, since_day)
+set through_day = %(day)s, through_version = n.version, product = n.product, since_day = n.since_day,
+    credit_parts = s.credit_parts + n.credit_parts, debit_parts = s.debit_parts + n.debit_parts
+from unnest(
+    %(accounts)s::uuid[], %(versions)s::bigint[], %(products)s::text[], %(since_days)s::date[], %(credit_parts)s::numeric[],
+    %(debit_parts)s::numeric[]
+) as n (account_id, version, product, since_day, credit_parts, debit_parts)
 where s.account_id = n.account_id
 """
-_OUTSTANDING = """
-with page as (
-    select s.account_id from bank.accrual_state s
-    where s.tenant_id = %(tenant_id)s and s.account_id > %(after)s and s.through_day >= %(day)s
-    order by s.account_id limit %(limit)s
-)
-select p.account_id, b.currency, r.kind, (r.parts - coalesce(c.amount, 0) * %(parts_per_minor)s)::text
-from page p
-join bank.account b on b.account_id = p.account_id
-left join lateral (
-    select a.kind, sum(a.parts) as parts from bank.accrual a
-    where a.account_id = p.account_id and a.accrued_on <= %(day)s group by a.kind
-) r on true
-left join lateral (
-    select sum(c.amount_minor) as amount from bank.charge c
-    where c.account_id = p.account_id and c.kind = r.kind and c.value_day <= %(day)s
-) c on true
-order by p.account_id
-"""
-
 DayAmounts = dict[tuple[uuid.UUID, Side], dict[date, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far an account is accrued, locked. `since_day` is the first day that may still be recomputed."""
+    """How far an account is accrued, locked. `since_day` is the first day that may still be recomputed.
+
+    What has accrued and was charged in all stands beside it, by side.
+    """
 
     account_id: uuid.UUID
     currency: str
@@ -140,6 +132,18 @@ class State:
     through_day: date
     through_version: int
     since_day: date
+    credit_parts: Decimal
+    debit_parts: Decimal
+    credit_charged_minor: int
+    debit_charged_minor: int
+
+    def accrued_parts(self, side: Side) -> int:
+        """Return what has accrued on one side."""
+        return int(self.credit_parts if side is Side.CREDIT else self.debit_parts)
+
+    def charged_minor(self, side: Side) -> int:
+        """Return what was charged of one side."""
+        return self.credit_charged_minor if side is Side.CREDIT else self.debit_charged_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +175,6 @@ class NewRow(NamedTuple):
     day: date
     accrued_on: date
     balance_minor: int
-    parts: int
-
-
-class Outstanding(NamedTuple):
-    """What has accrued on an account and is not charged, in parts; no side where nothing ever accrued."""
-
-    account_id: uuid.UUID
-    currency: str
-    side: Side | None
     parts: int
 
 
@@ -234,28 +229,27 @@ def sums_by_value_day(
 
 
 def accrued(connection: Connection, windows: Sequence[Window]) -> DayAmounts:
-    """Sum the parts that are accrued already, by day; what lies before the window stands on the day before it."""
-    bound = {
-        "accounts": [window.account_id for window in windows],
-        "first_days": [window.first_day for window in windows],
-    }
+    """Sum the parts that are accrued already for the days of each window, by day."""
     found: DayAmounts = {}
-    for account_id, kind, day, parts in connection.execute(_ACCRUED, bound):
+    for account_id, kind, day, parts in connection.execute(_ACCRUED, _bound(windows)):
         found.setdefault((account_id, Side(kind)), {})[day] = int(parts)
     return found
 
 
 def charged(connection: Connection, windows: Sequence[Window]) -> DayAmounts:
-    """Sum what was charged, in minor units, by value date; what lies before the window stands on the day before it."""
-    bound = {
+    """Sum what was charged with value on a day of each window or later, in minor units, by that day."""
+    found: DayAmounts = {}
+    for account_id, kind, day, amount_minor in connection.execute(_CHARGED, _bound(windows)):
+        found.setdefault((account_id, Side(kind)), {})[day] = amount_minor
+    return found
+
+
+def _bound(windows: Sequence[Window]) -> dict[str, object]:
+    return {
         "accounts": [window.account_id for window in windows],
         "first_days": [window.first_day for window in windows],
         "kinds": [side.value for side in Side],
     }
-    found: DayAmounts = {}
-    for account_id, kind, day, amount_minor in connection.execute(_CHARGED, bound):
-        found.setdefault((account_id, Side(kind)), {})[day] = amount_minor
-    return found
 
 
 def terms_between(connection: Connection, *, tenant_id: str, first: date, last: date) -> Mapping[tuple[str, str, date], Terms]:
@@ -273,8 +267,11 @@ def insert_accruals(connection: Connection, rows: Sequence[NewRow]) -> None:
             cursor.executemany(_INSERT, rows)
 
 
-def move_on(connection: Connection, moved: Sequence[tuple[State, int]], *, day: date) -> None:
-    """Say that the accounts are accrued through `day`, and up to which version nothing has to be read again."""
+def move_on(connection: Connection, moved: Sequence[tuple[State, int]], *, rows: Sequence[NewRow], day: date) -> None:
+    """Say that the accounts are accrued through `day` with new rows, and up to which version nothing has to be read again."""
+    parts: Counter[tuple[uuid.UUID, str]] = Counter()
+    for row in rows:
+        parts[row.account_id, row.kind] += row.parts
     connection.execute(
         _MOVE_ON,
         {
@@ -283,16 +280,7 @@ def move_on(connection: Connection, moved: Sequence[tuple[State, int]], *, day: 
             "versions": [version for _, version in moved],
             "products": [state.product for state, _ in moved],
             "since_days": [state.since_day for state, _ in moved],
+            "credit_parts": [parts[state.account_id, Side.CREDIT.value] for state, _ in moved],
+            "debit_parts": [parts[state.account_id, Side.DEBIT.value] for state, _ in moved],
         },
     )
-
-
-def outstanding(
-    connection: Connection, *, tenant_id: str, day: date, after: uuid.UUID, limit: int, parts_per_minor: int
-) -> list[Outstanding]:
-    """Return what had accrued by `day` and was not charged before it, of the next `limit` accounts."""
-    bound = {"tenant_id": tenant_id, "day": day, "after": after, "limit": limit, "parts_per_minor": parts_per_minor}
-    return [
-        Outstanding(account_id, currency, Side(kind) if kind else None, int(parts or 0))
-        for account_id, currency, kind, parts in connection.execute(_OUTSTANDING, bound)
-    ]

@@ -1,12 +1,12 @@
 """One day's interest of one tenant: accrued account by account, once, however often and by however many it is run."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from psycopg import Connection
 
+from kit.ids import NIL
 from kit.postgres import tenant_block
 from ledger.days import TIMEZONE, require_ended
 from ledger.interest import repository
@@ -14,7 +14,6 @@ from ledger.interest.accrual import PARTS_PER_MINOR, DayBalance, Side, accrue
 from ledger.interest.repository import NewRow, State, Window
 
 PAGE_ACCOUNTS = 500
-FIRST_ID = uuid.UUID(int=0)
 _DAY = timedelta(days=1)
 
 
@@ -38,7 +37,7 @@ def accrue_day(connection: Connection, *, tenant_id: str, day: date, now_ms: int
     with tenant_block(connection, tenant_id):
         repository.keep_terms(connection, tenant_id=tenant_id, day=day)
     accounts = rows = corrections = 0
-    after = FIRST_ID
+    after = NIL
     while True:
         with tenant_block(connection, tenant_id):
             page = repository.accounts_after(connection, tenant_id=tenant_id, after=after, limit=PAGE_ACCOUNTS)
@@ -87,7 +86,8 @@ def _accrue_page(connection: Connection, states: Sequence[State], *, tenant_id: 
             taken = charged.get((state.account_id, side), {})
             rows += _differences(days, side, had, taken, state=state, tenant_id=tenant_id, accrued_on=day)
     repository.insert_accruals(connection, rows)
-    repository.move_on(connection, [(state, _read_through(news[state.account_id])) for state in states], day=day)
+    moved = [(state, _read_through(news[state.account_id])) for state in states]
+    repository.move_on(connection, moved, rows=rows, day=day)
     return rows
 
 
@@ -102,9 +102,10 @@ def _differences(
     accrued_on: date,
 ) -> list[NewRow]:
     """Return what each day's interest now is beyond what is accrued for it already."""
-    before = days[0].day - _DAY
-    carried = had.get(before, 0) - taken.get(before, 0) * PARTS_PER_MINOR
-    charged_parts = {day: amount_minor * PARTS_PER_MINOR for day, amount_minor in taken.items() if day > before}
+    accrued_before = state.accrued_parts(side) - sum(had.values())
+    charged_before_minor = state.charged_minor(side) - sum(taken.values())
+    carried = accrued_before - charged_before_minor * PARTS_PER_MINOR
+    charged_parts = {day: amount_minor * PARTS_PER_MINOR for day, amount_minor in taken.items()}
     return [
         NewRow(tenant_id, state.account_id, side.value, at.day, accrued_on, at.balance_minor, parts - had.get(at.day, 0))
         for at, parts in accrue(days, side=side, carried_parts=carried, charged_parts=charged_parts)

@@ -40,13 +40,12 @@ class DueStep:
 
     `run(tenant_id, from_ms, to_ms)` does what became due in (from, to] and returns how much; the tenant's clock stands at `to`.
     It raises StepUnfinished when it has to be called again before time may go on.
-    `next_ms(tenant_id, after_ms)` says when the next of it is due, None when nothing is; without it the step is carried out at
-    the stops of the others, and at the end of every day.
+    `next_ms(tenant_id, after_ms)` says when the next of it is due, None when nothing is.
     """
 
     name: str
     run: Callable[[str, int, int], Awaitable[int]]
-    next_ms: Callable[[str, int], Awaitable[int | None]] | None = None
+    next_ms: Callable[[str, int], Awaitable[int | None]]
 
 
 def schedules_step(core: AsyncConnectionPool, runner: ScheduleRunner) -> DueStep:

@@ -4,10 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -37,7 +35,6 @@ SOURCE = "sandbox"
 # A request ends within seconds and says where the clock stands; one that is undone holds a connection all the while.
 MAX_STOPS = 5_000
 MAX_MOVE_S, MAX_TRIED_S = 12.0, 3.0
-DAYS_END_IN = ZoneInfo("America/Sao_Paulo")
 
 
 class NoSandbox(NotFound):
@@ -146,7 +143,7 @@ class SandboxService:
         """Return the next moment at which something is due, `to_ms` when nothing is before."""
         found = [to_ms]
         for step in self._steps:
-            due_ms = _end_of_day_ms(at_ms) if step.next_ms is None else await step.next_ms(tenant_id, at_ms)
+            due_ms = await step.next_ms(tenant_id, at_ms)
             if due_ms is not None:
                 found.append(due_ms)
         return min(found)
@@ -171,12 +168,6 @@ async def _required(connection: AsyncConnection, tenant_id: str) -> ClockRow:
     if row is None:
         raise NoSandbox(f"{tenant_id} is no sandbox")
     return row
-
-
-def _end_of_day_ms(moment_ms: int) -> int:
-    """Return the first moment of the next day."""
-    day = datetime.fromtimestamp(moment_ms / 1000, DAYS_END_IN).date() + timedelta(days=1)
-    return int(datetime.combine(day, time_of_day(), DAYS_END_IN).timestamp() * 1000)
 
 
 async def _deposit(

@@ -106,3 +106,29 @@ grant update on bank.history_change to poster;
 -- The rounding on each currency's liquidity account, from the index alone.
 create index exchange_residue on bank.exchange_quote (tenant_id, worked_out) include (buy_currency, residue_nano)
     where exchanged_at is not null and residue_nano <> 0;
+
+-- What has accrued and was charged in all, by side: interest goes on from it, and reads of accruals and charges only those of the
+-- days that it computes. A row of either is never changed or taken away.
+alter table bank.accrual_state
+    add column credit_parts numeric(40, 0) not null default 0,
+    add column debit_parts numeric(40, 0) not null default 0,
+    add column credit_charged_minor bigint not null default 0,
+    add column debit_charged_minor bigint not null default 0;
+update bank.accrual_state s
+set credit_parts = coalesce(a.credit, 0), debit_parts = coalesce(a.debit, 0)
+from (
+    select account_id, sum(parts) filter (where kind = 'credit-interest') as credit,
+        sum(parts) filter (where kind = 'debit-interest') as debit
+    from bank.accrual
+    group by account_id
+) a
+where a.account_id = s.account_id;
+update bank.accrual_state s
+set credit_charged_minor = coalesce(c.credit, 0), debit_charged_minor = coalesce(c.debit, 0)
+from (
+    select account_id, sum(amount_minor) filter (where kind = 'credit-interest') as credit,
+        sum(amount_minor) filter (where kind = 'debit-interest') as debit
+    from bank.charge
+    group by account_id
+) c
+where c.account_id = s.account_id;

@@ -52,7 +52,8 @@ insert into raw.decisions (
 )
 select
     'bench', id, 1, 2 * n, 'rpc', false, at, at, (array['pix', 'card', 'boleto', 'ted'])[1 + n %% 4], 'debit', amount_minor,
-    'BRL', customer, payer::text, payee::text, 'd' || customer, 'BR', case when chance < 0.01 then 'review' else 'allow' end, 'scorer',
+    'BRL', customer, payer::text, payee::text, 'd' || customer, 'BR', case when chance < 0.01 then 'review' else 'allow' end,
+    'scorer',
     chance, chance, '{}', '{}', 'fraud-1', 'policy-1', 'features-1', false, false, false, at, 40, 2 * n
 from bench.made where day >= %(first)s and day < %(until)s order by n;
 insert into raw.outcomes (tenant_id, transaction_id, event_id, outcome, occurred_at, epoch, n, log_offset)

@@ -1,4 +1,12 @@
-{{ config(indexes=[{'columns': ['tenant_id', 'day', 'model', 'challenger', 'currency'], 'unique': true}]) }}
+{{
+  config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_days_touched(['fct_transactions', 'fct_decisions']) }}",
+    indexes=[{'columns': ['tenant_id', 'day', 'model', 'challenger', 'currency'], 'unique': true}]
+  )
+}}
 
 with decided as (
   select
@@ -10,13 +18,14 @@ with decided as (
     transactions.amount_minor,
     decisions.verdict <> 'allow' as stopped,
     decisions.challenger_verdict <> 'allow' as would_stop,
-    coalesce(labels.fraud, false) as fraud
+    coalesce(transactions.fraud, false) as fraud
   from {{ ref('fct_decisions') }} as decisions
   inner join {{ ref('fct_transactions') }} as transactions
     on decisions.tenant_id = transactions.tenant_id and decisions.transaction_id = transactions.transaction_id
-  left join {{ ref('int_newest_labels') }} as labels
-    on decisions.tenant_id = labels.tenant_id and decisions.transaction_id = labels.transaction_id
   where decisions.challenger is not null and decisions.decision_source = 'scorer'
+  {%- if is_incremental() %}
+    and (decisions.tenant_id, decisions.day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+  {%- endif %}
 )
 
 select

@@ -1,7 +1,31 @@
-{{ config(indexes=[{'columns': ['tenant_id', 'alert_id'], 'unique': true}]) }}
+{{
+  config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['tenant_id', 'alert_id'],
+    on_schema_change='fail',
+    indexes=[
+      {'columns': ['tenant_id', 'alert_id'], 'unique': true},
+      {'columns': ['tenant_id', 'day']},
+      {'columns': ['built_at'], 'type': 'brin'},
+    ]
+  )
+}}
 
-with events as (
-  select * from {{ ref('stg_alerts') }} where {{ until_cut('alerts') }}
+with {% if is_incremental() -%}
+touched as (
+  select distinct tenant_id, alert_id from {{ ref('stg_alerts') }}
+  where log_offset > {{ since('alerts') }} and {{ until_cut('alerts') }}
+),
+{%- endif %}
+
+events as (
+  select alerts.*
+  from {{ ref('stg_alerts') }} as alerts
+  {%- if is_incremental() %}
+  inner join touched on touched.tenant_id = alerts.tenant_id and touched.alert_id = alerts.alert_id
+  {%- endif %}
+  where alerts.{{ until_cut('alerts') }}
 ),
 
 newest as (
@@ -31,7 +55,8 @@ final as (
     newest.transaction_id as newest_transaction_id,
     newest.verdict as newest_verdict,
     newest.probability as newest_probability,
-    newest.reasons as newest_reasons
+    newest.reasons as newest_reasons,
+    (select cut_at from {{ ref('int_build_cut') }}) as built_at
   from newest
   inner join opened on opened.tenant_id = newest.tenant_id and opened.alert_id = newest.alert_id
 )

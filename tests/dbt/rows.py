@@ -40,9 +40,9 @@ class Decided:
 class Raw:
     """Appends to raw.* with growing offsets."""
 
-    def __init__(self, warehouse: PostgresServer) -> None:
+    def __init__(self, warehouse: PostgresServer, *, first_offset: int = 0) -> None:
         self._warehouse = warehouse
-        self._offset = 0
+        self._offset = first_offset
 
     def add(self, *rows: Decided) -> list[uuid.UUID]:
         """Write the decisions with their outcomes and labels; return the transaction ids."""
@@ -99,6 +99,46 @@ class Raw:
                     500 * decisions,
                     *self._next()[:1],
                 ),
+            )
+
+    def outcome(self, transaction_id: uuid.UUID, outcome: str, *, tenant_id: str = "demo") -> None:
+        """Write what became of a decision, some time after it."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.outcomes values (%s, %s, %s, %s, now(), 1, %s, %s)",
+                (tenant_id, transaction_id, uuid.uuid4(), outcome, *self._next()),
+            )
+
+    def label(self, transaction_id: uuid.UUID, *, fraud: bool, known_at: datetime, tenant_id: str = "demo") -> None:
+        """Write a label, before or after its decision."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.labels values (%s, %s, %s, %s, %s, %s, 'bank', %s)",
+                (tenant_id, transaction_id, uuid.uuid4(), fraud, "stolen_card" if fraud else "legitimate", known_at, self._next()[0]),
+            )
+
+    def override(self, transaction_id: uuid.UUID, verdict: str, *, tenant_id: str = "demo") -> None:
+        """Put another answer in the place of a decision's, as the sink does: in its row, and in a row of its own."""
+        at, offset = self._next()
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.overrides (tenant_id, transaction_id, epoch, n, verdict, source, rules, reasons, policy, "
+                "feature_set, truncated, late, control_group, scored_at, log_offset) "
+                "values (%s, %s, 1, %s, %s, 'stand_in', '{}', '{}', 'policy-0', 'fs-1', false, false, false, now(), %s)",
+                (tenant_id, transaction_id, at, verdict, offset),
+            )
+            connection.execute(
+                "update raw.decisions set verdict = %s, source = 'stand_in', challenger = null, challenger_verdict = null "
+                "where tenant_id = %s and transaction_id = %s",
+                (verdict, tenant_id, transaction_id),
+            )
+
+    def transfer(self, *, debit: uuid.UUID, credit: uuid.UUID, amount_minor: int, status: str, occurred_at: datetime) -> None:
+        """Write an event of the ledger."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.ledger_events values ('demo', %s, %s, %s, 'transfer', %s, %s, 'BRL', %s, %s, 'rpc', null, %s)",
+                (uuid.uuid4(), uuid.uuid4(), status, occurred_at, amount_minor, debit, credit, self._next()[0]),
             )
 
     def drift(self, *, day: date, drifted: Sequence[str]) -> None:

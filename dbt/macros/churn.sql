@@ -11,7 +11,7 @@
 {# The exponent is bounded so that a busy customer's long silence does not leave the range of a double. #}
 {% macro _odds_of_having_left(repeats, last_age, age) -%}
   (case when {{ repeats }} = 0 then 0::double precision else
-    {{ var('churn_a') }} / ({{ var('churn_b') }} + {{ repeats }} - 1)
+    {{ var('churn_a') }}::double precision / ({{ var('churn_b') }} + {{ repeats }} - 1)
     * exp(least(600, ({{ var('churn_r') }} + {{ repeats }})
       * ln(({{ var('churn_alpha') }} + {{ age }})::double precision / ({{ var('churn_alpha') }} + {{ last_age }})))) end)
 {%- endmacro %}

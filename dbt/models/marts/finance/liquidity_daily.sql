@@ -32,10 +32,12 @@ rails as (
 ),
 
 days as (
-  select rails.tenant_id, rails.rail, rails.currency, calendar.day
+  select rails.tenant_id, rails.rail, rails.currency, calendar.day::date as day
   from rails
   inner join span on span.tenant_id = rails.tenant_id
-  inner join {{ ref('dim_days') }} as calendar on calendar.day between span.first_day and span.last_day
+  cross join lateral generate_series(
+    span.first_day::timestamp, span.last_day::timestamp, interval '1 day'
+  ) as calendar (day)
 ),
 
 closings as (

@@ -33,10 +33,12 @@ lines as (
 
 -- Every line has a row on every day, so that a day's rows add up to zero.
 days as (
-  select lines.tenant_id, lines.line, lines.element, lines.currency, calendar.day
+  select lines.tenant_id, lines.line, lines.element, lines.currency, calendar.day::date as day
   from lines
   inner join span on span.tenant_id = lines.tenant_id
-  inner join {{ ref('dim_days') }} as calendar on calendar.day between span.first_day and span.last_day
+  cross join lateral generate_series(
+    span.first_day::timestamp, span.last_day::timestamp, interval '1 day'
+  ) as calendar (day)
 ),
 
 balances as (

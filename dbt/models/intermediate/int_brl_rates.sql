@@ -30,8 +30,8 @@ select
   coalesce(
     lead(once.day) over (partition by once.tenant_id, once.currency order by once.day), 'infinity'::date
   ) as until_day,
-  once.brl_for_one,
-  once.brl_for_one * power(10::numeric, 2 - currencies.exponent) as brl_minor_for_one_minor,
+  once.brl_for_one::numeric(38, 18) as brl_for_one,
+  (once.brl_for_one * power(10::numeric, 2 - currencies.exponent))::numeric(38, 18) as brl_minor_for_one_minor,
   once.rate_source
 from once
 inner join {{ ref('currencies') }} as currencies on currencies.currency = once.currency

@@ -1,4 +1,4 @@
-"""A bank of a few accounts in the warehouse's raw tables: what its reference data, its ledger and its decisions say of each other."""
+"""A bank of a few accounts in the warehouse's raw tables: its reference data, its ledger and its decisions."""
 
 import uuid
 from datetime import date, datetime, timedelta

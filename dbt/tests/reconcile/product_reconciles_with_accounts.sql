@@ -1,6 +1,6 @@
 -- Every customer's account is in the funnel once, and who was active in a week is in it as the days say.
 with accounts as (
-  select tenant_id, count(*) as accounts from {{ ref('stg_accounts') }} where account_kind = 'customer' group by tenant_id
+  select tenant_id, count(*) as accounts from {{ ref('dim_accounts') }} where account_kind = 'customer' group by tenant_id
 ),
 
 funnel as (

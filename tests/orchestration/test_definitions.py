@@ -59,6 +59,8 @@ def test_the_flow_goes_from_simulation_to_a_champion_and_from_decisions_to_marts
     drift = AssetKey(["monitoring", "model_drift"])
     assert {AssetKey("champion"), AssetKey(["raw", "decisions"])} <= upstream(drift)
     assert drift in upstream(AssetKey(["marts", "model_drift_daily"]))
+    known = upstream(AssetKey(["marts", "dim_accounts"]))
+    assert {AssetKey(["raw", "accounts"]), AssetKey("closed_books")} <= known
 
 
 def test_every_day_has_a_run_that_checks_it_and_builds_the_marts(definitions: Definitions) -> None:

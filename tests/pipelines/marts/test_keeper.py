@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
+from kit.localset import ports
 from kit.process import Lifecycle
 from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer, Settings
 from pipelines.marts import BuildStopped, MartsBusy, build, one_build_at_a_time
@@ -50,10 +51,15 @@ class Bank:
             [as_of] = connection.execute("select as_of from marts.freshness").fetchone() or (None,)
         return int(transactions), as_of
 
+    def lines(self) -> list[str]:
+        """The lines of the general ledger that the tenant's accounts stand on."""
+        with psycopg.connect(self._warehouse.dsn("audit")) as connection:
+            return [row[0] for row in connection.execute("select line from marts.dim_accounts order by line")]
+
 
 @pytest.fixture(scope="module")
-def settings(warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(var=tmp_path_factory.mktemp("var"), warehouse=warehouse)
+def settings(core: PostgresServer, warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(var=tmp_path_factory.mktemp("var"), core=core, warehouse=warehouse)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,27 @@ def test_what_the_sink_wrote_reaches_the_marts_by_itself_and_they_say_as_of_when
     transactions, second = bank.told()
     assert transactions == 4
     assert second > first
+
+
+def test_where_the_core_is_away_the_marts_are_built_with_what_it_said_last(settings: Settings, bank: Bank) -> None:
+    nobody = settings.model_copy(update={"core": PostgresServer(port=ports.choose(taken=()))})
+    before = REGISTRY.get_sample_value("baas_reference_failures_total") or 0
+    lifecycle = Lifecycle()
+    MartKeeper(nobody, lifecycle).turn()
+    assert lifecycle.obstacle is None
+    assert REGISTRY.get_sample_value("baas_reference_failures_total") == before + 1
+
+
+def test_a_change_in_the_core_alone_is_built_too(settings: Settings, bank: Bank, core: PostgresServer) -> None:
+    keeper = MartKeeper(settings, Lifecycle())
+    keeper.turn()
+    with psycopg.connect(core.dsn("postgres")) as connection:
+        connection.execute(
+            "insert into ledger.account (id, tenant_id, currency, code, opened_at, booked_at) "
+            "values (gen_random_uuid(), 'demo', 'BRL', 'income:fees', now(), now())"
+        )
+    keeper.turn()
+    assert bank.lines() == ["income:fees"]
 
 
 def test_what_was_found_of_drift_last_is_a_metric_from_the_first_turn_on(settings: Settings, warehouse: PostgresServer) -> None:

@@ -4,18 +4,25 @@ with customers as (
   select * from {{ ref('dim_customers') }}
 ),
 
+-- Profiles hold for the tenant's newest event.
+clock as (
+  select tenant_id, max(last_seen_at) as as_of from customers group by tenant_id
+),
+
 recent as (
   select
     transactions.tenant_id,
     transactions.customer_id,
     transactions.amount_minor,
     extract(hour from transactions.event_time at time zone '{{ var("bank_timezone") }}')::integer as hour
-  from {{ ref('fct_transactions') }} as transactions
-  inner join customers
-    on customers.tenant_id = transactions.tenant_id and customers.customer_id = transactions.customer_id
+  from clock
+  inner join {{ ref('fct_transactions') }} as transactions
+    on transactions.tenant_id = clock.tenant_id
+    and transactions.day >= {{ bank_day("(clock.as_of - interval '" ~ var("profile_window_days") ~ " days')") }}
   where transactions.direction = 'debit'
     and transactions.outcome = 'posted'
-    and transactions.event_time > customers.as_of - interval '{{ var("profile_window_days") }} days'
+    and transactions.customer_id is not null
+    and transactions.event_time > clock.as_of - interval '{{ var("profile_window_days") }} days'
 ),
 
 by_hour as (
@@ -44,12 +51,13 @@ final as (
   select
     customers.tenant_id,
     customers.customer_id,
-    customers.as_of,
+    clock.as_of,
     coalesce(payments.payments_30d, 0) as payments_30d,
     payments.mean_amount_minor_30d,
     usual.usual_hour::bigint as usual_hour,
-    (extract(epoch from customers.as_of - customers.customer_since) / 86400)::double precision as account_age_days
+    (extract(epoch from clock.as_of - customers.customer_since) / 86400)::double precision as account_age_days
   from customers
+  inner join clock on clock.tenant_id = customers.tenant_id
   left join payments
     on payments.tenant_id = customers.tenant_id and payments.customer_id = customers.customer_id
   left join usual

@@ -1,63 +1,63 @@
-{{ config(indexes=[{'columns': ['tenant_id', 'customer_id'], 'unique': true}]) }}
+-- depends_on: {{ ref('stg_ledger_events') }}
+{{
+  config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['tenant_id', 'customer_id'],
+    on_schema_change='fail',
+    indexes=[{'columns': ['tenant_id', 'customer_id'], 'unique': true}]
+  )
+}}
 
-with transactions as (
-  select * from {{ ref('fct_transactions') }} where customer_id is not null
+with {% if is_incremental() -%}
+-- Customers of whom there is a transaction that is new or other than it was, or whose account's opening came after it.
+touched as (
+  select tenant_id, customer_id
+  from {{ ref('fct_transactions') }}
+  where built_at > {{ since_built() }} and customer_id is not null
+  union
+  select transactions.tenant_id, transactions.customer_id
+  from {{ ref('stg_ledger_events') }} as events
+  inner join {{ ref('fct_transactions') }} as transactions
+    on transactions.tenant_id = events.tenant_id and transactions.account_id = events.credit_account_id::text
+  where events.purpose = 'opening' and events.log_offset > {{ since('ledger_events') }}
 ),
+{%- endif %}
 
-clock as (
-  select tenant_id, max(event_time) as as_of from transactions group by tenant_id
-),
-
-customers as (
-  select
-    tenant_id,
-    customer_id,
-    min(event_time) as first_seen_at,
-    max(event_time) as last_seen_at,
-    count(*) as transactions,
-    sum(amount_minor)::bigint as amount_minor,
-    count(*) filter (where verdict <> 'allow') as flagged,
-    count(*) filter (where fraud) as frauds
-  from transactions
-  group by tenant_id, customer_id
-),
-
+-- One row a customer and account, none being an account too.
 held as (
-  select tenant_id, customer_id, account_id
-  from transactions
-  where account_id is not null
-  group by tenant_id, customer_id, account_id
-),
-
-accounts as (
   select
-    held.tenant_id,
-    held.customer_id,
-    count(*) as accounts,
-    min(openings.opened_at) as opened_at
-  from held
-  left join {{ ref('int_account_openings') }} as openings
-    on openings.tenant_id = held.tenant_id and openings.account_id = held.account_id
-  group by held.tenant_id, held.customer_id
-),
-
-final as (
-  select
-    customers.tenant_id,
-    customers.customer_id,
-    coalesce(accounts.accounts, 0) as accounts,
-    least(accounts.opened_at, customers.first_seen_at) as customer_since,
-    customers.first_seen_at,
-    customers.last_seen_at,
-    customers.transactions,
-    customers.amount_minor,
-    customers.flagged,
-    customers.frauds,
-    clock.as_of
-  from customers
-  inner join clock on clock.tenant_id = customers.tenant_id
-  left join accounts
-    on accounts.tenant_id = customers.tenant_id and accounts.customer_id = customers.customer_id
+    transactions.tenant_id,
+    transactions.customer_id,
+    transactions.account_id,
+    min(transactions.event_time) as first_seen_at,
+    max(transactions.event_time) as last_seen_at,
+    count(*) as transactions,
+    sum(transactions.amount_minor)::bigint as amount_minor,
+    count(*) filter (where transactions.verdict <> 'allow') as flagged,
+    count(*) filter (where transactions.fraud) as frauds
+  from {{ ref('fct_transactions') }} as transactions
+  {%- if is_incremental() %}
+  inner join touched
+    on touched.tenant_id = transactions.tenant_id and touched.customer_id = transactions.customer_id
+  {%- endif %}
+  where transactions.customer_id is not null
+  group by transactions.tenant_id, transactions.customer_id, transactions.account_id
 )
 
-select * from final
+select
+  held.tenant_id,
+  held.customer_id,
+  count(held.account_id) as accounts,
+  least(min(openings.opened_at), min(held.first_seen_at)) as customer_since,
+  min(held.first_seen_at) as first_seen_at,
+  max(held.last_seen_at) as last_seen_at,
+  sum(held.transactions)::bigint as transactions,
+  sum(held.amount_minor)::bigint as amount_minor,
+  sum(held.flagged)::bigint as flagged,
+  sum(held.frauds)::bigint as frauds,
+  (select cut_at from {{ ref('int_build_cut') }}) as built_at
+from held
+left join {{ ref('int_account_openings') }} as openings
+  on openings.tenant_id = held.tenant_id and openings.account_id = held.account_id
+group by held.tenant_id, held.customer_id

@@ -1,4 +1,4 @@
-{{ config(meta={'of_no_tenant': true}, indexes=[{'columns': ['day'], 'unique': true}]) }}
+{{ config(tags=['static'], meta={'of_no_tenant': true}, indexes=[{'columns': ['day'], 'unique': true}]) }}
 
 with days as (
   select generate_series('{{ var("first_day") }}'::timestamp, '{{ var("last_day") }}', interval '1 day')::date as day

@@ -25,16 +25,32 @@
 -- depends_on: {{ ref('customer_cohorts') }}
 -- depends_on: {{ ref('activation_funnel_weekly') }}
 -- depends_on: {{ ref('feature_use_weekly') }}
-{{ config(indexes=[{'columns': ['tenant_id'], 'unique': true}]) }}
+{{
+  config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['tenant_id'],
+    on_schema_change='fail',
+    indexes=[{'columns': ['tenant_id'], 'unique': true}]
+  )
+}}
 
-with transactions as (
-  select tenant_id, max(event_time) as last_event_time from {{ ref('fct_transactions') }} group by tenant_id
+with seen as (
+  select tenant_id, max(event_time) as last_event_time
+  from {{ ref('fct_transactions') }}
+  where built_at > {{ since_built() }}
+  group by tenant_id
+  {%- if is_incremental() %}
+  union all
+  select tenant_id, last_event_time from {{ this }}
+  {%- endif %}
 )
 
 select
-  transactions.tenant_id,
+  seen.tenant_id,
   cut.cut_at as as_of,
-  transactions.last_event_time,
+  max(seen.last_event_time) as last_event_time,
   (select extracted_at from {{ ref('stg_reference_extract') }}) as reference_as_of
-from transactions
+from seen
 cross join {{ ref('int_build_cut') }} as cut
+group by seen.tenant_id, cut.cut_at

@@ -3,6 +3,7 @@ create index decisions_arrived on raw.decisions (log_offset);
 create index outcomes_arrived on raw.outcomes (log_offset);
 create index overrides_arrived on raw.overrides (log_offset);
 create index ledger_events_arrived on raw.ledger_events (log_offset);
+create index ledger_events_openings on raw.ledger_events (log_offset) where purpose = 'opening';
 create index labels_arrived on raw.labels (log_offset);
 create index alerts_arrived on raw.alerts (log_offset);
 

@@ -23,22 +23,20 @@
   )
 {%- endmacro %}
 
-{# One row a customer who paid in the `churn_history_days` up to the end of `seen_on`: on how many days, when first and last. #}
-{% macro paying_rhythm(seen_on) -%}
-  select
-    days.tenant_id,
-    days.customer_id,
-    max(days.day) as last_active_day,
-    ({{ seen_on }} - max(days.day))::integer as silent_days,
-    count(*)::integer as active_days,
-    (max(days.day) - min(days.day))::integer as last_age_days,
-    ({{ seen_on }} - min(days.day))::integer as age_days,
-    clock.as_of
-  from (
-    select tenant_id, customer_id, day from {{ ref('int_customer_days') }} where payments > 0
-    group by tenant_id, customer_id, day
-  ) as days
-  inner join {{ ref('int_customer_clock') }} as clock on clock.tenant_id = days.tenant_id
-  where days.day <= {{ seen_on }} and days.day > {{ seen_on }} - {{ var('churn_history_days') }}
-  group by days.tenant_id, days.customer_id, clock.today, clock.as_of
+{# How a customer has paid in the `churn_history_days` up to the end of `seen_on`: on how many days, and on which first and last.
+   Columns of a query over the customer's days. #}
+{% macro rhythm(prefix, seen_on) -%}
+  {%- set within = 'days.day <= ' ~ seen_on ~ ' and days.day > ' ~ seen_on ~ ' - ' ~ var('churn_history_days') -%}
+  coalesce(sum(days.active_day) filter (where {{ within }}), 0)::integer as {{ prefix }}active_days,
+  min(days.day) filter (where days.payments > 0 and {{ within }}) as {{ prefix }}first_paid_day,
+  max(days.day) filter (where days.payments > 0 and {{ within }}) as {{ prefix }}last_paid_day
+{%- endmacro %}
+
+{# The score of a customer whose columns those are, as it is told on `seen_on`. #}
+{% macro rhythm_score(prefix, seen_on) -%}
+  {{ churn_score(
+    '(' ~ prefix ~ 'active_days - 1)',
+    '(' ~ prefix ~ 'last_paid_day - ' ~ prefix ~ 'first_paid_day)',
+    '(' ~ seen_on ~ ' - ' ~ prefix ~ 'first_paid_day)'
+  ) }}
 {%- endmacro %}

@@ -1,40 +1,28 @@
 {{ config(indexes=[{'columns': ['tenant_id', 'bin'], 'unique': true}]) }}
 
 -- The score as it would have been told `churn_days` ago, to those who had not left by then, beside what they did since.
-with rhythm as (
-  {{ paying_rhythm("(clock.today - " ~ var('churn_days') ~ ")") }}
+with then_there as (
+  select *, today - {{ var('churn_days') }} as seen_on
+  from {{ ref('int_customer_windows') }}
+  where then_active_days > 0 and then_last_paid_day > today - 2 * {{ var('churn_days') }}
 ),
 
 scored as (
   select
     tenant_id,
-    customer_id,
     as_of,
-    {{ churn_score('active_days - 1', 'last_age_days', 'age_days') }} as churn_score
-  from rhythm
-  where silent_days < {{ var('churn_days') }}
-),
-
-came_back as (
-  select days.tenant_id, days.customer_id
-  from {{ ref('int_customer_days') }} as days
-  inner join {{ ref('int_customer_clock') }} as clock on clock.tenant_id = days.tenant_id
-  where days.payments > 0 and days.day > clock.today - {{ var('churn_days') }}
-  group by days.tenant_id, days.customer_id
-),
-
-final as (
-  select
-    scored.tenant_id,
-    least(floor(scored.churn_score * 10), 9)::integer as bin,
-    count(*) as customers,
-    count(*) filter (where came_back.customer_id is null) as churned,
-    avg(scored.churn_score) as mean_score,
-    {{ share('count(*) filter (where came_back.customer_id is null)', 'count(*)') }} as churned_share,
-    max(scored.as_of) as as_of
-  from scored
-  left join came_back on came_back.tenant_id = scored.tenant_id and came_back.customer_id = scored.customer_id
-  group by scored.tenant_id, bin
+    last_active_day <= seen_on as churned,
+    {{ rhythm_score('then_', 'seen_on') }} as churn_score
+  from then_there
 )
 
-select * from final
+select
+  tenant_id,
+  least(floor(churn_score * 10), 9)::integer as bin,
+  count(*) as customers,
+  count(*) filter (where churned) as churned,
+  avg(churn_score) as mean_score,
+  {{ share('count(*) filter (where churned)', 'count(*)') }} as churned_share,
+  max(as_of) as as_of
+from scored
+group by tenant_id, bin

@@ -1,20 +1,16 @@
 {{ config(indexes=[{'columns': ['tenant_id', 'customer_id'], 'unique': true}]) }}
 
-with rhythm as (
-  {{ paying_rhythm("clock.today") }}
-),
-
-final as (
-  select
-    tenant_id,
-    customer_id,
-    last_active_day,
-    silent_days,
-    active_days,
-    silent_days >= {{ var('churn_days') }} as churned,
-    {{ churn_score('active_days - 1', 'last_age_days', 'age_days') }} as churn_score,
-    as_of
-  from rhythm
+with paying as (
+  select * from {{ ref('int_customer_windows') }} where active_days > 0
 )
 
-select * from final
+select
+  tenant_id,
+  customer_id,
+  last_paid_day as last_active_day,
+  today - last_paid_day as silent_days,
+  active_days,
+  today - last_paid_day >= {{ var('churn_days') }} as churned,
+  {{ rhythm_score('', 'today') }} as churn_score,
+  as_of
+from paying

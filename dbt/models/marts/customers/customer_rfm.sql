@@ -2,20 +2,14 @@
 
 with measured as (
   select
-    days.tenant_id,
-    days.customer_id,
-    min(clock.today - days.day)::integer as recency_days,
-    coalesce(sum(days.payments) filter (where days.day > clock.today - 90), 0)::bigint as payments_90d,
-    coalesce(
-      sum({{ in_brl('days.paid_minor', 'days.currency', 'days.day', 'days.tenant_id') }})
-        filter (where days.day > clock.today - 90),
-      0
-    )::bigint as paid_90d_brl_minor,
-    max(clock.as_of) as as_of
-  from {{ ref('int_customer_days') }} as days
-  inner join {{ ref('int_customer_clock') }} as clock on clock.tenant_id = days.tenant_id
-  where days.payments > 0
-  group by days.tenant_id, days.customer_id
+    tenant_id,
+    customer_id,
+    today - last_active_day as recency_days,
+    payments_90d,
+    paid_90d_brl_minor,
+    as_of
+  from {{ ref('int_customer_windows') }}
+  where last_active_day is not null
 ),
 
 -- Equal values share the higher fifth.

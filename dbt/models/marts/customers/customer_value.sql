@@ -9,22 +9,6 @@ with costs as (
   where currency = 'BRL' and valid_until = '9999-12-31'
 ),
 
-customers as (
-  select
-    days.tenant_id,
-    days.customer_id,
-    min(days.day) as first_day,
-    {%- for channel in channels() %}
-    sum(days.{{ channel }}_sent) as {{ channel }}_sent,
-    coalesce(sum(days.{{ channel }}_sent) filter (where days.day > clock.today - 90), 0) as {{ channel }}_sent_90d,
-    {%- endfor %}
-    max(clock.today) as today,
-    max(clock.as_of) as as_of
-  from {{ ref('int_customer_days') }} as days
-  inner join {{ ref('int_customer_clock') }} as clock on clock.tenant_id = days.tenant_id
-  group by days.tenant_id, days.customer_id
-),
-
 earned as (
   select
     accounts.tenant_id,
@@ -60,7 +44,7 @@ margins as (
     least(3, greatest(1, (customers.today - customers.first_day + 1) / 30.0)) as months_90d,
     -- Who has not paid anything for so long that there is no rhythm left is taken to have gone.
     power(1 - coalesce(churn.churn_score, 1), 30.0 / {{ var('churn_days') }}) as month_retention
-  from customers
+  from {{ ref('int_customer_windows') }} as customers
   cross join costs
   left join earned on earned.tenant_id = customers.tenant_id and earned.customer_id = customers.customer_id
   left join {{ ref('customer_churn') }} as churn

@@ -12,7 +12,8 @@ from kit.settings import Settings, settings
 from pipelines.lake import LakeGap
 from pipelines.reconcile.checks import Sides, alert_checks, lake_checks, ledger_checks, log_checks, warehouse_checks
 from pipelines.reconcile.compare import Check
-from pipelines.reconcile.stores import Core, Lake, Warehouse, read_books, read_core, read_outbox
+from pipelines.reconcile.mart_checks import mart_checks
+from pipelines.reconcile.stores import Core, Lake, Warehouse, read_books, read_core, read_marts, read_outbox
 from pipelines.reconcile.topic_frames import Cut, TopicFrames
 
 WAIT_S = 60.0
@@ -57,12 +58,13 @@ def reconcile(ours: Settings, *, wait_s: float) -> list[Check]:
 
 
 def _compare(ours: Settings, topics: TopicFrames, *, cut: Cut, core_then: Core, outbox_then: pl.DataFrame) -> list[Check]:
-    lake = _lake(ours)
+    lake, marts = _lake(ours), read_marts(ours)
     with Warehouse(ours) as warehouse:
         core_now, books = read_core(ours), read_books(ours)
         topics.read_on()
         sides = Sides(then=cut, core_then=core_then, outbox_then=outbox_then, core_now=core_now, books=books, topics=topics)
         checks = [*ledger_checks(sides), *log_checks(sides), *alert_checks(sides), *warehouse_checks(sides, warehouse)]
+        checks += mart_checks(sides, marts)
     gap = Check(NO_GAP, 1, [lake.detail] if isinstance(lake, LakeGap) else [])
     return [*checks, gap, *(() if isinstance(lake, LakeGap) else lake_checks(sides, lake))]
 

@@ -223,7 +223,7 @@ def warehouse_checks(sides: Sides, warehouse: Warehouse) -> Iterator[Check]:
     """That each raw table is its topic, up to the offset that the sink wrote beside the rows: past the cut."""
     overrides = sides.now(topics.DECISIONS, records.OVERRIDES)
     for topic, kind, facts, by in _KEPT:
-        kept = _without_refused(sides.topics, topic, kind, by_process=WAREHOUSE_SINK)
+        kept = without_refused(sides.topics, topic, kind, by_process=WAREHOUSE_SINK)
         reached = is_before(warehouse.cut, topic)
         if kind == records.DECISIONS:
             kept = _answered(kept, overrides.filter(reached))
@@ -241,7 +241,7 @@ def lake_checks(sides: Sides, lake: Lake) -> Iterator[Check]:
     """That each record is in the lake at its place, up to the offset that the newest file names: past the cut."""
     for topic, kind, facts, by in _KEPT:
         rows = lake.rows(kind)
-        kept = _without_refused(sides.topics, topic, kind, by_process=LAKE_SINK)
+        kept = without_refused(sides.topics, topic, kind, by_process=LAKE_SINK)
         reached = is_before(lake.cut, topic)
         yield the_same(
             f"{topic}: {kind} = lake",
@@ -273,7 +273,8 @@ def _numbers(topic_frames: TopicFrames) -> pl.Series:
     return pl.concat([topic_frames.frame(topics.DECISIONS, kind).select(*PLACE, "n") for kind in kinds]).sort(PLACE)["n"]
 
 
-def _without_refused(topic_frames: TopicFrames, topic: str, kind: str, *, by_process: str) -> pl.DataFrame:
+def without_refused(topic_frames: TopicFrames, topic: str, kind: str, *, by_process: str) -> pl.DataFrame:
+    """Return a kind of a topic's records, but those that a process refused."""
     refused = topic_frames.refused(topic, by=by_process)
     kept = topic_frames.frame(topic, kind)
     return kept if refused.is_empty() else kept.join(refused, on=PLACE, how="anti")

@@ -37,7 +37,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     LOG_LABELS: _NAMED | {"n": pl.Int64, "transaction_id": pl.String, "fraud": pl.Boolean, "kind": pl.String},
     SENT_CONTROLS: _NAMED | {"kind": pl.String} | _OUTBOX,
     LEDGER_EVENTS: _NAMED
-    | {"transfer_id": pl.String, "status": pl.String, "purpose": pl.String, "amount_minor": pl.Int64}
+    | {"transfer_id": pl.String, "status": pl.String, "purpose": pl.String, "amount_minor": pl.Int64, "occurred_at": pl.Int64}
     | _OUTBOX,
     LABELS: _NAMED | {"transaction_id": pl.String, "fraud": pl.Boolean, "kind": pl.String} | _OUTBOX,
     ALERTS: _NAMED
@@ -113,6 +113,7 @@ class _Event(msgspec.Struct, gc=False):
     status: str
     purpose: str
     amount_minor: int
+    occurred_at: int
 
 
 class _Label(msgspec.Struct, gc=False):
@@ -264,7 +265,7 @@ READERS: dict[str, Reader] = {
     topics.DECISIONS: decision_log,
     topics.CONTROLS: _sent_controls,
     topics.BANKING_TRANSACTIONS: _plain(
-        LEDGER_EVENTS, _Event, "tenant_id", "event_id", "transfer_id", "status", "purpose", "amount_minor"
+        LEDGER_EVENTS, _Event, "tenant_id", "event_id", "transfer_id", "status", "purpose", "amount_minor", "occurred_at"
     ),
     topics.LABELS: _plain(LABELS, _Label, "tenant_id", "label_id", "transaction_id", "fraud", "kind"),
     topics.ALERTS: _plain(ALERTS, _Alert, "tenant_id", "event_id", "transaction_id", "change", "verdict", "amount_minor"),

@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 
 import polars as pl
 from psycopg import Connection, OperationalError
+from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, UndefinedTable
 from psycopg.pq import ExecStatus
 
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS, SANDBOX_TRANSACTIONS
@@ -25,7 +26,7 @@ _MONEY: dict[str, Any] = {"amount_minor": pl.Int64}
 _TRANSFERS: LiteralString = """
 select tenant_id, id,
     case status when 'voided' then 'denied' when 'expired' then 'abandoned' else status end,
-    purpose, amount_minor, coalesce(nullif(posted_minor, 0), amount_minor),
+    purpose, amount_minor, coalesce(nullif(posted_minor, 0), amount_minor), currency,
     case when answer is not null then convert_from(answer, 'UTF8')::json ->> 'verdict' end
 from ledger.transfer
 where tenant_id not in (select tenant_id from bank.sandbox_clock)
@@ -74,6 +75,16 @@ _WAREHOUSE: dict[str, tuple[LiteralString, dict[str, Any]]] = {
         _KEY | {"transaction_id": pl.String, "change": pl.String, "verdict": pl.String} | _MONEY,
     ),
 }
+# Up to which record each mart was built; the rows that it holds by then. Balances and counts of a day are within 63 bits.
+_BOOKED_UNTIL: LiteralString = "select max(ledger_offset) from marts.general_ledger_daily"
+_BOOKED: LiteralString = """
+select tenant_id, day, currency, sum(entries)::bigint, sum(debits_minor)::bigint, sum(credits_minor)::bigint
+from marts.general_ledger_daily group by tenant_id, day, currency
+"""
+_DECIDED_UNTIL: LiteralString = "select max(log_offset) from marts.fct_transactions"
+_ATTEMPTED: LiteralString = """
+select tenant_id, sum(attempts)::bigint, sum(asked_minor)::bigint from marts.payments_hourly group by tenant_id
+"""
 # Column in the lake -> ours; a record of the log is a decision, an outcome, an override or a control.
 _LAKE: dict[str, tuple[str, str | None, dict[str, str]]] = {
     records.DECISIONS: (
@@ -132,6 +143,16 @@ class Warehouse:
         return _frame(self._connection, query, schema | {"offset": pl.Int64}).sort("offset")
 
 
+@dataclass(frozen=True, slots=True)
+class Marts:
+    """What the marts come to, and the last offset of each topic that is in them; -1 where there is nothing yet."""
+
+    ledger_offset: int
+    booked: pl.DataFrame
+    decisions_offset: int
+    attempted: pl.DataFrame
+
+
 class Lake:
     """The lake's side: whole files, each named by the offsets that it covers; their records are those before `cut`."""
 
@@ -163,6 +184,33 @@ class Lake:
         return pl.concat(parts).sort("partition", "offset") if parts else pl.DataFrame(schema=schema)
 
 
+def read_marts(settings: Settings) -> Marts | None:
+    """Read the marts in one snapshot; None where dbt has not built them yet."""
+    try:
+        with _connection(settings.warehouse.dsn("audit")) as warehouse, warehouse.transaction():
+            warehouse.execute("set transaction isolation level repeatable read read only")
+            return Marts(
+                ledger_offset=_last(warehouse, _BOOKED_UNTIL),
+                booked=_frame(
+                    warehouse,
+                    _BOOKED,
+                    {"tenant_id": pl.String, "day": pl.String, "currency": pl.String, "entries": pl.Int64}
+                    | {"debits_minor": pl.Int64, "credits_minor": pl.Int64},
+                ),
+                decisions_offset=_last(warehouse, _DECIDED_UNTIL),
+                attempted=_frame(
+                    warehouse, _ATTEMPTED, {"tenant_id": pl.String, "attempts": pl.Int64, "asked_minor": pl.Int64}
+                ),
+            )
+    except (UndefinedTable, InvalidSchemaName, InsufficientPrivilege):
+        return None
+
+
+def _last(warehouse: Connection, query: LiteralString) -> int:
+    [[offset]] = warehouse.execute(query).fetchall()
+    return -1 if offset is None else int(offset)
+
+
 def read_core(settings: Settings) -> Core:
     """Read the ledger and the alerts in one snapshot."""
     with _connection(settings.core.dsn("audit")) as core, core.transaction():
@@ -173,7 +221,7 @@ def read_core(settings: Settings) -> Core:
                 _TRANSFERS,
                 _KEY
                 | {"status": pl.String, "purpose": pl.String, "amount_minor": pl.Int64, "moved_minor": pl.Int64}
-                | {"verdict": pl.String},
+                | {"currency": pl.String, "verdict": pl.String},
             ),
             running_claims=_frame(core, _CLAIMS, _KEY),
             alert_members=_frame(core, _MEMBERS, _KEY | _MONEY | {"verdict": pl.String}),

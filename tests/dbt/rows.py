@@ -34,6 +34,10 @@ class Decided:
     outcome: str | None = "posted"
     labels: Sequence[tuple[bool, int]] = ()
     """(fraud, days until it was known), in any order."""
+    rules: Sequence[str] = ()
+    shadow_rules: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    duration_us: int | None = None
     transaction_id: uuid.UUID | None = None
 
 
@@ -70,7 +74,8 @@ class Raw:
             "adopted": False, "event_time": row.event_time, "known_at": row.event_time, "channel": row.channel,
             "direction": row.direction, "amount_minor": row.amount_minor, "currency": "BRL", "customer_id": row.customer_id,
             "account_id": row.account_id, "payee_id": "p1", "verdict": row.verdict, "source": row.source,
-            "probability": row.probability, "anomaly": None, "rules": [], "reasons": [], "policy": "policy-0",
+            "probability": row.probability, "anomaly": None, "rules": list(row.rules), "reasons": list(row.reasons),
+            "shadow_rules": list(row.shadow_rules), "duration_us": row.duration_us, "policy": "policy-0",
             "feature_set": "fs-1", "truncated": False, "late": False, "control_group": False, "scored_at": row.event_time,
             "log_offset": self._offset, "challenger_verdict": row.challenger_verdict,
             "challenger": "fraud-2" if row.challenger_verdict else None, "model": "fraud-1",
@@ -114,7 +119,15 @@ class Raw:
         with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
             connection.execute(
                 "insert into raw.labels values (%s, %s, %s, %s, %s, %s, 'bank', %s)",
-                (tenant_id, transaction_id, uuid.uuid4(), fraud, "stolen_card" if fraud else "legitimate", known_at, self._next()[0]),
+                (
+                    tenant_id,
+                    transaction_id,
+                    uuid.uuid4(),
+                    fraud,
+                    "stolen_card" if fraud else "legitimate",
+                    known_at,
+                    self._next()[0],
+                ),
             )
 
     def override(self, transaction_id: uuid.UUID, verdict: str, *, tenant_id: str = "demo") -> None:

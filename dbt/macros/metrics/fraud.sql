@@ -23,9 +23,14 @@
   count(*) filter (where fraud_caught)
 {%- endmacro %}
 
-{# Money of frauds that were caught: what the scorer saved. #}
+{# Money of frauds that were caught. #}
+{% macro caught_minor() -%}
+  {{ summed('amount_minor', 'fraud_caught') }}
+{%- endmacro %}
+
+{# Of this, what did not move in the end: a hold that was caught may still be released. #}
 {% macro saved_minor() -%}
-  coalesce(sum(amount_minor) filter (where fraud_caught), 0)::bigint
+  {{ summed('amount_minor', "fraud_caught and outcome in ('denied', 'abandoned')") }}
 {%- endmacro %}
 
 {% macro false_alarms() -%}

@@ -8,7 +8,9 @@ from confluent_kafka import TopicPartition
 
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
 from kit.kafka import consumer, topic_name
+from pipelines.marts import Built, build
 from pipelines.reconcile.__main__ import NO_GAP, reconcile
+from pipelines.reconcile.mart_checks import ATTEMPTED, BOOKED
 from tests.pipelines.reconcile.conftest import SmallBank, transaction
 from tests.streams.conftest import wait_until
 
@@ -96,6 +98,40 @@ def test_a_record_that_the_lake_lost_or_changed_is_a_difference(bank: SmallBank,
         assert bank.differences().keys() == {f"{KINDS[kind]}: {kind} = lake"}
     finally:
         path.write_bytes(as_it_was)
+
+
+@pytest.fixture(scope="module")
+def marts(bank: SmallBank) -> Built:
+    """The marts, of everything that the bank has by now."""
+    assert bank.differences(wait_s=60) == {}
+    return build(bank.settings)
+
+
+def test_marts_that_are_not_built_are_nothing_to_compare(bank: SmallBank):
+    compared = {check.name: check.compared for check in reconcile(bank.settings, wait_s=0)}
+    assert (compared[BOOKED], compared[ATTEMPTED]) == (0, 0)
+
+
+def test_marts_are_compared_with_what_the_ledger_and_the_log_say(bank: SmallBank, marts: Built):
+    checks = {check.name: check for check in reconcile(bank.settings, wait_s=0)}
+    assert [check for check in checks.values() if not check.clean] == []
+    assert checks[ATTEMPTED].compared == 1
+    assert checks[BOOKED].compared == 2  # the opening balance's day, and that of the payments
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "seen_by"),
+    [
+        ("marts.general_ledger_daily", "debits_minor = debits_minor + 1", BOOKED),
+        ("marts.general_ledger_daily", "day = day + 1", BOOKED),
+        ("marts.general_ledger_daily", None, BOOKED),
+        ("marts.payments_hourly", "asked_minor = asked_minor - 1", ATTEMPTED),
+        ("marts.payments_hourly", None, ATTEMPTED),
+    ],
+)
+def test_a_mart_that_says_otherwise_is_a_difference(bank: SmallBank, marts: Built, tamper, table, change, seen_by):
+    tamper("warehouse", table, where="true", change=change)
+    assert bank.differences().keys() == {seen_by}
 
 
 def _rewrite(path: Path, which: pl.Expr, changed: pl.Expr | None) -> None:

@@ -7,6 +7,24 @@
 -- depends_on: {{ ref('customer_profiles') }}
 -- depends_on: {{ ref('dim_customers') }}
 -- depends_on: {{ ref('dim_accounts') }}
+-- depends_on: {{ ref('daily_close') }}
+-- depends_on: {{ ref('liquidity_daily') }}
+-- depends_on: {{ ref('revenue_daily') }}
+-- depends_on: {{ ref('charges_daily') }}
+-- depends_on: {{ ref('payments_daily') }}
+-- depends_on: {{ ref('refusals_daily') }}
+-- depends_on: {{ ref('risk_daily') }}
+-- depends_on: {{ ref('rule_performance_daily') }}
+-- depends_on: {{ ref('calibration_bins') }}
+-- depends_on: {{ ref('compliance_daily') }}
+-- depends_on: {{ ref('customer_rfm') }}
+-- depends_on: {{ ref('customer_value') }}
+-- depends_on: {{ ref('customer_health') }}
+-- depends_on: {{ ref('churn_score_bins') }}
+-- depends_on: {{ ref('customer_lifecycle_monthly') }}
+-- depends_on: {{ ref('customer_cohorts') }}
+-- depends_on: {{ ref('activation_funnel_weekly') }}
+-- depends_on: {{ ref('feature_use_weekly') }}
 {{
   config(
     materialized='incremental',

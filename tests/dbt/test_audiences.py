@@ -229,7 +229,7 @@ def test_payments_of_a_day_are_told_apart_by_how_they_ended(reader: psycopg.Curs
     assert row is not None
     wanted = {
         "attempts": 6, "asked_minor": 8_560, "posted": 2, "posted_minor": 5_600, "sent": 1, "sent_minor": 600, "observed": 1,
-        "denied": 1, "failed": 1, "abandoned": 0, "waiting": 1, "success_share": pytest.approx(0.5), "fees": 0, "fee_minor": 0,
+        "denied": 1, "failed": 1, "abandoned": 0, "waiting": 1, "success_rate": pytest.approx(0.5), "fees": 0, "fee_minor": 0,
         "cost_minor": 1, "holds_placed": 2, "holds_ended": 0, "holds_open": 2, "holds_open_minor": 2_000,
     }  # fmt: skip
     assert {name: row[name] for name in wanted} == wanted
@@ -264,7 +264,7 @@ def test_refusals_have_the_ledger_s_reason_or_the_decision_s(reader: psycopg.Cur
 def test_what_was_saved_is_the_fraud_that_did_not_move(reader: psycopg.Cursor) -> None:
     row = reader.execute(
         "select decisions, allowed, reviewed, denied, frauds, frauds_caught, caught_minor, saved_minor, lost_minor, "
-        "false_alarms, caught_share, alarm_precision from marts.risk_daily where channel = 'pix' and day = %s",
+        "false_alarms, fraud_caught_rate, alarm_precision from marts.risk_daily where channel = 'pix' and day = %s",
         (TUESDAY.date(),),
     ).fetchone()
     assert row is not None

@@ -62,7 +62,7 @@ final as (
     {%- endfor %}
     {{ share(
       'attempted.posted', 'attempted.posted + attempted.denied + attempted.failed + attempted.abandoned'
-    ) }} as success_share,
+    ) }} as success_rate,
     coalesce(fees.fees, 0) as fees,
     coalesce(fees.fee_minor, 0) as fee_minor,
     round(coalesce(attempted.sent, 0) * coalesce(costs.per_payment_minor_e6, 0) / 1e6)::bigint as cost_minor,

@@ -18,6 +18,7 @@ with decided as (
     transactions.amount_minor,
     transactions.verdict,
     transactions.outcome,
+    transactions.decision_source,
     transactions.fraud is true as fraud,
     transactions.fraud_caught,
     transactions.false_alarm
@@ -49,7 +50,9 @@ counted as (
     {{ caught_minor() }} as caught_minor,
     {{ saved_minor() }} as saved_minor,
     {{ summed('amount_minor', 'fraud and ' ~ took_place()) }} as lost_minor,
-    {{ false_alarms() }} as false_alarms
+    {{ false_alarms() }} as false_alarms,
+    {{ fraud_caught_rate() }}::numeric(9, 6) as fraud_caught_rate,
+    {{ false_alarm_rate() }}::numeric(9, 6) as false_alarm_rate
   from decided
   group by tenant_id, day, channel, model, currency
 ),
@@ -57,9 +60,7 @@ counted as (
 final as (
   select
     counted.*,
-    {{ share('frauds_caught', 'frauds') }} as caught_share,
     {{ share('frauds_caught', 'frauds_caught + false_alarms') }} as alarm_precision,
-    {{ share('false_alarms', 'decisions') }} as false_alarm_share,
     (select cut_at from {{ ref('int_build_cut') }}) as as_of
   from counted
 )

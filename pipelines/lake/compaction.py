@@ -21,7 +21,7 @@ from kit.clock import Clock
 from kit.lake.files import REWRITING, FileWriter, remove_leftovers, version_of
 from kit.lake.lock import only_rewriter
 from kit.lake.manifest import DAY_MS, LakeFile, forget, read, replace
-from pipelines.lake.compaction_plan import TOLD_COLUMNS, Cutter, Run, Sizes, newest_day, runs
+from pipelines.lake.compaction_plan import TOLD_COLUMNS, Cutter, Run, Sizes, runs
 from pipelines.lake.files import LakeDamaged, require_whole
 
 # A reading of the whole log takes minutes; whoever began one with the old files has this long to end it.
@@ -55,7 +55,7 @@ def compact(
     """
     done = []
     with only_rewriter(lake):
-        for folder in sorted(path for path in lake.iterdir() if path.is_dir()):
+        for folder in sorted(path for path in lake.glob('*') if path.is_dir()):
             result = _compact_topic(folder, clock=clock, sizes=sizes or Sizes(), grace_ms=grace_ms)
             done.append(result)
             if progress and (result.files_before or result.deleted):
@@ -136,15 +136,15 @@ class _Writing:
         """Add rows, in their order."""
         rows, begins = self._as_merged(table), 0
         for cut in self._cutter.cuts(_days(rows)):
-            self._open.write(rows.slice(begins, cut - begins))
-            self._finish(past=rows["offset"][cut].as_py())
+            self._open.write(rows.slice(begins, cut.at - begins))
+            self._finish(past=rows["offset"][cut.at].as_py(), day=cut.day)
             self._open = self._next()
-            begins = cut
+            begins = cut.at
         self._open.write(rows.slice(begins))
 
     def end(self) -> list[LakeFile]:
         """Return the rows of the manifest of all that was written."""
-        self._finish(past=self._run.files[-1].past)
+        self._finish(past=self._run.files[-1].past, day=self._cutter.day)
         return self._written
 
     def abandon(self) -> None:
@@ -154,9 +154,8 @@ class _Writing:
     def _next(self) -> FileWriter:
         return FileWriter(self._folder, self._schema, leftover=REWRITING, compression_level=COMPRESSION_LEVEL)
 
-    def _finish(self, *, past: int) -> None:
+    def _finish(self, *, past: int, day: int | None) -> None:
         partition, now_ms = self._run.files[0].partition, self._clock.now_ms()
-        day = newest_day(self._open.facts.spreads)
         named = "unknown" if day is None else datetime.fromtimestamp(day * DAY_MS / 1_000, UTC).date().isoformat()
         written = self._open.finish(partition=partition, first=self._first, past=past, now_ms=now_ms, day=named)
         self._written.append(msgspec.structs.replace(written, settled=self._run.settled))

@@ -1,7 +1,7 @@
 """Which files are made into one, and where one ends and the next begins. Pure.
 
 A record's day is the day (UTC) on which it was told to the bank. The log has them nearly in that order: a day's file ends where
-a later day begins, and what comes late lies in the file of the day on which it came, which the manifest says (`days`). So files
+another day begins, and what comes late lies in the file of the day on which it came, which the manifest says (`days`). So files
 stay ranges of offsets, and a reading in log order needs no merge.
 """
 
@@ -19,10 +19,11 @@ TOLD_COLUMNS = ("known_at_ms", "occurred_at_ms", "scored_at_ms")
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large a compacted file may be, and how small one may be that ends with its day."""
+    """How large a compacted file may be, how small one that ends with its day, and how many rows say what day it is."""
 
     least_rows: int = 10_000
     most_rows: int = 1_000_000
+    judged_rows: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +70,50 @@ def _has_ended(file: LakeFile, *, today: int) -> bool:
     return newest is not None and newest < today
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A file ends before the row at this position; `day` is the one that it is of, None where no row of it says one."""
+
+    at: int
+    day: int | None
+
+
 class Cutter:
-    """Says before which rows a new file begins. Feed it the days of the rows, in order."""
+    """Says before which rows a new file begins. Feed it the days of the rows, in order.
+
+    The day of a stretch of the log is the middle one of its rows: a change of model that is told today does not make today of
+    the history that is loaded after it.
+    """
 
     def __init__(self, sizes: Sizes) -> None:
         self._sizes = sizes
-        self._day: int | None = None
         self._rows = 0
+        self.day: int | None = None
 
-    @property
-    def day(self) -> int | None:
-        """The newest day of all rows so far."""
-        return self._day
-
-    def cuts(self, days: NDArray[np.int64]) -> list[int]:
-        """Return positions in `days`, ascending; a file ends before each. A row without a day has -1."""
-        newest = np.maximum.accumulate(np.concatenate(([-1 if self._day is None else self._day], days)))
-        rises = (np.flatnonzero(np.diff(newest) > 0)).tolist()
-        found, began = [], -self._rows
-        for at in rises:
+    def cuts(self, days: NDArray[np.int64]) -> list[Cut]:
+        """Return where files end in `days`, ascending. A row without a day has -1."""
+        found: list[Cut] = []
+        began = -self._rows
+        for start in range(0, len(days), self._sizes.judged_rows):
+            stretch = days[start : start + self._sizes.judged_rows]
+            known = np.sort(stretch[stretch >= 0])
+            if not len(known) or (middle := int(known[(len(known) - 1) // 2])) == self.day:
+                continue
+            at = start + int(np.argmax(stretch == middle))
+            while at > max(0, began) and days[at - 1] == middle:  # the stretch before may end with some of it
+                at -= 1
             began = self._filled(found, began, until=at)
-            if at - began >= self._sizes.least_rows:
-                found.append(at)
+            if self.day is not None and at - began >= self._sizes.least_rows:
+                found.append(Cut(at, self.day))
                 began = at
+            self.day = middle
         began = self._filled(found, began, until=len(days))
         self._rows = len(days) - began
-        self._day = int(newest[-1]) if newest[-1] >= 0 else None
         return found
 
-    def _filled(self, found: list[int], began: int, *, until: int) -> int:
+    def _filled(self, found: list[Cut], began: int, *, until: int) -> int:
         """Cut where a file is as large as one may be."""
         while until - began > self._sizes.most_rows:
             began += self._sizes.most_rows
-            found.append(began)
+            found.append(Cut(began, self.day))
         return began

@@ -24,7 +24,7 @@ from pipelines.lake.files import LakeDamaged, LakeGap
 from tests.kit.lake.dying import Dead, dying
 
 MONDAY_MS = 20_000 * DAY_MS
-SMALL = Sizes(least_rows=5, most_rows=40)
+SMALL = Sizes(least_rows=5, most_rows=40, judged_rows=3)
 
 
 def log(days: list[int | None], *, first: int = 0, version: int = 2, **columns: pa.Array) -> pa.Table:
@@ -76,7 +76,7 @@ def days_of(folder: Path) -> list[list[int]]:
 
 
 def test_days_that_have_ended_become_a_file_each_in_their_folder(tmp_path):
-    folder = lay(tmp_path, *in_turn([0] * 10 + [1] * 12 + [2] * 9 + [1] * 2, 4))
+    folder = lay(tmp_path, *in_turn([0] * 10 + [1] * 12 + [2] * 4 + [1] + [2] * 6, 4))
     before = everything(tmp_path)
     (done,) = compact(tmp_path, clock=on(9), sizes=SMALL)
     assert (done.files_before, done.files_after, done.rows) == (9, 3, 33)
@@ -222,23 +222,35 @@ def test_a_compaction_that_dies_after_any_of_its_steps_loses_nothing_and_doubles
     chance=st.randoms(use_true_random=False),
     least=st.integers(1, 12),
     more=st.integers(0, 30),
+    judged=st.integers(1, 5),
 )
-def test_a_cut_file_has_no_more_than_it_may_and_only_the_last_less_than_it_should(days, chance: random.Random, least, more):
-    sizes = Sizes(least_rows=least, most_rows=least + more)
+def test_a_cut_file_has_no_more_than_it_may_and_only_the_last_less_than_it_should(
+    days, chance: random.Random, least, more, judged
+):
+    sizes = Sizes(least_rows=least, most_rows=least + more, judged_rows=judged)
     cutter = Cutter(sizes)
     told = np.array([-1 if day is None else day for day in days])
     cuts, at = [0], 0
     while at < len(days):
         size = chance.randint(1, 20)
-        cuts += [at + cut for cut in cutter.cuts(told[at : at + size])]
+        cuts += [at + cut.at for cut in cutter.cuts(told[at : at + size])]
         at += size
     cuts.append(len(days))
     lengths = [after - before for before, after in itertools.pairwise(cuts)]
     assert all(0 < length <= sizes.most_rows for length in lengths)
     assert all(length >= sizes.least_rows for length in lengths[:-1])
-    newest = np.maximum.accumulate(told)
-    for cut, length in zip(cuts[1:-1], lengths, strict=False):
-        assert length == sizes.most_rows or newest[cut] > newest[cut - 1]
+    if judged == 1:
+        known = [day if day >= 0 else None for day in told]
+        for cut, length in zip(cuts[1:-1], lengths, strict=False):
+            before = [day for day in known[:cut] if day is not None]
+            assert length == sizes.most_rows or known[cut] != before[-1]
+
+
+def test_what_is_told_today_does_not_make_today_of_the_history_after_it(tmp_path):
+    folder = lay(tmp_path, log([9, *[0] * 12, *[1] * 12]))
+    compact(tmp_path, clock=on(20), sizes=SMALL)
+    assert [Path(file.name).parent.name for file in live_files(folder)] == ["day=2024-10-04", "day=2024-10-05"]
+    assert days_of(folder) == [[0, 9], [1]]
 
 
 def test_a_second_partition_is_compacted_by_itself(tmp_path):

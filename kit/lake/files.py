@@ -78,9 +78,7 @@ class FileFacts:
 class FileWriter:
     """One file in the making. `finish` gives it its name; until then, and after `abandon`, nobody sees it."""
 
-    def __init__(
-        self, folder: Path, schema: pa.Schema, *, leftover: str = FLUSHING, compression_level: int | None = None
-    ) -> None:
+    def __init__(self, folder: Path, schema: pa.Schema, *, leftover: str = FLUSHING) -> None:
         """`folder` is the topic's. Columns are those of `schema`, and its version is in the metadata.
 
         `leftover` ends the name of what a kill leaves, so that each kind of writer removes its own.
@@ -89,7 +87,16 @@ class FileWriter:
         self._temporary = folder / f"{os.getpid()}-{id(self)}{leftover}"
         self._sink = _Hashed(self._temporary.open("wb"))
         self._schema = schema
-        self._writer = pq.ParquetWriter(self._sink, schema, compression=COMPRESSION, compression_level=compression_level)
+        numbers = [field.name for field in schema if pa.types.is_integer(field.type)]
+        # Numbers grow with the log, so that their differences are small; messages are all different. Neither is helped by a
+        # dictionary, which is tried first where it is allowed: a tenth of the bytes and a quarter of the time.
+        repeated = [
+            field.name for field in schema if not pa.types.is_integer(field.type) and not pa.types.is_binary(field.type)
+        ]
+        self._writer = pq.ParquetWriter(
+            self._sink, schema, compression=COMPRESSION, use_dictionary=repeated,
+            column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+        )  # fmt: skip
         self.facts = FileFacts()
 
     def write(self, table: pa.Table) -> None:

@@ -142,12 +142,15 @@ def from_the_beginning(folder: Path, *, partition: int) -> list[tuple[Path, int]
 
 def append(folder: Path, files: Sequence[LakeFile]) -> None:
     """Add rows; they are on disk when this returns. The files themselves must be."""
-    with _locked(folder), (folder / MANIFEST).open("ab+") as manifest:
-        _mend(manifest)
-        manifest.write(_lines(files))
-        manifest.flush()
-        os.fsync(manifest.fileno())
-    sync_folder(folder)
+    with _locked(folder):
+        is_new = not (folder / MANIFEST).exists()
+        with (folder / MANIFEST).open("ab+") as manifest:
+            _mend(manifest)
+            manifest.write(_lines(files))
+            manifest.flush()
+            os.fsync(manifest.fileno())
+        if is_new:
+            sync_folder(folder)
 
 
 def replace(folder: Path, *, gone: Sequence[LakeFile], came: Sequence[LakeFile], at_ms: int) -> None:

@@ -26,7 +26,6 @@ from pipelines.lake.files import LakeDamaged, require_whole
 
 # A reading of the whole log takes minutes; whoever began one with the old files has this long to end it.
 GRACE_MS = 6 * 3_600_000
-COMPRESSION_LEVEL = 9
 _BATCH_ROWS = 50_000
 
 # Hears a line for people.
@@ -55,7 +54,7 @@ def compact(
     """
     done = []
     with only_rewriter(lake):
-        for folder in sorted(path for path in lake.glob('*') if path.is_dir()):
+        for folder in sorted(path for path in lake.glob("*") if path.is_dir()):
             result = _compact_topic(folder, clock=clock, sizes=sizes or Sizes(), grace_ms=grace_ms)
             done.append(result)
             if progress and (result.files_before or result.deleted):
@@ -152,7 +151,7 @@ class _Writing:
         self._open.abandon()
 
     def _next(self) -> FileWriter:
-        return FileWriter(self._folder, self._schema, leftover=REWRITING, compression_level=COMPRESSION_LEVEL)
+        return FileWriter(self._folder, self._schema, leftover=REWRITING)
 
     def _finish(self, *, past: int, day: int | None) -> None:
         partition, now_ms = self._run.files[0].partition, self._clock.now_ms()

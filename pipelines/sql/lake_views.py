@@ -10,14 +10,13 @@ from pipelines.lake.files import schema_of
 
 _FILES = {DECISIONS: "log", BANKING_TRANSACTIONS: "ledger_events", LABELS: "labels", ALERTS: "alerts"}
 _RECORDS = {"outcomes": "outcome", "overrides": "override", "controls": "control"}
-_PLACES = frozenset({"payload", "offset"})
 TIME_SUFFIX = "_ms"
 
 
 def lake_views(lake: Path, *, tenant_id: str | None) -> Iterator[tuple[str, str]]:
     """Yield (name, statement) of each view of schema `lake`; a topic without a file has none. Raises LakeGap.
 
-    `log` has every record of the decision log and its bytes. `decisions` have the answer of their last override, as the
+    `log` has every record of the decision log and its message. `decisions` have the answer of their last override, as the
     warehouse has. Every time in milliseconds is there as a timestamp too.
     """
     for topic, name in _FILES.items():
@@ -34,12 +33,12 @@ def lake_views(lake: Path, *, tenant_id: str | None) -> Iterator[tuple[str, str]
 
 
 def _shown(columns: list[str]) -> str:
-    """Every column; a timestamp stands before the milliseconds that it is made of."""
+    """Every column; a timestamp stands before the milliseconds that it is made of, and messages are text."""
     found = []
     for name in columns:
         if name.endswith(TIME_SUFFIX) and name.removesuffix(TIME_SUFFIX) not in columns:
             found.append(f"make_timestamptz({name} * 1000) as {name.removesuffix(TIME_SUFFIX)}")
-        found.append(f'"{name}"')
+        found.append("decode(payload) as payload" if name == "payload" else f'"{name}"')
     return ", ".join(found)
 
 

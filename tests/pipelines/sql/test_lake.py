@@ -33,10 +33,8 @@ def lay(lake: Path, topic: str, records: list[dict]) -> None:
     write_file(folder, table, partition=0, first=0, last=len(rows) - 1, now_ms=0)
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory) -> Settings:
+def lay_bank(lake: Path) -> None:
     """The contract's examples of the log, a second decision of another bank, and an override of the first."""
-    found = Settings(var=tmp_path_factory.mktemp("var"), warehouse=NO_WAREHOUSE)
     log = json.loads((EXAMPLES / f"{DECISIONS}.json").read_text())
     first = next(record for record in log if record["record"] == "decision")
     other = json.loads(json.dumps(first))
@@ -45,8 +43,14 @@ def settings(tmp_path_factory) -> Settings:
         "record": "override", "epoch": 9, "n": 10**9, "tenant_id": first["transaction"]["tenant_id"],
         "transaction_id": first["transaction"]["transaction_id"], "answer": first["answer"] | {"verdict": "deny"},
     }  # fmt: skip
-    lay(found.lake, DECISIONS, [*log, other, override])
-    lay(found.lake, LABELS, json.loads((EXAMPLES / f"{LABELS}.json").read_text()))
+    lay(lake, DECISIONS, [*log, other, override])
+    lay(lake, LABELS, json.loads((EXAMPLES / f"{LABELS}.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    found = Settings(var=tmp_path_factory.mktemp("var"), warehouse=NO_WAREHOUSE)
+    lay_bank(found.lake)
     return found
 
 

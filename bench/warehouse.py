@@ -41,7 +41,7 @@ from pipelines.lake.compaction import compact
 from streams.sinks.warehouse.repository import offsets
 
 # Rows of a round are a multiple of what the lake flushes at once, so that no round waits for its last file.
-FULL = {"rows": 300_000, "rounds": 3, "paced_s": 30}
+FULL = {"rows": 200_000, "rounds": 3, "paced_s": 20}
 QUICK = {"rows": 100_000, "rounds": 1, "paced_s": 5}
 RATE_PER_S = 20_000
 WAREHOUSE, LAKE = "sink-warehouse", "sink-lake"

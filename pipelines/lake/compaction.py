@@ -175,5 +175,5 @@ def _days(rows: pa.Table) -> NDArray[np.int64]:
     told = [rows[name] for name in TOLD_COLUMNS if name in rows.column_names]
     if not told:
         return np.full(rows.num_rows, -1, np.int64)
-    moments = pc.fill_null(pc.coalesce(*told), -1).to_numpy()
-    return np.floor_divide(moments, DAY_MS)
+    days: NDArray[np.int64] = pc.fill_null(pc.coalesce(*told), -1).to_numpy() // DAY_MS
+    return days

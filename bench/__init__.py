@@ -2,10 +2,10 @@
 
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
-    "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "simulate", "dbt",
-    "fraud-handbook", "credit-score", "train", "soak",
+    "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse", "simulate",
+    "dbt", "fraud-handbook", "credit-score", "train", "soak",
 )  # fmt: skip
 ON_SERVERS = frozenset({
-    "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "dbt",
-    "soak",
+    "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse",
+    "dbt",     "soak",
 })  # fmt: skip

@@ -2,7 +2,7 @@
 with raw as (
   select tenant_id, count(*) as transactions, sum(amount_minor) as amount_minor
   from {{ source('raw', 'decisions') }}
-  where {{ until_cut('decisions') }}
+  where {{ until_cut('decisions') }} and {{ not_held('decisions', 'known_at') }}
   group by tenant_id
 ),
 

@@ -4,6 +4,9 @@ from psycopg import Connection
 
 
 def arrived(warehouse: Connection) -> dict[tuple[str, int], int]:
-    """Return (topic, partition) -> the offset up to which the sink has copied it to raw.*."""
-    rows = warehouse.execute("select topic, partition, next_offset from raw.sink_offset").fetchall()
+    """Return (topic, partition) -> the offset up to which raw.* has it, and how often days were held back or let go."""
+    rows = warehouse.execute(
+        "select topic, partition, next_offset from raw.sink_offset "
+        "union all select 'quality.quarantine', 0, count(*) + count(released_at) from quality.quarantine"
+    ).fetchall()
     return {(topic, partition): next_offset for topic, partition, next_offset in rows}

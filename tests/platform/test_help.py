@@ -27,6 +27,8 @@ FORWARDED = {
     ("ledger", "close"): ("--day", "--tenant"),
     ("ledger", "trial-balance"): ("--day", "--tenant", "--json"),
     ("ledger", "export"): ("--format", "--from", "--to", "--tenant", "--out"),
+    ("quality", "check"): ("day", "--set"),
+    ("quality", "release"): ("set", "day", "--reason", "--by"),
     ("drift",): (
         "--tenant",
         "--until",
@@ -49,7 +51,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection", "quality"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from dagster import Backoff, Failure, Jitter, RetryPolicy
 
 from kit.errors import DomainError, Unavailable
@@ -13,7 +14,7 @@ RETRY = RetryPolicy(max_retries=2, delay=20, backoff=Backoff.EXPONENTIAL, jitter
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Turn a domain's error into a failure that says what to do, and that is not tried again unless waiting may help."""
+    """Turn an error into a failure that is not tried again unless waiting may help; a domain's says what to do."""
     try:
         yield
     except DomainError as problem:
@@ -22,3 +23,5 @@ def plainly() -> Iterator[None]:
             metadata={"code": problem.code, "what_to_do": problem.remedy},
             allow_retries=isinstance(problem, Unavailable),
         ) from problem
+    except psycopg.ProgrammingError as problem:
+        raise Failure(description=f"PostgreSQL refuses a statement: {problem}", allow_retries=False) from problem

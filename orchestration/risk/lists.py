@@ -6,7 +6,7 @@ from dagster import AssetsDefinition, MaterializeResult, asset
 
 from kit.clock import SystemClock
 from kit.settings import Settings
-from orchestration.trouble import RETRY
+from orchestration.trouble import RETRY, plainly
 
 KEY = ["monitoring", "list_exposure"]
 
@@ -22,6 +22,8 @@ def list_exposure(settings: Settings) -> AssetsDefinition:
         """Every value that is on a list, with the payments of the last months that had named it before it was put there."""
         from pipelines.lists.exposure import find_exposure
 
-        return MaterializeResult(metadata=asdict(find_exposure(settings, clock=SystemClock())))
+        with plainly():
+            found = find_exposure(settings, clock=SystemClock())
+        return MaterializeResult(metadata=asdict(found))
 
     return exposed

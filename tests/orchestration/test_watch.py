@@ -93,8 +93,8 @@ def test_what_a_step_took_is_kept_with_its_asset_and_day(settings, instance, war
     done = run(settings, instance)
     with psycopg.connect(warehouse.dsn("audit")) as audit:
         row = audit.execute(
-            "select step_key, assets, partitions, outcome, ended_at >= started_at, cpu_ms > 0, peak_memory_bytes > 1e6, attempts "
-            "from platform.asset_run where run_id = %s",
+            "select step_key, assets, partitions, outcome, ended_at >= started_at, cpu_ms > 0, peak_memory_bytes > 1e6, "
+            "attempts from platform.asset_run where run_id = %s",
             (done.run_id,),
         ).fetchone()
     assert row == ("fed", ["fed"], [DAY], "success", True, True, True, 1)

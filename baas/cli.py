@@ -74,10 +74,12 @@ def bootstrap() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show what runs, where, how it is and what it takes. Exit code 1 when something that should run does not answer."""
-    from baas.status import batch_notes, look, print_json, print_table
+    from baas.machine import machine
+    from baas.status import BatchNotes, batch_notes, look, print_json, print_table
 
     rows = look()
-    (print_json if as_json else print_table)(rows, batch_notes())
+    runs = any(row.wanted for row in rows)
+    (print_json if as_json else print_table)(rows, batch_notes(machine().settings.warehouse) if runs else BatchNotes())
     if any(row.wanted and not row.healthy for row in rows):
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ from baas.machine import Machine, machine
 from baas.processes import PROCESSES, SERVERS, Process, address
 from baas.up.processes import check_alive, get
 from kit.localset.supervision import State
+from kit.settings import PostgresServer
 
 OBSTACLE_BYTES = 4000
 BATCH_TIMEOUT_MS = 2_000
@@ -162,7 +163,7 @@ class BatchNotes:
         return failed + [f"held back: {told}; `baas quality status` says why" for told in self.held_days]
 
 
-def batch_notes() -> BatchNotes:
+def batch_notes(warehouse: PostgresServer) -> BatchNotes:
     """Read them from the warehouse; none where it does not answer, which is said elsewhere."""
     import psycopg
 
@@ -170,9 +171,8 @@ def batch_notes() -> BatchNotes:
     from pipelines.batch_runs import repository
 
     try:
-        dsn = machine().settings.warehouse.dsn("audit")
-        with connect(dsn, application="status", statement_timeout_ms=BATCH_TIMEOUT_MS) as warehouse:
-            failed, held = repository.open_failures(warehouse), repository.held_days(warehouse)
+        with connect(warehouse.dsn("audit"), application="status", statement_timeout_ms=BATCH_TIMEOUT_MS) as connection:
+            failed, held = repository.open_failures(connection), repository.held_days(connection)
     except psycopg.Error:
         return BatchNotes()
     return BatchNotes(

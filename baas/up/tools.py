@@ -3,6 +3,7 @@
 from kit.settings import Settings
 from orchestration.bounds import Bounds, of_machine
 
+SENSORS_AT_ONCE = 4
 DAGSTER_YAML = """# Written at every start. Runs, events and schedules live in the warehouse server's own database for Dagster.
 storage:
   postgres:
@@ -30,12 +31,16 @@ run_monitoring:
   max_runtime_seconds: 14400
 freshness:
   enabled: true
+# A sensor that waits holds no other one up.
+sensors:
+  use_threads: true
+  num_workers: {sensors}
 """
 
 
 def dagster_yaml(found: Bounds) -> str:
     """Return Dagster's settings; each pool holds one step at a time."""
-    return DAGSTER_YAML.format(runs=found.runs)
+    return DAGSTER_YAML.format(runs=found.runs, sensors=SENSORS_AT_ONCE)
 
 
 def prepare_tools(found: Settings) -> None:

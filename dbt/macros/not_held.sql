@@ -1,5 +1,5 @@
-{# Rows of days that are not held back (`baas quality status`). A day is a period of moments, so that without any held day this
-   costs nothing. Used by the staging views alone: whatever is built on them leaves the day out and takes it in again. #}
+{# Rows of days that are not held back (`baas quality status`). A day is a period of moments, so that with few held days this
+   costs next to nothing. Used by the staging views alone: whatever is built on them leaves the day out and takes it in again. #}
 {% macro not_held(name, moment) -%}
   not exists (
     select from quality.quarantine as held

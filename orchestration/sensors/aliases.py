@@ -31,8 +31,11 @@ def changed_aliases(settings: Settings, job: UnresolvedAssetJobDefinition) -> Se
         default_status=DefaultSensorStatus.RUNNING,
     )
     def aliases(context: SensorEvaluationContext) -> SensorResult:
+        from pipelines.tracking import answers
         from pipelines.versions import CHALLENGER, CHAMPION, named
 
+        if not answers(settings):
+            return SensorResult(skip_reason="the registry does not answer", cursor=context.cursor)
         before: dict[str, int] = msgspec.json.decode(context.cursor or b"{}")
         found = {alias: named(settings, alias) for alias in (CHAMPION, CHALLENGER)}
         changed = {alias: model for alias, model in found.items() if model and before.get(alias) != model.version}

@@ -13,7 +13,7 @@ _STYLE = """
   --good: light-dark(#1a7f4b, #5fd39a); --bad: light-dark(#b3261e, #ff8a80); --let: light-dark(#9a6700, #e3b341); }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 78rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 2rem; } h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
-th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 a { color: inherit; } code { font-size: .92em; overflow-wrap: anywhere; } .soft { color: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .let { color: var(--let); font-weight: 600; }
@@ -52,7 +52,7 @@ def day_page(report: QualityReport, held: Held | None) -> str:
 
 def index_page(checked: Sequence[Checked], held: Sequence[Held]) -> str:
     """Return the first page: what is held back now, and every set's last days. `held` are all quarantines, open or not."""
-    days = sorted({each.day for each in checked})[-DAYS_SHOWN:]
+    days = sorted({each.day for each in checked}, reverse=True)[:DAYS_SHOWN]
     now = [each for each in held if each.released_at is None]
     newest = {(each.set_name, each.day): each for each in held}
     parts = ["<h1>Data docs</h1>", f"<p>{len(checked):,} days of sets were looked at; {len(now):,} are held back.</p>"]
@@ -60,7 +60,7 @@ def index_page(checked: Sequence[Checked], held: Sequence[Held]) -> str:
         parts.append("<h2>Held back now</h2>" + _table(("set", "day", "since", "because"), (
             (_link(each.set_name, each.day, escape(each.set_name)), str(each.day), f"{each.opened_at:%Y-%m-%d %H:%M}",
              escape(each.reason)) for each in now
-        )))  # fmt: skip
+        ), numbers={1, 2}))  # fmt: skip
     cells = {(each.set_name, each.day): _cell(each, newest.get((each.set_name, each.day))) for each in checked}
     rows = (
         (f"<th>{escape(name)}</th>", *(f"<td>{cells.get((name, day), '')}</td>" for day in days))
@@ -68,7 +68,7 @@ def index_page(checked: Sequence[Checked], held: Sequence[Held]) -> str:
     )
     head = "<th>set</th>" + "".join(f"<th>{day:%m-%d}</th>" for day in days)
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    parts.append(f'<h2>The last days</h2><div class="days"><table><tr>{head}</tr>{body}</table></div>')
+    parts.append(f'<h2>The last days, the newest first</h2><div class="days"><table><tr>{head}</tr>{body}</table></div>')
     parts.append(
         '<p class="soft"><span class="good">●</span> holds, <span class="bad">■</span> held back, '
         '<span class="let">▲</span> let go by somebody although it does not hold</p>'
@@ -111,9 +111,10 @@ def _findings(title: str, findings: Iterable[Finding]) -> str:
             f"<code>{escape(each.column or '')}</code>",
             escape(_SENTENCES.get(each.expectation, each.expectation)),
             f'<span class="soft">{escape(each.asked)}</span>',
-            f"{each.unexpected:,}" if not each.holds else "",
-            f"<code>{escape(', '.join(each.examples) or each.observed)}</code>"
-            + (f'<br><span class="bad">{escape(each.problem)}</span>' if each.problem else ""),
+            f"{each.unexpected:,}" if each.unexpected and not each.holds else "",
+            f'<span class="bad">{escape(each.problem)}</span>'
+            if each.problem
+            else f"<code>{escape(', '.join(each.examples) or each.observed)}</code>",
         )
         for each in findings
     )

@@ -11,6 +11,18 @@ MATCHES_COLUMNS = "expect_table_columns_to_match_set"
 READS_FILES = "expect_files_to_be_whole"
 _SHOWN_ARGUMENTS = ("min_value", "max_value", "value_set", "regex", "mostly", "row_condition")
 _MOST_TOLD = 6
+_WRONG = {
+    COUNTS_ROWS: "has fewer rows than there should be",
+    MATCHES_COLUMNS: "lacks columns",
+    READS_FILES: "has files that are not whole",
+    "expect_column_values_to_not_be_null": "is unknown",
+    "expect_column_values_to_be_in_set": "is none of the words",
+    "expect_column_values_to_be_between": "is out of bounds",
+    "expect_column_values_to_not_match_regex": "looks like a card number",
+    "expect_column_values_to_be_unique": "is in more than one row",
+    "expect_compound_columns_to_be_unique": "are in more than one row",
+    "expect_column_median_to_be_between": "has its median out of bounds",
+}
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +41,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The expectation and its column in one word."""
         return f"{self.expectation}({self.column})" if self.column else self.expectation
+
+    @property
+    def told(self) -> str:
+        """What is wrong where it does not hold, in words; the same for the same rows."""
+        if self.problem:
+            return self.problem
+        wrong = _WRONG.get(self.expectation, f"is against {self.expectation}")
+        counted = f"{self.unexpected:,} rows" if self.unexpected else self.observed or "all rows"
+        return f"{self.column or 'the day'} {wrong} ({counted})"
 
 
 class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +74,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reason(self) -> str:
         """What does not hold, in a line."""
-        told = [f"{each.name}: {each.problem or f'{each.unexpected:,} rows'}" for each in self.broken]
+        told = [each.told for each in self.broken]
         more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
         return "; ".join(told[:_MOST_TOLD]) + more
 

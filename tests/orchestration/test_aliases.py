@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from dagster import AssetKey, DagsterInstance, SensorResult, build_sensor_context, define_asset_job
 
-from kit.settings import PostgresServer, Settings
+from kit.localset import ports
+from kit.settings import Http, PostgresServer, Settings
 from orchestration.sensors.aliases import changed_aliases
 from pipelines.tracking import mlflow_of
 from pipelines.versions import CHALLENGER, CHAMPION, MODEL_NAME
@@ -56,3 +57,12 @@ def test_each_change_of_an_alias_is_told_of_once_and_a_new_champion_is_looked_at
     told, asked, cursor = tick(cursor)
     assert (told, asked) == ([AssetKey(CHALLENGER)], [])
     assert tick(cursor)[:2] == ([], [])
+
+
+def test_a_registry_that_is_away_is_said_and_nothing_is_forgotten(settings: Settings) -> None:
+    away = settings.model_copy(update={"mlflow": Http(port=ports.choose(taken=()))})
+    sensor = changed_aliases(away, define_asset_job("drift", selection="*"))
+    with DagsterInstance.ephemeral() as instance:
+        found = sensor(build_sensor_context(instance=instance, cursor='{"champion":1}'))
+    assert isinstance(found, SensorResult)
+    assert (found.skip_reason.skip_message, found.cursor) == ("the registry does not answer", '{"champion":1}')

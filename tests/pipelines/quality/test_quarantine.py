@@ -88,7 +88,7 @@ def test_work_on_a_held_day_is_refused_with_the_reason_and_on_others_it_is_not(s
     keep(settings, report(day, null_rows=3), clock=CLOCK)
     refuse_held(settings, {SET}, first=day + timedelta(days=1), last=day + timedelta(days=1))
     refuse_held(settings, {"lake.decisions"}, first=day, last=day)
-    with pytest.raises(DayHeld, match=r"not_be_null\(policy\): 3 rows"):
+    with pytest.raises(DayHeld, match=r"policy is unknown \(3 rows\)"):
         refuse_held(settings, {SET}, first=day, last=day)
 
 

@@ -43,7 +43,7 @@ def new_labels(settings: Settings, job: UnresolvedAssetJobDefinition) -> SensorD
                 context.update_cursor(_text(Seen(repository.newest_label(warehouse))))
                 return SkipReason("labels from here on are counted")
             seen = msgspec.json.decode(context.cursor, type=Seen)
-            frauds, newest = repository.frauds_since(warehouse, seen.offset)
+            frauds, newest = repository.frauds_since(warehouse, seen.offset, tenant_id=settings.demo.tenant)
         day = last_ended(datetime.now(UTC)).isoformat()
         counted = seen.frauds + frauds
         if counted < FRAUDS_A_TRAINING or day == seen.day:

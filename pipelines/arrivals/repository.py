@@ -15,11 +15,11 @@ def newest_label(connection: Connection) -> int:
     return int(row[0]) if row and row[0] is not None else -1
 
 
-def frauds_since(connection: Connection, offset: int) -> tuple[int, int]:
-    """Return how many frauds were told of after an offset, and the newest offset there is."""
+def frauds_since(connection: Connection, offset: int, *, tenant_id: str) -> tuple[int, int]:
+    """Return how many frauds of a tenant were told of after an offset, and the newest offset there is."""
     row = connection.execute(
-        "select count(*) filter (where fraud), coalesce(max(log_offset), %(offset)s) from raw.labels "
-        "where log_offset > %(offset)s",
-        {"offset": offset},
+        "select count(*) filter (where fraud and tenant_id = %(tenant)s), coalesce(max(log_offset), %(offset)s) "
+        "from raw.labels where log_offset > %(offset)s",
+        {"offset": offset, "tenant": tenant_id},
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, offset)

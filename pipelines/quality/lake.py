@@ -79,7 +79,7 @@ def frame(day: LakeDay, data: DataSet, *, first: datetime, past: datetime, compu
     start_ms = _ms(first)
     read = [_of_day(pl.scan_parquet(file.path), data, day.there, start_ms=start_ms, end_ms=_ms(past)) for file in day.files]
     if not read:
-        return pl.DataFrame(schema=dict.fromkeys(sorted(day.there), pl.String))
+        return pl.DataFrame(schema=dict.fromkeys(data.columns, pl.String))
     rows = pl.concat(read, how="diagonal_relaxed").collect()
     happened, decided, moment = data.happened or "", data.decided or "", data.moment
     found = []

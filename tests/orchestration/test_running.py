@@ -8,12 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from dagster import AssetKey, DagsterInstance, DagsterRunStatus, ReexecutionOptions, execute_job, reconstructable
+from dagster import AssetKey, DagsterInstance, DagsterRunStatus, Definitions, ReexecutionOptions, execute_job, reconstructable
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 
 from kit.settings import PostgresServer, Settings
 from kit.settings import settings as process_settings
 from orchestration.bounds import DAYS_A_RUN, Bounds
+from orchestration.warehouse.sets import checked_sets
+from pipelines.quality.sets import Store
 from tests.orchestration.home import daemon, dagster_home, instance_at
 from tests.orchestration.pooled import STEPS, four_at_once
 from tests.orchestration.resumed import checked_then_listed
@@ -86,7 +88,7 @@ def test_ninety_days_are_looked_at_in_parallel_and_never_more_runs_than_the_mach
 ) -> None:
     asked = [(FIRST - timedelta(days=number)).isoformat() for number in range(BACKFILLED)]
     key = AssetKey(["raw", "decisions"])
-    with daemon(variables, settings.var / "daemon.log", module="orchestration.definitions"):
+    with daemon(variables, settings.var / "daemon.log", module="tests.orchestration.ninety"):
         instance.add_backfill(backfill_of(key, asked, instance))
         began = time.monotonic()
         while (found := instance.get_backfills()[0]).status not in ENDED:
@@ -100,8 +102,10 @@ def test_ninety_days_are_looked_at_in_parallel_and_never_more_runs_than_the_mach
     assert most_at_once([(each.start_time or 0.0, each.end_time or 0.0) for each in runs]) == RUNS_AT_ONCE
     assert set(instance.get_materialized_partitions(key)) == set(asked)
     with psycopg.connect(settings.warehouse.dsn("audit")) as audit:
+        steps = audit.execute("select sum(cardinality(partitions)), min(cpu_ms) > 0 from platform.asset_run").fetchone()
         counted = audit.execute("select count(*), count(*) filter (where not holds) from quality.checked").fetchone()
         held = audit.execute("select day from quality.quarantine where released_at is null").fetchall()
+    assert steps == (BACKFILLED, True)
     assert counted is not None
     assert counted[0] >= BACKFILLED
     assert [row[0] for row in held] == [BROKEN]
@@ -112,9 +116,7 @@ ENDED = {BulkActionStatus.COMPLETED_SUCCESS, BulkActionStatus.COMPLETED_FAILED, 
 
 def backfill_of(key: AssetKey, asked: list[str], instance: DagsterInstance) -> PartitionBackfill:
     """What Dagster's page makes of days that somebody chose."""
-    from orchestration.definitions import build_definitions
-
-    graph = build_definitions(process_settings()).resolve_asset_graph()
+    graph = Definitions(assets=[checked_sets(process_settings(), Store.RAW)]).resolve_asset_graph()
     return PartitionBackfill.from_asset_partitions(
         backfill_id="ninety", asset_graph=graph, partition_names=asked, asset_selection=[key], backfill_timestamp=time.time(),
         tags={}, dynamic_partitions_store=instance, all_partitions=False, title=None, description=None, run_config=None,

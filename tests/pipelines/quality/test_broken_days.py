@@ -59,6 +59,11 @@ def test_the_good_days_between_hold(reports, name: str) -> None:
     assert bad == {}
 
 
+def test_a_day_of_a_topic_that_nothing_was_written_of_holds(settings: Settings) -> None:
+    report = Checker(settings).check(kept("lake.alerts"), FIRST)
+    assert (report.rows, report.reason) == (0, "")
+
+
 def test_exactly_the_broken_days_are_held_back(settings: Settings, reports) -> None:
     assert {(each.set_name, each.day) for each in held_days(settings)} == {
         (name, day) for name in reports for day in broken_of(name)

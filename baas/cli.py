@@ -74,10 +74,12 @@ def bootstrap() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show what runs, where, how it is and what it takes. Exit code 1 when something that should run does not answer."""
-    from baas.status import look, print_json, print_table
+    from baas.machine import machine
+    from baas.status import BatchNotes, batch_notes, look, print_json, print_table
 
     rows = look()
-    (print_json if as_json else print_table)(rows)
+    runs = any(row.wanted for row in rows)
+    (print_json if as_json else print_table)(rows, batch_notes(machine().settings.warehouse) if runs else BatchNotes())
     if any(row.wanted and not row.healthy for row in rows):
         raise typer.Exit(1)
 
@@ -215,6 +217,14 @@ def drift(context: typer.Context) -> None:
     from baas.run_module import become
 
     become("pipelines.drift", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def quality(context: typer.Context) -> None:
+    """Say which days of lake and warehouse keep their promises and which are held back: status, check, release, docs."""
+    from baas.run_module import become
+
+    become("pipelines.quality", context.args)
 
 
 @app.command(context_settings=PASS_ON)

@@ -14,8 +14,10 @@ from baas.machine import Machine, machine
 from baas.processes import PROCESSES, SERVERS, Process, address
 from baas.up.processes import check_alive, get
 from kit.localset.supervision import State
+from kit.settings import PostgresServer
 
 OBSTACLE_BYTES = 4000
+BATCH_TIMEOUT_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,38 @@ def _memory_mb(pid: int) -> float | None:
     return round(total / 1e6, 1)
 
 
-def print_json(rows: Sequence[Row]) -> None:
+@dataclass(frozen=True, slots=True)
+class BatchNotes:
+    """What the batch side waits for people with: runs that failed and were not made good, and days that are held back."""
+
+    failed_runs: tuple[str, ...] = ()
+    held_days: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return them for people, with what to do."""
+        failed = [f"batch run failed: {told}; Dagster can run it again from where it failed" for told in self.failed_runs]
+        return failed + [f"held back: {told}; `baas quality status` says why" for told in self.held_days]
+
+
+def batch_notes(warehouse: PostgresServer) -> BatchNotes:
+    """Read them from the warehouse; none where it does not answer, which is said elsewhere."""
+    import psycopg
+
+    from kit.postgres import connect
+    from pipelines.batch_runs import repository
+
+    try:
+        with connect(warehouse.dsn("audit"), application="status", statement_timeout_ms=BATCH_TIMEOUT_MS) as connection:
+            failed, held = repository.open_failures(connection), repository.held_days(connection)
+    except psycopg.Error:
+        return BatchNotes()
+    return BatchNotes(
+        tuple(f"{run.job} {run.partition} at {run.failed_at:%Y-%m-%d %H:%M} UTC".replace("  ", " ") for run in failed),
+        tuple(f"{count} {'day' if count == 1 else 'days'} of {name}" for name, count in held.items()),
+    )
+
+
+def print_json(rows: Sequence[Row], batch: BatchNotes) -> None:
     """Print one JSON object."""
     running = [row for row in rows if row.wanted]
     summary = {
@@ -156,11 +189,12 @@ def print_json(rows: Sequence[Row]) -> None:
         "healthy": bool(running) and all(row.healthy for row in running),
         "memory_mb": round(sum(row.memory_mb or 0.0 for row in rows), 1),
         "parts": [asdict(row) for row in rows],
+        "batch": asdict(batch),
     }
     typer.echo(json.dumps(summary, indent=1))
 
 
-def print_table(rows: Sequence[Row]) -> None:
+def print_table(rows: Sequence[Row], batch: BatchNotes) -> None:
     """Print a table for people."""
     from rich.console import Console
     from rich.table import Table
@@ -181,6 +215,8 @@ def print_table(rows: Sequence[Row]) -> None:
             )  # fmt: skip
     Console().print(table)
     typer.echo(f"{sum(row.memory_mb or 0.0 for row in rows):,.0f} MB in all")
+    for line in batch.lines():
+        typer.echo(line)
 
 
 def _duration(seconds: float | None) -> str:

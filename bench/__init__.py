@@ -7,5 +7,5 @@ NAMES = (
 )  # fmt: skip
 ON_SERVERS = frozenset({
     "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse",
-    "dbt",     "soak",
+    "dbt", "soak",
 })  # fmt: skip

@@ -1,7 +1,11 @@
-"""What Dagster loads: simulate > ingest > train > register, decisions > checks > drift > marts, profiles, books, and when."""
+"""What Dagster loads: the bank, its lake and warehouse checked day by day, marts, risk, books, and what starts each of them."""
+
+from collections.abc import Mapping
 
 from dagster import (
+    AssetsDefinition,
     AssetSelection,
+    AssetSpec,
     DefaultScheduleStatus,
     Definitions,
     RunRequest,
@@ -9,87 +13,117 @@ from dagster import (
     ScheduleEvaluationContext,
     build_schedule_from_partitioned_job,
     define_asset_job,
+    multiprocess_executor,
     schedule,
 )
+from dagster._core.definitions.partitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
 from orchestration.bank.close import CLOSE_CRON, closed_books
+from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
-from orchestration.risk.assets import risk_assets
+from orchestration.groups import dressed
+from orchestration.risk.assets import named_models, risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
-from orchestration.warehouse.checks import KEY, checked_decisions
+from orchestration.risk.lists import KEY as LISTS_KEY
+from orchestration.risk.lists import list_exposure
+from orchestration.sensors import arrival_sensors
 from orchestration.warehouse.lake import COMPACT_CRON, compacted_lake
 from orchestration.warehouse.marts import dbt_resource, mart_assets
 from orchestration.warehouse.profiles import customer_profiles, daily_profile_assets
 from orchestration.warehouse.reference import reference_tables
+from orchestration.warehouse.sets import checked_sets, staged_checks
+from orchestration.watch import measured, run_sensors
+from pipelines.quality.sets import Store
 
 DAILY_HOUR, DAILY_MINUTE, PROFILES_MINUTE = 3, 15, 25
 RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
+BACKTESTS = AssetSpec(
+    ["monitoring", "backtest"], group_name="risk_monitoring", kinds={"postgres"},
+    description="Backtests that came to their end, as people asked for them.",
+)  # fmt: skip
 
 
 def build_definitions(found: Settings) -> Definitions:
     """Return everything batch of one deployment."""
+    raw, lake = checked_sets(found, Store.RAW), checked_sets(found, Store.LAKE)
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
-    reference = reference_tables(found)
-    daily = define_asset_job(
-        "daily",
-        description="Check yesterday's decisions and drift, copy what the core knows, build the marts, tell of profiles.",
-        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(reference, marts, online),
-    )
-    profiled = define_asset_job(
-        "profiles",
-        description="Make the profiles of a day, or of any number of days in one pass over the log, and put them online.",
-        selection=AssetSelection.assets(*profiles),
-    )
-    retrain = define_asset_job(
-        "retrain",
-        description="Train on what is known at the end of a day, register it and have it tried beside the champion.",
-        selection=AssetSelection.groups("risk"),
-    )
+    reference, day_files = reference_tables(found), compacted_lake(found)
     books = closed_books(found)
-    close = define_asset_job(
-        "close",
-        description="Close the books of the days that have ended: trial balance, interest, fees.",
-        selection=AssetSelection.assets(books),
-    )
-    lake = compacted_lake(found)
-    compact = define_asset_job(
-        "compact_lake", description="Make day files of the lake's small ones.", selection=AssetSelection.assets(lake)
-    )
+    jobs = {
+        job.name: job
+        for job in (
+            define_asset_job(
+                "daily",
+                description="Check a day in lake and warehouse, build the marts, look at the drift, put profiles online.",
+                selection=AssetSelection.assets(raw, lake, reference, *marts, online, DRIFT_KEY),
+            ),
+            define_asset_job(
+                "profiles",
+                description="Make the profiles of a day, or of any number of days in one pass, and put them online.",
+                selection=AssetSelection.assets(*profiles),
+            ),
+            define_asset_job(
+                "retrain",
+                description="Train on what is known at the end of a day, register it and have it tried beside the champion.",
+                selection=AssetSelection.assets("trained_model", "registered_model"),
+            ),
+            define_asset_job(
+                "close",
+                description="Close the books of the days that have ended: trial balance, interest, fees.",
+                selection=AssetSelection.assets(books),
+            ),
+            define_asset_job(
+                "compact_lake",
+                description="Make day files of the lake's small ones.",
+                selection=AssetSelection.assets(day_files),
+            ),
+            define_asset_job(
+                "drift", description="Look at the champion beside a day.", selection=AssetSelection.assets(DRIFT_KEY)
+            ),
+            define_asset_job(
+                "lists", description="Find whom the lists would have met.", selection=AssetSelection.assets(LISTS_KEY)
+            ),
+        )
+    }
+    assets: list[AssetsDefinition | AssetSpec] = [
+        *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
+        BACKTESTS, list_exposure(found), *marts, online, *profiles,
+    ]  # fmt: skip
     return Definitions(
-        assets=[
-            *bank_assets(found),
-            books,
-            *risk_assets(found),
-            checked_decisions(found),
-            lake,
-            model_drift(found),
-            reference,
-            marts,
-            online,
-            *profiles,
-        ],
-        jobs=[daily, profiled, retrain, close, compact],
-        schedules=[
-            weekly_retraining(),
-            ScheduleDefinition(
-                job=close,
-                cron_schedule=CLOSE_CRON,
-                execution_timezone=TIMEZONE,
-                default_status=DefaultScheduleStatus.RUNNING,
-            ),
-            ScheduleDefinition(job=compact, cron_schedule=COMPACT_CRON, default_status=DefaultScheduleStatus.RUNNING),
-            *(
-                build_schedule_from_partitioned_job(
-                    job, hour_of_day=DAILY_HOUR, minute_of_hour=minute, default_status=DefaultScheduleStatus.RUNNING
-                )
-                for job, minute in ((daily, DAILY_MINUTE), (profiled, PROFILES_MINUTE))
-            ),
-        ],
+        assets=measured(found, dressed(assets)),
+        asset_checks=[staged_checks(found)],
+        jobs=list(jobs.values()),
+        schedules=_schedules(jobs),
+        sensors=[*arrival_sensors(found, jobs), *run_sensors(found)],
         resources={"dbt": dbt_resource(found)},
+        executor=multiprocess_executor.configured({"max_concurrent": of_machine().steps}),
     )
+
+
+def _schedules(
+    jobs: Mapping[str, UnresolvedAssetJobDefinition],
+) -> list[ScheduleDefinition | UnresolvedPartitionedAssetScheduleDefinition]:
+    nightly = ((jobs["daily"], DAILY_MINUTE), (jobs["profiles"], PROFILES_MINUTE))
+    return [
+        weekly_retraining(),
+        ScheduleDefinition(
+            job=jobs["close"],
+            cron_schedule=CLOSE_CRON,
+            execution_timezone=TIMEZONE,
+            default_status=DefaultScheduleStatus.RUNNING,
+        ),
+        ScheduleDefinition(job=jobs["compact_lake"], cron_schedule=COMPACT_CRON, default_status=DefaultScheduleStatus.RUNNING),
+        *(
+            build_schedule_from_partitioned_job(
+                job, hour_of_day=DAILY_HOUR, minute_of_hour=minute, default_status=DefaultScheduleStatus.RUNNING
+            )
+            for job, minute in nightly
+        ),
+    ]
 
 
 def weekly_retraining() -> ScheduleDefinition:

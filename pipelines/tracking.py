@@ -1,14 +1,27 @@
 """Reaching MLflow: the library takes seconds to import, and says and sends more than anybody asked for."""
 
 import os
+import urllib.request
+from http import HTTPStatus
 from typing import Any
 
 from kit.settings import Settings
+
+HEALTH_S = 3.0
 
 
 def tracking_uri(settings: Settings) -> str:
     """Return where the deployment's registry answers."""
     return f"http://{settings.mlflow.host}:{settings.mlflow.port}"
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the registry answers now: the library itself goes on asking for minutes."""
+    try:
+        with urllib.request.urlopen(f"{tracking_uri(settings)}/health", timeout=HEALTH_S) as answer:  # noqa: S310 (our own settings)
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def mlflow_at(uri: str) -> Any:

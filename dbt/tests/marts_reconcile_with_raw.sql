@@ -3,7 +3,7 @@
 with raw as (
   select tenant_id, count(*) as transactions, sum(amount_minor) as amount_minor
   from {{ source('raw', 'decisions') }}
-  where {{ until_cut('decisions') }} and log_offset > {{ held_until('decisions') }}
+  where {{ until_cut('decisions') }} and log_offset > {{ held_until('decisions') }} and {{ not_held('decisions', 'known_at') }}
   group by tenant_id
 ),
 

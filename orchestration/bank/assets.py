@@ -4,6 +4,8 @@ from dagster import AssetExecutionContext, AssetsDefinition, MaterializeResult, 
 
 from kit.clock import SystemClock
 from kit.settings import Settings
+from orchestration.bounds import BANK_POOL
+from orchestration.trouble import RETRY
 
 GROUP = "bank"
 
@@ -11,7 +13,7 @@ GROUP = "bank"
 def bank_assets(settings: Settings) -> list[AssetsDefinition]:
     """Return the assets of the simulated bank."""
 
-    @asset(group_name=GROUP, kinds={"parquet"})
+    @asset(group_name=GROUP, kinds={"parquet"}, pool=BANK_POOL)
     def simulated_bank(context: AssetExecutionContext) -> MaterializeResult[None]:
         """The history of the simulated bank, as Parquet files of a day each."""
         from pipelines.bootstrap.run import plan
@@ -23,7 +25,7 @@ def bank_assets(settings: Settings) -> list[AssetsDefinition]:
             metadata={"days": len(manifest["days"]), "transactions": sum(day["events"] for day in manifest["days"])}
         )
 
-    @asset(group_name=GROUP, kinds={"postgres"}, deps=[simulated_bank])
+    @asset(group_name=GROUP, kinds={"postgres"}, deps=[simulated_bank], pool=BANK_POOL, retry_policy=RETRY)
     def ledger_history(context: AssetExecutionContext) -> MaterializeResult[None]:
         """The first days, posted in the ledger with the decisions that were made then."""
         from pipelines.history import live_from, load_history
@@ -35,7 +37,7 @@ def bank_assets(settings: Settings) -> list[AssetsDefinition]:
             metadata={"posted": loaded.posted, "failed": loaded.failed, "already_there": loaded.already_there}
         )
 
-    @asset(group_name=GROUP, kinds={"kafka"}, deps=[ledger_history])
+    @asset(group_name=GROUP, kinds={"kafka"}, deps=[ledger_history], pool=BANK_POOL, retry_policy=RETRY)
     def inbound_days(context: AssetExecutionContext) -> MaterializeResult[None]:
         """The last two weeks, sent to the inbound topic and decided, and the labels known by then; all of it in the lake."""
         from pipelines.bootstrap.progress import Drain

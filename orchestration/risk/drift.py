@@ -8,6 +8,7 @@ from dagster import (
     AssetCheckSpec,
     AssetExecutionContext,
     AssetsDefinition,
+    BackfillPolicy,
     MaterializeResult,
     MetadataValue,
     asset,
@@ -15,7 +16,10 @@ from dagster import (
 
 from kit.clock import SystemClock
 from kit.settings import Settings
+from orchestration.bounds import DAYS_A_RUN, LOG_POOL
 from orchestration.days import days, end_ms
+from orchestration.risk.assets import HELD, LEARNED_FROM
+from orchestration.trouble import RETRY, plainly
 from pipelines.drift.checks import CALIBRATION, CHECKS, MISSING, PERFORMANCE, POPULATION, SCORE, Check
 from pipelines.drift.report import DriftReport
 
@@ -37,30 +41,45 @@ def model_drift(settings: Settings) -> AssetsDefinition:
         group_name="risk_monitoring",
         kinds={"postgres", "mlflow"},
         partitions_def=days,
-        deps=[["raw", "decisions"], "champion"],
+        deps=[*LEARNED_FROM, "champion"],
+        pool=LOG_POOL,
+        backfill_policy=BackfillPolicy.multi_run(DAYS_A_RUN),
+        retry_policy=RETRY,
         check_specs=[AssetCheckSpec(name, asset=KEY, description=_ABOUT[name]) for name in CHECKS],
     )
     def looked_at(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the annotation as outputs
         """How far the last week lies from the weeks that the champion learned from last."""
-        from kit.errors import NotFound
-        from pipelines.drift.asked import of_registry, question
-        from pipelines.drift.keep import keep
-        from pipelines.drift.run import NothingToCompare, drift
+        from pipelines.quality.quarantine import held_days, refuse_held
 
-        day = date.fromisoformat(context.partition_key)
-        try:
-            model = of_registry(settings, None)
-            asked = question(model, tenant_id=settings.demo.tenant, until_ms=end_ms(day), clock=SystemClock())
-            report = drift(settings.lake, settings.models, asked, progress=lambda _done, _all: None)
-        except (NotFound, NothingToCompare) as nothing:
-            return _nothing(str(nothing))
-        path = keep(settings, report, model, day=day)
-        return MaterializeResult(
-            metadata=_figures(report) | {"report": MetadataValue.path(str(path))},
-            check_results=[as_result(check) for check in report.checks],
-        )
+        asked = sorted(map(date.fromisoformat, context.partition_keys))
+        held = {each.day for each in held_days(settings) if each.set_name in HELD}
+        left = [day for day in asked if day not in held]
+        with plainly():
+            if not left:
+                refuse_held(settings, HELD, first=asked[0], last=asked[-1])
+        found = [_look(settings, day) for day in left]
+        return found[-1]
 
     return looked_at
+
+
+def _look(settings: Settings, day: date) -> MaterializeResult:  # type: ignore[type-arg]
+    from kit.errors import NotFound
+    from pipelines.drift.asked import of_registry, question
+    from pipelines.drift.keep import keep
+    from pipelines.drift.run import NothingToCompare, drift
+
+    try:
+        model = of_registry(settings, None)
+        asked = question(model, tenant_id=settings.demo.tenant, until_ms=end_ms(day), clock=SystemClock())
+        report = drift(settings.lake, settings.models, asked, progress=lambda _done, _all: None)
+    except (NotFound, NothingToCompare) as nothing:
+        return _nothing(str(nothing))
+    path = keep(settings, report, model, day=day)
+    return MaterializeResult(
+        metadata=_figures(report) | {"report": MetadataValue.path(str(path))},
+        check_results=[as_result(check) for check in report.checks],
+    )
 
 
 def _figures(report: DriftReport) -> dict[str, str | int | float]:

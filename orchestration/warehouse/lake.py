@@ -10,7 +10,7 @@ COMPACT_CRON = "20 * * * *"
 def compacted_lake(settings: Settings) -> AssetsDefinition:
     """Return the asset of the lake's day files. Made again, it does only what is new."""
 
-    @asset(key=["lake", "day_files"], group_name="warehouse", kinds={"parquet"})
+    @asset(key=["lake", "day_files"], group_name="lake", kinds={"parquet"})
     def day_files() -> MaterializeResult[None]:
         """Every topic's records in a file a day, behind the back of whoever reads."""
         from kit.clock import SystemClock

@@ -15,7 +15,7 @@ def reference_tables(settings: Settings) -> AssetsDefinition:
 
     @multi_asset(
         name="reference",
-        specs=[AssetSpec(key, group_name="warehouse", kinds={"postgres"}, deps=["closed_books"]) for key in KEYS],
+        specs=[AssetSpec(key, group_name="reference", kinds={"postgres"}, deps=["closed_books"]) for key in KEYS],
     )
     def copied(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
         """Accounts, customers, products, charges, closed days, alerts' states and rates of exchange."""

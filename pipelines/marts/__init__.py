@@ -4,17 +4,17 @@ from pipelines.marts.build import (
     Built,
     MartsBusy,
     build,
-    build_command,
     build_whole_next,
     keep_built,
     manifest,
     one_build_at_a_time,
+    planned,
     write_docs,
 )
 from pipelines.marts.dbt import PROJECT, BuildStopped, MartsNotBuilt, environment
 from pipelines.marts.results import ModelRun
 
 __all__ = [
-    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "build_command", "build_whole_next",
-    "environment", "keep_built", "manifest", "one_build_at_a_time", "write_docs",
+    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "build_whole_next",
+    "environment", "keep_built", "manifest", "one_build_at_a_time", "planned", "write_docs",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -34,7 +35,7 @@ PARSE_S, DOCS_S = 180.0, 300.0
 WAIT_S = 2 * WHOLE_BUILD_S
 LOCK_RETRY_S = 0.25
 # Unit tests try the project's own logic on rows of their own, which is for those who change it.
-_BUILD = ("build", "--exclude-resource-type", "unit_test")
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 # What the same project made before is there: views, the tables that come with our code, and the calendar. Their tests are run.
 _GOING_ON = (
     "--indirect-selection", "empty", "--exclude", "resource_type:seed", "config.materialized:view", "tag:static",
@@ -51,6 +52,19 @@ class MartsBusy(DomainError):
     code = "marts-busy"
     title = "Another build of the marts does not end"
     remedy = "Look for a dbt process of this deployment and end it; its lock is dbt/build.lock under the var folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What dbt is told, and the digest of what the marts will be made of: the project, and the changes of rows until now."""
+
+    command: list[str]
+    made_of: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether every mart is made from all rows."""
+        return "--full-refresh" in self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +94,44 @@ def build(settings: Settings, *, full: bool = False, progress: Progress | None =
     """
     with one_build_at_a_time(settings, stopped=stopped):
         began = time.monotonic()
-        command = build_command(settings, full=full)
-        whole = "--full-refresh" in command
+        plan = planned(settings, full=full)
         results = target(settings) / "run_results.json"
         results.unlink(missing_ok=True)
-        done = run(settings, command, timeout_s=WHOLE_BUILD_S if whole else BUILD_S, stopped=stopped)
+        done = run(settings, plan.command, timeout_s=WHOLE_BUILD_S if plan.whole else BUILD_S, stopped=stopped)
         runs = tuple(read_results(results.read_text())) if results.exists() else ()
         failed = [run for run in runs if run.bad]
         if done.returncode != 0 or not runs:
             raise MartsNotBuilt("; ".join(f"{run.name}: {run.message}" for run in failed) or told(done), failed=len(failed))
-        keep_built(settings)
-    built = Built(runs=runs, seconds=time.monotonic() - began, whole=whole)
+        keep_built(settings, plan)
+    built = Built(runs=runs, seconds=time.monotonic() - began, whole=plan.whole)
     if progress:
-        how = "whole" if whole else "on from where they were"
+        how = "whole" if plan.whole else "on from where they were"
         progress(f"{built.models} models built {how} and {built.tests} tests passed in {built.seconds:.1f} s")
     return built
 
 
-def build_command(settings: Settings, *, full: bool = False) -> list[str]:
-    """Return what dbt is told: to build whole unless this very project built every mart before."""
+def planned(settings: Settings, *, full: bool = False) -> Plan:
+    """Return how to build: whole unless this very project built every mart before and no row of theirs has changed since.
+
+    Call it with `one_build_at_a_time`. What changes after it is for the next build, whatever this one has seen of it.
+    """
     with connect(settings.warehouse.dsn(ROLE), application=APPLICATION) as warehouse:
-        goes_on = not full and repository.built_by(warehouse) == project_sha256()
-    return [*_BUILD, *_GOING_ON] if goes_on else [*_BUILD, "--full-refresh"]
+        changes = repository.row_changes(warehouse)
+        digest = sha256(f"{project_sha256()} {changes}".encode()).hexdigest()
+        goes_on = not full and repository.made_of(warehouse) == digest
+    return Plan([*BUILD, *_GOING_ON] if goes_on else [*BUILD, "--full-refresh"], digest)
 
 
-def keep_built(settings: Settings) -> None:
-    """Say that this project has built every mart, so that the next build goes on from there."""
+def keep_built(settings: Settings, plan: Plan) -> None:
+    """Say what every mart was made of, so that the next build goes on from there."""
     with connect(settings.warehouse.dsn(ROLE), application=APPLICATION) as warehouse:
-        repository.keep_built_by(warehouse, project_sha256())
+        repository.keep_made_of(warehouse, plan.made_of)
 
 
-def build_whole_next(settings: Settings) -> None:
+def build_whole_next(settings: Settings, why: str) -> None:
     """Have the next build make every mart from all rows: for whoever has changed or removed rows that marts hold already."""
     with connect(settings.warehouse.dsn(ROLE), application=APPLICATION) as warehouse:
-        repository.forget_built_by(warehouse)
+        repository.note_row_change(warehouse, why)
 
 
 def manifest(settings: Settings) -> Path:

@@ -10,6 +10,7 @@ from kit.log import get_logger
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
+from pipelines.batch_runs import gauges as batch_gauges
 from pipelines.drift import gauges
 from pipelines.marts import repository
 from pipelines.marts.build import MartsBusy, build
@@ -36,7 +37,8 @@ REFERENCE_FAILED = Counter("baas_reference_failures_total", "Extracts of the cor
 class MartKeeper:
     """Builds the marts for as long as its process lives; it is ready while the last build held.
 
-    Its metrics also say what the nightly look at the champion's drift found last, which lies in the same warehouse.
+    Its metrics also say what lies in the same warehouse: what the nightly look at the champion's drift found last, which batch
+    runs failed, and how many days are held back.
     """
 
     def __init__(
@@ -66,10 +68,11 @@ class MartKeeper:
         return max(self._every_s, REST_PER_BUILD * self._seconds)
 
     def turn(self) -> None:
-        """Show what was found of drift, copy what the core knows, and build unless nothing has come since a build that held."""
+        """Show what was found of drift and of batch runs, copy what the core knows, and build unless nothing has come since."""
         self._refer()
         with connect(self._settings.warehouse.dsn("audit"), application=PROCESS) as warehouse:
             gauges.show(warehouse)
+            batch_gauges.show(warehouse)
             arrived = repository.arrived(warehouse)
         if arrived == self._built_up_to:
             return

@@ -19,7 +19,7 @@ from kit.postgres import connect, tenant_block
 from kit.settings import PostgresServer, Settings
 from ledger.close.run import close_day
 from ledger.days import FIRST_DAY, LAST_DAY
-from pipelines.marts import Built, MartsNotBuilt, build, build_command, build_whole_next, manifest, write_docs
+from pipelines.marts import Built, MartsNotBuilt, build, build_whole_next, manifest, planned, write_docs
 from pipelines.marts.dbt import run
 from pipelines.reference import extract, load_rates
 from tests.dbt.rows import Decided, Raw
@@ -98,9 +98,9 @@ def described(settings: Settings, built: Built) -> dict[str, dict]:
 
 def test_the_first_build_is_whole_and_the_next_goes_on(settings: Settings, built: Built) -> None:
     assert built.whole
-    assert "--full-refresh" not in build_command(settings)
-    build_whole_next(settings)
-    assert "--full-refresh" in build_command(settings)
+    assert not planned(settings).whole
+    build_whole_next(settings, "a test")
+    assert planned(settings).whole
     again = build(settings)
     assert again.whole
     assert not build(settings).whole
@@ -110,10 +110,10 @@ def test_another_project_than_the_one_that_built_them_builds_the_marts_whole(
     settings: Settings, built: Built, warehouse: PostgresServer
 ) -> None:
     with connect(warehouse.dsn("transform"), application="test") as connection:
-        connection.execute("update monitoring.mart_build set project_sha256 = 'of another version'")
-        assert "--full-refresh" in build_command(settings)
+        connection.execute("update monitoring.mart_build set made_of = 'another version'")
+        assert planned(settings).whole
         connection.execute("delete from monitoring.mart_build")
-        assert "--full-refresh" in build_command(settings)
+        assert planned(settings).whole
     build(settings)
 
 
@@ -196,7 +196,7 @@ def test_a_cent_that_the_ledger_does_not_have_fails_the_build(settings: Settings
         build(settings)
     with connect(settings.warehouse.dsn("postgres"), application="test") as admin:
         admin.execute("update raw.ledger_events set amount_minor = 500 where amount_minor = 501")
-    build_whole_next(settings)  # a row that marts hold was changed
+    build_whole_next(settings, "a row that marts hold")
     build(settings)
 
 

@@ -1,12 +1,13 @@
 """What Dagster loads, and the marts and the check run by it over a real warehouse."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 from dagster import (
     AssetKey,
+    AssetsDefinition,
     DagsterInstance,
     DefaultScheduleStatus,
     Definitions,
@@ -14,9 +15,13 @@ from dagster import (
     materialize,
 )
 
+from kit.clock import SystemClock
 from kit.settings import PostgresServer, Settings
 from orchestration.days import end_ms
 from orchestration.definitions import build_definitions
+from orchestration.groups import NAMES, group
+from orchestration.warehouse.sets import CHECK, key_of
+from pipelines.quality import KEPT, Store, release
 from tests.dbt.rows import Decided, Raw
 
 pytestmark = pytest.mark.servers
@@ -57,7 +62,7 @@ def test_the_flow_goes_from_simulation_to_a_champion_and_from_decisions_to_marts
     assert {AssetKey(name) for name in flow} <= upstream(AssetKey("registered_model"))
     assert AssetKey(["raw", "decisions"]) in upstream(AssetKey(["marts", "daily_volume_and_fraud"]))
     drift = AssetKey(["monitoring", "model_drift"])
-    assert {AssetKey("champion"), AssetKey(["raw", "decisions"])} <= upstream(drift)
+    assert {AssetKey("champion"), AssetKey(["lake", "decisions"])} <= upstream(drift)
     assert drift in upstream(AssetKey(["marts", "model_drift_daily"]))
     known = upstream(AssetKey(["marts", "dim_accounts"]))
     assert {AssetKey(["raw", "accounts"]), AssetKey("closed_books")} <= known
@@ -100,8 +105,7 @@ def test_a_day_ends_at_the_bank_s_midnight() -> None:
 def test_dagster_builds_the_marts_and_runs_dbt_s_tests_as_checks(
     definitions: Definitions, settings: Settings, instance: DagsterInstance
 ) -> None:
-    (marts,) = [asset for asset in definitions.assets if AssetKey(["marts", "fct_transactions"]) in asset.keys]
-    done = materialize([marts], instance=instance, resources=definitions.resources)
+    done = materialize(dbt_of(definitions), instance=instance, resources=definitions.resources)
     assert done.success
     checks = done.get_asset_check_evaluations()
     assert len(checks) > 30
@@ -113,21 +117,74 @@ def test_dagster_builds_the_marts_and_runs_dbt_s_tests_as_checks(
 def test_nothing_is_built_on_a_day_that_breaks_its_promises(
     definitions: Definitions, settings: Settings, instance: DagsterInstance
 ) -> None:
-    chain = [
-        asset
-        for asset in definitions.assets
-        if asset.keys == {AssetKey(["raw", "decisions"])} or AssetKey(["marts", "fct_transactions"]) in asset.keys
-    ]
+    chain = [made_of(definitions, "raw", "decisions"), *dbt_of(definitions)]
     done = materialize(chain, instance=instance, partition_key=BROKEN, resources=definitions.resources, raise_on_error=False)
     assert not done.success
-    assert {event.asset_key for event in done.get_asset_materialization_events()} == {AssetKey(["raw", "decisions"])}
+    assert {event.asset_key.path[0] for event in done.get_asset_materialization_events()} == {"raw"}
 
 
-def test_the_check_of_a_day_tells_a_sound_day_from_a_broken_one(definitions: Definitions, instance: DagsterInstance) -> None:
-    (decisions,) = [asset for asset in definitions.assets if asset.keys == {AssetKey(["raw", "decisions"])}]
-    verdicts = {}
-    for day in (SOUND, BROKEN):
-        done = materialize([decisions], instance=instance, partition_key=day, raise_on_error=False)
-        (check,) = done.get_asset_check_evaluations()
-        verdicts[day] = check.passed
-    assert verdicts == {SOUND: True, BROKEN: False}
+def test_a_sound_day_goes_through_raw_and_staged_checks_into_the_marts_which_leave_the_broken_one_out(
+    definitions: Definitions, settings: Settings, instance: DagsterInstance
+) -> None:
+    raw, staged = made_of(definitions, "raw", "decisions"), list(definitions.asset_checks or ())
+    materialize([raw], instance=instance, partition_key=BROKEN, raise_on_error=False)
+    done = materialize(
+        [raw, *dbt_of(definitions), *staged], instance=instance, partition_key=SOUND, resources=definitions.resources
+    )
+    checked = {check.asset_key for check in done.get_asset_check_evaluations() if check.check_name == CHECK}
+    assert checked == {key_of(each) for each in KEPT if each.store is not Store.LAKE}
+    assert all(check.passed for check in done.get_asset_check_evaluations())
+    assert transactions(settings) == 5
+
+    release(settings, "raw.decisions", date.fromisoformat(BROKEN), by="ana", reason="seen", clock=SystemClock())
+    assert materialize(dbt_of(definitions), instance=instance, resources=definitions.resources).success
+    assert transactions(settings) == 6
+
+
+def transactions(settings: Settings) -> int:
+    with psycopg.connect(settings.warehouse.dsn("audit")) as connection:
+        row = connection.execute("select sum(transactions) from marts.daily_volume_and_fraud").fetchone()
+    return int(row[0]) if row else 0
+
+
+def made_of(definitions: Definitions, *path: str) -> AssetsDefinition:
+    """What makes the asset of that key."""
+    (found,) = [each for each in definitions.assets if isinstance(each, AssetsDefinition) and AssetKey(path) in each.keys]
+    return found
+
+
+def dbt_of(definitions: Definitions) -> list[AssetsDefinition]:
+    return [made_of(definitions, "staging", "stg_decisions"), made_of(definitions, "marts", "fct_transactions")]
+
+
+def test_every_asset_has_an_owner_a_group_a_sentence_and_a_kind(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name in NAMES, key
+        assert (node.owners, bool(node.description), bool(node.kinds)) == ([group(node.group_name).owner], True, True), key
+        assert node.tags["domain"], key
+
+
+def test_every_asset_that_is_made_by_a_schedule_says_when_it_is_late(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    scheduled = set().union(
+        *(
+            definitions.resolve_job_def(name).asset_layer.executable_asset_keys
+            for name in ("daily", "profiles", "retrain", "close")
+        )
+    )
+    late_never = {key for key in scheduled if graph.get(key).freshness_policy_or_from_metadata is None}
+    assert {key.path[-1] for key in late_never} == {"int_build_cut"}
+
+
+def test_what_folds_the_log_builds_the_marts_or_loads_the_bank_is_in_a_pool(definitions: Definitions) -> None:
+    pools: dict[str, set[str]] = {}
+    for each in definitions.assets:
+        if isinstance(each, AssetsDefinition) and each.op.pool:
+            pools.setdefault(each.op.pool, set()).add(each.op.name)
+    assert pools == {
+        "bank": {"simulated_bank", "ledger_history", "inbound_days"},
+        "dbt": {"staging", "marts"},
+        "log": {"daily_profiles", "monitoring__model_drift", "trained_model"},
+    }

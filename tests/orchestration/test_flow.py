@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -29,6 +30,7 @@ from orchestration.days import end_ms, last_ended
 from orchestration.definitions import build_definitions
 from pipelines.bootstrap.progress import Drain
 from pipelines.lake import decisions as lake_decisions
+from pipelines.quality import KEPT, Checker
 from pipelines.versions import CHAMPION, named
 from simulator.files import read_manifest, simulated_folder
 from tests.registry import mlflow_server
@@ -70,8 +72,15 @@ class Bank:
                 name: _count(warehouse, f"select count(*) from raw.{name}") for name in ("decisions", "outcomes", "labels")
             }
             found["marts"] = _count(warehouse, "select sum(transactions) from marts.daily_volume_and_fraud")
+            found["drift"] = _count(warehouse, "select count(*) from monitoring.model_drift")
+            found["checked"] = _count(warehouse, "select count(*) from quality.checked")
         found["lake"] = len(lake_decisions(self.settings.lake, columns=["transaction_id"]))
         return found
+
+    def profiles(self) -> dict[str, bytes]:
+        """The contents of the day's files, by name."""
+        files = sorted(self.settings.profiles.rglob(f"{self.day}.parquet"))
+        return {str(path.relative_to(self.settings.profiles)): sha256(path.read_bytes()).digest() for path in files}
 
 
 def _count(connection: psycopg.Connection, query: str) -> int:
@@ -133,8 +142,21 @@ def test_a_bank_goes_from_nothing_to_a_champion_and_checked_marts_and_a_second_r
     assert crowned.cutoff_ms == end_ms(bank.day)
     assert file_of(bank.settings.profiles / "customer_daily", tenant_id=TINY.tenant, day=bank.day).exists()
 
+    profiles = bank.profiles()
+    assert profiles
+
     second = bank.materialize()
     assert second.success
     assert broken(second) == []
     assert bank.counts() == found
+    assert bank.profiles() == profiles
     assert named(bank.settings, CHAMPION) == crowned
+
+
+def test_no_day_of_a_bank_that_is_sound_is_called_broken(bank: Bank) -> None:
+    checker = Checker(bank.settings)
+    looked_at = [bank.day - timedelta(days=back) for back in (0, 1, 6, 13, 30)]
+    broken = {
+        (each.name, day): report.reason for each in KEPT for day in looked_at if not (report := checker.check(each, day)).holds
+    }
+    assert broken == {}

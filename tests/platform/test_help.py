@@ -33,6 +33,8 @@ FORWARDED = {
     ("sql",): ("query", "--tenant", "--format", "--out"),
     ("lake", "compact"): ("--grace-h",),
     ("lake", "verify"): ("--help",),
+    ("quality", "check"): ("day", "--set"),
+    ("quality", "release"): ("set", "day", "--reason", "--by"),
     ("drift",): (
         "--tenant",
         "--until",
@@ -57,6 +59,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
+    "quality",
 }  # fmt: skip
 
 

@@ -31,6 +31,12 @@ OF_NO_TENANT = {
     "raw.sink_offset": set(),
     "raw.reference_extract": set(),
     "monitoring.mart_build": set(),
+    "monitoring.row_change": set(),
+    # What was found of whole days, of every tenant, and what the batch side did.
+    "quality.checked": set(),
+    "quality.quarantine": set(),
+    "platform.asset_run": set(),
+    "platform.run_failure": set(),
     # Salted hashes, and what was made of them. Blocks, keys and signatures are public: a proof leads to them.
     "ledger.journal": set(),
     "chain.batch": set(),

@@ -53,8 +53,9 @@ NAMED_FOR_IT = {
 NOT_BOUND = {
     "serving/decisions/repository.py": {"conditions"},  # constants of the module, those that were asked for
     "serving/history/repository.py": {"conditions"},  # constants of the module, those that were asked for
-    "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
     "pipelines/sql/session.py": {"mart.name", "values"},  # names and types of the warehouse's catalogue
+    # Great Expectations takes text: constants of the sets, and moments in ISO 8601.
+    "pipelines/quality/repository.py": {"source", "moment", "start", "end"},
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},
 }

@@ -19,3 +19,4 @@ select
   reasons,
   log_offset
 from {{ source('raw', 'alerts') }}
+where {{ not_held('alerts', 'occurred_at') }}

@@ -6,3 +6,4 @@ select
   body,
   log_offset
 from {{ source('raw', 'controls') }}
+where {{ not_held('controls', 'known_at') }}

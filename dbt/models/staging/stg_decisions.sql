@@ -42,3 +42,4 @@ select
   duration_us,
   log_offset
 from {{ source('raw', 'decisions') }}
+where {{ not_held('decisions', 'known_at') }}

@@ -8,3 +8,4 @@ select
   source as label_source,
   log_offset
 from {{ source('raw', 'labels') }}
+where {{ not_held('labels', 'known_at') }}

@@ -13,3 +13,4 @@ select
   reason,
   log_offset
 from {{ source('raw', 'ledger_events') }}
+where {{ not_held('ledger_events', 'occurred_at') }}

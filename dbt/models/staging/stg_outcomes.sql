@@ -6,3 +6,4 @@ select
   occurred_at,
   log_offset
 from {{ source('raw', 'outcomes') }}
+where {{ not_held('outcomes', 'occurred_at') }}

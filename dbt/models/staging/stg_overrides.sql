@@ -8,3 +8,4 @@ select
   scored_at,
   log_offset
 from {{ source('raw', 'overrides') }}
+where {{ not_held('overrides', 'scored_at') }}

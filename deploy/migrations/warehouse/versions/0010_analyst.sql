@@ -7,10 +7,19 @@ create index ledger_events_openings on raw.ledger_events (log_offset) where purp
 create index labels_arrived on raw.labels (log_offset);
 create index alerts_arrived on raw.alerts (log_offset);
 
--- By which project of dbt every mart was built last; none where they are to be built whole at the next turn.
+-- Rows that marts may hold and that changed, or went: after each, the next build of the marts is a whole one.
+create table monitoring.row_change (
+  change_id bigint generated always as identity primary key,
+  why text not null,
+  at timestamptz not null default now()
+);
+grant select, insert on monitoring.row_change to transform;
+grant select on monitoring.row_change to audit;
+
+-- What every mart was made of last: a digest of the project of dbt and of the changes of rows that it had seen.
 create table monitoring.mart_build (
   only_row boolean primary key default true check (only_row),
-  project_sha256 text not null,
+  made_of text not null,
   built_at timestamptz not null default now()
 );
 grant select, insert, update, delete on monitoring.mart_build to transform;

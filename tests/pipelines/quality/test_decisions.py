@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from kit.settings import PostgresServer, Settings
-from pipelines.quality import check_decisions
+from pipelines.quality import Checker, QualityReport, kept
 from tests.dbt.rows import Decided, Raw
 
 pytestmark = pytest.mark.servers
@@ -38,6 +38,10 @@ def settings(warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory
         )
         owner.execute("update raw.decisions set card_id = '4111111111111111' where transaction_id = %s", (card,))
     return Settings(var=Path(tmp_path_factory.mktemp("var")), warehouse=warehouse)
+
+
+def check_decisions(settings: Settings, day: date) -> QualityReport:
+    return Checker(settings).check(kept("raw.decisions"), day)
 
 
 def test_a_sound_day_passes_with_every_row_of_the_bank_s_day(settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""What has come since somebody looked last, for the sensors."""

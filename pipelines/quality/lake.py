@@ -10,8 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.lake import LakeGap, offset_ranges
-from pipelines.lake.reader import LakeFile
+from pipelines.lake import LakeGap, Part, offset_ranges
 from pipelines.quality.sets import DataSet
 
 MS = "_ms"
@@ -32,7 +31,7 @@ class LakeDay:
     """A day's files: what is wrong, their columns by the set's names, and up to which offset the lake has the topic."""
 
     problems: tuple[str, ...]
-    files: tuple[LakeFile, ...]
+    files: tuple[Part, ...]
     there: frozenset[str]
     new: frozenset[str]
     next_offset: int

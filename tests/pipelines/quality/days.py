@@ -11,7 +11,6 @@ import msgspec
 import polars as pl
 import psycopg
 import pyarrow as pa
-from streams.sinks.lake.files import write_file
 
 from contracts.decisions import Answer, DecisionRecord, DecisionSource, Door, OutcomeRecord, Verdict
 from contracts.labels import FraudKind, Label
@@ -19,6 +18,7 @@ from contracts.ledger_events import LedgerEvent, LedgerStatus, Purpose
 from contracts.outcomes import Outcome
 from contracts.topics import BANKING_TRANSACTIONS, DECISIONS, LABELS
 from contracts.transactions import Channel, Direction, Transaction
+from kit.lake.files import write_file
 from kit.settings import PostgresServer
 from pipelines.quality.check import BANK_TIMEZONE
 from streams.sinks.lake.columns import LakeRow, as_batch
@@ -97,7 +97,7 @@ class Days:
             folder = self._lake / topic
             folder.mkdir(parents=True, exist_ok=True)
             batch = as_batch(topic, [LakeRow(each, first + place, 100, payload) for place, (each, payload) in enumerate(kept)])
-            write_file(folder, pa.Table.from_batches([batch]), partition=0, first=first, last=past - 1)
+            write_file(folder, pa.Table.from_batches([batch]), partition=0, first=first, last=past - 1, now_ms=0)
         self._offsets[topic] = past
 
     def _id(self) -> str:

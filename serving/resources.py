@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, local_keys
 from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
@@ -19,6 +20,7 @@ from serving.beneficiaries.service import BeneficiariesService
 from serving.cases.service import CasesService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
+from serving.customers.person import People
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
@@ -136,7 +138,11 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         claims.start()
         stack.push_async_callback(claims.close)
         clocks = TenantClocks(core, clock=clock)
-        once = Once(core, claims=claims, clock=clock, clocks=clocks)
+        subject_keys = local_keys(settings)
+        stack.callback(subject_keys.close)
+        records = SealedRecords(subject_keys)
+        people = People(records)
+        once = Once(core, claims=claims, clock=clock, clocks=clocks, records=records)
         writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
         transfers = TransfersService(
             core,
@@ -164,15 +170,15 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             tokens=tokens,
             authenticator=authenticator,
             identity=identity,
-            customers=CustomersService(core),
+            customers=CustomersService(core, people=people),
             products=ProductsService(core),
             accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),
             limits=LimitsService(core, clocks=clocks),
-            beneficiaries=BeneficiariesService(core, once=once, clocks=clocks),
-            statements=StatementsService(core, clocks=clocks),
+            beneficiaries=BeneficiariesService(core, once=once, clocks=clocks, records=records),
+            statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),
-            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks),
+            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
             history=HistoryService(core, warehouse),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clocks=clocks),

@@ -1,6 +1,6 @@
 """Customers: make, read, list, change, move between statuses, and forget who they were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from psycopg import AsyncConnection
@@ -11,7 +11,8 @@ from kit.errors import Conflict, NotFound
 from kit.postgres import tenant_transaction
 from serving.customers import repository
 from serving.customers.documents import CustomerKind, normalized
-from serving.customers.repository import PersonField, Row
+from serving.customers.person import PERSON_FIELDS, People
+from serving.customers.repository import Row
 from serving.customers.schemas import CustomerChange, CustomerMove, NewCustomer
 from serving.customers.statuses import CustomerHasAccounts, CustomerNotClosed, CustomerStatus, check_move
 from serving.edge.errors import InvalidRequest
@@ -43,8 +44,9 @@ class DocumentTaken(Conflict):
 class CustomersService:
     """What the customers routes do."""
 
-    def __init__(self, core: AsyncConnectionPool) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, people: People) -> None:
         self._core = core
+        self._people = people
 
     async def make(self, principal: Principal, customer: NewCustomer, *, correlation_id: str) -> Row:
         """Store a customer. Raises CustomerExists, DocumentTaken, InvalidRequest for a document that is none."""
@@ -54,7 +56,7 @@ class CustomersService:
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer.customer_id}
                 await repository.insert_customer(connection, **key, kind=customer.kind)
                 if person:
-                    await repository.write_person(connection, **key, given=person)
+                    await self._write(connection, principal, customer.customer_id, person)
                 await record(
                     connection,
                     principal,
@@ -73,7 +75,8 @@ class CustomersService:
     async def page(self, principal: Principal, *, after: str | None, limit: int) -> list[Row]:
         """Return up to `limit` customers after an id."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)
+            rows = await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)
+        return self._people.opened(principal.tenant_id, rows)
 
     async def change(
         self, principal: Principal, customer_id: str, wanted: CustomerChange, *, version: int, correlation_id: str
@@ -88,7 +91,7 @@ class CustomersService:
                 require(found, version)
                 person = _person(wanted, kind=CustomerKind(str(found["kind"])))
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
-                await repository.write_person(connection, **key, given=person)
+                await self._write(connection, principal, customer_id, {name: found[name] for name in PERSON_FIELDS} | person)
                 await repository.touch_customer(connection, **key)
                 await record(
                     connection,
@@ -141,9 +144,14 @@ class CustomersService:
             )
             return await self._required(connection, principal, customer_id)
 
-    @staticmethod
+    async def _write(
+        self, connection: AsyncConnection, principal: Principal, customer_id: str, person: Mapping[str, object]
+    ) -> None:
+        kept = await self._people.kept(principal.tenant_id, customer_id, person)
+        await repository.write_person(connection, tenant_id=principal.tenant_id, customer_id=customer_id, kept=kept)
+
     async def _required(
-        connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
+        self, connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
     ) -> Row:
         row = None
         if principal.own_only in (None, customer_id):
@@ -152,15 +160,13 @@ class CustomersService:
             )
         if row is None:
             raise NotFound(f"no customer {customer_id[:64]}")
-        return row
+        return self._people.opened(principal.tenant_id, [row])[0]
 
 
-def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> dict[PersonField, object]:
+def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> Row:
     """Return what is said of the person, the document without punctuation. Raises InvalidRequest for one that is none."""
     told = wanted.model_dump()
-    given: dict[PersonField, object] = {
-        name: told[name] for name in repository.PERSON_FIELDS if name in wanted.model_fields_set
-    }
+    given: Row = {name: told[name] for name in PERSON_FIELDS if name in wanted.model_fields_set}
     if wanted.document is not None:
         given["document"] = normalized(wanted.document, kind=kind)
         if given["document"] is None:

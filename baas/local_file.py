@@ -17,8 +17,8 @@ from kit.settings import Settings, named_in_environment
 
 NAME = "local.json"
 PASSWORD_BYTES = 24
-CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer")
-WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "audit", "mlflow", "dagster", "feast")
+CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer", "eraser")
+WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "audit", "mlflow", "dagster", "feast", "eraser")
 
 Content = dict[str, Any]
 

@@ -27,6 +27,7 @@ from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.clocks import TenantClocks
 from serving.edge.limits import Limits
+from serving.erasures.service import ErasuresService
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.goals.service import GoalsService
@@ -84,6 +85,7 @@ class Resources:
     authenticator: Authenticator
     identity: IdentityService
     customers: CustomersService
+    erasures: ErasuresService
     products: ProductsService
     accounts: AccountsService
     holders: HoldersService
@@ -142,6 +144,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         stack.callback(subject_keys.close)
         records = SealedRecords(subject_keys)
         people = People(records)
+        erasures = ErasuresService(core, clocks=clocks, keys=subject_keys)
         once = Once(core, claims=claims, clock=clock, clocks=clocks, records=records)
         writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
         transfers = TransfersService(
@@ -170,7 +173,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             tokens=tokens,
             authenticator=authenticator,
             identity=identity,
-            customers=CustomersService(core, people=people),
+            customers=CustomersService(core, people=people, erasures=erasures),
+            erasures=erasures,
             products=ProductsService(core),
             accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),

@@ -1,5 +1,6 @@
 """The SQL of the local key file (SQLite): one row a subject, its key wrapped under a master key of an epoch."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,6 @@ _TABLE = (
     "create table if not exists subject_key (tenant_id text not null, name text not null, epoch integer not null, "
     "wrapped blob not null, primary key (tenant_id, name)) without rowid"
 )
-# Fewer values than any build of SQLite takes in one statement.
-_AT_ONCE = 400
-
 Wrapped = tuple[int, bytes]
 
 
@@ -43,17 +41,12 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 def find(connection: sqlite3.Connection, subjects: Iterable[Subject]) -> dict[Subject, Wrapped]:
     """Return the wrapped keys that are there."""
-    wanted = list(subjects)
-    found: dict[Subject, Wrapped] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        places = ", ".join(["(?, ?)"] * len(part))
-        rows = connection.execute(
-            f"select tenant_id, name, epoch, wrapped from subject_key where (tenant_id, name) in (values {places})",
-            [value for subject in part for value in subject],
-        )
-        found |= {Subject(tenant_id, name): (epoch, wrapped) for tenant_id, name, epoch, wrapped in rows}
-    return found
+    rows = connection.execute(
+        "select k.tenant_id, k.name, k.epoch, k.wrapped from json_each(?) as asked join subject_key k "
+        "on k.tenant_id = asked.value ->> 0 and k.name = asked.value ->> 1",
+        (json.dumps(list(subjects)),),
+    )
+    return {Subject(tenant_id, name): (epoch, wrapped) for tenant_id, name, epoch, wrapped in rows}
 
 
 def put(connection: sqlite3.Connection, keys: Iterable[tuple[Subject, Wrapped]]) -> None:

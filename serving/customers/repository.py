@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 Row = dict[str, object]
 
 _SELECT = (
-    "select c.customer_id, c.kind, c.status, c.created_at, c.version, p.birth_year, p.state, p.sealed "
+    "select c.customer_id, c.kind, c.status, c.created_at, c.version, c.restricted_at, p.birth_year, p.state, p.sealed "
     "from bank.customer c left join bank.person p using (tenant_id, customer_id) "
 )
 _WRITE_PERSON = """

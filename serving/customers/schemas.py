@@ -48,6 +48,7 @@ _CUSTOMER: dict[str, JsonValue] = {
     "document": "39053344705",
     "phone": "+5571999990000",
     "address": _ADDRESS,
+    "restricted_at": None,
     "version": 3,
 }
 
@@ -117,7 +118,10 @@ class CustomerMove(BaseModel):
 
 
 class Customer(BaseModel):
-    """A customer. What says who it is is null once erased, or when never known."""
+    """A customer. What says who it is is null once erased, or when never known.
+
+    Since `restricted_at` the records are blocked: their erasure was asked for, and compliance alone sees what the law keeps.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CUSTOMER]})
     customer_id: str
@@ -131,6 +135,7 @@ class Customer(BaseModel):
     document: str | None
     phone: str | None
     address: Address | None
+    restricted_at: datetime | None
     version: int
 
 

@@ -1,0 +1,113 @@
+"""What the lake has of a person: an id that tells, in files that are rewritten whole and under the same names.
+
+The names say which offsets a file covers, and so stay. A file is on the disk, whole, before it takes the other's place; whoever
+has the other open reads it to its end. The scorer that folds a rewritten log knows the replacement where it knew the id: one
+for the other, so that every count and window is the same.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from governance.erasures.identifiers import Identifiers
+from pipelines.privacy.store import Alive
+
+COMPRESSION = "zstd"
+UNFINISHED = ".rewriting"
+PAYLOAD = "payload"
+
+
+class LakeFiles:
+    """Every file of every topic."""
+
+    def __init__(self, lake: Path, *, tenant_id: str, who: Identifiers) -> None:
+        self._lake = lake
+        self._tenant = json.dumps(tenant_id).encode()
+        self._who = who
+
+    def count(self) -> int:
+        """Records with an id that tells."""
+        return sum(int(pc.sum(self._telling(table)).as_py() or 0) for _, table in self._tables([PAYLOAD]))
+
+    def erase(self, alive: Alive) -> None:
+        """Rewrite the files that have one; files that come meanwhile are looked at too."""
+        seen: set[Path] = set()
+        while fresh := [path for path in self._files() if path not in seen]:
+            for path in fresh:
+                self._rewrite(path)
+                seen.add(path)
+                alive()
+
+    def note(self) -> str | None:
+        """Records stay."""
+        return "records stay, as a pseudonym's"
+
+    def _files(self) -> list[Path]:
+        return sorted(self._lake.glob("*/*.parquet")) if self._who.ids else []
+
+    def _tables(self, columns: list[str] | None) -> Iterator[tuple[Path, pa.Table]]:
+        for path in self._files():
+            with pq.ParquetFile(path) as source:
+                for group in range(source.num_row_groups):
+                    yield path, source.read_row_group(group, columns=columns)
+
+    def _telling(self, table: pa.Table) -> pa.ChunkedArray:
+        """Which rows of the tenant have one of the ids as a whole text."""
+        payloads = table[PAYLOAD]
+        found = pa.chunked_array([pa.array([False] * len(chunk)) for chunk in payloads.chunks], type=pa.bool_())
+        for value in self._who.ids:
+            found = pc.or_(found, pc.match_substring(payloads, json.dumps(value).encode()))
+        return pc.fill_null(pc.and_(found, pc.match_substring(payloads, self._tenant)), fill_value=False)
+
+    def _rewrite(self, path: Path) -> None:
+        with pq.ParquetFile(path) as source:
+            telling = any(
+                pc.any(self._telling(source.read_row_group(group, columns=[PAYLOAD]))).as_py()
+                for group in range(source.num_row_groups)
+            )
+            if not telling:
+                return
+            unfinished = path.with_name(path.name + UNFINISHED)
+            with unfinished.open("wb") as sink, pq.ParquetWriter(sink, source.schema_arrow, compression=COMPRESSION) as writer:
+                for group in range(source.num_row_groups):
+                    writer.write_table(self._without(source.read_row_group(group)))
+            with unfinished.open("rb") as written:
+                os.fsync(written.fileno())
+        unfinished.replace(path)
+        _sync(path.parent)
+
+    def _without(self, table: pa.Table) -> pa.Table:
+        telling = self._telling(table)
+        for number, field in enumerate(table.schema):
+            column = table.column(number)
+            if field.name == PAYLOAD:
+                told = zip(column.to_pylist(), telling.to_pylist(), strict=True)
+                values = [self._payload(payload) if tells else payload for payload, tells in told]
+            elif pa.types.is_string(field.type):
+                told = zip(column.to_pylist(), telling.to_pylist(), strict=True)
+                values = [self._value(value) if tells else value for value, tells in told]
+            else:
+                continue
+            table = table.set_column(number, field, pa.array(values, type=field.type))
+        return table
+
+    def _payload(self, payload: bytes) -> bytes:
+        for value in self._who.ids:
+            payload = payload.replace(json.dumps(value).encode(), json.dumps(self._who.replacement).encode())
+        return payload
+
+    def _value(self, value: str | None) -> str | None:
+        return self._who.replacement if value in self._who.ids else value
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

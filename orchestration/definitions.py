@@ -16,6 +16,7 @@ from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
 from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.days import TIMEZONE, last_ended
+from orchestration.privacy.retention import RETENTION_CRON, retained
 from orchestration.risk.assets import risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
@@ -51,6 +52,8 @@ def build_definitions(found: Settings) -> Definitions:
         description="Close the books of the days that have ended: trial balance, interest, fees.",
         selection=AssetSelection.assets(books),
     )
+    kept = retained(found)
+    retention = define_asset_job("retention", description="Drop what is past its time.", selection=AssetSelection.assets(kept))
     return Definitions(
         assets=[
             *bank_assets(found),
@@ -61,13 +64,20 @@ def build_definitions(found: Settings) -> Definitions:
             marts,
             online,
             *profiles,
+            kept,
         ],
-        jobs=[daily, profiled, retrain, close],
+        jobs=[daily, profiled, retrain, close, retention],
         schedules=[
             weekly_retraining(),
             ScheduleDefinition(
                 job=close,
                 cron_schedule=CLOSE_CRON,
+                execution_timezone=TIMEZONE,
+                default_status=DefaultScheduleStatus.RUNNING,
+            ),
+            ScheduleDefinition(
+                job=retention,
+                cron_schedule=RETENTION_CRON,
                 execution_timezone=TIMEZONE,
                 default_status=DefaultScheduleStatus.RUNNING,
             ),

@@ -181,7 +181,8 @@ async def being_erased(connection: psycopg.AsyncConnection, *, tenant_id: str, c
     """Whether a worker has begun to erase the customer, or has done it."""
     rows = await _rows(
         connection,
-        "select 1 from bank.erasure where tenant_id = %s and customer_id = %s and status in ('running', 'done')",
+        "select 1 from bank.erasure where tenant_id = %s and customer_id = %s "
+        "and (status in ('running', 'done') or memory is not null)",
         (tenant_id, customer_id),
     )
     return bool(rows)

@@ -38,15 +38,16 @@ class SealedRecords:
         return self.open_all([(subject, sealed)], kind=kind)[0]
 
     def open_all(self, records: Sequence[Sealed], *, kind: str) -> list[Fields | None]:
-        """Do the same for many at once, in order."""
-        keys = self.keys.found({subject for subject, _ in records})
-        opened: list[Fields | None] = []
-        for subject, sealed in records:
-            key = keys.get(subject)
-            if key is None:
-                _unreadable.labels(kind).inc()
-                get_logger().warning("a sealed record has no key", kind=kind, tenant_id=subject.tenant_id)
-                opened.append(None)
-            else:
-                opened.append(_decode(unseal(key, sealed, context=context_of(kind, *subject))))
-        return opened
+        """Do the same for many at once, in order; one that comes again is opened once."""
+        distinct = set(records)
+        keys = self.keys.found({subject for subject, _ in distinct})
+        opened = {(subject, sealed): self._opened(keys.get(subject), subject, sealed, kind) for subject, sealed in distinct}
+        return [opened[record] for record in records]
+
+    @staticmethod
+    def _opened(key: bytes | None, subject: Subject, sealed: bytes, kind: str) -> Fields | None:
+        if key is None:
+            _unreadable.labels(kind).inc()
+            get_logger().warning("a sealed record has no key", kind=kind, tenant_id=subject.tenant_id)
+            return None
+        return _decode(unseal(key, sealed, context=context_of(kind, *subject)))

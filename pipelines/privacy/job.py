@@ -5,7 +5,7 @@ a job that was killed, wherever it was, goes on with the same. Each store is cou
 done is not gone through twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
@@ -21,7 +21,6 @@ from governance.erasures.identifiers import Identifiers, identifiers_of
 from kit.clock import Clock
 from kit.errors import Conflict
 from kit.ids import uuid7
-from kit.log import get_logger
 from kit.postgres import connect, tenant_block
 from kit.settings import Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
@@ -44,6 +43,10 @@ STATEMENT_TIMEOUT_MS = 600_000
 AT_ONCE = 100
 
 
+# Hears of each store that is done how much of the person it had, and has.
+Progress = Callable[[Store, int, int], None]
+
+
 class NotTaken(Conflict):
     """The request is done, held or worked on by another."""
 
@@ -55,8 +58,11 @@ class NotTaken(Conflict):
 class Job:
     """Carries out requests, one at a time."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, project: str = PROJECT) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, *, project: str = PROJECT, progress: Progress = lambda _store, _was, _is: None
+    ) -> None:
         self._settings = settings
+        self._progress = progress
         self._clock = clock
         self._project = project
         self._keys = local_keys(settings)
@@ -134,7 +140,7 @@ class Job:
                     note=store.note(),
                     now=self._now(tenant_id),
                 )
-            get_logger().info("store erased", erasure_id=str(erasure_id), store=name, before=before, after=after)
+            self._progress(name, before, after)
             alive()
         self._end(tenant_id, erasure_id, taken)
 

@@ -4,6 +4,7 @@ import sys
 
 import psycopg
 
+from governance.erasures.erasure import Store
 from kit.behind import work_behind
 from kit.clock import SystemClock
 from kit.log import get_logger
@@ -25,7 +26,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until asked to end. Raises psycopg.OperationalError when a database is lost."""
-        job = Job(self._settings, SystemClock())
+        job = Job(self._settings, SystemClock(), progress=_say)
         try:
             self._lifecycle.ready()
             while self._lifecycle.running:
@@ -48,6 +49,10 @@ class Worker:
     def facts(self) -> dict[str, object]:
         """What the health port says."""
         return {"done": self._done, "failed": self._failed}
+
+
+def _say(store: Store, before: int, after: int) -> None:
+    get_logger().info("store erased", store=store.value, before=before, after=after)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,16 @@ _SELECT = "select * from bank.beneficiary where tenant_id = %(tenant_id)s "
 _OF_CUSTOMER = "and (%(customer_id)s::text is null or customer_id = %(customer_id)s) "
 
 
-async def insert_beneficiary(connection: AsyncConnection, values: Mapping[str, object]) -> None:
-    """Store a payee. Raises ForeignKeyViolation when there is no such customer."""
-    await connection.execute(
+async def insert_beneficiary(connection: AsyncConnection, values: Mapping[str, object]) -> bool:
+    """Store a payee; False when there is no such customer, or their erasure was asked for."""
+    cursor = await connection.execute(
         "insert into bank.beneficiary (beneficiary_id, tenant_id, customer_id, sealed, account_id, pix_key_kind, bank_code, "
-        "created_at, cooling_until) values (%(beneficiary_id)s, %(tenant_id)s, %(customer_id)s, %(sealed)s, %(account_id)s, "
-        "%(pix_key_kind)s, %(bank_code)s, ledger.at(%(created_at_ms)s), ledger.at(%(cooling_until_ms)s))",
+        "created_at, cooling_until) select %(beneficiary_id)s, c.tenant_id, c.customer_id, %(sealed)s, %(account_id)s, "
+        "%(pix_key_kind)s, %(bank_code)s, ledger.at(%(created_at_ms)s), ledger.at(%(cooling_until_ms)s) from bank.customer c "
+        "where c.tenant_id = %(tenant_id)s and c.customer_id = %(customer_id)s and c.restricted_at is null",
         values,
     )
+    return cursor.rowcount == 1
 
 
 async def find_beneficiary(

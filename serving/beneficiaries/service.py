@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.errors import ForeignKeyViolation
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.sealed import BENEFICIARY, BENEFICIARY_FIELDS
@@ -125,14 +124,14 @@ class BeneficiariesService:
             connection, tenant_id=principal.tenant_id, account_id=account_id
         ):
             raise InvalidRequest("account_id: there is no such account here", field="account_id")
-        sealed = await self._rows.sealed(principal.tenant_id, values["customer_id"], values)
-        moments = {"created_at_ms": now_ms, "cooling_until_ms": now_ms + COOLING_MS}
-        try:
-            await repository.insert_beneficiary(
-                connection, values | moments | {"beneficiary_id": beneficiary_id, "sealed": sealed}
-            )
-        except ForeignKeyViolation as unknown:
-            raise NotFound(f"no customer {values['customer_id']}") from unknown
+        stored = values | {
+            "created_at_ms": now_ms,
+            "cooling_until_ms": now_ms + COOLING_MS,
+            "beneficiary_id": beneficiary_id,
+            "sealed": await self._rows.sealed(principal.tenant_id, values["customer_id"], values),
+        }
+        if not await repository.insert_beneficiary(connection, stored):
+            raise NotFound(f"no customer {values['customer_id']}")
         return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id, now_ms=now_ms))
 
     async def _required(

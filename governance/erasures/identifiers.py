@@ -4,6 +4,7 @@
 are pseudonyms: they stay, and nothing is left that says whose they were.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -37,6 +38,12 @@ class Identifiers(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def needles(self) -> list[str]:
         """Everything that tells, longest first."""
         return sorted({*self.ids, *self.words}, key=lambda value: (-len(value), value))
+
+    @cached_property
+    def quoted(self) -> list[bytes]:
+        """Each id as a whole text of JSON, in both ways in which one may be written."""
+        written = {json.dumps(value, ensure_ascii=ascii_only) for value in self.ids for ascii_only in (True, False)}
+        return sorted(text.encode() for text in written)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -105,14 +105,15 @@ INVENTORY = (
     Holding("files", ("profiles",), Kind.PSEUDONYMS, "features of customers, payees, devices, a file a day",
             "the person's rows removed", "800 days (`baas privacy retain`)"),
     Holding("files", ("snapshots",), Kind.PSEUDONYMS, "the scorer's state", "goes with the windows; two are kept", "minutes"),
-    Holding("files", ("models",), Kind.NOTHING, "exported models, with a sample of feature vectors without ids", _NONE, _ALWAYS),
+    Holding("files", ("models",), Kind.NOTHING, "exported models, with a sample of feature vectors without ids", _NONE,
+            _ALWAYS),
     Holding("files", ("chain_anchor",), Kind.NOTHING, "a hash", _NONE, _ALWAYS),
     Holding("files", ("secrets",), Kind.NOTHING, "keys of the deployment, masters of subjects' keys", _NONE, _ALWAYS),
     Holding("files", ("subject_keys",), Kind.PSEUDONYMS, "a wrapped key a subject, under their id", "key destroyed", _LAW),
     Holding("online store", ("valkey",), Kind.PSEUDONYMS, "the newest features of each customer, payee, device", "keys deleted",
             "until they are written anew"),
     Holding("backups", ("core",), Kind.SEALED, "the core server as it was; words and logins in clear",
-            "what is sealed opens no more; older backups are deleted after 35 days", "35 days"),
+            "what is sealed opens no more; the rest goes with the backup", "35 days (`baas privacy retain`)"),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ for the other, so that every count and window is the same.
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class LakeFiles:
         self._lake = lake
         self._tenant = json.dumps(tenant_id).encode()
         self._who = who
+        self._pattern = b"|".join(map(re.escape, who.quoted))
 
     def count(self) -> int:
         """Records with an id that tells."""
@@ -59,9 +61,9 @@ class LakeFiles:
     def _telling(self, table: pa.Table) -> pa.ChunkedArray:
         """Which rows of the tenant have one of the ids as a whole text."""
         payloads = table[PAYLOAD]
-        found = pa.chunked_array([pa.array([False] * len(chunk)) for chunk in payloads.chunks], type=pa.bool_())
-        for value in self._who.ids:
-            found = pc.or_(found, pc.match_substring(payloads, json.dumps(value).encode()))
+        found = pc.fill_null(pc.match_substring_regex(payloads, self._pattern), fill_value=False)
+        if not pc.any(found).as_py():
+            return found
         return pc.fill_null(pc.and_(found, pc.match_substring(payloads, self._tenant)), fill_value=False)
 
     def _rewrite(self, path: Path) -> None:
@@ -97,8 +99,8 @@ class LakeFiles:
         return table
 
     def _payload(self, payload: bytes) -> bytes:
-        for value in self._who.ids:
-            payload = payload.replace(json.dumps(value).encode(), json.dumps(self._who.replacement).encode())
+        for value in self._who.quoted:
+            payload = payload.replace(value, json.dumps(self._who.replacement).encode())
         return payload
 
     def _value(self, value: str | None) -> str | None:

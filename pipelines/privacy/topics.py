@@ -4,7 +4,6 @@ Refused messages may hold anything, and are written anew without it. Topics hold
 ids were refused, is counted and said: a topic's records cannot be edited.
 """
 
-import json
 from collections.abc import Iterator
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
@@ -92,7 +91,7 @@ class Topics:
 
     def __init__(self, kafka: Kafka, *, who: Identifiers) -> None:
         self._kafka = kafka
-        self._ids = [json.dumps(value).encode() for value in who.ids]
+        self._ids = who.quoted
         self._left: list[str] = []
 
     def count(self) -> int:

@@ -53,6 +53,13 @@ def test_a_person_is_looked_for_by_every_way_in_which_a_number_is_written():
     assert who.customer_ids == ["c1"]
 
 
+def test_an_id_is_found_in_json_however_its_letters_are_written():
+    who = found(email="joão@example.org")
+    for text in ('{"payee_id":"jo\\u00e3o@example.org"}', '{"payee_id":"joão@example.org"}'):
+        assert any(quoted in text.encode() for quoted in who.quoted)
+    assert not any(quoted in b'{"payee_id":"x.joao@example.org"}' for quoted in who.quoted)
+
+
 def test_an_id_that_tells_is_looked_for_too():
     who = found("ana.souza")
     assert who.renamed

@@ -4,5 +4,7 @@
 COPIES_DAYS = 3_653
 # Longer than the longest window of any feature, so that a model can be trained on a year.
 PROFILES_DAYS = 800
+# Backups under `<var>/backups`: what is not sealed in them is in clear. The newest one stays, however old.
+BACKUPS_DAYS = 35
 # As the sweeper has it; a day at least is promised.
 ANSWERS_DAYS = 7

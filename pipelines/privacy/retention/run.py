@@ -1,5 +1,6 @@
 """One pass over the stores that drop nothing by themselves."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ from kit.postgres import connect, tenant_block
 from kit.settings import Settings
 from ledger.claims import forget
 from pipelines.privacy.retention import repository
-from pipelines.privacy.retention.rules import ANSWERS_DAYS, COPIES_DAYS, PROFILES_DAYS
+from pipelines.privacy.retention.rules import ANSWERS_DAYS, BACKUPS_DAYS, COPIES_DAYS, PROFILES_DAYS
 
 STATEMENT_TIMEOUT_MS = 600_000
 APPLICATION = "retention"
 # Of when a record of the lake is, in the order in which a topic may have them.
 _MOMENTS = ("scored_at_ms", "occurred_at_ms", "known_at_ms")
+# How `baas backup` names what it makes, before the moment.
+_BACKUP = "core-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def retain(settings: Settings, *, clock: Clock, dry_run: bool = False) -> list[D
         found += _raw(settings, core, copies, before=now - timedelta(COPIES_DAYS), dry_run=dry_run)
     found += _lake(settings.lake, before=now - timedelta(COPIES_DAYS), dry_run=dry_run)
     found.append(_profiles(settings.profiles, before=now - timedelta(PROFILES_DAYS), dry_run=dry_run))
+    found.append(_backups(settings.var / "backups", before=now - timedelta(BACKUPS_DAYS), dry_run=dry_run))
     return found
 
 
@@ -107,3 +111,19 @@ def _profiles(profiles: Path, *, before: datetime, dry_run: bool) -> Dropped:
     for path in [] if dry_run else old:
         path.unlink()
     return Dropped("profiles", rows, before)
+
+
+def _backups(folder: Path, *, before: datetime, dry_run: bool) -> Dropped:
+    """Backups by the moment in their names, but for the newest of all."""
+    made = sorted((moment, path) for path in folder.glob(f"{_BACKUP}*") if (moment := _moment_of(path)) is not None)
+    old = [path for moment, path in made[:-1] if moment < before]
+    for path in [] if dry_run else old:
+        shutil.rmtree(path)
+    return Dropped("backups", len(old), before)
+
+
+def _moment_of(path: Path) -> datetime | None:
+    try:
+        return datetime.strptime(path.name, f"{_BACKUP}%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

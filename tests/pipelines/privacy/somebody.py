@@ -128,6 +128,7 @@ class Bank:
     def __init__(self, settings: Settings, api: Server) -> None:
         self.settings = settings
         self.api = api
+        self.clock = CLOCK
         self.project = f"t{uuid.uuid4().hex[:12]}"
         self.partner = api.partner()
         self.officer = api.browser("compliance")

@@ -86,3 +86,30 @@ def test_the_worker_carries_out_what_is_asked_over_the_api(bank, environment):
         assert worker.wait(30) == 0
     bank.valkey.delete(*bank.online(who))  # of the test's own project, which the worker does not know
     assert bank.found(who) == {}
+
+
+def test_a_worker_that_is_killed_leaves_its_request_to_the_next(bank, environment):
+    who = bank.somebody()
+    bank.left(who, years_ago=12)
+    erasure_id = bank.officer.post(f"/v1/customers/{who.customer_id}/erasure").json()["erasure_id"]
+
+    def ended() -> list[str]:
+        steps = bank.officer.get(f"/v1/erasures/{erasure_id}").json()["steps"]
+        return [step["store"] for step in steps if step["ended_at"]]
+
+    worker = subprocess.Popen([sys.executable, "-m", "pipelines.privacy.worker"], env=environment, cwd=REPOSITORY_ROOT)
+    eventually(lambda: len(ended()) >= 3, within_s=120)
+    worker.kill()
+    worker.wait(30)
+    done = ended()
+    assert bank.officer.get(f"/v1/erasures/{erasure_id}").json()["status"] == "running"
+    bank.sql(bank.settings.core, "update bank.erasure set taken_until = now() where erasure_id = %s", (erasure_id,))
+    worker = subprocess.Popen([sys.executable, "-m", "pipelines.privacy.worker"], env=environment, cwd=REPOSITORY_ROOT)
+    try:
+        eventually(lambda: bank.officer.get(f"/v1/erasures/{erasure_id}").json()["status"] == "done", within_s=120)
+    finally:
+        worker.terminate()
+        assert worker.wait(30) == 0
+    assert ended()[: len(done)] == done
+    bank.valkey.delete(*bank.online(who))  # of the test's own project, which the worker does not know
+    assert bank.found(who) == {}

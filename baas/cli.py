@@ -196,6 +196,14 @@ def models(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def privacy(context: typer.Context) -> None:
+    """Erase a person everywhere and prove it, drop what is past its time, say what is kept where."""
+    from baas.run_module import become
+
+    become("pipelines.privacy", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def backtest(context: typer.Context) -> None:
     """Decide history again with another model or policy, beside what was decided then: frauds, false alarms, money."""
     from baas.run_module import become

@@ -17,8 +17,10 @@ from kit.settings import Settings, named_in_environment
 
 NAME = "local.json"
 PASSWORD_BYTES = 24
-CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer")
-WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast")
+CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer", "eraser")
+WAREHOUSE_ROLES = (
+    "postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast", "eraser",
+)  # fmt: skip
 
 Content = dict[str, Any]
 

@@ -113,6 +113,13 @@ PROCESSES = (
         about="shows models to the API, and holds them to the gate",
     ),
     Process(
+        name="privacy",
+        command=("python", "-m", "pipelines.privacy.worker"),
+        depends_on=("core", "warehouse", "kafka", "valkey"),
+        after_history=True,
+        about="erases who may be erased, everywhere, with a proof",
+    ),
+    Process(
         name="api",
         command=("python", "-m", "serving"),
         depends_on=("core", "warehouse", "kafka", "scorer"),

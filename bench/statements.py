@@ -14,15 +14,20 @@ import uuid
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
 import ledger.accounts as ledger_accounts
 from bench.ledger import bench_database, now_ms
 from bench.report import Report, parser
+from contracts.sealed import PERSON, PERSON_FIELDS
 from kit.clock import SystemClock
 from kit.postgres import pool, tenant_transaction
 from kit.settings import PostgresServer
+from kit.subject_keys import LocalKeys, SealedRecords, Subject
+from serving.customers.person import People
 from serving.edge.clocks import TenantClocks
 from serving.edge.principals import Principal, Role, Scheme
 from serving.statements.formats import STREAMED
@@ -39,7 +44,7 @@ QUICK = {"entries": 100_000, "pages": 200, "wholes": 3, "balances": 500, "sums":
 # A year of entries at equal distances, two in, one out, through one other account.
 _LOAD = """
 insert into bank.customer (tenant_id, customer_id) values (%(tenant)s, %(customer)s);
-insert into bank.person (tenant_id, customer_id, full_name) values (%(tenant)s, %(customer)s, 'Maria Aparecida');
+insert into bank.person (tenant_id, customer_id, sealed) values (%(tenant)s, %(customer)s, %(sealed)s);
 insert into bank.account (account_id, tenant_id, customer_id, currency) values (%(own)s, %(tenant)s, %(customer)s, 'BRL');
 create temporary table made on commit drop as
 select
@@ -61,14 +66,16 @@ select %(own)s::uuid, n, %(tenant)s, id, delta, balance, at, at from made order 
 _SUM = "select coalesce(sum(delta_minor), 0)::bigint from ledger.entry where account_id = %s and booked_at <= ledger.at(%s)"
 
 
-def load(server: PostgresServer, *, entries: int, start_ms: int) -> uuid.UUID:
+def load(server: PostgresServer, records: SealedRecords, *, entries: int, start_ms: int) -> uuid.UUID:
     """Write the account's year; return the account."""
+    told = dict.fromkeys(PERSON_FIELDS) | {"full_name": "Maria Aparecida"}
+    sealed = records.seal(Subject(TENANT, CUSTOMER), told, kind=PERSON)
     own, other = uuid.uuid4(), uuid.uuid4()
     accounts = [
         ledger_accounts.NewAccount(account_id=own, tenant_id=TENANT, currency="BRL", owner_id=CUSTOMER),
         ledger_accounts.NewAccount(account_id=other, tenant_id=TENANT, currency="BRL", code="settlement:pix"),
     ]
-    named = {"tenant": TENANT, "customer": CUSTOMER, "own": own, "other": other}
+    named = {"tenant": TENANT, "customer": CUSTOMER, "own": own, "other": other, "sealed": sealed}
     with psycopg.connect(server.dsn("postgres"), cursor_factory=psycopg.ClientCursor) as connection:
         ledger_accounts.open_accounts(connection, accounts, now_ms=now_ms())
         connection.execute(_LOAD, named | {"entries": entries, "start_ms": start_ms, "year_ms": YEAR_MS})
@@ -78,12 +85,19 @@ def load(server: PostgresServer, *, entries: int, start_ms: int) -> uuid.UUID:
     return own
 
 
-async def measure(server: PostgresServer, account_id: uuid.UUID, report: Report, counts: dict[str, int], start_ms: int) -> None:
+async def measure(
+    server: PostgresServer,
+    records: SealedRecords,
+    account_id: uuid.UUID,
+    report: Report,
+    counts: dict[str, int],
+    start_ms: int,
+) -> None:
     """Take all figures, one request after another."""
     chance = random.Random(5)
     principal = Principal(subject="bench", tenant_id=TENANT, roles=frozenset({Role.OPERATOR}), scheme=Scheme.API_KEY)
     async with pool(server.dsn("api"), application="bench", max_size=2) as core:
-        service = StatementsService(core, clocks=TenantClocks(core, clock=SystemClock()))
+        service = StatementsService(core, clocks=TenantClocks(core, clock=SystemClock()), people=People(records))
 
         async def first_page() -> None:
             found = await service.statement(principal, account_id, _month(chance))
@@ -151,9 +165,10 @@ def main() -> int:
     counts = QUICK if options.quick else FULL
     report = Report("statements", settings={"entries": counts["entries"], "days": 365, "page_lines": PAGE_LINES})
     start_ms = period_of(START, None, time_zone=DEFAULT_ZONE, now_ms=now_ms()).start_ms
-    with report.loaded(), bench_database() as server:
-        account_id = load(server, entries=counts["entries"], start_ms=start_ms)
-        asyncio.run(measure(server, account_id, report, counts, start_ms))
+    with report.loaded(), bench_database() as server, TemporaryDirectory() as folder:
+        records = SealedRecords(LocalKeys(Path(folder) / "keys", masters=Path(folder) / "masters"))
+        account_id = load(server, records, entries=counts["entries"], start_ms=start_ms)
+        asyncio.run(measure(server, records, account_id, report, counts, start_ms))
     report.publish()
     return 0
 

@@ -250,6 +250,11 @@ class Settings(BaseSettings):
         return self.var / "secrets"
 
     @cached_property
+    def subject_keys(self) -> Path:
+        """The keys of the people whom sealed records are about, wrapped; what opens them is under `secrets`."""
+        return self.var / "keys"
+
+    @cached_property
     def chain_anchor(self) -> Path:
         """What was last seen of the ledger's chain."""
         return self.var / "chain" / "anchor.json"

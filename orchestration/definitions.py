@@ -25,6 +25,7 @@ from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.groups import dressed
+from orchestration.privacy.retention import RETENTION_CRON, retained
 from orchestration.risk.assets import named_models, risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
@@ -53,6 +54,7 @@ def build_definitions(found: Settings) -> Definitions:
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
     reference, day_files = reference_tables(found), compacted_lake(found)
     books = closed_books(found)
+    kept = retained(found)
     jobs = {
         job.name: job
         for job in (
@@ -81,6 +83,7 @@ def build_definitions(found: Settings) -> Definitions:
                 description="Make day files of the lake's small ones.",
                 selection=AssetSelection.assets(day_files),
             ),
+            define_asset_job("retention", description="Drop what is past its time.", selection=AssetSelection.assets(kept)),
             define_asset_job(
                 "drift", description="Look at the champion beside a day.", selection=AssetSelection.assets(DRIFT_KEY)
             ),
@@ -91,7 +94,7 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, list_exposure(found), *marts, online, *profiles,
+        BACKTESTS, list_exposure(found), *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),
@@ -113,6 +116,12 @@ def _schedules(
         ScheduleDefinition(
             job=jobs["close"],
             cron_schedule=CLOSE_CRON,
+            execution_timezone=TIMEZONE,
+            default_status=DefaultScheduleStatus.RUNNING,
+        ),
+        ScheduleDefinition(
+            job=jobs["retention"],
+            cron_schedule=RETENTION_CRON,
             execution_timezone=TIMEZONE,
             default_status=DefaultScheduleStatus.RUNNING,
         ),

@@ -28,6 +28,7 @@ from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
 from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
+from serving.erasures import endpoints as erasures
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
 from serving.goals import endpoints as goals
@@ -70,6 +71,7 @@ ROUTERS = (
     charges.router,
     identity.router,
     customers.router,
+    erasures.router,
     products.router,
     holders.router,
     limits.router,

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, local_keys
 from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
@@ -19,12 +20,14 @@ from serving.beneficiaries.service import BeneficiariesService
 from serving.cases.service import CasesService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
+from serving.customers.person import People
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.clocks import TenantClocks
 from serving.edge.limits import Limits
+from serving.erasures.service import ErasuresService
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.goals.service import GoalsService
@@ -82,6 +85,7 @@ class Resources:
     authenticator: Authenticator
     identity: IdentityService
     customers: CustomersService
+    erasures: ErasuresService
     products: ProductsService
     accounts: AccountsService
     holders: HoldersService
@@ -136,7 +140,12 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         claims.start()
         stack.push_async_callback(claims.close)
         clocks = TenantClocks(core, clock=clock)
-        once = Once(core, claims=claims, clock=clock, clocks=clocks)
+        subject_keys = local_keys(settings)
+        stack.callback(subject_keys.close)
+        records = SealedRecords(subject_keys)
+        people = People(records)
+        erasures = ErasuresService(core, clocks=clocks, keys=subject_keys)
+        once = Once(core, claims=claims, clock=clock, clocks=clocks, records=records)
         writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
         transfers = TransfersService(
             core,
@@ -164,15 +173,16 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             tokens=tokens,
             authenticator=authenticator,
             identity=identity,
-            customers=CustomersService(core),
+            customers=CustomersService(core, people=people, erasures=erasures),
+            erasures=erasures,
             products=ProductsService(core),
             accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),
             limits=LimitsService(core, clocks=clocks),
-            beneficiaries=BeneficiariesService(core, once=once, clocks=clocks),
-            statements=StatementsService(core, clocks=clocks),
+            beneficiaries=BeneficiariesService(core, once=once, clocks=clocks, records=records),
+            statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),
-            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks),
+            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
             history=HistoryService(core, warehouse),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clocks=clocks),

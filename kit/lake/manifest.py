@@ -172,6 +172,22 @@ def replace(folder: Path, *, gone: Sequence[LakeFile], came: Sequence[LakeFile],
         _rewrite(folder, [*files, *(row for row in kept if isinstance(row, Retired)), *retired])
 
 
+def drop(folder: Path, files: Sequence[LakeFile], *, at_ms: int) -> None:
+    """Take the first files of a partition out, for good: nobody reads them from now on, and they are deleted.
+
+    A kill between leaves files that no reader sees, which the next `forget` deletes. Raises ManifestMoved where one of them is
+    not in the manifest any more.
+    """
+    names = {file.name for file in files}
+    with _locked(folder):
+        rows = read(folder)
+        if missing := names - {row.name for row in rows if isinstance(row, LakeFile)}:
+            raise ManifestMoved(f"{min(missing)} is not in the manifest any more", files=len(missing))
+        kept = [row for row in rows if row.name not in names]
+        _rewrite(folder, [*kept, *(Retired(name, at_ms) for name in sorted(names))])
+    forget(folder, retired_until_ms=at_ms)
+
+
 def forget(folder: Path, *, retired_until_ms: int) -> list[str]:
     """Delete the files that were retired by then, then their rows; return their names.
 

@@ -11,10 +11,12 @@ import polars as pl
 from psycopg import Connection
 
 from contracts.ledger_events import Purpose
+from contracts.sealed import PERSON, PERSON_FIELDS
 from kit.clock import Clock, SystemClock
 from kit.ids import INBOUND_NAMESPACE, derived_id
 from kit.postgres import connect
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.accounts import NewAccount, open_accounts, system_account, system_account_id
 from ledger.history import Loaded as BulkLoaded
 from ledger.history import load
@@ -59,7 +61,8 @@ def load_history(
     opened_ms = day_start_ms(date.fromisoformat(manifest["first_day"])) - 1_000
     accounts = pl.read_parquet(folder / "accounts.parquet")
     with connect(settings.core.dsn("api"), application="history", statement_timeout_ms=STATEMENT_TIMEOUT_MS) as connection:
-        _open_bank(connection, folder, accounts, tenant_id=tenant_id, opened_ms=opened_ms, now_ms=clock.now_ms())
+        records = SealedRecords(local_keys(settings))
+        _open_bank(connection, records, folder, accounts, tenant_id=tenant_id, opened_ms=opened_ms, now_ms=clock.now_ms())
         progress(f"{len(accounts):,} accounts are open")
         _post_openings(connection, accounts, tenant_id=tenant_id, opened_ms=opened_ms, clock=clock)
         return _post_days(
@@ -68,7 +71,14 @@ def load_history(
 
 
 def _open_bank(
-    connection: Connection, folder: Path, accounts: pl.DataFrame, *, tenant_id: str, opened_ms: int, now_ms: int
+    connection: Connection,
+    records: SealedRecords,
+    folder: Path,
+    accounts: pl.DataFrame,
+    *,
+    tenant_id: str,
+    opened_ms: int,
+    now_ms: int,
 ) -> None:
     customers = pl.read_parquet(folder / "customers.parquet")
     kinds = ["business" if segment == "business" else "person" for segment in customers["segment"]]
@@ -77,7 +87,7 @@ def _open_bank(
         tenant_id=tenant_id,
         customer_ids=customers["customer_id"].to_list(),
         kinds=kinds,
-        names=customers["name"].to_list(),
+        sealed=_sealed(records, customers, tenant_id=tenant_id),
         birth_years=birth_years(customers, opened_ms=opened_ms),
         states=customers["city"].replace_strict(STATE_OF, return_dtype=pl.String).to_list(),
         at_ms=opened_ms,
@@ -104,6 +114,15 @@ def _open_bank(
         products=accounts["product"].to_list(),
         at_ms=opened_ms,
     )
+
+
+def _sealed(records: SealedRecords, customers: pl.DataFrame, *, tenant_id: str) -> list[bytes]:
+    """Who each customer is: so far a name."""
+    told = [
+        (Subject(tenant_id, customer_id), dict.fromkeys(PERSON_FIELDS) | {"full_name": name})
+        for customer_id, name in customers.select("customer_id", "name").iter_rows()
+    ]
+    return records.seal_all(told, kind=PERSON)
 
 
 def birth_years(customers: pl.DataFrame, *, opened_ms: int) -> list[int | None]:

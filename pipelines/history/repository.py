@@ -13,9 +13,9 @@ from unnest(%s::text[], %s::text[]) as given (customer_id, kind)
 on conflict do nothing
 """
 _PERSONS = """
-insert into bank.person (tenant_id, customer_id, full_name, birth_year, state)
-select %s, given.customer_id, given.full_name, given.birth_year, given.state
-from unnest(%s::text[], %s::text[], %s::smallint[], %s::text[]) as given (customer_id, full_name, birth_year, state)
+insert into bank.person (tenant_id, customer_id, sealed, birth_year, state)
+select %s, given.customer_id, given.sealed, given.birth_year, given.state
+from unnest(%s::text[], %s::bytea[], %s::smallint[], %s::text[]) as given (customer_id, sealed, birth_year, state)
 on conflict do nothing
 """
 _ACCOUNTS = """
@@ -33,16 +33,16 @@ def register_customers(
     tenant_id: str,
     customer_ids: Sequence[str],
     kinds: Sequence[str],
-    names: Sequence[str],
+    sealed: Sequence[bytes],
     birth_years: Sequence[int | None],
     states: Sequence[str | None],
     at_ms: int,
 ) -> None:
-    """Write customers, their names, years of birth and states; those who are there stay as they are."""
+    """Write customers, who they are (sealed), their years of birth and states; those who are there stay as they are."""
     with connection.transaction():
         connection.execute("select set_config('app.tenant_id', %s, true)", (tenant_id,))
         connection.execute(_CUSTOMERS, (tenant_id, at_ms, list(customer_ids), list(kinds)))
-        connection.execute(_PERSONS, (tenant_id, list(customer_ids), list(names), list(birth_years), list(states)))
+        connection.execute(_PERSONS, (tenant_id, list(customer_ids), list(sealed), list(birth_years), list(states)))
 
 
 def register_accounts(

@@ -74,6 +74,7 @@ class AccountsService:
             content=wanted.model_dump_json().encode(),
             idempotency_key=idempotency_key,
             correlation_id=correlation_id,
+            about=customer_id,
         )
 
     async def get(self, principal: Principal, account_id: UUID) -> Row:

@@ -1,4 +1,4 @@
-"""The SQL of beneficiaries, under the reader's tenant."""
+"""The SQL of beneficiaries, under the reader's tenant. Who a payee is lies in `sealed`."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -12,16 +12,16 @@ _SELECT = "select * from bank.beneficiary where tenant_id = %(tenant_id)s "
 _OF_CUSTOMER = "and (%(customer_id)s::text is null or customer_id = %(customer_id)s) "
 
 
-async def insert_beneficiary(connection: AsyncConnection, values: Mapping[str, object]) -> None:
-    """Store a payee. Raises ForeignKeyViolation when there is no such customer."""
-    await connection.execute(
-        "insert into bank.beneficiary (beneficiary_id, tenant_id, customer_id, nickname, holder_name, account_id, "
-        "pix_key_kind, pix_key, bank_code, branch, account_number, created_at, cooling_until) "
-        "values (%(beneficiary_id)s, %(tenant_id)s, %(customer_id)s, %(nickname)s, %(holder_name)s, %(account_id)s, "
-        "%(pix_key_kind)s, %(pix_key)s, %(bank_code)s, %(branch)s, %(account_number)s, "
-        "ledger.at(%(created_at_ms)s), ledger.at(%(cooling_until_ms)s))",
+async def insert_beneficiary(connection: AsyncConnection, values: Mapping[str, object]) -> bool:
+    """Store a payee; False when there is no such customer, or their erasure was asked for."""
+    cursor = await connection.execute(
+        "insert into bank.beneficiary (beneficiary_id, tenant_id, customer_id, sealed, account_id, pix_key_kind, bank_code, "
+        "created_at, cooling_until) select %(beneficiary_id)s, c.tenant_id, c.customer_id, %(sealed)s, %(account_id)s, "
+        "%(pix_key_kind)s, %(bank_code)s, ledger.at(%(created_at_ms)s), ledger.at(%(cooling_until_ms)s) from bank.customer c "
+        "where c.tenant_id = %(tenant_id)s and c.customer_id = %(customer_id)s and c.restricted_at is null",
         values,
     )
+    return cursor.rowcount == 1
 
 
 async def find_beneficiary(
@@ -50,14 +50,10 @@ async def list_beneficiaries(
         return await cursor.fetchall()
 
 
-async def update_beneficiary(
-    connection: AsyncConnection, *, beneficiary_id: UUID, nickname: str | None, holder_name: str | None
-) -> None:
-    """Write what is given of a payee, and count the change."""
+async def update_beneficiary(connection: AsyncConnection, *, beneficiary_id: UUID, sealed: bytes) -> None:
+    """Write who a payee is, and count the change."""
     await connection.execute(
-        "update bank.beneficiary set nickname = coalesce(%s, nickname), holder_name = coalesce(%s, holder_name), "
-        "version = version + 1 where beneficiary_id = %s",
-        (nickname, holder_name, beneficiary_id),
+        "update bank.beneficiary set sealed = %s, version = version + 1 where beneficiary_id = %s", (sealed, beneficiary_id)
     )
 
 

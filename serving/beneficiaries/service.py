@@ -6,8 +6,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from contracts.sealed import BENEFICIARY, BENEFICIARY_FIELDS
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
+from kit.subject_keys import SealedRecords
 from serving.beneficiaries import repository
 from serving.beneficiaries.destinations import COOLING_MS, pix_key
 from serving.beneficiaries.repository import Row
@@ -17,6 +19,7 @@ from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment
 from serving.edge.principals import Principal
+from serving.edge.sealed import SealedRows
 from serving.edge.versions import require
 from serving.edge.wanted import customer_of
 from serving.identity.audit import record
@@ -29,8 +32,9 @@ WAYS = ("account_id", "pix_key", "bank_account")
 class BeneficiariesService:
     """What the beneficiaries routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks, records: SealedRecords) -> None:
         self._core = core
+        self._rows = SealedRows(records, BENEFICIARY, BENEFICIARY_FIELDS)
         self._once = once
         self._clocks = clocks
 
@@ -56,6 +60,7 @@ class BeneficiariesService:
             content=wanted.model_dump_json().encode(),
             idempotency_key=idempotency_key,
             correlation_id=correlation_id,
+            about=str(customer_id),
         )
 
     async def get(self, principal: Principal, beneficiary_id: UUID) -> Row:
@@ -75,7 +80,7 @@ class BeneficiariesService:
                 after=after,
                 limit=limit,
             )
-        return [_presented(row, now_ms=now_ms) for row in rows]
+        return [_presented(row, now_ms=now_ms) for row in self._rows.opened(principal.tenant_id, rows)]
 
     async def change(
         self, principal: Principal, beneficiary_id: UUID, wanted: BeneficiaryChange, *, version: int, correlation_id: str
@@ -83,10 +88,11 @@ class BeneficiariesService:
         """Rename a payee. Raises NotFound, StaleVersion."""
         now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            require(await self._required(connection, principal, beneficiary_id, now_ms=now_ms, for_update=True), version)
-            await repository.update_beneficiary(
-                connection, beneficiary_id=beneficiary_id, nickname=wanted.nickname, holder_name=wanted.holder_name
-            )
+            found = await self._found(connection, principal, beneficiary_id, for_update=True)
+            require(found, version)
+            told = {name: value for name, value in wanted.model_dump().items() if value is not None}
+            sealed = await self._rows.sealed(principal.tenant_id, found["customer_id"], found | told)
+            await repository.update_beneficiary(connection, beneficiary_id=beneficiary_id, sealed=sealed)
             await record(
                 connection,
                 principal,
@@ -120,13 +126,26 @@ class BeneficiariesService:
             connection, tenant_id=principal.tenant_id, account_id=account_id
         ):
             raise InvalidRequest("account_id: there is no such account here", field="account_id")
-        moments = {"created_at_ms": now_ms, "cooling_until_ms": now_ms + COOLING_MS}
-        await repository.insert_beneficiary(connection, values | moments | {"beneficiary_id": beneficiary_id})
+        stored = values | {
+            "created_at_ms": now_ms,
+            "cooling_until_ms": now_ms + COOLING_MS,
+            "beneficiary_id": beneficiary_id,
+            "sealed": await self._rows.sealed(principal.tenant_id, values["customer_id"], values),
+        }
+        if not await repository.insert_beneficiary(connection, stored):
+            raise NotFound(f"no customer {values['customer_id']}")
         return Beneficiary.model_validate(await self._required(connection, principal, beneficiary_id, now_ms=now_ms))
 
-    @staticmethod
     async def _required(
-        connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, now_ms: int, for_update: bool = False
+        self, connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, now_ms: int, for_update: bool = False
+    ) -> Row:
+        return _presented(
+            await self._found(connection, principal, beneficiary_id, for_update=for_update),
+            now_ms=now_ms,
+        )
+
+    async def _found(
+        self, connection: AsyncConnection, principal: Principal, beneficiary_id: UUID, *, for_update: bool = False
     ) -> Row:
         row = await repository.find_beneficiary(
             connection,
@@ -135,9 +154,10 @@ class BeneficiariesService:
             customer_id=principal.own_only,
             for_update=for_update,
         )
-        if row is None:
+        opened = self._rows.opened(principal.tenant_id, [] if row is None else [row])
+        if not opened:
             raise NotFound(f"there is no beneficiary {beneficiary_id}")
-        return _presented(row, now_ms=now_ms)
+        return opened[0]
 
 
 def _destination(wanted: NewBeneficiary) -> Row:

@@ -1,35 +1,23 @@
 """The SQL of customers, under the reader's tenant."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 Row = dict[str, object]
-PersonField = Literal["full_name", "email", "birth_year", "state", "document", "phone", "address"]
 
 _SELECT = (
-    "select c.customer_id, c.kind, c.status, c.created_at, c.version, p.full_name, p.email, p.birth_year, p.state, p.document, "
-    "p.phone, p.address from bank.customer c left join bank.person p using (tenant_id, customer_id) "
+    "select c.customer_id, c.kind, c.status, c.created_at, c.version, c.restricted_at, p.birth_year, p.state, p.sealed "
+    "from bank.customer c left join bank.person p using (tenant_id, customer_id) "
 )
-# A person's fields that are given are written, the others stay.
-_UPSERT_PERSON = """
-insert into bank.person as p (tenant_id, customer_id, full_name, email, birth_year, state, document, phone, address)
-values (
-    %(tenant_id)s, %(customer_id)s, %(full_name)s, %(email)s, %(birth_year)s, %(state)s, %(document)s, %(phone)s, %(address)s
-)
+_WRITE_PERSON = """
+insert into bank.person (tenant_id, customer_id, birth_year, state, sealed, document_index)
+values (%(tenant_id)s, %(customer_id)s, %(birth_year)s, %(state)s, %(sealed)s, %(document_index)s)
 on conflict (tenant_id, customer_id) do update set
-    full_name = case when 'full_name' = any(%(given)s) then excluded.full_name else p.full_name end,
-    email = case when 'email' = any(%(given)s) then excluded.email else p.email end,
-    birth_year = case when 'birth_year' = any(%(given)s) then excluded.birth_year else p.birth_year end,
-    state = case when 'state' = any(%(given)s) then excluded.state else p.state end,
-    document = case when 'document' = any(%(given)s) then excluded.document else p.document end,
-    phone = case when 'phone' = any(%(given)s) then excluded.phone else p.phone end,
-    address = case when 'address' = any(%(given)s) then excluded.address else p.address end
+    birth_year = excluded.birth_year, state = excluded.state, sealed = excluded.sealed,
+    document_index = excluded.document_index
 """
-PERSON_FIELDS: tuple[PersonField, ...] = ("full_name", "email", "birth_year", "state", "document", "phone", "address")
 
 
 async def insert_customer(connection: AsyncConnection, *, tenant_id: str, customer_id: str, kind: str) -> None:
@@ -39,16 +27,9 @@ async def insert_customer(connection: AsyncConnection, *, tenant_id: str, custom
     )
 
 
-async def write_person(
-    connection: AsyncConnection, *, tenant_id: str, customer_id: str, given: Mapping[PersonField, object]
-) -> None:
-    """Store what is known of who a customer is; fields that are not given stay. Raises UniqueViolation for a document twice."""
-    fields: dict[str, object] = {name: given.get(name) for name in PERSON_FIELDS}
-    address = fields["address"]
-    fields["address"] = None if address is None else Jsonb(address)
-    await connection.execute(
-        _UPSERT_PERSON, {"tenant_id": tenant_id, "customer_id": customer_id, "given": list(given), **fields}
-    )
+async def write_person(connection: AsyncConnection, *, tenant_id: str, customer_id: str, kept: Mapping[str, object]) -> None:
+    """Store all that is known of who a customer is. Raises UniqueViolation for a document twice."""
+    await connection.execute(_WRITE_PERSON, {"tenant_id": tenant_id, "customer_id": customer_id, **kept})
 
 
 async def find_customer(

@@ -50,6 +50,7 @@ _CUSTOMER: dict[str, JsonValue] = {
     "document": "39053344705",
     "phone": "+5571999990000",
     "address": _ADDRESS,
+    "restricted_at": None,
     "version": 3,
 }
 
@@ -119,7 +120,10 @@ class CustomerMove(BaseModel):
 
 
 class Customer(BaseModel):
-    """A customer. What says who it is is null once erased, or when never known."""
+    """A customer. What says who it is is null once erased, or when never known.
+
+    Since `restricted_at` the records are blocked: their erasure was asked for, and compliance alone sees what the law keeps.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CUSTOMER]})
     customer_id: str
@@ -133,6 +137,7 @@ class Customer(BaseModel):
     document: str | None
     phone: str | None
     address: Address | None
+    restricted_at: datetime | None
     version: int
 
 

@@ -1,28 +1,34 @@
 """Customers: make, read, list, change, move between statuses, and forget who they were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
-from kit.errors import Conflict, NotFound
+from governance.erasures.erasure import CustomerErased
+from governance.erasures.pseudonyms import tells
+from kit.errors import Conflict, DomainError, NotFound
 from kit.postgres import tenant_transaction
 from serving.customers import repository
 from serving.customers.documents import CustomerKind, normalized
-from serving.customers.repository import PersonField, Row
+from serving.customers.person import PERSON_FIELDS, People
+from serving.customers.repository import Row
 from serving.customers.schemas import CustomerChange, CustomerMove, NewCustomer
-from serving.customers.statuses import CustomerHasAccounts, CustomerNotActive, CustomerNotClosed, CustomerStatus, check_move
+from serving.customers.statuses import CustomerHasAccounts, CustomerNotActive, CustomerStatus, check_move
+from serving.edge.access import ERASERS
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.versions import require
+from serving.erasures.service import ErasuresService
 from serving.holders.repository import delete_holdings
 from serving.identity.audit import record
 
 # How to reach somebody is theirs to say; who they are, the bank checks.
 OWN_FIELDS = frozenset({"email", "phone", "address"})
 _DOCUMENT_INDEX = "person_document"
+_BLOCKED: Row = dict.fromkeys(PERSON_FIELDS)
 
 
 class CustomerExists(Conflict):
@@ -31,6 +37,14 @@ class CustomerExists(Conflict):
     code = "customer-exists"
     title = "There is a customer with this id already"
     remedy = "Read that customer, or choose another customer_id."
+
+
+class CustomerIdTells(DomainError):
+    """Ids stand where nothing is made to forget: in topics, lake and features."""
+
+    code = "customer-id-tells"
+    title = "The customer_id tells who the customer is"
+    remedy = "Choose a pseudonym, for example a number of your own or a UUID, and keep beside it whose it is."
 
 
 class DocumentTaken(Conflict):
@@ -44,18 +58,22 @@ class DocumentTaken(Conflict):
 class CustomersService:
     """What the customers routes do."""
 
-    def __init__(self, core: AsyncConnectionPool) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, people: People, erasures: ErasuresService) -> None:
         self._core = core
+        self._erasures = erasures
+        self._people = people
 
     async def make(self, principal: Principal, customer: NewCustomer, *, correlation_id: str) -> Row:
-        """Store a customer. Raises CustomerExists, DocumentTaken, InvalidRequest for a document that is none."""
+        """Store a customer. Raises CustomerExists, CustomerIdTells, DocumentTaken, and InvalidRequest for a wrong document."""
         person = _person(customer, kind=customer.kind)
+        if tells(customer.customer_id, person):
+            raise CustomerIdTells("customer_id: made of an e-mail address, a document or the person's own name or number")
         with _taken(customer.customer_id):
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer.customer_id}
                 await repository.insert_customer(connection, **key, kind=customer.kind)
                 if person:
-                    await repository.write_person(connection, **key, given=person)
+                    await self._write(connection, principal, customer.customer_id, person)
                 await record(
                     connection,
                     principal,
@@ -74,15 +92,16 @@ class CustomersService:
     async def page(self, principal: Principal, *, after: str | None, limit: int) -> list[Row]:
         """Return up to `limit` customers after an id."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)
+            rows = await repository.list_customers(connection, tenant_id=principal.tenant_id, after=after, limit=limit)
+        return self._opened(principal, rows)
 
     async def change(
         self, principal: Principal, customer_id: str, wanted: CustomerChange, *, version: int, correlation_id: str
     ) -> Row:
         """Change who a customer is.
 
-        Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest, and CustomerNotActive for who has left: nobody puts back
-        what was erased.
+        Raises NotFound, StaleVersion, DocumentTaken, InvalidRequest, and for who has left CustomerErased or CustomerNotActive:
+        nobody puts back what was erased.
         """
         foreign = wanted.model_fields_set - OWN_FIELDS
         if principal.own_only is not None and foreign:
@@ -91,11 +110,13 @@ class CustomersService:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 found = await self._required(connection, principal, customer_id, for_update=True)
                 require(found, version)
+                if found["restricted_at"]:
+                    raise CustomerErased(f"the erasure of customer {customer_id} was asked for")
                 if found["status"] == CustomerStatus.CLOSED:
                     raise CustomerNotActive(f"customer {customer_id} is closed")
                 person = _person(wanted, kind=CustomerKind(str(found["kind"])))
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
-                await repository.write_person(connection, **key, given=person)
+                await self._write(connection, principal, customer_id, {name: found[name] for name in PERSON_FIELDS} | person)
                 await repository.touch_customer(connection, **key)
                 await record(
                     connection,
@@ -133,11 +154,13 @@ class CustomersService:
             return await self._required(connection, principal, customer_id)
 
     async def erase(self, principal: Principal, customer_id: str, *, correlation_id: str) -> Row:
-        """Erase who a closed customer was; again, it changes nothing. Raises NotFound, CustomerNotClosed."""
+        """Erase who a closed customer was, here at once and everywhere else by the worker; again, it changes nothing.
+
+        Raises NotFound, CustomerNotClosed, LegalHold.
+        """
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            found = await self._required(connection, principal, customer_id, for_update=True)
-            if found["status"] != CustomerStatus.CLOSED:
-                raise CustomerNotClosed(f"customer {customer_id} is {found['status']}")
+            person = await self._required(connection, principal, customer_id, for_update=True)
+            await self._erasures.begin(connection, principal, customer_id, person=person)
             key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
             await repository.erase_person(connection, **key)
             await repository.touch_customer(connection, **key)
@@ -150,9 +173,14 @@ class CustomersService:
             )
             return await self._required(connection, principal, customer_id)
 
-    @staticmethod
+    async def _write(
+        self, connection: AsyncConnection, principal: Principal, customer_id: str, person: Mapping[str, object]
+    ) -> None:
+        kept = await self._people.kept(principal.tenant_id, customer_id, person)
+        await repository.write_person(connection, tenant_id=principal.tenant_id, customer_id=customer_id, kept=kept)
+
     async def _required(
-        connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
+        self, connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
     ) -> Row:
         row = None
         if principal.own_only in (None, customer_id):
@@ -161,15 +189,20 @@ class CustomersService:
             )
         if row is None:
             raise NotFound(f"no customer {customer_id[:64]}")
-        return row
+        return self._opened(principal, [row])[0]
+
+    def _opened(self, principal: Principal, rows: list[Row]) -> list[Row]:
+        """Rows as the principal may see them: blocked records are shown to those who answer for them alone."""
+        opened = self._people.opened(principal.tenant_id, rows)
+        if not ERASERS.isdisjoint(principal.roles):
+            return opened
+        return [row | _BLOCKED if row["restricted_at"] else row for row in opened]
 
 
-def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> dict[PersonField, object]:
+def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> Row:
     """Return what is said of the person, the document without punctuation. Raises InvalidRequest for one that is none."""
     told = wanted.model_dump()
-    given: dict[PersonField, object] = {
-        name: told[name] for name in repository.PERSON_FIELDS if name in wanted.model_fields_set
-    }
+    given: Row = {name: told[name] for name in PERSON_FIELDS if name in wanted.model_fields_set}
     if wanted.document is not None:
         given["document"] = normalized(wanted.document, kind=kind)
         if given["document"] is None:

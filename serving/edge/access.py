@@ -16,6 +16,7 @@ KEEPERS = STAFF | {Role.PARTNER}
 BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
+ERASERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
 # A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
 A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
@@ -73,7 +74,12 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/customers/{customer_id}", BANK_READERS),
     Rule("PATCH", "/v1/customers/{customer_id}", MONEY),
     Rule("POST", "/v1/customers/{customer_id}/status", KEEPERS),
-    Rule("DELETE", "/v1/customers/{customer_id}/person", frozenset({Role.COMPLIANCE, Role.ADMIN})),
+    Rule("DELETE", "/v1/customers/{customer_id}/person", ERASERS),
+    Rule("POST", "/v1/customers/{customer_id}/erasure", ERASERS),
+    Rule("GET", "/v1/erasures/{erasure_id}", ERASERS),
+    Rule("GET", "/v1/customers/{customer_id}/holds", ERASERS),
+    Rule("PUT", "/v1/customers/{customer_id}/holds/{name}", ERASERS),
+    Rule("DELETE", "/v1/customers/{customer_id}/holds/{name}", ERASERS),
     Rule("GET", "/v1/products", BANK_READERS),
     Rule("POST", "/v1/products", BOOKKEEPERS),
     Rule("GET", "/v1/products/{code}/{currency}", BANK_READERS),

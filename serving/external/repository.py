@@ -9,9 +9,9 @@ from psycopg.rows import dict_row
 Row = dict[str, object]
 
 _SELECT = (
-    "select external_account_id, customer_id, holder_name, bank_code, branch, account_number, currency, status, first_minor, "
-    "second_minor, tries_left, expires_at, (extract(epoch from expires_at) * 1000)::bigint as expires_at_ms, proof, "
-    "statement_reference, verified_at, created_at from bank.external_account where tenant_id = %(tenant_id)s "
+    "select external_account_id, customer_id, sealed, bank_code, currency, status, first_minor, second_minor, tries_left, "
+    "expires_at, (extract(epoch from expires_at) * 1000)::bigint as expires_at_ms, proof, verified_at, created_at "
+    "from bank.external_account where tenant_id = %(tenant_id)s "
 )
 _OF_CUSTOMER = "and (%(customer_id)s::text is null or customer_id = %(customer_id)s) "
 
@@ -19,20 +19,20 @@ _OF_CUSTOMER = "and (%(customer_id)s::text is null or customer_id = %(customer_i
 async def insert_link(connection: AsyncConnection, values: Mapping[str, object]) -> None:
     """Store an account to be proved."""
     await connection.execute(
-        "insert into bank.external_account (external_account_id, tenant_id, customer_id, holder_name, bank_code, branch, "
-        "account_number, currency, first_minor, second_minor, tries_left, expires_at, created_at) values ("
-        "%(external_account_id)s, %(tenant_id)s, %(customer_id)s, %(holder_name)s, %(bank_code)s, %(branch)s, "
-        "%(account_number)s, %(currency)s, %(first_minor)s, %(second_minor)s, %(tries_left)s, ledger.at(%(expires_at_ms)s), "
+        "insert into bank.external_account (external_account_id, tenant_id, customer_id, sealed, bank_code, "
+        "currency, first_minor, second_minor, tries_left, expires_at, created_at) values ("
+        "%(external_account_id)s, %(tenant_id)s, %(customer_id)s, %(sealed)s, %(bank_code)s, "
+        "%(currency)s, %(first_minor)s, %(second_minor)s, %(tries_left)s, ledger.at(%(expires_at_ms)s), "
         "ledger.at(%(created_at_ms)s))",
         values,
     )
 
 
 async def links_since(connection: AsyncConnection, *, tenant_id: str, customer_id: str, since_ms: int) -> int | None:
-    """Return how many accounts a customer, who is locked, has linked since a moment; None when there is no such customer."""
+    """Return how many accounts a customer, who is locked, has linked since a moment; None when there is none, or erased."""
     key = (tenant_id, customer_id)
     found = await connection.execute(
-        "select 1 from bank.customer where tenant_id = %s and customer_id = %s for no key update", key
+        "select 1 from bank.customer where tenant_id = %s and customer_id = %s and restricted_at is null for no key update", key
     )
     if await found.fetchone() is None:
         return None
@@ -77,13 +77,13 @@ async def write_status(
     status: str,
     tries_left: int,
     proof: str | None,
-    statement_reference: str | None,
+    sealed: bytes,
     now_ms: int,
 ) -> None:
-    """Write how far a proof is; a proof that is given is dated."""
+    """Write how far a proof is, and the sealed record with what proves it; a proof that is given is dated."""
     await connection.execute(
         "update bank.external_account set status = %(status)s, tries_left = %(tries_left)s, proof = %(proof)s, "
-        "statement_reference = %(reference)s, "
+        "sealed = %(sealed)s, "
         "verified_at = case when %(proof)s::text is not null then ledger.at(%(now_ms)s) end "
         "where external_account_id = %(external_account_id)s",
         {
@@ -91,7 +91,7 @@ async def write_status(
             "status": status,
             "tries_left": tries_left,
             "proof": proof,
-            "reference": statement_reference,
+            "sealed": sealed,
             "now_ms": now_ms,
         },
     )

@@ -7,17 +7,20 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.ledger_events import Purpose
+from contracts.sealed import EXTERNAL_ACCOUNT, EXTERNAL_ACCOUNT_FIELDS
 from contracts.transactions import Channel
 from kit.clock import FixedClock
 from kit.errors import NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
+from kit.subject_keys import SealedRecords
 from ledger.accounts import open_accounts_async, settlement_account, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
 from serving.customers.standing import require_active
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.principals import Principal
+from serving.edge.sealed import SealedRows
 from serving.edge.wanted import customer_of, require_held
 from serving.external import repository
 from serving.external.proof import (
@@ -46,8 +49,9 @@ DEPOSITS_CODE = "micro-deposits"
 class ExternalAccountsService:
     """What the external accounts routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks, records: SealedRecords) -> None:
         self._core = core
+        self._rows = SealedRows(records, EXTERNAL_ACCOUNT, EXTERNAL_ACCOUNT_FIELDS)
         self._once = once
         self._clocks = clocks
 
@@ -71,6 +75,7 @@ class ExternalAccountsService:
             content=wanted.model_dump_json().encode(),
             idempotency_key=idempotency_key,
             correlation_id=correlation_id,
+            about=customer_id,
         )
 
     async def prove(
@@ -93,13 +98,13 @@ class ExternalAccountsService:
                 sent=[int(str(found["first_minor"])), int(str(found["second_minor"]))],
                 repeated=proof.amounts_minor,
             )
-            await repository.write_status(
+            await self._write(
                 connection,
-                external_account_id=external_account_id,
+                principal,
+                found,
                 status=judged.status,
                 tries_left=judged.tries_left,
                 proof="micro-deposits" if judged.status is LinkStatus.VERIFIED else None,
-                statement_reference=None,
                 now_ms=now_ms,
             )
             return ExternalAccount.model_validate(
@@ -126,13 +131,13 @@ class ExternalAccountsService:
                 return found
             if found["status"] in (LinkStatus.VERIFIED, LinkStatus.REMOVED):
                 raise LinkNotPending(f"it is {found['status']}", status=str(found["status"]))
-            await repository.write_status(
+            await self._write(
                 connection,
-                external_account_id=external_account_id,
+                principal,
+                found | {"statement_reference": proof.reference},
                 status=LinkStatus.VERIFIED,
                 tries_left=int(str(found["tries_left"])),
                 proof="statement",
-                statement_reference=proof.reference,
                 now_ms=now_ms,
             )
             await self._record(connection, principal, "POST", "/statement", external_account_id, correlation_id)
@@ -142,16 +147,8 @@ class ExternalAccountsService:
         """Take a link away; again, it changes nothing. Raises NotFound."""
         now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            await self._required(connection, principal, external_account_id, now_ms=now_ms, for_update=True)
-            await repository.write_status(
-                connection,
-                external_account_id=external_account_id,
-                status=LinkStatus.REMOVED,
-                tries_left=0,
-                proof=None,
-                statement_reference=None,
-                now_ms=now_ms,
-            )
+            found = await self._required(connection, principal, external_account_id, now_ms=now_ms, for_update=True)
+            await self._write(connection, principal, found, status=LinkStatus.REMOVED, tries_left=0, proof=None, now_ms=now_ms)
             await self._record(connection, principal, "DELETE", "", external_account_id, correlation_id)
 
     async def get(self, principal: Principal, external_account_id: UUID) -> Row:
@@ -171,7 +168,7 @@ class ExternalAccountsService:
                 after=after,
                 limit=limit,
             )
-        return [_presented(row, now_ms=now_ms) for row in rows]
+        return [_presented(row, now_ms=now_ms) for row in self._rows.opened(principal.tenant_id, rows)]
 
     async def _link(
         self,
@@ -205,12 +202,36 @@ class ExternalAccountsService:
         await require_active(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
         if linked >= MAX_LINKS_A_WEEK:
             raise TooManyLinks(f"customer {customer_id} has linked {linked} accounts within a week", most=MAX_LINKS_A_WEEK)
+        values["sealed"] = await self._rows.sealed(principal.tenant_id, customer_id, values)
         await repository.insert_link(connection, values)
         await _send(connection, principal.tenant_id, wanted.currency, amounts, correlation_id, present=present)
         return ExternalAccount.model_validate(await self._required(connection, principal, external_account_id, now_ms=now_ms))
 
-    @staticmethod
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        principal: Principal,
+        found: Row,
+        *,
+        status: LinkStatus,
+        tries_left: int,
+        proof: str | None,
+        now_ms: int,
+    ) -> None:
+        """Write how far a proof is. What a statement proved is kept for as long as it is the proof."""
+        told = found if proof == "statement" else found | {"statement_reference": None}
+        await repository.write_status(
+            connection,
+            external_account_id=UUID(str(found["external_account_id"])),
+            status=status,
+            tries_left=tries_left,
+            proof=proof,
+            sealed=await self._rows.sealed(principal.tenant_id, found["customer_id"], told),
+            now_ms=now_ms,
+        )
+
     async def _required(
+        self,
         connection: AsyncConnection,
         principal: Principal,
         external_account_id: UUID,
@@ -225,9 +246,10 @@ class ExternalAccountsService:
             customer_id=principal.own_only,
             for_update=for_update,
         )
-        if row is None:
+        opened = self._rows.opened(principal.tenant_id, [] if row is None else [row])
+        if not opened:
             raise NotFound(f"there is no external account {external_account_id}")
-        return _presented(row, now_ms=now_ms)
+        return _presented(opened[0], now_ms=now_ms)
 
     @staticmethod
     async def _record(

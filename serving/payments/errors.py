@@ -1,6 +1,6 @@
 """What a transfer can be refused for, before or after somebody decided about it."""
 
-from kit.errors import Conflict, DomainError, Unavailable
+from kit.errors import Conflict, DomainError, NotFound, Unavailable
 from serving.edge.errors import Reasoned
 
 
@@ -74,3 +74,11 @@ class TransferAbandoned(Conflict):
     code = "transfer-abandoned"
     title = "The transfer was given up; nothing moved"
     remedy = "Use a new key to try again."
+
+
+class AnswerErased(NotFound):
+    """The request was carried out once; what was answered told of somebody who has been erased."""
+
+    code = "answer-erased"
+    title = "The stored answer told of somebody who has been erased"
+    remedy = "Nothing is left to be told: the request was carried out when it first came."

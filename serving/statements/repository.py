@@ -3,15 +3,14 @@
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from serving.holders.repository import HELD_BY_CUSTOMER
-from serving.statements.statement import Line
 
 Row = dict[str, object]
 
 _ACCOUNT = (
-    "select b.customer_id, b.product, b.currency, p.full_name as holder from bank.account b "
+    "select b.customer_id, b.product, b.currency, p.sealed from bank.account b "
     "left join bank.person p on p.tenant_id = b.tenant_id and p.customer_id = b.customer_id "
     "where b.tenant_id = %(tenant_id)s and b.account_id = %(account_id)s "
     "and (%(customer_id)s::text is null or b.account_id in (" + HELD_BY_CUSTOMER + "))"
@@ -31,7 +30,7 @@ select
     (extract(epoch from e.booked_at) * 1000)::bigint as booked_at_ms,
     (extract(epoch from e.value_at) * 1000)::bigint as value_at_ms,
     t.purpose, t.reverses_id, other.id as counterparty_account_id, other.code as counterparty_code,
-    p.full_name as counterparty_name, n.description
+    p.customer_id as counterparty_id, p.sealed as counterparty_sealed, n.description
 from (
     select * from ledger.entry
     where tenant_id = %(tenant_id)s and account_id = %(account_id)s and version > %(after)s and version <= %(until)s
@@ -61,9 +60,9 @@ async def totals(connection: AsyncConnection, *, tenant_id: str, account_id: UUI
 
 async def lines(
     connection: AsyncConnection, *, tenant_id: str, account_id: UUID, after: int, until: int, limit: int
-) -> list[Line]:
-    """Return the first `limit` lines of the versions (after, until], oldest first."""
-    async with connection.cursor(row_factory=class_row(Line)) as cursor:
+) -> list[Row]:
+    """Return the first `limit` lines of the versions (after, until], oldest first; who is on the other side is sealed."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             _LINES, {"tenant_id": tenant_id, "account_id": account_id, "after": after, "until": until, "limit": limit}
         )

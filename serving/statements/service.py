@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -10,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 import ledger.accounts as ledger_accounts
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
+from serving.customers.person import People
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
@@ -18,6 +20,7 @@ from serving.statements.errors import PrinterBusy, StatementTooLong
 from serving.statements.formats import Format
 from serving.statements.pdf.document import pdf
 from serving.statements.period import Period
+from serving.statements.repository import Row
 from serving.statements.statement import Line, Statement
 
 CHUNK_LINES = 1_000
@@ -33,8 +36,9 @@ WRITTEN_AT_ONCE = 64
 class StatementsService:
     """What the statement route does."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks, people: People) -> None:
         self._core = core
+        self._people = people
         self._clocks = clocks
         self._drawing = asyncio.Semaphore(MAX_PDFS_AT_ONCE)
         self._waiting_to_draw = 0
@@ -58,6 +62,7 @@ class StatementsService:
             closing = await self._closing(connection, account_id, period, closing_version)
             if closing.version < opening.version:
                 raise InvalidRequest("cursor: belongs to another statement", field="cursor")
+            [holder] = self._people.names(principal.tenant_id, [_sealed(account, "customer_id", "sealed")])
             totals = await repository.totals(
                 connection,
                 tenant_id=principal.tenant_id,
@@ -69,7 +74,7 @@ class StatementsService:
             tenant_id=principal.tenant_id,
             account_id=account_id,
             customer_id=str(account["customer_id"]),
-            holder=str(account["holder"]) if account["holder"] is not None else None,
+            holder=holder,
             product=str(account["product"]),
             currency=str(account["currency"]),
             period=period,
@@ -86,7 +91,7 @@ class StatementsService:
     async def lines(self, statement: Statement, *, after: int | None, limit: int) -> list[Line]:
         """Return up to `limit` of its lines after a version (None: from the first), oldest first."""
         async with self._core.connection() as connection, tenant_transaction(connection, statement.tenant_id):
-            return await repository.lines(
+            rows = await repository.lines(
                 connection,
                 tenant_id=statement.tenant_id,
                 account_id=statement.account_id,
@@ -94,6 +99,9 @@ class StatementsService:
                 until=statement.closing_version,
                 limit=limit,
             )
+        others = [_sealed(row, "counterparty_id", "counterparty_sealed") for row in rows]
+        names = self._people.names(statement.tenant_id, others)
+        return [_line(row, counterparty_name=name) for row, name in zip(rows, names, strict=True)]
 
     async def written(self, statement: Statement, form: Format) -> AsyncIterator[bytes]:
         """Yield the document, a chunk of lines at a time; each chunk is a transaction of its own, of rows that never change."""
@@ -135,3 +143,13 @@ class StatementsService:
         if version > newest.version or not found:
             raise InvalidRequest("cursor: belongs to another statement", field="cursor")
         return ledger_accounts.Balance(found[0].balance_after_minor, found[0].version)
+
+
+def _sealed(row: Row, customer_id: str, sealed: str) -> tuple[str | None, bytes | None]:
+    who, content = row[customer_id], row[sealed]
+    return None if who is None else str(who), content if isinstance(content, bytes) else None
+
+
+def _line(row: Row, *, counterparty_name: str | None) -> Line:
+    facts: dict[str, Any] = {name: value for name, value in row.items() if name in Line.__slots__}
+    return Line(**facts, counterparty_name=counterparty_name)

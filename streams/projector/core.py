@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
+from contracts.sealed import PERSON
 from kit.postgres import connect
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, Subject
 from streams.projector.described import Known
 
 STATEMENT_TIMEOUT_MS = 60_000
@@ -20,7 +22,8 @@ _BY_KEY = "set enable_seqscan = off; set enable_hashjoin = off; set enable_merge
 _KNOWN = """
 select
     (extract(epoch from e.booked_at) * 1000)::bigint as booked_at_ms, own.owner_id as own_owner, own.code as own_code,
-    other.owner_id as other_owner, other.code as other_code, p.full_name as other_name, n.description, k.note, k.category
+    other.owner_id as other_owner, other.code as other_code, p.customer_id as other_id,
+    p.sealed as other_sealed, n.description, k.note, k.category
 from unnest(%b::text[], %b::uuid[], %b::bigint[], %b::uuid[], %b::uuid[])
     with ordinality as m (tenant_id, account_id, sequence, transfer_id, other_id, ord)
 left join ledger.entry e on e.account_id = m.account_id and e.version = m.sequence and e.transfer_id = m.transfer_id
@@ -83,8 +86,8 @@ def connect_core(settings: Settings, *, application: str) -> psycopg.Connection:
     return connection
 
 
-def known(connection: psycopg.Connection, asked: Sequence[Asked]) -> list[Known]:
-    """Return what is known beside each movement, in order, in one round trip."""
+def known(connection: psycopg.Connection, records: SealedRecords, asked: Sequence[Asked]) -> list[Known]:
+    """Return what is known beside each movement, in order, in one round trip; names are opened by `records`."""
     columns = (
         [one.tenant_id for one in asked],
         [one.account_id for one in asked],
@@ -92,8 +95,23 @@ def known(connection: psycopg.Connection, asked: Sequence[Asked]) -> list[Known]
         [one.transfer_id for one in asked],
         [one.counterparty_account_id for one in asked],
     )
-    with connection.cursor(row_factory=class_row(Known)) as cursor:
-        return cursor.execute(_KNOWN, columns).fetchall()
+    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+        rows = cursor.execute(_KNOWN, columns).fetchall()
+    sealed = [(row.pop("other_id"), row.pop("other_sealed")) for row in rows]
+    names = _names(records, [(one.tenant_id, *who) for one, who in zip(asked, sealed, strict=True)])
+    return [Known(**row, other_name=name) for row, name in zip(rows, names, strict=True)]
+
+
+def _names(records: SealedRecords, sealed: Sequence[tuple[str, str | None, bytes | None]]) -> list[str | None]:
+    """Each person's name, None where nobody is on the other side or nothing is known of them."""
+    told = [(Subject(tenant, who), content) for tenant, who, content in sealed if who is not None and content is not None]
+    opened = iter(records.open_all(told, kind=PERSON))
+    found: list[str | None] = []
+    for _, who, content in sealed:
+        fields = None if who is None or content is None else next(opened)
+        name = fields.get("full_name") if fields else None
+        found.append(None if name is None else str(name))
+    return found
 
 
 def changes(connection: psycopg.Connection, *, after: ChangePosition, limit: int) -> list[Change]:

@@ -12,6 +12,7 @@ from kit.log import get_logger
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, local_keys
 from streams.projector import core, generations, repository
 from streams.projector.core import ChangePosition
 from streams.projector.events import Moved, Unreadable, read
@@ -71,7 +72,7 @@ class Projector:
                 if self._lifecycle.wait(STANDBY_CHECK_S):
                     return
             repository.prepare(warehouse)
-            sides = Sides(warehouse, bank)
+            sides = Sides(warehouse, bank, SealedRecords(local_keys(self._settings)))
             while self._lifecycle.running:
                 self._project(sides, generations.serving(warehouse))
 

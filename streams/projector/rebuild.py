@@ -10,6 +10,7 @@ from kit.clock import Clock
 from kit.errors import Conflict
 from kit.postgres import connect
 from kit.settings import Settings
+from kit.subject_keys import SealedRecords, local_keys
 from streams.projector import core, generations, repository
 from streams.projector.beginning import Batch, HistoryIncomplete, from_lake, from_topic, lake_end
 from streams.projector.generations import REBUILD_LOCK, Position
@@ -193,4 +194,4 @@ def _sides(settings: Settings) -> Iterator[Sides]:
         if not generations.take_lock(warehouse, REBUILD_LOCK):
             raise AnotherRebuild("another rebuild holds the lock")
         repository.prepare(warehouse)
-        yield Sides(warehouse, bank)
+        yield Sides(warehouse, bank, SealedRecords(local_keys(settings)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from kit.subject_keys import SealedRecords
 from streams.projector import core, generations, repository
 from streams.projector.core import Asked, Change, ChangePosition
 from streams.projector.described import Decided, Description, Known, described
@@ -21,10 +22,11 @@ DECISION_WAIT_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The two databases: where rows are written, and what is known beside them."""
+    """The two databases, where rows are written and what is known beside them, and what opens who people are."""
 
     warehouse: psycopg.Connection
     core: psycopg.Connection
+    records: SealedRecords
 
 
 def write_events(
@@ -80,7 +82,7 @@ def write_late_decisions(sides: Sides, generation: int) -> int:
 
 def _described(sides: Sides, movements: Sequence[Movement]) -> list[tuple[Movement, Description, int]]:
     """Customers' movements with what is said of them; the bank's own accounts have no history that anybody looks up."""
-    known = core.known(sides.core, [_asked(movement) for movement in movements])
+    known = core.known(sides.core, sides.records, [_asked(movement) for movement in movements])
     without = [
         _key(movement.moved)
         for movement in movements
@@ -106,7 +108,7 @@ def _described(sides: Sides, movements: Sequence[Movement]) -> list[tuple[Moveme
 def _redescribe(sides: Sides, generation: int, stored: Sequence[Stored]) -> None:
     if not stored:
         return
-    known: list[Known] = core.known(sides.core, [one.asked for one in stored])
+    known: list[Known] = core.known(sides.core, sides.records, [one.asked for one in stored])
     arrived = repository.decided(sides.warehouse, [(s.tenant_id, s.transfer_id) for s in stored if not s.decided])
     rows = [
         (

@@ -81,6 +81,11 @@ def test_every_night_the_profiles_of_the_day_that_has_ended_are_made(definitions
     assert made == {AssetKey("daily_profiles"), AssetKey("daily_profiles_online")}
 
 
+def test_every_night_what_is_past_its_time_is_dropped(definitions: Definitions) -> None:
+    assert definitions.resolve_schedule_def("retention_schedule").cron_schedule == "35 4 * * *"
+    assert definitions.resolve_job_def("retention").asset_layer.executable_asset_keys == {AssetKey("retained")}
+
+
 def test_soon_after_midnight_the_books_of_the_day_are_closed(definitions: Definitions) -> None:
     resolved = definitions.resolve_schedule_def("close_schedule")
     assert (resolved.cron_schedule, resolved.execution_timezone) == ("5 0 * * *", "America/Sao_Paulo")

@@ -94,6 +94,7 @@ HOLDS_TO_THE_TENANT: dict[str, Call] = {
     "ledger.cut_bookings": query(f"select ledger.cut_bookings('one', {NOW_MS + 9}, '{uuid.UUID(int=0)}', 10000)"),
     "bank.limited_batch": query("select limited from bank.limited_batch(array['one'], array[%(account)s])"),
     "bank.write_notes": query("select bank.write_notes(array['one'], array[%(hold)s], array['mine'])"),
+    "bank.rename_customer": query("select bank.rename_customer('one', 'c1', 'mine')"),
     "chain.proof": proof,
 }  # fmt: skip
 # Those that answer for one exact name or secret, before anybody's tenant is known.
@@ -109,6 +110,7 @@ REACHES_EVERY_TENANT = {
     "idempotency.forget": "drops finished claims that are older than a day",
     "ledger.expired_holds": "gives the sweeper the ids of holds that are due",
     "bank.due_schedules": "gives the sweeper the ids of schedules that are due",
+    "bank.due_erasures": "gives the eraser the ids of requests that are due",
     "bank.sandbox_offsets": "says how far ahead each sandbox's clock is",
 }
 # Those that a table calls for its own rows: each writes under the tenant of the row.

@@ -24,6 +24,11 @@ FORWARDED = {
     ("marts", "rates"): ("file", "--tenant"),
     ("models", "train"): ("--cutoff", "--tenant", "--tune", "--trials", "--minutes"),
     ("models", "promote"): ("version", "--days", "--dry-run", "--why", "--by"),
+    ("privacy", "erase"): ("customer_id", "--tenant", "--by", "--now"),
+    ("privacy", "status"): ("erasure_id", "--tenant", "--json"),
+    ("privacy", "proof"): ("erasure_id", "--tenant", "--out"),
+    ("privacy", "verify"): ("file", "--key-id"),
+    ("privacy", "retain"): ("--dry-run", "--json"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
     ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),
     ("credit", "explain"): ("--loans", "--card", "loan_id"),
@@ -59,7 +64,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "quality",
+    "quality", "privacy",
 }  # fmt: skip
 
 

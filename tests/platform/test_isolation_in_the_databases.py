@@ -11,7 +11,7 @@ from kit.settings import PostgresServer
 pytestmark = pytest.mark.servers
 
 # Who works for one tenant at a time, under row-level security.
-CONFINED = {"core": ("api", "intake", "alerts"), "warehouse": ("analytics", "analyst")}
+CONFINED = {"core": ("api", "intake", "alerts", "eraser"), "warehouse": ("analytics", "analyst", "eraser")}
 # Who sees every tenant, and why. Its policies say so by `true`, but for those that may pass row-level security by.
 SEES_ALL = {
     "audit": "recounts, reconciles and backs up; writes nothing",

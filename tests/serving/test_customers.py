@@ -197,3 +197,18 @@ def test_an_address_is_of_lines_without_control_characters(api):
         "city": "\U0001f3e0" * 60,
     }
     assert api.partner().post("/v1/customers", json=wanted | {"address": address | longest}).status_code == 201
+
+
+@pytest.mark.parametrize("customer_id", ["ana@example.org", "39053344705", "ana-souza"])
+def test_an_id_that_tells_who_somebody_is_is_refused(api, customer_id):
+    refused = api.partner().post("/v1/customers", json={"customer_id": customer_id, "full_name": "Ana Souza"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "customer-id-tells")
+
+
+def test_the_time_that_the_law_counts_starts_when_somebody_leaves(api):
+    customer_id = made(api, full_name="Rui Lima").json()["customer_id"]
+    since = "select closed_at is not null from bank.customer where customer_id = %s"
+    with psycopg.connect(api.settings.core.dsn("postgres"), autocommit=True) as connection:
+        assert connection.execute(since, (customer_id,)).fetchone() == (False,)
+        assert move(api, customer_id, '"1"', "closed").status_code == 200
+        assert connection.execute(since, (customer_id,)).fetchone() == (True,)

@@ -163,6 +163,16 @@ def who_left(world: World) -> Ask:
     return found
 
 
+def held_back(world: World) -> Ask:
+    """A customer whom something keeps from being erased."""
+    found = a_customer(world)
+    hold = {"law": "CPC, art. 536", "reason": "order of the court"}
+    found.named["name"] = "court-1"
+    answer = world.people["compliance"].put("/v1/customers/{customer_id}/holds/{name}".format(**found.named), json=hold)
+    assert answer.status_code == 200, answer.text
+    return found
+
+
 def quotable(world: World) -> Ask:
     world.put("/v1/exchange/rates/USD-BRL", bid="5.1020", ask="5.1520")
     return Ask(body={"customer_id": customer(world.api)})
@@ -249,6 +259,9 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("PATCH", "/v1/customers/{customer_id}"): a_customer,
     ("POST", "/v1/customers/{customer_id}/status"): a_customer,
     ("DELETE", "/v1/customers/{customer_id}/person"): who_left,
+    ("POST", "/v1/customers/{customer_id}/erasure"): who_left,
+    ("PUT", "/v1/customers/{customer_id}/holds/{name}"): lambda world: Ask(a_customer(world).named | {"name": "court-1"}),
+    ("DELETE", "/v1/customers/{customer_id}/holds/{name}"): held_back,
     ("PUT", "/v1/exchange/rates/{pair}"): lambda _: Ask({"pair": "EUR-BRL"}),
     ("POST", "/v1/exchange/quotes"): quotable,
     ("POST", "/v1/exchanges"): quoted,

@@ -11,10 +11,12 @@ import pytest
 from msgspec.json import decode
 
 from contracts.ledger_events import LedgerEvent
+from contracts.sealed import PERSON
 from contracts.topics import INBOUND_TRANSACTIONS, LABELS
 from contracts.transactions import parse_transaction
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
+from kit.subject_keys import SealedRecords, Subject, local_keys
 from pipelines.history import live_from, load_history, play_inbound
 from risk.segments import REGION_OF
 from simulator.bank import Plan
@@ -98,14 +100,16 @@ def test_a_load_that_was_killed_goes_on_and_posts_nothing_twice(settings: Settin
 def test_people_are_registered_with_names_of_nobody(settings: Settings, folder: Path) -> None:
     load_history(settings, folder, until_day=live_from(folder, days=LIVE_DAYS), progress=silent)
     with psycopg.connect(settings.core.dsn("postgres")) as connection:
-        [people] = connection.execute("select count(*) from bank.person where full_name <> ''").fetchone()
+        sealed = connection.execute("select tenant_id, customer_id, sealed from bank.person").fetchall()
         [accounts] = connection.execute(
             "select count(*) from bank.account b join ledger.account l on l.id = b.account_id and l.owner_id = b.customer_id"
         ).fetchone()
         known = connection.execute(
             "select p.birth_year, p.state, c.kind from bank.person p join bank.customer c using (tenant_id, customer_id)"
         ).fetchall()
-    assert people == PLAN.customers
+    records = [(Subject(tenant_id, customer_id), content) for tenant_id, customer_id, content in sealed]
+    people = SealedRecords(local_keys(settings)).open_all(records, kind=PERSON)
+    assert len([person for person in people if person["full_name"]]) == PLAN.customers
     assert all(state in REGION_OF for _, state, _ in known)
     assert all((year is None) == (kind == "business") for year, _, kind in known)
     assert accounts == len(pl.read_parquet(folder / "accounts.parquet"))

@@ -32,6 +32,7 @@ IDENTIFIES: dict[str, str] = {
     "device_id": "device_id",
     "document": "document",
     "email": "email",
+    "erasure_id": "erasure_id",
     "external_account_id": "external_account_id",
     "goal_id": "goal_id",
     "item_id": "item_id",
@@ -67,15 +68,17 @@ NEUTRAL = frozenset({
     "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "day_count",
     "day_of_month", "debit_rate_ppm", "description", "direction", "district", "dry_run", "entry_mode", "event_time",
     "expires_at", "field", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height",
-    "holder_name", "key", "kind", "latitude_e5", "limit", "longitude_e5", "max_dates", "mcc", "monthly_fee_minor", "name",
-    "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair",
-    "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "rail", "reason", "reference", "removed",
+    "holder_name", "key", "kind", "latitude_e5", "law", "limit", "longitude_e5", "max_dates", "mcc", "monthly_fee_minor",
+    "name", "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor",
+    "pair", "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "rail", "reason", "reference", "removed",
     "resolved", "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date",
-    "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until_day", "until_time", "value_date",
+    "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until", "until_day", "until_time", "value_date",
     "verdict", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
-STANDS_FOR = {"channel": "pix", "currency": "BRL", "height": 0, "pair": "USD-BRL", "scope": "day"}
+STANDS_FOR = {
+    "channel": "pix", "currency": "BRL", "height": 0, "name": "court-1", "pair": "USD-BRL", "scope": "day",
+}  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
 # Documents with a grammar of their own, whose fields name nothing of anybody's.

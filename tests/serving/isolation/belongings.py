@@ -26,6 +26,13 @@ insert into bank.schedule_run (schedule_id, day, tenant_id, state, transfer_id, 
 select %(schedule_id)s, day, %(tenant)s, 'failed', %(posted_id)s, %(mark)s, now()
 from unnest(array[date '2025-11-03', '2025-11-04']) day
 """
+# A request to erase them that waits, and what compliance has placed on their records.
+HELD_BACK = """
+insert into bank.erasure (erasure_id, tenant_id, customer_id, status, requested_by, requested_at)
+values (%(erasure_id)s, %(tenant)s, %(customer_id)s, 'held', %(mark)s, now());
+insert into bank.legal_hold (tenant_id, customer_id, name, law, reason, placed_by, placed_at)
+values (%(tenant)s, %(customer_id)s, 'court-1', %(mark)s, %(mark)s, %(mark)s, now());
+"""
 WRITTEN = "insert into bank.transfer_note (tenant_id, transfer_id, description) values (%(tenant)s, %(posted_id)s, %(mark)s)"
 FOLDED = """
 insert into read_model.movement (generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor,
@@ -78,9 +85,10 @@ def give_belongings(api: Server, tenant_id: str, mark: str, ids: Ids) -> None:
     for name, path, wanted in wishes:
         ids[name], _ = (made(partner, path, wanted)[name] for _ in range(2))
     _let_exchange(api, tenant_id, ids)
+    ids["erasure_id"] = str(uuid.uuid4())
     values = ids | {"tenant": tenant_id, "mark": mark}
     with psycopg.ClientCursor(psycopg.connect(api.settings.core.dsn("postgres"), autocommit=True)) as core:
-        for text in (LASTING, CARRIED_OUT, WRITTEN):
+        for text in (LASTING, CARRIED_OUT, WRITTEN, HELD_BACK):
             core.execute(text, values)
         core.connection.close()
     with psycopg.ClientCursor(psycopg.connect(api.settings.warehouse.dsn("postgres"), autocommit=True)) as warehouse:

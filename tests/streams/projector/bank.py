@@ -3,15 +3,18 @@
 import random
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 
 from contracts.ledger_events import Purpose
+from contracts.sealed import PERSON, PERSON_FIELDS
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.clock import SystemClock
 from kit.ids import uuid7
 from kit.postgres import connect
-from kit.settings import PostgresServer
+from kit.settings import PostgresServer, Settings
+from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.accounts import NewAccount, open_accounts, system_account
 from ledger.postings import Kind, PostingRequest, Status
 from ledger.repository import post_batch
@@ -45,6 +48,11 @@ def rows(server: PostgresServer, query: str, *parameters: object) -> list[tuple]
         return connection.execute(query, parameters).fetchall()
 
 
+def records_of(environment: dict[str, str]) -> SealedRecords:
+    """What seals people for the processes that run in this environment."""
+    return SealedRecords(local_keys(Settings(var=Path(environment["BAAS_VAR"]))))
+
+
 @dataclass
 class Bank:
     """Four customers with an account each, the bank's own accounts, and a topic."""
@@ -52,6 +60,7 @@ class Bank:
     core: PostgresServer
     warehouse: PostgresServer
     traffic: Traffic
+    records: SealedRecords
     tenant_id: str = "demo"
     accounts: list[uuid.UUID] = field(default_factory=list)
     holds: list[uuid.UUID] = field(default_factory=list)
@@ -80,9 +89,11 @@ class Bank:
         with psycopg.connect(self.core.dsn("postgres")) as connection:
             for n, account_id in enumerate(self.accounts):
                 connection.execute("insert into bank.customer values (%s, %s)", (self.tenant_id, f"c{n}"))
+                told = dict.fromkeys(PERSON_FIELDS) | {"full_name": f"João da Conceição {n}"}
+                sealed = self.records.seal(Subject(self.tenant_id, f"c{n}"), told, kind=PERSON)
                 connection.execute(
-                    "insert into bank.person (tenant_id, customer_id, full_name) values (%s, %s, %s)",
-                    (self.tenant_id, f"c{n}", f"João da Conceição {n}"),
+                    "insert into bank.person (tenant_id, customer_id, sealed) values (%s, %s, %s)",
+                    (self.tenant_id, f"c{n}", sealed),
                 )
                 connection.execute(
                     "insert into bank.account (account_id, tenant_id, customer_id, currency) values (%s, %s, %s, 'BRL')",

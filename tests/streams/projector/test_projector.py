@@ -8,15 +8,15 @@ import pytest
 
 from contracts.ledger_events import Purpose
 from contracts.topics import BANKING_TRANSACTIONS
-from tests.streams.projector.bank import Bank, rows
+from tests.streams.projector.bank import Bank, records_of, rows
 
 pytestmark = pytest.mark.servers
 PROJECTOR = "streams.projector"
 
 
 @pytest.fixture(scope="module")
-def bank(core, warehouse, traffic) -> Bank:
-    return Bank(core, warehouse, traffic).open()
+def bank(core, warehouse, traffic, environment) -> Bank:
+    return Bank(core, warehouse, traffic, records_of(environment)).open()
 
 
 def projected(bank: Bank, eventually) -> None:

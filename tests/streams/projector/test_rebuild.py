@@ -16,7 +16,7 @@ from kit.settings import REPOSITORY_ROOT, Settings
 from streams.projector.beginning import HistoryIncomplete, lake_end
 from streams.projector.checking import compare
 from streams.projector.rebuild import AnotherRebuild, rebuild
-from tests.streams.projector.bank import CLOCK, Bank, rows
+from tests.streams.projector.bank import CLOCK, Bank, records_of, rows
 
 pytestmark = pytest.mark.servers
 PROJECTOR = "streams.projector"
@@ -24,8 +24,8 @@ GENERATIONS = "select generation, count(*) from read_model.movement group by 1 o
 
 
 @pytest.fixture(scope="module")
-def bank(core, warehouse, traffic) -> Bank:
-    found = Bank(core, warehouse, traffic).open()
+def bank(core, warehouse, traffic, environment) -> Bank:
+    found = Bank(core, warehouse, traffic, records_of(environment)).open()
     found.live(random.Random(3), batches=8)
     found.carry()
     return found

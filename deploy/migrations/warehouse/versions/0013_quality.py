@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0013_quality"
-down_revision = "0010_analyst"
+down_revision = "0012_erasures"
 
 
 def upgrade() -> None:

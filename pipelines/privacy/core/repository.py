@@ -1,0 +1,309 @@
+"""The SQL of the core's side, as `eraser`: under a tenant but for the look for what is due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import Jsonb
+
+from governance.erasures.identifiers import Identifiers
+
+Row = dict[str, Any]
+
+
+class Column(NamedTuple):
+    """A column in which people write what they like."""
+
+    schema: str
+    table: str
+    name: str
+    kind: str
+
+
+# Where others may have written who somebody is. Sealed columns are not here: they are erased with their rows or their key.
+WRITTEN = (
+    Column("identity", "audit", "resource", "text"),
+    Column("identity", "audit", "detail", "jsonb"),
+    Column("cases", "alert", "subject_id", "text"),
+    Column("cases", "alert_member", "transaction", "jsonb"),
+    Column("governance", "list_entry", "value", "text"),
+    Column("governance", "list_entry", "reason", "text"),
+    Column("bank", "suspense_item", "note", "text"),
+    Column("bank", "suspense_item", "resolution", "jsonb"),
+    Column("bank", "legal_hold", "reason", "text"),
+    Column("bank", "schedule", "payee_id", "text"),
+    Column("bank", "schedule", "description", "text"),
+    Column("bank", "schedule_run", "request", "bytea"),
+    Column("bank", "transfer_note", "description", "text"),
+    Column("bank", "transaction_mark", "note", "text"),
+    Column("bank", "goal", "name", "text"),
+    Column("bank", "account", "nickname", "text"),
+)
+STORED_ANSWERS = (
+    Column("idempotency", "claim", "response_body", "bytea"),
+    Column("idempotency", "claim", "intent", "bytea"),
+)
+SWEPT_AT_ONCE = 500
+
+_TAKE = """
+update bank.erasure
+set status = 'running', taken_until = clock_timestamp() + %(lease_s)s * interval '1 second', attempts = attempts + 1
+where tenant_id = %(tenant_id)s and erasure_id = %(erasure_id)s and status <> 'done'
+    and (taken_until is null or taken_until <= clock_timestamp())
+returning customer_id, memory, replacement, attempts, requested_by, requested_at, holds
+"""
+_KEEP = """
+update bank.erasure set taken_until = clock_timestamp() + %(lease_s)s * interval '1 second'
+where tenant_id = %(tenant_id)s and erasure_id = %(erasure_id)s and status = 'running' and attempts = %(attempts)s
+returning 1
+"""
+_ACCOUNTS = "select account_id from bank.account where tenant_id = %s and customer_id = any(%s)"
+# What is the person's own: rows that go, and texts of theirs on rows that stay.
+_OWN = """
+select
+    (select count(*) from bank.person where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.beneficiary where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.external_account where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (
+        select count(*) from bank.transfer_note n join ledger.transfer t on t.id = n.transfer_id
+        where n.tenant_id = %(tenant)s and t.debit_account_id = any(%(accounts)s)
+    )
+    + (select count(*) from bank.transaction_mark where tenant_id = %(tenant)s and account_id = any(%(accounts)s))
+    + (
+        select count(*) from bank.account
+        where tenant_id = %(tenant)s and account_id = any(%(accounts)s) and nickname is not null
+    )
+    + (
+        select count(*) from bank.goal
+        where tenant_id = %(tenant)s and parent_account_id = any(%(accounts)s) and name <> %(erased)s
+    )
+    + (
+        select count(*) from bank.schedule
+        where tenant_id = %(tenant)s and debit_account_id = any(%(accounts)s) and description is not null
+    )
+    + (
+        select count(*) from bank.schedule_run r join bank.schedule s using (schedule_id)
+        where r.tenant_id = %(tenant)s and s.debit_account_id = any(%(accounts)s) and r.request is not null
+    )
+"""
+_ERASE_OWN = (
+    "delete from bank.person where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.beneficiary where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.external_account where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.transfer_note n using ledger.transfer t "
+    "where t.id = n.transfer_id and n.tenant_id = %(tenant)s and t.debit_account_id = any(%(accounts)s)",
+    "delete from bank.transaction_mark where tenant_id = %(tenant)s and account_id = any(%(accounts)s)",
+    "update bank.account set nickname = null where tenant_id = %(tenant)s and account_id = any(%(accounts)s)",
+    "update bank.goal set name = %(erased)s where tenant_id = %(tenant)s and parent_account_id = any(%(accounts)s)",
+    "update bank.schedule_run r set request = null from bank.schedule s where s.schedule_id = r.schedule_id "
+    "and r.tenant_id = %(tenant)s and s.debit_account_id = any(%(accounts)s)",
+    "update bank.schedule set description = null where tenant_id = %(tenant)s and debit_account_id = any(%(accounts)s)",
+)
+_IN_TEXT = "position(lower(n) in lower(t.{column}::text)) > 0"
+_IN_BYTES = "position(convert_to(n, 'UTF8') in t.{column}) > 0"
+_COUNT_WRITTEN = """
+select count(*) from {table} t
+where t.tenant_id = %(tenant)s and exists (select from unnest(%(needles)s::text[]) n where {tells})
+"""
+_FIND_WRITTEN = """
+select t.ctid::text, {shown} from {table} t
+where t.tenant_id = %(tenant)s and exists (select from unnest(%(needles)s::text[]) n where {tells})
+limit %(limit)s for update
+"""
+
+
+def due(connection: Connection, *, now_ms: int, limit: int) -> list[tuple[str, UUID]]:
+    """Return (tenant, erasure) of what may be worked on now."""
+    return connection.execute("select tenant_id, erasure_id from bank.due_erasures(%s, %s)", (now_ms, limit)).fetchall()
+
+
+def take(connection: Connection, *, tenant_id: str, erasure_id: UUID, lease_s: int) -> Row | None:
+    """Take a request for `lease_s`; None when it is done or another's."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_TAKE, {"tenant_id": tenant_id, "erasure_id": erasure_id, "lease_s": lease_s}).fetchone()
+
+
+def keep(connection: Connection, *, tenant_id: str, erasure_id: UUID, attempts: int, lease_s: int) -> bool:
+    """Hold a request for longer; False when another has it by now."""
+    values = {"tenant_id": tenant_id, "erasure_id": erasure_id, "attempts": attempts, "lease_s": lease_s}
+    return connection.execute(_KEEP, values).fetchone() is not None
+
+
+def put_back(
+    connection: Connection, *, tenant_id: str, erasure_id: UUID, holds: list[dict[str, object]], due_at: datetime | None
+) -> None:
+    """Say what holds a request that was taken."""
+    connection.execute(
+        "update bank.erasure set status = 'held', holds = %s, due_at = %s, taken_until = null "
+        "where tenant_id = %s and erasure_id = %s",
+        (Jsonb(holds), due_at, tenant_id, erasure_id),
+    )
+
+
+def note_problem(connection: Connection, *, tenant_id: str, erasure_id: UUID, problem: str, retry_s: int) -> None:
+    """Say why a request could not go on, and when it is tried again."""
+    connection.execute(
+        "update bank.erasure set problem = %s, taken_until = clock_timestamp() + %s * interval '1 second' "
+        "where tenant_id = %s and erasure_id = %s and status = 'running'",
+        (problem[:2_000], retry_s, tenant_id, erasure_id),
+    )
+
+
+def remember(connection: Connection, *, tenant_id: str, erasure_id: UUID, memory: bytes, replacement: str) -> None:
+    """Keep what is looked for, sealed."""
+    connection.execute(
+        "update bank.erasure set memory = %s, replacement = %s, problem = null where tenant_id = %s and erasure_id = %s",
+        (memory, replacement, tenant_id, erasure_id),
+    )
+
+
+def end(connection: Connection, *, tenant_id: str, erasure_id: UUID, now: datetime, proof: dict[str, object]) -> None:
+    """Keep the proof, and forget what was looked for."""
+    connection.execute(
+        "update bank.erasure set status = 'done', memory = null, proof = %s, ended_at = %s, taken_until = null, problem = null "
+        "where tenant_id = %s and erasure_id = %s",
+        (Jsonb(proof), now, tenant_id, erasure_id),
+    )
+
+
+def begin_step(
+    connection: Connection, *, tenant_id: str, erasure_id: UUID, store: str, position: int, rows_before: int
+) -> None:
+    """Note what a store has before it is erased; what an earlier attempt noted stays."""
+    connection.execute(
+        "insert into bank.erasure_step (erasure_id, tenant_id, position, store, rows_before) values (%s, %s, %s, %s, %s) "
+        "on conflict do nothing",
+        (erasure_id, tenant_id, position, store, rows_before),
+    )
+
+
+def end_step(
+    connection: Connection, *, tenant_id: str, erasure_id: UUID, store: str, rows_after: int, note: str | None, now: datetime
+) -> None:
+    """Note what is left in a store."""
+    connection.execute(
+        "update bank.erasure_step set rows_after = %s, note = %s, ended_at = %s "
+        "where tenant_id = %s and erasure_id = %s and store = %s",
+        (rows_after, note, now, tenant_id, erasure_id, store),
+    )
+
+
+def ended_steps(connection: Connection, *, tenant_id: str, erasure_id: UUID) -> set[str]:
+    """Return the stores that are erased already."""
+    rows = connection.execute(
+        "select store from bank.erasure_step where tenant_id = %s and erasure_id = %s and ended_at is not null",
+        (tenant_id, erasure_id),
+    )
+    return {store for (store,) in rows}
+
+
+def ahead_ms(connection: Connection, *, tenant_id: str) -> int:
+    """Return how far a sandbox's clock is ahead; 0 for a real tenant."""
+    row = connection.execute("select offset_ms from bank.sandbox_clock where tenant_id = %s", (tenant_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def customer_status(connection: Connection, *, tenant_id: str, customer_id: str) -> str | None:
+    """Return how a customer stands, who is locked; None when there is none."""
+    row = connection.execute(
+        "select status from bank.customer where tenant_id = %s and customer_id = %s for update", (tenant_id, customer_id)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def sealed_person(connection: Connection, *, tenant_id: str, customer_id: str) -> bytes | None:
+    """Return what is sealed of who a customer is."""
+    row = connection.execute(
+        "select sealed from bank.person where tenant_id = %s and customer_id = %s", (tenant_id, customer_id)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def accounts_of(connection: Connection, *, tenant_id: str, customer_ids: Sequence[str]) -> tuple[UUID, ...]:
+    """Return the accounts that were opened by the customer."""
+    return tuple(account for (account,) in connection.execute(_ACCOUNTS, (tenant_id, list(customer_ids))))
+
+
+def logins_of(connection: Connection, *, tenant_id: str, customer_id: str) -> tuple[str, ...]:
+    """Return the addresses that a customer signs in with."""
+    rows = connection.execute(
+        "select email from identity.login_user where tenant_id = %s and customer_id = %s", (tenant_id, customer_id)
+    )
+    return tuple(email for (email,) in rows)
+
+
+def count_own(connection: Connection, *, tenant_id: str, who: Identifiers, erased: str) -> int:
+    """Return how many rows are the person's own and tell of them."""
+    row = connection.execute(_OWN, _values(tenant_id, who, erased)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def erase_own(connection: Connection, *, tenant_id: str, who: Identifiers, erased: str) -> None:
+    """Erase them. Entries and balances know accounts alone, and stay."""
+    for statement in _ERASE_OWN:
+        connection.execute(statement, _values(tenant_id, who, erased))
+
+
+def count_written(connection: Connection, column: Column, *, tenant_id: str, who: Identifiers) -> int:
+    """Return in how many rows of a column somebody wrote what tells."""
+    query = SQL(_COUNT_WRITTEN).format(table=_table(column), tells=_tells(column))
+    row = connection.execute(query, {"tenant": tenant_id, "needles": who.needles}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def find_written(connection: Connection, column: Column, *, tenant_id: str, who: Identifiers) -> list[tuple[str, Any]]:
+    """Return some of them, locked, as (place, what stands there)."""
+    shown = SQL("t.{column}" if column.kind == "bytea" else "t.{column}::text").format(column=Identifier(column.name))
+    query = SQL(_FIND_WRITTEN).format(table=_table(column), tells=_tells(column), shown=shown)
+    return connection.execute(query, {"tenant": tenant_id, "needles": who.needles, "limit": SWEPT_AT_ONCE}).fetchall()
+
+
+def rewrite(connection: Connection, column: Column, *, place: str, value: str | bytes) -> None:
+    """Write what stands in a row that `find_written` locked in this transaction."""
+    query = SQL("update {table} set {column} = %s::{kind} where ctid = %s::tid").format(
+        table=_table(column), column=Identifier(column.name), kind=Identifier(column.kind)
+    )
+    connection.execute(query, (value, place))
+
+
+def rename(connection: Connection, *, tenant_id: str, old: str, new: str) -> bool:
+    """Give a customer another id wherever the core has theirs; False when they have it."""
+    row = connection.execute("select bank.rename_customer(%s, %s, %s)", (tenant_id, old, new)).fetchone()
+    return bool(row and row[0])
+
+
+def still_named(connection: Connection, *, tenant_id: str, customer_id: str) -> bool:
+    """Whether a customer has this id."""
+    row = connection.execute(
+        "select exists (select from bank.customer where tenant_id = %s and customer_id = %s)", (tenant_id, customer_id)
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def note_audit(connection: Connection, *, tenant_id: str, actor: str, action: str, resource: str, detail: Row) -> None:
+    """Say in the audit log what was done."""
+    connection.execute(
+        "insert into identity.audit (tenant_id, actor, action, resource, correlation_id, status, detail) "
+        "values (%s, %s, %s, %s, %s, 200, %s)",
+        (tenant_id, actor, action, resource, resource, Jsonb(detail)),
+    )
+
+
+def _values(tenant_id: str, who: Identifiers, erased: str) -> Row:
+    return {"tenant": tenant_id, "who": who.customer_ids, "accounts": list(who.accounts), "erased": erased}
+
+
+def _table(column: Column) -> Identifier:
+    return Identifier(column.schema, column.table)
+
+
+def _tells(column: Column) -> Composed:
+    return SQL(_IN_BYTES if column.kind == "bytea" else _IN_TEXT).format(column=Identifier(column.name))

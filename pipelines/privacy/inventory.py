@@ -1,0 +1,135 @@
+"""What every store holds of people: the one list, from which docs/privacy.md is made and which a test holds complete.
+
+A table, topic or folder that is new and not named here fails that test: say what it holds, and how a person is erased from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a place holds. Only what is a pseudonym, or nothing, may be where nothing can be erased."""
+
+    NOTHING = "nothing"
+    PSEUDONYMS = "pseudonyms"
+    WORDS = "words"
+    SEALED = "sealed"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Places of one store that are alike. `erased` is how a person goes from them, `kept` for how long they are kept anyway."""
+
+    store: str
+    places: tuple[str, ...]
+    kind: Kind
+    what: str
+    erased: str
+    kept: str
+
+
+_ALWAYS = "for as long as the bank is one"
+_LAW = "ten years after the customer left (Circular BCB 3.978/2020, art. 67)"
+_COPIES = "ten years (`baas privacy retain`)"
+_STAYS = "stays, as a pseudonym's; an id that tells is replaced"
+_NONE = "nothing to erase"
+_FACTS, _FIXED = "facts by pseudonym", "cannot be edited: an id that tells is counted and said"
+
+INVENTORY = (
+    Holding("core", ("bank.person",), Kind.SEALED,
+            "name, e-mail, document, phone, address; year of birth and state in clear; a keyed digest of the document",
+            "row deleted, key destroyed", _LAW),
+    Holding("core", ("bank.beneficiary", "bank.external_account"), Kind.SEALED,
+            "whom a customer pays and where else they bank", "rows deleted, key destroyed", _LAW),
+    Holding("core", ("identity.login_user",), Kind.IDENTITY, "a login's e-mail, display name and password hash",
+            "row deleted, and its sessions", "while the login is"),
+    Holding("core", ("identity.session", "identity.login_failure"), Kind.PSEUDONYMS,
+            "hashes of tokens and of names that were tried",
+            "with the login; failures after a day", "a day after they ended"),
+    Holding("core", ("bank.transfer_note", "bank.transaction_mark", "bank.goal", "bank.account", "bank.schedule",
+                     "bank.schedule_run"), Kind.WORDS,
+            "what people write beside transfers, accounts, goals and orders",
+            "the person's own deleted; in others' texts their name and numbers replaced", _LAW),
+    Holding("core", ("bank.account_holder",), Kind.PSEUDONYMS, "who uses whose account", "the person's rows deleted",
+            "while they use it"),
+    Holding("core", ("bank.customer", "bank.exchange_quote", "bank.history_change", "ledger.account"), Kind.PSEUDONYMS,
+            "customer ids", _STAYS, _ALWAYS),
+    Holding("core", ("bank.account_limit", "bank.accrual", "bank.accrual_state", "bank.charge", "bank.limit_settings",
+                     "bank.limit_use", "chain.leaf", "ledger.entry", "ledger.transfer"), Kind.PSEUDONYMS,
+            "account and transfer ids, amounts", "stays: the books are kept without the person", _ALWAYS),
+    Holding("core", ("chain.batch", "chain.block", "chain.key", "chain.signature", "ledger.journal", "ledger.day_close"),
+            Kind.NOTHING, "hashes, signatures and sums", _NONE, _ALWAYS),
+    Holding("core", ("bank.accrual_terms", "bank.exchange_rate", "bank.product", "bank.sandbox_clock", "governance.policy",
+                     "governance.policy_move", "governance.simulation", "governance.model", "governance.model_move",
+                     "governance.list", "identity.client", "identity.tenant", "outbox.bootstrap", "public.alembic_version"),
+            Kind.NOTHING, "terms, rules, models and clients; who of the bank's people changed them", _NONE, _ALWAYS),
+    Holding("core", ("bank.suspense_item", "bank.legal_hold", "governance.list_entry", "cases.alert", "cases.alert_member"),
+            Kind.WORDS, "notes and lists of the bank's people; the pseudonyms of who was looked at",
+            "name and numbers replaced; an alert that is not ended holds the erasure", _LAW),
+    Holding("core", ("identity.audit",), Kind.WORDS, "who changed what and why, by pseudonym (LGPD, art. 37)",
+            "name and numbers replaced", _LAW),
+    Holding("core", ("idempotency.claim",), Kind.SEALED,
+            "stored answers: those about a person's own records sealed, others with ids and amounts",
+            "key destroyed; name and numbers replaced in others", "7 days"),
+    Holding("core", ("bank.erasure", "bank.erasure_step"), Kind.SEALED,
+            "requests, proofs, and until its end what a request looks for, sealed under a key of its own",
+            "that key destroyed at the end; proof and pseudonym stay", _ALWAYS),
+    Holding("core", ("outbox.event",), Kind.PSEUDONYMS, "events on their way to the topics", "goes by itself", "a day"),
+    Holding("warehouse", ("read_model.movement",), Kind.WORDS, "histories: counterparties' names, texts, their search index",
+            "names and the person's own texts removed, index made anew", "while the account's history is"),
+    Holding("warehouse", ("read_model.balance", "read_model.spending"), Kind.PSEUDONYMS, "sums by account", _STAYS,
+            "while the account's history is"),
+    Holding("warehouse", ("read_model.position", "read_model.serving", "raw.sink_offset", "public.alembic_version",
+                          "monitoring.backtest", "monitoring.model_drift"), Kind.NOTHING, "positions, and figures of many",
+            _NONE, _ALWAYS),
+    Holding("warehouse", ("raw.decisions", "raw.alerts", "raw.controls"), Kind.PSEUDONYMS,
+            "ids of customers, payees, cards, devices; profiles and lists that were told to the scorer", _STAYS, _COPIES),
+    Holding("warehouse", ("raw.ledger_events", "raw.labels", "raw.outcomes", "raw.overrides"), Kind.PSEUDONYMS,
+            "account and transfer ids", _STAYS, _COPIES),
+    Holding("warehouse", ("marts.*",), Kind.PSEUDONYMS, "whatever dbt makes of the above",
+            "ids that tell replaced in every text column",
+            "as long as what they are made of"),
+    Holding("topics", ("risk.decisions.v1",), Kind.PSEUDONYMS, "every decision; the scorer's state is a fold of it",
+            _FIXED, "for ever"),
+    Holding("topics", ("banking.transactions.v1", "inbound.transactions.v1", "risk.alerts.v1", "risk.controls.v1",
+                       "risk.labels.v1"), Kind.PSEUDONYMS, _FACTS, _FIXED,
+            "400 days"),
+    Holding("topics", ("risk.flagged.v1", "features.settled.v1", "sandbox.transactions.v1"), Kind.PSEUDONYMS, _FACTS,
+            _FIXED, "90 days; 30 of sandboxes"),
+    Holding("topics", ("*.dlq",), Kind.WORDS, "messages that were refused, as they came (card numbers masked)",
+            "written anew without name and numbers, the old records deleted", "400 days at most"),
+    Holding("files", ("lake",), Kind.PSEUDONYMS, "the topics as Parquet, with each message as it was",
+            "files with an id that tells are rewritten", _COPIES + "; the decision log for ever"),
+    Holding("files", ("profiles",), Kind.PSEUDONYMS, "features of customers, payees, devices, a file a day",
+            "the person's rows removed", "800 days (`baas privacy retain`)"),
+    Holding("files", ("snapshots",), Kind.PSEUDONYMS, "the scorer's state", "goes with the windows; two are kept", "minutes"),
+    Holding("files", ("models",), Kind.NOTHING, "exported models, with a sample of feature vectors without ids", _NONE,
+            _ALWAYS),
+    Holding("files", ("chain_anchor",), Kind.NOTHING, "a hash", _NONE, _ALWAYS),
+    Holding("files", ("secrets",), Kind.NOTHING, "keys of the deployment, masters of subjects' keys", _NONE, _ALWAYS),
+    Holding("files", ("subject_keys",), Kind.PSEUDONYMS, "a wrapped key a subject, under their id", "key destroyed", _LAW),
+    Holding("online store", ("valkey",), Kind.PSEUDONYMS, "the newest features of each customer, payee, device", "keys deleted",
+            "until they are written anew"),
+    Holding("backups", ("core",), Kind.SEALED, "the core server as it was; words and logins in clear",
+            "what is sealed opens no more; the rest goes with the backup", "35 days (`baas privacy retain`)"),
+)  # fmt: skip
+
+
+def places(store: str) -> Iterator[str]:
+    """Yield every place of a store."""
+    for holding in INVENTORY:
+        if holding.store == store:
+            yield from holding.places
+
+
+def table() -> str:
+    """Return the list as a table of Markdown."""
+    rows = ["| store | where | holds | of a kind | erased by | kept |", "|---|---|---|---|---|---|"]
+    rows += [
+        f"| {each.store} | {', '.join(f'`{place}`' for place in each.places)} | {each.what} | {each.kind} | {each.erased} "
+        f"| {each.kept} |"
+        for each in INVENTORY
+    ]
+    return "\n".join(rows) + "\n"

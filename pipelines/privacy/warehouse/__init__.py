@@ -1,0 +1,1 @@
+"""The warehouse's side of an erasure: histories, raw rows and marts."""

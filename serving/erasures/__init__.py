@@ -1,0 +1,1 @@
+"""Erasing people: requests, what the law holds back, and proofs."""

@@ -43,6 +43,7 @@ NAMED_FOR_IT = {
     "bench/soak.py": "what the soak holds its answers to",
     "bench/soak_place.py": "the connections that a soak ends",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
+    "bench/analytics_http.py": "the marts that it fills, and the peer that scans",
     "bench/history.py": "whether a movement is there, and the peer that searches the ledger",
     "bench/statements.py": "the bench's own million entries, and the peer that sums",
     "bench/transfers_http.py": "the bench's own databases",

@@ -2,6 +2,7 @@
   config(
     indexes=[
       {'columns': ['transaction_id', 'tenant_id'], 'unique': true},
+      {'columns': ['tenant_id', 'customer_id', 'day']},
     ]
   )
 }}

@@ -4,6 +4,10 @@
 -- depends_on: {{ ref('fct_alerts') }}
 -- depends_on: {{ ref('customer_profiles') }}
 -- depends_on: {{ ref('dim_customers') }}
+-- depends_on: {{ ref('challenger_daily') }}
+-- depends_on: {{ ref('feature_drift_daily') }}
+-- depends_on: {{ ref('model_drift_daily') }}
+-- depends_on: {{ ref('backtest_rules') }}
 {{ config(indexes=[{'columns': ['tenant_id'], 'unique': true}]) }}
 
 with transactions as (

@@ -72,6 +72,7 @@ NEUTRAL = frozenset({
     "password", "phone", "pix_key", "postal_code", "problem", "rail", "reason", "reference", "removed", "resolved", "role",
     "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "time_zone",
     "timezone", "to", "to_day", "transfer_fees", "until_day", "until_time", "value_date", "verdict", "weekday", "why",
+    "If-None-Match", "by", "dataset", "every", "filter", "metric",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {"channel": "pix", "currency": "BRL", "height": 0, "pair": "USD-BRL", "scope": "day"}

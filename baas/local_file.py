@@ -18,7 +18,7 @@ from kit.settings import Settings, named_in_environment
 NAME = "local.json"
 PASSWORD_BYTES = 24
 CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer")
-WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "audit", "mlflow", "dagster", "feast")
+WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "audit", "mlflow", "dagster", "feast", "bi", "superset")
 
 Content = dict[str, Any]
 
@@ -137,7 +137,7 @@ def _ports(content: Content) -> Iterator[tuple[int | None, int | None, Callable[
         )
         controller = content.setdefault("kafka_controller", {})
         yield None, _port(controller), _keeper(controller)
-    for section in ("api", "mlflow", "dagster"):
+    for section in ("api", "mlflow", "dagster", "superset"):
         own = content.setdefault(section, {})
         yield Settings.model_fields[section].default.port, _port(own), _keeper(own)
     rpc = content.setdefault("scorer", {}).setdefault("rpc", {})

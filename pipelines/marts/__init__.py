@@ -7,6 +7,7 @@ from pipelines.marts.build import (
     MartsBusy,
     MartsNotBuilt,
     build,
+    compiled,
     environment,
     manifest,
     one_build_at_a_time,
@@ -14,6 +15,6 @@ from pipelines.marts.build import (
 from pipelines.marts.results import ModelRun
 
 __all__ = [
-    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "environment", "manifest",
-    "one_build_at_a_time",
+    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "compiled", "environment",
+    "manifest", "one_build_at_a_time",
 ]  # fmt: skip

@@ -96,14 +96,34 @@ def build(settings: Settings, *, progress: Progress | None = None, stopped: Stop
 def manifest(settings: Settings) -> Path:
     """Return dbt's description of the project, made anew when a file of the project is newer. Raises MartsNotBuilt."""
     path = _target(settings) / "manifest.json"
-    newest = max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.is_file())
-    if path.exists() and path.stat().st_mtime >= newest:
+    if path.exists() and path.stat().st_mtime >= _changed_at():
         return path
     with one_build_at_a_time(settings):
         done = _dbt(settings, "parse", timeout_s=PARSE_S)
     if done.returncode != 0 or not path.exists():
         raise MartsNotBuilt((done.stdout + done.stderr)[-TOLD_CHARACTERS:])
     return path
+
+
+def compiled(settings: Settings) -> Path:
+    """Return dbt's description of the project with every model's SQL as it runs against the warehouse. Raises MartsNotBuilt.
+
+    It is made anew when a file of the project is newer, beside the one of the builds: a build would leave SQL of its own there.
+    """
+    folder = _folder(settings) / "compiled"
+    path = folder / "manifest.json"
+    if path.exists() and path.stat().st_mtime >= _changed_at():
+        return path
+    with one_build_at_a_time(settings):
+        done = _dbt(settings, "compile", timeout_s=PARSE_S, target=folder)
+    if done.returncode != 0 or not path.exists():
+        raise MartsNotBuilt((done.stdout + done.stderr)[-TOLD_CHARACTERS:])
+    return path
+
+
+def _changed_at() -> float:
+    """When a file of the project was changed last."""
+    return max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.is_file())
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -136,13 +156,15 @@ def _target(settings: Settings) -> Path:
     return _folder(settings) / "target"
 
 
-def _dbt(settings: Settings, command: str, *, timeout_s: float, stopped: Stopped = _never) -> subprocess.CompletedProcess[str]:
+def _dbt(
+    settings: Settings, command: str, *, timeout_s: float, stopped: Stopped = _never, target: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     program = str(Path(sys.executable).parent / "dbt")
     deadline = time.monotonic() + timeout_s
     with subprocess.Popen(  # noqa: S603 (fixed arguments)
         [program, command],
         cwd=PROJECT,
-        env=os.environ | environment(settings),
+        env=os.environ | environment(settings) | ({"DBT_TARGET_PATH": str(target)} if target else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

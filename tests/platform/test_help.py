@@ -39,6 +39,8 @@ FORWARDED = {
         "--check",
         "--json",
     ),
+    ("lineage", "where"): ("name", "--rows", "--json"),
+    ("lineage", "breaks"): ("name", "--json"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
 }
@@ -49,7 +51,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection", "lineage"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

@@ -164,6 +164,14 @@ def projection(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def marts(context: typer.Context) -> None:
+    """Build the analysts' marts now, write the pages that explain them, load rates of exchange: build, docs, rates."""
+    from baas.run_module import become
+
+    become("pipelines.marts.command", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def models(context: typer.Context) -> None:
     """Which model decides, which is tried beside it: list, train, challenge, promote (held to a gate), rollback."""
     from baas.run_module import become

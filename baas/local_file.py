@@ -18,7 +18,9 @@ from kit.settings import Settings, named_in_environment
 NAME = "local.json"
 PASSWORD_BYTES = 24
 CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer")
-WAREHOUSE_ROLES = ("postgres", "sinks", "transform", "analytics", "audit", "mlflow", "dagster", "feast", "bi", "superset")
+WAREHOUSE_ROLES = (
+    "postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast", "bi", "superset",
+)  # fmt: skip
 
 Content = dict[str, Any]
 

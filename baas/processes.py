@@ -94,7 +94,7 @@ PROCESSES = (
     Process(
         name="marts",
         command=("python", "-m", "pipelines.marts"),
-        depends_on=("warehouse", "sink-warehouse"),
+        depends_on=("core", "warehouse", "sink-warehouse"),
         after_history=True,
         about="builds the analysts' marts from what the warehouse got",
     ),

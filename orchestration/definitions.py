@@ -22,6 +22,7 @@ from orchestration.risk.drift import model_drift
 from orchestration.warehouse.checks import KEY, checked_decisions
 from orchestration.warehouse.marts import dbt_resource, mart_assets
 from orchestration.warehouse.profiles import customer_profiles, daily_profile_assets
+from orchestration.warehouse.reference import reference_tables
 
 DAILY_HOUR, DAILY_MINUTE, PROFILES_MINUTE = 3, 15, 25
 RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
@@ -30,10 +31,11 @@ RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
 def build_definitions(found: Settings) -> Definitions:
     """Return everything batch of one deployment."""
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
+    reference = reference_tables(found)
     daily = define_asset_job(
         "daily",
-        description="Check yesterday's decisions and their drift, build the marts, and tell the scorer the new profiles.",
-        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(marts, online),
+        description="Check yesterday's decisions and drift, copy what the core knows, build the marts, tell of profiles.",
+        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(reference, marts, online),
     )
     profiled = define_asset_job(
         "profiles",
@@ -58,6 +60,7 @@ def build_definitions(found: Settings) -> Definitions:
             *risk_assets(found),
             checked_decisions(found),
             model_drift(found),
+            reference,
             marts,
             online,
             *profiles,

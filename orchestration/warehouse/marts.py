@@ -10,7 +10,8 @@ from dagster import AssetExecutionContext, AssetsDefinition
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from kit.settings import Settings
-from pipelines.marts import PROJECT, environment, manifest, one_build_at_a_time
+from pipelines.marts import PROJECT, build_command, environment, keep_built, manifest, one_build_at_a_time
+from pipelines.marts.build import WHOLE_TESTS
 
 
 def mart_assets(settings: Settings) -> AssetsDefinition:
@@ -20,7 +21,10 @@ def mart_assets(settings: Settings) -> AssetsDefinition:
     def marts(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         os.environ.update(environment(settings))
         with one_build_at_a_time(settings):
-            yield from dbt.cli(["build"], context=context).stream()
+            # Once a night every test looks at all rows, also at those that have passed it.
+            yield from dbt.cli([*build_command(settings), *WHOLE_TESTS], context=context).stream()
+            if not context.is_subset:
+                keep_built(settings)
 
     return marts
 

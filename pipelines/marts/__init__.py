@@ -1,20 +1,21 @@
-"""Building the marts: dbt over what the sinks wrote to the warehouse, once (`build`) or for as long as a process lives."""
+"""Building the marts: dbt over what the warehouse has, once (`build`) or for as long as a process lives."""
 
 from pipelines.marts.build import (
-    PROJECT,
-    BuildStopped,
     Built,
     MartsBusy,
-    MartsNotBuilt,
     build,
+    build_command,
+    build_whole_next,
     compiled,
-    environment,
+    keep_built,
     manifest,
     one_build_at_a_time,
+    write_docs,
 )
+from pipelines.marts.dbt import PROJECT, BuildStopped, MartsNotBuilt, environment
 from pipelines.marts.results import ModelRun
 
 __all__ = [
-    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "compiled", "environment",
-    "manifest", "one_build_at_a_time",
+    "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "build_command", "build_whole_next",
+    "compiled", "environment", "keep_built", "manifest", "one_build_at_a_time", "write_docs",
 ]  # fmt: skip

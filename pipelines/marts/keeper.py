@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 from prometheus_client import Counter, Gauge
 
 from kit.clock import Clock, SystemClock
@@ -11,7 +12,9 @@ from kit.process import Lifecycle
 from kit.settings import Settings
 from pipelines.drift import gauges
 from pipelines.marts import repository
-from pipelines.marts.build import BuildStopped, MartsBusy, MartsNotBuilt, build
+from pipelines.marts.build import MartsBusy, build
+from pipelines.marts.dbt import BuildStopped, MartsNotBuilt
+from pipelines.reference import extract
 
 PROCESS = "marts"
 EVERY_S = 300.0
@@ -25,6 +28,9 @@ SECONDS = Gauge("baas_mart_build_seconds", "How long the last build of the marts
 BUILT_AT = Gauge(
     "baas_mart_built_at_seconds", "When the last build of the marts began (epoch seconds); they hold what was there"
 )
+
+REFERENCE_AT = Gauge("baas_reference_at_seconds", "As of when the warehouse has the core's reference data (epoch seconds)")
+REFERENCE_FAILED = Counter("baas_reference_failures_total", "Extracts of the core's reference data that came to nothing")
 
 
 class MartKeeper:
@@ -60,7 +66,8 @@ class MartKeeper:
         return max(self._every_s, REST_PER_BUILD * self._seconds)
 
     def turn(self) -> None:
-        """Show what was found of drift; build unless nothing has come since the last build that held."""
+        """Show what was found of drift, copy what the core knows, and build unless nothing has come since a build that held."""
+        self._refer()
         with connect(self._settings.warehouse.dsn("audit"), application=PROCESS) as warehouse:
             gauges.show(warehouse)
             arrived = repository.arrived(warehouse)
@@ -82,4 +89,12 @@ class MartKeeper:
         BUILT_AT.set(began_ms / 1000)
         self._built_up_to, self._built_at_ms, self._seconds = arrived, began_ms, built.seconds
         self._lifecycle.ready()
-        log.info("marts_built", models=built.models, tests=built.tests, seconds=round(built.seconds, 1))
+        log.info("marts_built", models=built.models, tests=built.tests, whole=built.whole, seconds=round(built.seconds, 1))
+
+    def _refer(self) -> None:
+        """Where the core is away, the marts are built with what it said last: they are late, and say as of when."""
+        try:
+            REFERENCE_AT.set(extract(self._settings).at.timestamp())
+        except psycopg.OperationalError as problem:
+            REFERENCE_FAILED.inc()
+            log.error("reference_not_extracted", detail=str(problem).strip())

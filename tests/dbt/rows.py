@@ -34,15 +34,19 @@ class Decided:
     outcome: str | None = "posted"
     labels: Sequence[tuple[bool, int]] = ()
     """(fraud, days until it was known), in any order."""
+    rules: Sequence[str] = ()
+    shadow_rules: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    duration_us: int | None = None
     transaction_id: uuid.UUID | None = None
 
 
 class Raw:
     """Appends to raw.* with growing offsets."""
 
-    def __init__(self, warehouse: PostgresServer) -> None:
+    def __init__(self, warehouse: PostgresServer, *, first_offset: int = 0) -> None:
         self._warehouse = warehouse
-        self._offset = 0
+        self._offset = first_offset
 
     def add(self, *rows: Decided) -> list[uuid.UUID]:
         """Write the decisions with their outcomes and labels; return the transaction ids."""
@@ -70,7 +74,8 @@ class Raw:
             "adopted": False, "event_time": row.event_time, "known_at": row.event_time, "channel": row.channel,
             "direction": row.direction, "amount_minor": row.amount_minor, "currency": "BRL", "customer_id": row.customer_id,
             "account_id": row.account_id, "payee_id": "p1", "verdict": row.verdict, "source": row.source,
-            "probability": row.probability, "anomaly": None, "rules": [], "reasons": [], "policy": "policy-0",
+            "probability": row.probability, "anomaly": None, "rules": list(row.rules), "reasons": list(row.reasons),
+            "shadow_rules": list(row.shadow_rules), "duration_us": row.duration_us, "policy": "policy-0",
             "feature_set": "fs-1", "truncated": False, "late": False, "control_group": False, "scored_at": row.event_time,
             "log_offset": self._offset, "challenger_verdict": row.challenger_verdict,
             "challenger": "fraud-2" if row.challenger_verdict else None, "model": "fraud-1",
@@ -99,6 +104,54 @@ class Raw:
                     500 * decisions,
                     *self._next()[:1],
                 ),
+            )
+
+    def outcome(self, transaction_id: uuid.UUID, outcome: str, *, tenant_id: str = "demo") -> None:
+        """Write what became of a decision, some time after it."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.outcomes values (%s, %s, %s, %s, now(), 1, %s, %s)",
+                (tenant_id, transaction_id, uuid.uuid4(), outcome, *self._next()),
+            )
+
+    def label(self, transaction_id: uuid.UUID, *, fraud: bool, known_at: datetime, tenant_id: str = "demo") -> None:
+        """Write a label, before or after its decision."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.labels values (%s, %s, %s, %s, %s, %s, 'bank', %s)",
+                (
+                    tenant_id,
+                    transaction_id,
+                    uuid.uuid4(),
+                    fraud,
+                    "stolen_card" if fraud else "legitimate",
+                    known_at,
+                    self._next()[0],
+                ),
+            )
+
+    def override(self, transaction_id: uuid.UUID, verdict: str, *, tenant_id: str = "demo") -> None:
+        """Put another answer in the place of a decision's, as the sink does: in its row, and in a row of its own."""
+        at, offset = self._next()
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.overrides (tenant_id, transaction_id, epoch, n, verdict, source, rules, reasons, policy, "
+                "feature_set, truncated, late, control_group, scored_at, log_offset) "
+                "values (%s, %s, 1, %s, %s, 'stand_in', '{}', '{}', 'policy-0', 'fs-1', false, false, false, now(), %s)",
+                (tenant_id, transaction_id, at, verdict, offset),
+            )
+            connection.execute(
+                "update raw.decisions set verdict = %s, source = 'stand_in', challenger = null, challenger_verdict = null "
+                "where tenant_id = %s and transaction_id = %s",
+                (verdict, tenant_id, transaction_id),
+            )
+
+    def transfer(self, *, debit: uuid.UUID, credit: uuid.UUID, amount_minor: int, status: str, occurred_at: datetime) -> None:
+        """Write an event of the ledger."""
+        with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
+            connection.execute(
+                "insert into raw.ledger_events values ('demo', %s, %s, %s, 'transfer', %s, %s, 'BRL', %s, %s, 'rpc', null, %s)",
+                (uuid.uuid4(), uuid.uuid4(), status, occurred_at, amount_minor, debit, credit, self._next()[0]),
             )
 
     def drift(self, *, day: date, drifted: Sequence[str]) -> None:

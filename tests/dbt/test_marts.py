@@ -102,7 +102,9 @@ def test_drift_is_there_once_a_day_with_the_features_that_moved(reader: psycopg.
         "day": date(2026, 3, 10), "model": "fraud-1", "features_moved": 1, "checks_drifted": 1, "population_drifted": True,
         "score_drifted": False, "average_precision": None,
     }  # fmt: skip
-    rows = reader.execute("select feature, psi, moved, unknown_moved from marts.feature_drift_daily order by feature").fetchall()
+    rows = reader.execute(
+        "select feature, psi, moved, unknown_moved from marts.feature_drift_daily order by feature"
+    ).fetchall()
     assert rows == [
         {"feature": "customer_count_90d", "psi": 0.3, "moved": False, "unknown_moved": False},
         {"feature": "is_pix", "psi": 0.3, "moved": True, "unknown_moved": False},
@@ -141,7 +143,7 @@ def test_the_outcome_behind_the_newest_decision_is_in_the_same_build(warehouse: 
     with psycopg.connect(warehouse.dsn("audit")) as connection:
         newest = connection.execute(
             "select outcome from marts.fct_transactions join marts.fct_decisions using (tenant_id, transaction_id) "
-            "order by log_offset desc limit 1"
+            "order by fct_decisions.log_offset desc limit 1"
         ).fetchone()
     assert newest == ("posted",)
 
@@ -208,7 +210,7 @@ def test_a_second_outcome_fails_the_build_and_leaves_the_marts_standing(
         connection.execute(
             "insert into raw.outcomes values ('twice', %s, %s, 'failed', now(), 1, 0, 0)", (transaction_id, uuid.uuid4())
         )
-    with pytest.raises(MartsNotBuilt, match="unique_together_stg_outcomes"):
+    with pytest.raises(MartsNotBuilt, match="one_outcome_each_stg_outcomes"):
         build(settings)
     with psycopg.connect(warehouse.dsn("audit")) as connection:
         rows = connection.execute("select count(*) from marts.daily_volume_and_fraud where tenant_id = 'demo'").fetchone()

@@ -11,7 +11,7 @@ from kit.settings import PostgresServer
 pytestmark = pytest.mark.servers
 
 # Who works for one tenant at a time, under row-level security.
-CONFINED = {"core": ("api", "intake", "alerts"), "warehouse": ("analytics", "bi")}
+CONFINED = {"core": ("api", "intake", "alerts"), "warehouse": ("analytics", "analyst", "bi")}
 # Who sees every tenant, and why. Its policies say so by `true`, but for those that may pass row-level security by.
 SEES_ALL = {
     "audit": "recounts, reconciles and backs up; writes nothing",
@@ -29,6 +29,8 @@ OF_NO_TENANT = {
     "outbox.bootstrap": set(),
     "identity.login_failure": set(),
     "raw.sink_offset": set(),
+    "raw.reference_extract": set(),
+    "monitoring.mart_build": set(),
     # Salted hashes, and what was made of them. Blocks, keys and signatures are public: a proof leads to them.
     "ledger.journal": set(),
     "chain.batch": set(),

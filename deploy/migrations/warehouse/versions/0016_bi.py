@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0016_bi"
-down_revision = "0008_isolation"
+down_revision = "0010_analyst"
 
 
 def upgrade() -> None:

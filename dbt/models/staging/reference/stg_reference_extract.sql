@@ -1,0 +1,4 @@
+select
+  extracted_at,
+  changes
+from {{ source('raw', 'reference_extract') }}

@@ -1,0 +1,237 @@
+"""What the core knows reaches the warehouse as of one moment, without a person's name, once, and whole wherever it was cut."""
+
+import os
+import subprocess
+import sys
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kit.postgres import connect, tenant_block
+from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
+from ledger.close.run import close_day
+from pipelines.reference import RatesUnreadable, extract, load_rates, repository
+from pipelines.reference.rates import read_rates
+from tests.ledger.bank import Bank, ms, night
+from tests.servers import environment_of
+from tests.streams.conftest import wait_until
+
+pytestmark = pytest.mark.servers
+
+DAY = date(2026, 3, 30)
+SECRETS = ("Ana Souza", "ana@example.com", "52998224725", "+5511987654321", "Rua Augusta")
+
+
+@pytest.fixture(scope="module")
+def settings(core: PostgresServer, warehouse: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(var=tmp_path_factory.mktemp("var"), core=core, warehouse=warehouse)
+
+
+@pytest.fixture
+def bank(core: PostgresServer):
+    made = Bank(core)
+    yield made
+    made.api.close()
+
+
+@pytest.fixture
+def kept(warehouse: PostgresServer):
+    with connect(warehouse.dsn("audit"), application="test") as connection:
+        yield connection
+
+
+def rows(kept: psycopg.Connection, bank: Bank, columns: str, table: str) -> list[tuple]:
+    return kept.execute(f"select {columns} from raw.{table} where tenant_id = %s order by 1, 2", (bank.tenant_id,)).fetchall()
+
+
+def named(bank: Bank, customer_id: str) -> None:
+    with tenant_block(bank.api, bank.tenant_id):
+        bank.api.execute(
+            "insert into bank.person (tenant_id, customer_id, full_name, email, document, phone, address, birth_year, state) "
+            "values (%s, %s, %s, %s, %s, %s, jsonb_build_object('street', %s::text), 1987, 'SP')",
+            (bank.tenant_id, customer_id, *SECRETS),
+        )
+
+
+def test_accounts_come_with_their_kind_and_what_is_on_them(settings, bank, kept):
+    bank.product("savings", credit_rate_ppm=105_000, transfer_fees='{"ted": 990}')
+    account = bank.account("savings", opened=DAY)
+    bank.deposit(account, 12_345, at_ms=ms(DAY))
+    idle = bank.account("savings", opened=DAY)
+    extract(settings)
+    found = {
+        row[0]: row[1:]
+        for row in rows(kept, bank, "account_id, kind, code, product, status, balance_minor, entries", "accounts")
+    }
+    assert found[account] == ("customer", None, "savings", "active", 12_345, 1)
+    assert found[idle] == ("customer", None, "savings", "opened", 0, 0)
+    assert found[bank.system("settlement:pix")] == ("settlement", "settlement:pix", None, "active", -12_345, 1)
+    assert rows(kept, bank, "code, credit_rate_ppm", "products") == [("savings", 105_000)]
+    assert rows(kept, bank, "product, channel, fee_minor", "transfer_fees") == [("savings", "ted", 990)]
+
+
+def test_nothing_that_says_who_somebody_is_leaves_the_core(settings, bank, kept):
+    bank.account("savings", opened=DAY, customer_id="c77")
+    named(bank, "c77")
+    extract(settings)
+    assert rows(kept, bank, "customer_id, kind, birth_decade, state", "customers") == [("c77", "person", 1980, "SP")]
+    for table in repository.TABLES:
+        text = "".join(row[0] for row in kept.execute(f"select t::text from raw.{table.name} t"))
+        assert not [secret for secret in SECRETS if secret in text], table.name
+
+
+def test_an_erased_person_leaves_no_group_behind(settings, bank, kept):
+    bank.account("savings", opened=DAY, customer_id="c77")
+    named(bank, "c77")
+    extract(settings)
+    with tenant_block(bank.api, bank.tenant_id):
+        bank.api.execute("delete from bank.person where customer_id = 'c77'")
+    extract(settings)
+    assert rows(kept, bank, "customer_id, birth_decade, state", "customers") == [("c77", None, None)]
+
+
+def test_a_closed_day_comes_with_its_trial_balance(settings, bank, kept):
+    bank.product("savings")
+    account = bank.account("savings", opened=DAY)
+    bank.deposit(account, 500, at_ms=ms(DAY))
+    close_day(bank.api, tenant_id=bank.tenant_id, day=DAY, now_ms=night(DAY))
+    extract(settings)
+    assert rows(kept, bank, "day, entries", "day_closes") == [(DAY, 2)]
+    assert rows(kept, bank, "line, currency, debits_minor::bigint, credits_minor::bigint", "trial_balances") == [
+        ("assets:settlement:pix", "BRL", 500, 0),
+        ("liabilities:deposits:savings", "BRL", 0, 500),
+    ]
+
+
+def test_a_second_extract_writes_nothing_and_a_third_only_what_changed(settings, bank, kept):
+    account = bank.account("savings", opened=DAY)
+    other = bank.account("savings", opened=DAY)
+    first = extract(settings)
+    assert extract(settings).changes == 0
+    with tenant_block(bank.api, bank.tenant_id):
+        bank.api.execute("update bank.account set status = 'closed' where account_id = %s", (account,))
+    assert extract(settings).changes == 1
+    found = {row[0]: row[1:] for row in rows(kept, bank, "account_id, status, extracted_at", "accounts")}
+    assert found[other] == ("opened", first.at)
+    assert found[account][0] == "closed"
+    assert found[account][1] > first.at
+    [[at]] = kept.execute("select extracted_at from raw.reference_extract").fetchall()
+    assert at == found[account][1]
+
+
+def test_what_is_gone_in_the_core_is_gone_in_the_warehouse(settings, bank, kept, core):
+    account = bank.account("savings", opened=DAY)
+    extract(settings)
+    with connect(core.dsn("postgres"), application="test") as admin:
+        admin.execute("delete from bank.account where account_id = %s", (account,))
+        admin.execute("delete from ledger.account where id = %s", (account,))
+    extract(settings)
+    assert rows(kept, bank, "account_id, kind", "accounts") == []
+
+
+def test_a_sandbox_is_not_copied(settings, bank, kept, core):
+    with connect(core.dsn("postgres"), application="test") as admin:
+        admin.execute("insert into identity.tenant (tenant_id, name) values (%s, 'Sandbox')", (bank.tenant_id,))
+        admin.execute("insert into bank.sandbox_clock (tenant_id) values (%s)", (bank.tenant_id,))
+    bank.product("savings")
+    bank.account("savings", opened=DAY)
+    extract(settings)
+    for table in repository.TABLES:
+        assert kept.execute(f"select count(*) from raw.{table.name} where tenant_id = %s", (bank.tenant_id,)).fetchone() == (0,)
+
+
+def test_rates_are_kept_by_day_also_when_the_core_has_a_newer_one(settings, bank, kept):
+    def set_rate(bid_e8: int, day: date) -> None:
+        with tenant_block(bank.api, bank.tenant_id):
+            bank.api.execute(
+                "insert into bank.exchange_rate (tenant_id, base, quote, bid_e8, ask_e8, set_by, set_at) "
+                "values (%s, 'USD', 'BRL', %s, %s, 'x', ledger.at(%s)) on conflict (tenant_id, base, quote) do update set "
+                "bid_e8 = excluded.bid_e8, ask_e8 = excluded.ask_e8, set_at = excluded.set_at",
+                (bank.tenant_id, bid_e8, bid_e8 + 2, ms(day)),
+            )
+
+    set_rate(510_000_000, DAY)
+    extract(settings)
+    set_rate(520_000_000, DAY + timedelta(days=1))
+    extract(settings)
+    assert rows(kept, bank, "day, source, bid_e8, ask_e8", "exchange_rates") == [
+        (DAY, "bank", 510_000_000, 510_000_002),
+        (DAY + timedelta(days=1), "bank", 520_000_000, 520_000_002),
+    ]
+
+
+def test_what_customers_were_offered_last_on_a_day_stands_for_it(settings, bank, kept):
+    bank.account("savings", opened=DAY)
+    with tenant_block(bank.api, bank.tenant_id):
+        for hour, rate, sold in ((9, 505_000_000, "USD"), (15, 506_000_000, "USD"), (16, 509_000_000, "BRL")):
+            bought = "BRL" if sold == "USD" else "USD"
+            bank.api.execute(
+                "insert into bank.exchange_quote (quote_id, tenant_id, customer_id, base, quote, rate_e8, rate_version, "
+                "sell_currency, sell_minor, buy_currency, buy_minor, worked_out, residue_nano, quoted_at, expires_at) values "
+                "(%s, %s, 'c1', 'USD', 'BRL', %s, 1, %s, 1000, %s, 5000, %s, 0, ledger.at(%s), ledger.at(%s))",
+                (uuid.uuid4(), bank.tenant_id, rate, sold, bought, bought, ms(DAY, hour), ms(DAY, hour)),
+            )
+    extract(settings)
+    assert rows(kept, bank, "day, source, bid_e8, ask_e8", "exchange_rates") == [(DAY, "quotes", 506_000_000, 509_000_000)]
+
+
+def test_a_file_of_rates_is_loaded_whole_or_not_at_all(settings, bank, kept, tmp_path: Path):
+    good = tmp_path / "good.csv"
+    good.write_text("day,base,quote,bid,ask\n2026-03-10,USD,BRL,5.1020,5.1080\n2026-03-11,JPY,BRL,0.03361,0.03363\n")
+    now = datetime(2026, 3, 12, tzinfo=UTC)
+    assert load_rates(settings, good, tenant_id=bank.tenant_id, now=now) == 2
+    assert load_rates(settings, good, tenant_id=bank.tenant_id, now=now) == 0
+    bad = tmp_path / "bad.csv"
+    bad.write_text("day,base,quote,bid,ask\n2026-03-12,USD,BRL,5.2,5.3\n2026-03-13,USD,BRL,5.3,5.2\n")
+    with pytest.raises(RatesUnreadable, match="line 3"):
+        load_rates(settings, bad, tenant_id=bank.tenant_id, now=now)
+    assert rows(kept, bank, "day, base, source, bid_e8", "exchange_rates") == [
+        (date(2026, 3, 10), "USD", "file", 510_200_000),
+        (date(2026, 3, 11), "JPY", "file", 3_361_000),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-02-30,USD,BRL,5.1,5.2", "2026-03-10,USD,USD,5.1,5.2", "2026-03-10,US,BRL,5.1,5.2", "2026-03-10,USD,BRL,-5,5.2",
+        "2026-03-10,USD,BRL,1e3,1e4", "2026-03-10,USD,BRL,0,0", "2026-03-10,USD,BRL,5.1", "1800-03-10,USD,BRL,5.1,5.2",
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_rate_is_refused_with_its_number(line):
+    with pytest.raises(RatesUnreadable, match="line 2"):
+        list(read_rates(["day,base,quote,bid,ask\n", line + "\n"], tenant_id="t"))
+
+
+def test_killed_in_the_middle_it_leaves_what_was_there(settings, bank, kept, core, warehouse, kafka, tmp_path: Path):
+    bank.product("savings")
+    bank.account("savings", opened=DAY)
+    extract(settings)
+    before = rows(kept, bank, "account_id, status", "accounts")
+    bank.account("savings", opened=DAY)
+    with (
+        connect(core.dsn("postgres"), application="test") as observer,
+        connect(core.dsn("postgres"), application="test", autocommit=False) as admin,
+    ):
+        admin.execute("lock table cases.alert in access exclusive mode")  # the last table that is read
+        code = "from kit.settings import settings; from pipelines.reference import extract; extract(settings())"
+        environment = environment_of(core=core, warehouse=warehouse, kafka=kafka, var=tmp_path)
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY_ROOT, env=os.environ | environment)
+
+        def stands() -> bool:
+            assert process.poll() is None, "it ended before it was killed"
+            waiting = "select count(*) from pg_stat_activity where application_name = 'reference' and wait_event_type = 'Lock' "
+            [[count]] = observer.execute(waiting + "and datname = current_database()").fetchall()
+            return bool(count)
+
+        try:
+            wait_until(stands, what="the extract reads", within_s=30)
+        finally:
+            process.kill()
+            process.wait()
+    assert rows(kept, bank, "account_id, status", "accounts") == before
+    extract(settings)
+    assert len(rows(kept, bank, "account_id, status", "accounts")) == len(before) + 1

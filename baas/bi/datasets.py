@@ -29,7 +29,8 @@ _TYPES = {
     Kind.NUMBER: "DOUBLE PRECISION",
     Kind.TRUTH: "BOOLEAN",
 }
-_FORMATS = {Unit.COUNT: ",d", Unit.MINOR: ",.2f", Unit.SHARE: ".1%", Unit.SCORE: ".3f"}
+_FOLDS = {Fold.SUM: "SUM", Fold.LAST: "SUM", Fold.MAX: "MAX", Fold.MEAN: "AVG"}
+_FORMATS = {Unit.COUNT: ",d", Unit.MINOR: ",.2f", Unit.SHARE: ".1%", Unit.DURATION: ",d", Unit.SCORE: ".3f"}
 
 
 def asset_id(kind: str, name: str) -> str:
@@ -43,7 +44,8 @@ def expression(measure: Measure) -> str:
         return "COUNT(*)"
     if measure.fold is Fold.RATIO:
         return f"SUM({measure.read_from})::numeric / NULLIF(SUM({measure.over}), 0)"
-    folded = f"{measure.fold.upper()}({measure.read_from})"
+    # What stands at the end of a day is summed too: charts show it by day.
+    folded = f"{_FOLDS[measure.fold]}({measure.read_from})"
     return f"{folded} / 100.0" if measure.unit is Unit.MINOR else folded
 
 

@@ -18,6 +18,8 @@ class Unit(StrEnum):
     """Minor units of the row's currency: never added across currencies."""
     SHARE = "share"
     """From 0 to 1."""
+    DURATION = "duration"
+    """In the unit that its name ends in: `_us`, `_ms` or `_minutes`."""
     SCORE = "score"
     """A number of its own scale, which the measure's description names."""
 
@@ -27,6 +29,9 @@ class Fold(StrEnum):
 
     SUM = "sum"
     MAX = "max"
+    MEAN = "mean"
+    LAST = "last"
+    """The sum over the rows of the newest day: what stands at the end of it, which days do not add up to."""
     RATIO = "ratio"
     """The sum of one column over the sum of another."""
     ROWS = "rows"
@@ -79,12 +84,12 @@ class Measure:
     @property
     def adds_up(self) -> bool:
         """Whether the values of groups add up to that of all of them."""
-        return self.fold in (Fold.SUM, Fold.ROWS)
+        return self.fold in (Fold.SUM, Fold.ROWS, Fold.LAST)
 
     @property
     def kind(self) -> Kind:
         """What a row of the mart holds of it."""
-        return Kind.INTEGER if self.unit in (Unit.COUNT, Unit.MINOR) else Kind.NUMBER
+        return Kind.INTEGER if self.unit in (Unit.COUNT, Unit.MINOR, Unit.DURATION) else Kind.NUMBER
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ class Dataset:
     def exported(self) -> dict[str, Kind]:
         """The columns of a file, in order: day, dimensions, then what the measures read."""
         days = {self.day: Kind.DATE} if self.day else {}
-        sums = {each.read_from: each.kind for each in self.measures if each.fold in (Fold.SUM, Fold.MAX)}
+        sums = {each.read_from: each.kind for each in self.measures if each.fold not in (Fold.RATIO, Fold.ROWS)}
         return days | {each.name: each.kind for each in self.dimensions} | sums
 
     def measure(self, name: str | None) -> Measure:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
 from serving.analytics import schemas
-from serving.analytics.asked import Asked, Every, asked_of, period_of
+from serving.analytics.asked import Every, asked_of, period_of
 from serving.analytics.datasets import DATASETS, DEFAULT
 from serving.analytics.export import MEDIA_TYPES, FileFormat, chunks
 from serving.analytics.schemas import CatalogueOfDatasets, DailyPage, Summary
@@ -89,7 +89,7 @@ async def breakdown(
     dataset: _Name = DEFAULT,
     metric: Metric = None,
     by: Annotated[
-        Text | None, Query(max_length=_MAX_NAME_LENGTH, description="The dataset's first dimension when absent")
+        Text | None, Query(max_length=_MAX_NAME_LENGTH, description="The dimension; the whole alone when absent")
     ] = None,
     filters: Filters = [],  # noqa: B006
     first: First = None,
@@ -99,7 +99,6 @@ async def breakdown(
 ) -> Response:
     """Return a metric over the half-open period [from, to) by the values of a dimension, the largest first."""
     asked = asked_of(dataset=dataset, metric=metric, by=by, filters=filters, first=first, past=past, today=_today(parts))
-    asked = asked if asked.by else Asked(asked.dataset, asked.measure, asked.dataset.dimensions[0], asked.period, asked.filters)
     return _answered(await parts.analytics.breakdown(principal, asked, limit=limit, known=known), schemas.Breakdown)
 
 

@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import LiteralString
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 from serving.analytics.asked import Asked, Every, Period
-from serving.analytics.catalogue import Dataset, Dimension, Fold, Measure
+from serving.analytics.catalogue import Dataset, Dimension, Fold
 
 Row = dict[str, object]
 SCHEMA = "marts"
+_FOLDS: dict[Fold, LiteralString] = {
+    Fold.SUM: "sum({})::bigint",
+    Fold.MAX: "max({})",
+    Fold.MEAN: "avg({})::double precision",
+}
 
 _SUMS = (
     "sum(transactions)::bigint as transactions, sum(amount_minor)::bigint as amount_minor, sum(allowed)::bigint as allowed, "
@@ -53,13 +59,13 @@ async def series(connection: AsyncConnection, asked: Asked, *, tenant_id: str, e
     """Return up to `limit` points (at, by, currency, value), oldest first; `asked` is of a dataset of days."""
     day = sql.Identifier(str(asked.dataset.day))
     at = day if every is Every.DAY else sql.SQL("date_trunc({}, {})::date").format(sql.Literal(every.value), day)
-    kept, values = _condition(asked.dataset, asked.period, asked.filters, tenant_id=tenant_id)
+    kept, values = _kept(asked, tenant_id=tenant_id, at=at)
     query = sql.SQL(
-        "select {at} as at, {by} as by, {currency} as currency, {value} as value from {mart} where {kept} "
+        "with kept as ({kept}) select at, {by} as by, {currency} as currency, {value} as value from kept "
         "group by 1, 2, 3 order by 1, 2, 3 limit {limit}"
     ).format(
-        at=at, by=_text(asked.by.name if asked.by else None), currency=_text(asked.currency), value=_folded(asked.measure),
-        mart=_mart(asked.dataset), kept=kept, limit=sql.Placeholder(),
+        kept=kept, by=_text(asked.by.name if asked.by else None), currency=_text(asked.currency), value=_folded(asked),
+        limit=sql.Placeholder(),
     )  # fmt: skip
     return await _rows(connection, query, [*values, limit])
 
@@ -69,18 +75,16 @@ async def breakdown(connection: AsyncConnection, asked: Asked, *, tenant_id: str
 
     A ratio's whole is the ratio of the sums.
     """
-    kept, values = _condition(asked.dataset, asked.period, asked.filters, tenant_id=tenant_id)
+    kept, values = _kept(asked, tenant_id=tenant_id, at=sql.SQL("null::date"))
     by, currency = _text(asked.by.name if asked.by else None), _text(asked.currency)
     query = sql.SQL(
-        "with kept as (select * from {mart} where {kept}), "
+        "with kept as ({kept}), "
         "groups as (select {by} as by, {currency} as currency, {value} as value from kept group by 1, 2), "
         "wholes as (select {currency} as currency, {value} as whole from kept group by 1) "
         "select groups.by, groups.currency, groups.value, wholes.whole from groups "
         "join wholes on wholes.currency is not distinct from groups.currency "
         "order by groups.value desc nulls last, groups.by, groups.currency limit {limit}"
-    ).format(
-        mart=_mart(asked.dataset), kept=kept, by=by, currency=currency, value=_folded(asked.measure), limit=sql.Placeholder()
-    )
+    ).format(kept=kept, by=by, currency=currency, value=_folded(asked), limit=sql.Placeholder())
     return await _rows(connection, query, [*values, limit])
 
 
@@ -137,8 +141,19 @@ def _text(name: str | None) -> sql.Composable:
     return sql.SQL("null::text") if name is None else sql.SQL("{}::text").format(sql.Identifier(name))
 
 
-def _folded(measure: Measure) -> sql.Composable:
+def _kept(asked: Asked, *, tenant_id: str, at: sql.Composable) -> tuple[sql.Composed, list[object]]:
+    """The rows that count, each with the point it belongs to and, where it is asked for, the newest day of that point."""
+    kept, values = _condition(asked.dataset, asked.period, asked.filters, tenant_id=tenant_id)
+    newest = sql.SQL("")
+    if asked.measure.fold is Fold.LAST:
+        newest = sql.SQL(", max({}) over (partition by {}) as newest_day").format(sql.Identifier(str(asked.dataset.day)), at)
+    query = sql.SQL("select *, {at} as at{newest} from {mart} where {kept}")
+    return query.format(at=at, newest=newest, mart=_mart(asked.dataset), kept=kept), values
+
+
+def _folded(asked: Asked) -> sql.Composable:
     """The expression that folds rows into the measure. Sums of whole numbers are whole."""
+    measure = asked.measure
     if measure.fold is Fold.ROWS:
         return sql.SQL("count(*)")
     column = sql.Identifier(measure.read_from)
@@ -146,7 +161,11 @@ def _folded(measure: Measure) -> sql.Composable:
         return sql.SQL("sum({})::double precision / nullif(sum({}), 0)::double precision").format(
             column, sql.Identifier(str(measure.over))
         )
-    return sql.SQL("max({})" if measure.fold is Fold.MAX else "sum({})::bigint").format(column)
+    if measure.fold is Fold.LAST:
+        return sql.SQL("(sum({}) filter (where {} = newest_day))::bigint").format(
+            column, sql.Identifier(str(asked.dataset.day))
+        )
+    return sql.SQL(_FOLDS[measure.fold]).format(column)
 
 
 def _condition(

@@ -124,7 +124,10 @@ class AnalyticsService:
         return Answer(reading.tag, _told(asked, reading) | {"every": every, "items": rows})
 
     async def breakdown(self, principal: Principal, asked: Asked, *, limit: int, known: str | None) -> Answer:
-        """Return a metric by the values of a dimension, the largest first, each with its share of the whole."""
+        """Return a metric by the values of a dimension, the largest first, each with its share of the whole.
+
+        Without a dimension there is one group: the whole.
+        """
         async with self._reading(principal, ("breakdown", asked, limit), known) as reading:
             if reading.known:
                 return Answer(reading.tag, None)

@@ -25,7 +25,8 @@ from baas.up.tools import prepare_tools, superset_logins
 from kit.localset.readiness import wait_until_ready
 from kit.settings import REPOSITORY_ROOT, Http, PostgresServer, Settings
 from pipelines.marts import build
-from tests.dbt.rows import Decided, Raw
+from tests.dbt.rows import Decided
+from tests.dbt.small_bank import SmallBank
 from tests.serving.conftest import free_port
 
 FRONTEND = REPOSITORY_ROOT / "frontend"
@@ -42,7 +43,18 @@ FIRST = datetime(2026, 3, 2, 15, tzinfo=UTC)
 # The API and the dashboards count by the same catalogue: what is checked here is counted from the rows themselves.
 OF_TRANSACTIONS = "from marts.fct_transactions where tenant_id = 'demo'"
 OF_ALERTS = "from marts.fct_alerts where tenant_id = 'demo'"
+OF_THE_RAILS = """
+    from raw.ledger_events e join raw.accounts a on a.account_id in (e.debit_account_id, e.credit_account_id)
+    where e.tenant_id = 'demo' and a.code like 'settlement:%%'"""
 NUMBERS = {
+    ("finance", "Revenue, R$"): """
+        select to_char(sum(amount_minor) / 100.0, 'FM999,999,990.00') from raw.ledger_events where purpose = 'fee'""",
+    ("finance", "Received, R$"): f"""
+        select to_char(sum(amount_minor) filter (where a.account_id = debit_account_id) / 100.0, 'FM999,999,990.00')
+        {OF_THE_RAILS}""",
+    ("finance", "Paid, R$"): f"""
+        select to_char(sum(amount_minor) filter (where a.account_id = credit_account_id) / 100.0, 'FM999,999,990.00')
+        {OF_THE_RAILS}""",
     ("risk", "Transactions"): f"select to_char(count(*), 'FM999,999,999') {OF_TRANSACTIONS}",
     ("risk", "Frauds"): f"select count(*) filter (where fraud) {OF_TRANSACTIONS}",
     ("risk", "Frauds caught"): f"""
@@ -78,6 +90,11 @@ TABLES = {
 }
 # What a drawing was drawn from: moments come as milliseconds.
 DRAWINGS = {
+    ("finance", "In and out over the rails, R$"): f"""
+        select extract(epoch from (e.occurred_at at time zone 'America/Sao_Paulo')::date)::bigint * 1000 as day,
+            sum(amount_minor) filter (where a.account_id = debit_account_id) / 100.0 as received_minor,
+            sum(amount_minor) filter (where a.account_id = credit_account_id) / 100.0 as paid_minor
+        {OF_THE_RAILS.replace("%%", "%")} group by 1""",
     ("risk", "Frauds, and what of them was caught"): f"""
         select extract(epoch from day)::bigint * 1000 as day, count(*) filter (where fraud) as frauds,
             count(*) filter (where fraud_caught) as frauds_caught {OF_TRANSACTIONS} group by day""",
@@ -88,29 +105,35 @@ DRAWINGS = {
 
 def fill(warehouse: PostgresServer) -> None:
     """A fortnight of one tenant, and a payment of another that would be seen at once in any sum."""
-    raw = Raw(warehouse)
+    bank = SmallBank(warehouse)
+    raw = bank.raw
+    bank.system("settlement:pix", "settlement:ted", "income:fees", "opening")
+    for n in range(8):
+        bank.customer(f"c{n:06d}")
     channels = ("pix", "pix", "card", "boleto")
     for day in range(14):
         at = FIRST + timedelta(days=day)
         honest = [
             Decided(
-                event_time=at,
-                channel=channels[n % 4],
-                amount_minor=1_000 + 137 * n * day,
-                customer_id=f"c{n:06d}",
-                challenger_verdict="allow",
+                event_time=at, channel=channels[n % 4], amount_minor=1_000 + 137 * n * day, customer_id=f"c{n:06d}",
+                challenger_verdict="allow", duration_us=300 + 10 * n, rules=["night"] if n == 7 else [],
             )
             for n in range(8)
-        ]
+        ]  # fmt: skip
         caught = Decided(event_time=at, amount_minor=90_000, verdict="deny", outcome="denied", labels=((True, 1),))
         missed = Decided(event_time=at, amount_minor=40_001, labels=((True, 1),))
         alarm = Decided(event_time=at, amount_minor=7_000, verdict="review", channel="card")
         raw.add(*honest, caught, *([missed] if day % 3 == 0 else []), *([alarm] if day % 5 == 0 else []))
         for status in ("open", "in_review", "confirmed", "dismissed")[: 1 + day % 4]:
             raw.alert(alert_id=uuid.uuid4(), status=status, change="opened", decisions=1 + day % 3)
+        came = Decided(event_time=at, amount_minor=50_000 + day, customer_id="c000000", direction="credit")
+        bank.paid(came, debit="settlement:pix", credit="c000000")
+        went = Decided(event_time=at, amount_minor=20_000 + 7 * day, customer_id="c000000", channel="ted")
+        bank.paid(went, debit="c000000", credit="settlement:ted")
+        bank.moved("c000000", "income:fees", 150, at=at + timedelta(seconds=1), purpose="fee", reason="transfer-fee")
+    bank.count()
     raw.add(Decided(tenant_id="other", event_time=FIRST, amount_minor=99_999_999, customer_id="c-theirs", labels=((True, 1),)))
     raw.drift(day=FIRST.date(), drifted=["population"])
-    raw.backtest(tenant_id="demo")
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +203,7 @@ def truth(place: Settings) -> Iterator[psycopg.Connection]:
 
 
 def test_every_dashboard_opens_whole_and_says_nothing_went_wrong(shown):
-    assert {"risk", "payments", "compliance", "customers"} <= shown.keys()
+    assert shown.keys() == {"risk", "payments", "finance", "customers", "compliance"}
     for slug, dashboard in shown.items():
         assert dashboard["problems"] == [], slug
         for name, chart in dashboard["charts"].items():

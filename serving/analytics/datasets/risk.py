@@ -1,6 +1,6 @@
-"""The marts that the analytics routes read: one entry each. Charts, exports and lineage derive from this list."""
+"""What was decided, what it was worth, and whether the model still fits its world."""
 
-from serving.analytics.catalogue import Dataset, Dimension, Fold, Kind, Measure, Unit, UnknownDataset
+from serving.analytics.catalogue import Dataset, Dimension, Fold, Kind, Measure, Unit
 
 _CHANNEL = Dimension("channel", "How the money moves: pix, card, boleto, ted, cash or internal")
 _CURRENCY = Dimension("currency", "ISO 4217 code")
@@ -30,6 +30,46 @@ DATASETS = (
             Measure(
                 "false_alarm_share", "False alarms over transactions", Unit.SHARE, Fold.RATIO, "false_alarms", "transactions"
             ),
+        ),
+    ),
+    Dataset(
+        name="risk_daily",
+        about="What our scorer let through and caught, and what that was worth.",
+        grain="one row a day, channel, model and currency",
+        mart="risk_daily",
+        currency="currency",
+        dimensions=(_CHANNEL, _MODEL, _CURRENCY),
+        measures=(
+            Measure("decisions", "Decisions of source `scorer`"),
+            Measure("frauds", "What the newest label calls fraud"),
+            Measure("frauds_caught", "Frauds that were not let through"),
+            Measure("frauds_missed", "Frauds that were"),
+            Measure("false_alarms", "Not let through, and no label calls it fraud"),
+            Measure("fraud_minor", "The amounts of frauds together", Unit.MINOR),
+            Measure("saved_minor", "What of the caught frauds did not move in the end", Unit.MINOR),
+            Measure("lost_minor", "Frauds that were posted or observed", Unit.MINOR),
+            Measure("recall_share", "Frauds caught over frauds", Unit.SHARE, Fold.RATIO, "frauds_caught", "frauds"),
+            Measure("alarm_share", "False alarms over decisions", Unit.SHARE, Fold.RATIO, "false_alarms", "decisions"),
+        ),
+    ),
+    Dataset(
+        name="rule_performance_daily",
+        about="What each rule hit, and how right it was.",
+        grain="one row a day, rule and currency",
+        mart="rule_performance_daily",
+        currency="currency",
+        dimensions=(
+            Dimension("rule", "The rule's code"),
+            Dimension("shadow", "Whether the policy only tried it", Kind.TRUTH),
+            _CURRENCY,
+        ),
+        measures=(
+            Measure("hits", "Decisions that it hit"),
+            Measure("frauds", "Of these, what the newest label calls fraud"),
+            Measure("false_alarms", "Of these, what no label calls fraud"),
+            Measure("alone", "Hits that no other acting rule had"),
+            Measure("fraud_minor", "The amounts of the frauds that it hit", Unit.MINOR),
+            Measure("precision_share", "Frauds over hits", Unit.SHARE, Fold.RATIO, "frauds", "hits"),
         ),
     ),
     Dataset(
@@ -85,44 +125,6 @@ DATASETS = (
         ),
     ),
     Dataset(
-        name="alerts",
-        about="Alerts by what became of them, on the day of their first decision.",
-        grain="one row an alert",
-        mart="fct_alerts",
-        currency="currency",
-        dimensions=(
-            Dimension("status", "Where the alert stands: open, in_review, confirmed or dismissed"),
-            Dimension("subject_kind", "What it is about: customer, account, payee or transaction"),
-            Dimension("newest_verdict", "The verdict of the decision that joined last"),
-            _CURRENCY,
-        ),
-        measures=(
-            Measure("alerts", "How many there are", fold=Fold.ROWS),
-            Measure("decisions", "Flagged decisions in them"),
-            Measure("events", "How often they changed"),
-            Measure("total_amount_minor", "The amounts of their decisions together", Unit.MINOR),
-        ),
-    ),
-    Dataset(
-        name="customers",
-        about="Customers by their pseudonym, over all their transactions.",
-        grain="one row a customer",
-        mart="dim_customers",
-        day=None,
-        dimensions=(
-            Dimension("customer_id", "Pseudonymous customer"),
-            Dimension("customer_since", "When the first account was opened", Kind.MOMENT),
-        ),
-        measures=(
-            Measure("customers", "How many there are", fold=Fold.ROWS),
-            Measure("transactions", "Decided transactions"),
-            Measure("accounts", "Accounts seen in transactions"),
-            Measure("flagged", "Transactions whose verdict was not `allow`"),
-            Measure("frauds", "What the newest label calls fraud"),
-            Measure("flagged_share", "Flagged over transactions", Unit.SHARE, Fold.RATIO, "flagged", "transactions"),
-        ),
-    ),
-    Dataset(
         name="backtest_rules",
         about="What each rule would have found in a backtest's history.",
         grain="one row a backtest and rule",
@@ -142,13 +144,3 @@ DATASETS = (
         ),
     ),
 )
-DEFAULT = DATASETS[0].name
-_BY_NAME = {dataset.name: dataset for dataset in DATASETS}
-
-
-def dataset_of(name: str) -> Dataset:
-    """Return a dataset. Raises UnknownDataset."""
-    found = _BY_NAME.get(name)
-    if found is None:
-        raise UnknownDataset(f"there is no dataset {name}; there are: {', '.join(_BY_NAME)}", field="dataset")
-    return found

@@ -44,12 +44,12 @@ CLOCK = SystemClock()
 _TRANSACTIONS = """
 insert into marts.fct_transactions (
     tenant_id, transaction_id, event_time, day, channel, direction, amount_minor, currency, customer_id, account_id, device_id,
-    ip, payee_id, door, verdict, decision_source, outcome, outcome_at, fraud_caught, false_alarm)
+    ip, payee_id, door, verdict, decision_source, outcome, outcome_at, fraud_caught, false_alarm, log_offset, built_at)
 select %(tenant)s, gen_random_uuid(), moment, (moment at time zone 'America/Sao_Paulo')::date,
     (array['pix', 'pix', 'pix', 'card', 'boleto', 'internal'])[1 + n %% 6],
     case when n %% 5 = 0 then 'credit' else 'debit' end, 100 + (n * 7919) %% 1000000, 'BRL',
     'c' || lpad(((n * 104729) %% %(customers)s)::text, 7, '0'), gen_random_uuid()::text, 'device-' || n %% 1000003,
-    'ip-' || n %% 1000003, 'payee-' || n %% 100003, 'ledger', 'allow', 'scorer', 'posted', moment, false, false
+    'ip-' || n %% 1000003, 'payee-' || n %% 100003, 'ledger', 'allow', 'scorer', 'posted', moment, false, false, n, now()
 from generate_series(%(first)s::bigint, %(last)s::bigint) n,
     lateral (select %(start)s::timestamptz + n * (interval '1 day' * %(days)s / %(rows)s) as moment) at
 """

@@ -125,7 +125,10 @@ def fill(warehouse: PostgresServer) -> None:
         alarm = Decided(event_time=at, amount_minor=7_000, verdict="review", channel="card")
         raw.add(*honest, caught, *([missed] if day % 3 == 0 else []), *([alarm] if day % 5 == 0 else []))
         for status in ("open", "in_review", "confirmed", "dismissed")[: 1 + day % 4]:
-            raw.alert(alert_id=uuid.uuid4(), status=status, change="opened", decisions=1 + day % 3)
+            alert_id = uuid.uuid4()
+            raw.alert(alert_id=alert_id, status="open", change="opened", decisions=1 + day % 3)
+            if status != "open":
+                raw.alert(alert_id=alert_id, status=status, change="moved", decisions=30 + day)
         came = Decided(event_time=at, amount_minor=50_000 + day, customer_id="c000000", direction="credit")
         bank.paid(came, debit="settlement:pix", credit="c000000")
         went = Decided(event_time=at, amount_minor=20_000 + 7 * day, customer_id="c000000", channel="ted")

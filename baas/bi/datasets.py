@@ -1,9 +1,8 @@
 """Superset's datasets, compiled from the catalogue of the analytics routes, so that a chart and the API count the same way.
 
-`python -m baas.bi.datasets` writes `deploy/superset/assets/datasets/`; a test holds the files to what it would write.
+`python -m baas.bi` writes `deploy/superset/assets/datasets/marts`; a test holds the files to it.
 """
 
-import sys
 import uuid
 from pathlib import Path
 
@@ -95,20 +94,5 @@ def files() -> dict[Path, str]:
     }
 
 
-def write() -> int:
-    """Write the files, and remove those of datasets that are gone; returns 0."""
-    wanted = files()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in set(FOLDER.glob("*.yaml")) - wanted.keys():
-        path.unlink()
-    for path, text in wanted.items():
-        path.write_text(text)
-    return 0
-
-
 def _title(measure: Measure) -> str:
     return measure.name.removesuffix("_minor").replace("_", " ").capitalize()
-
-
-if __name__ == "__main__":
-    sys.exit(write())

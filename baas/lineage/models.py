@@ -14,6 +14,8 @@ Columns = dict[str, dict[str, dict[str, str]]]
 Manifest = Mapping[str, Any]
 _BUILT = frozenset({"model", "snapshot", "seed"})
 _INLINED = "ephemeral"
+# What dbt is told of the catalogue's readers, which are here themselves, column by column.
+_COMPILED = "exposures_compiled.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def read_models(manifest: Manifest, *, schema: Columns, topics: Topics) -> Under
     for node in _in_order(manifest):
         _read_model(found, node, known)
     for exposure in manifest["exposures"].values():
-        _read_exposure(found.lineage, exposure, manifest)
+        if not exposure["original_file_path"].endswith(_COMPILED):
+            _read_exposure(found.lineage, exposure, manifest)
     return found
 
 

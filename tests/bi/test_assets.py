@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from baas.bi import exposures
 from baas.bi.datasets import ASSETS, FOLDER, files
 from kit.settings import REPOSITORY_ROOT
 
@@ -45,7 +46,15 @@ def named_in(chart: dict[str, Any]) -> tuple[set[str], set[str]]:
 
 
 def test_the_datasets_are_what_the_catalogue_of_the_api_says():
-    assert {path: path.read_text() for path in FOLDER.glob("*.yaml")} == files(), "run `python -m baas.bi.datasets`"
+    assert {path: path.read_text() for path in FOLDER.glob("*.yaml")} == files(), "run `python -m baas.bi`"
+
+
+def test_dbt_is_told_of_every_dashboard_and_of_the_routes_that_read_the_catalogue():
+    assert {exposures.FILE: exposures.FILE.read_text()} == exposures.files(), "run `python -m baas.bi`"
+    told = {each["name"]: each["depends_on"] for each in yaml.safe_load(exposures.FILE.read_text())["exposures"]}
+    assert told.keys() == {"analytics_datasets"} | {f"dashboard_{each['slug']}" for each in DASHBOARDS.values()}
+    assert "ref('liquidity_daily')" in told["dashboard_finance"]
+    assert "ref('liquidity_daily')" not in told["dashboard_risk"]
 
 
 @pytest.mark.parametrize("path", CHARTS)

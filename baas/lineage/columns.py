@@ -32,7 +32,7 @@ def read(sql: str, *, schema: Schema) -> Query:
 
     Raises sqlglot.errors.SqlglotError for SQL that is not understood.
     """
-    known = {name: dict(tables) for name, tables in schema.items()}
+    known: dict[str, object] = {name: dict(tables) for name, tables in schema.items()}
     parsed = sqlglot.parse_one(sql, dialect=DIALECT)
     whole = qualify(parsed, schema=known, dialect=DIALECT, validate_qualify_columns=False, quote_identifiers=False)
     scope = build_scope(whole)

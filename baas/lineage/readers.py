@@ -103,8 +103,8 @@ def _use_dataset(
         if name in lineage.things:
             lineage.use(chart, name)
             continue
-        for column in sqlglot.parse_one(expressions[metric], dialect=DIALECT).find_all(exp.Column):
-            lineage.use(chart, f"{table}.{column.name}")
+        for named in sqlglot.parse_one(expressions[metric], dialect=DIALECT).find_all(exp.Column):
+            lineage.use(chart, f"{table}.{named.name}")
     for column in drawn_by(params):
         lineage.use(chart, f"{table}.{column}")
     for column in grouped_by(params):

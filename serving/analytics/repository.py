@@ -144,7 +144,7 @@ def _text(name: str | None) -> sql.Composable:
 def _kept(asked: Asked, *, tenant_id: str, at: sql.Composable) -> tuple[sql.Composed, list[object]]:
     """The rows that count, each with the point it belongs to and, where it is asked for, the newest day of that point."""
     kept, values = _condition(asked.dataset, asked.period, asked.filters, tenant_id=tenant_id)
-    newest = sql.SQL("")
+    newest: sql.Composable = sql.SQL("")
     if asked.measure.fold is Fold.LAST:
         newest = sql.SQL(", max({}) over (partition by {}) as newest_day").format(sql.Identifier(str(asked.dataset.day)), at)
     query = sql.SQL("select *, {at} as at{newest} from {mart} where {kept}")

@@ -40,7 +40,7 @@ def named_in(chart: dict[str, Any]) -> tuple[set[str], set[str]]:
         params.get("timeseries_limit_metric"),
         params.get("x_axis_sort"),
     }
-    columns = {*params.get("groupby", []), params.get("x_axis"), params.get("column")}
+    columns = {*params.get("groupby", []), *params.get("all_columns", []), params.get("x_axis"), params.get("column")}
     columns |= {each["subject"] for each in params["adhoc_filters"]}
     return metrics - {None}, columns - {None}
 

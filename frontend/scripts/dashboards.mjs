@@ -56,7 +56,9 @@ async function waitForCharts(page, drawn) {
 
 async function readChart(chart, drawn) {
   const [name, kind, number] = await Promise.all(
-    ['data-test-chart-name', 'data-test-viz-type', 'data-test-chart-id'].map((attribute) => chart.getAttribute(attribute)),
+    ['data-test-chart-name', 'data-test-viz-type', 'data-test-chart-id'].map((attribute) =>
+      chart.getAttribute(attribute),
+    ),
   )
   const cells = kind === 'table' ? 'tbody td' : '.header-line'
   return [name, { kind, text: await chart.locator(cells).allInnerTexts(), rows: drawn.get(number) }]

@@ -40,7 +40,9 @@ DATASETS = (
         grain="one row a customer who ever paid",
         mart="customer_rfm",
         day=None,
-        dimensions=(Dimension("segment", "champions, loyal, at_risk, potential, promising, needs_attention or lost"),),
+        dimensions=(
+            Dimension("segment", "Of the fifths of recency, frequency and money: champions, loyal, at_risk and others"),
+        ),
         measures=(
             Measure("customers", "How many there are", fold=Fold.ROWS),
             Measure("payments_90d", "Their payments of the last 90 days"),

@@ -1,6 +1,6 @@
 # Everything here needs Python 3.11, make and git on PATH, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help up down test check bench lock bootstrap bootstrap-dev frontend flink format
+.PHONY: help up down test check bench lock bootstrap bootstrap-dev frontend flink superset format
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3.11
@@ -21,6 +21,11 @@ COMPILE := $(UV) pip compile pyproject.toml --generate-hashes --universal --pyth
 FLINK := streams/flink
 FLINK_BIN := $(FLINK)/.venv/bin
 FLINK_LOCK = cd $(FLINK) && $(abspath $(UV)) pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
+# Superset has one too. It does not start on newer versions of what it uses than it was released with: its pins stay until
+# its own version changes (move it in its pyproject.toml, remove its lock, `make lock`, open every dashboard).
+SUPERSET := deploy/superset
+SUPERSET_BIN := $(SUPERSET)/.venv/bin
+SUPERSET_LOCK = cd $(SUPERSET) && $(abspath $(UV)) pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet
 # What one lock asks of pyproject.toml, and what the other does: the one that tests install, and the one that `make up` does.
 # `make up` does without the extra `deep`, whose torch takes more disk than everything else: models have no network there.
 LOCK_DEV := --all-extras --group dev
@@ -37,7 +42,7 @@ SAY = @said() { printf '%7.1f s  %s\n' "$$(( $$(date +%s) - $$BAAS_STARTED_AT ))
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-up: bootstrap frontend ## install, build the page, start everything, play live traffic
+up: bootstrap frontend $(if $(filter full,$(PROFILE)),superset) ## install, build the page, start everything, play live traffic
 	$(BIN)/baas up --profile $(PROFILE)
 
 down: ## stop everything; data stays under var/
@@ -46,6 +51,7 @@ down: ## stop everything; data stays under var/
 test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory frontend
 	$(MAKE) --no-print-directory flink
+	$(MAKE) --no-print-directory superset
 	cd frontend && $(NPM) test && $(NPM) run e2e
 	$(BIN)/python -m pytest --durations 15 -m alone
 	$(BIN)/python -m pytest --durations 25 -m "not alone" $(if $(filter-out 1,$(TEST_WORKERS)),--numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder)
@@ -61,6 +67,8 @@ check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page'
 	$(call check-lock,runtime,$(LOCK_RUNTIME))
 	@cp $(FLINK)/requirements.lock .venv/flink.lock && ($(FLINK_LOCK) -o $(abspath .venv/flink.lock)) && diff $(FLINK)/requirements.lock .venv/flink.lock \
 		|| (echo "$(FLINK)/requirements.lock is not what its pyproject.toml asks for: run make lock" >&2; exit 1)
+	@cp $(SUPERSET)/requirements.lock .venv/superset.lock && ($(SUPERSET_LOCK) -o $(abspath .venv/superset.lock)) && diff $(SUPERSET)/requirements.lock .venv/superset.lock \
+		|| (echo "$(SUPERSET)/requirements.lock is not what its pyproject.toml asks for: run make lock" >&2; exit 1)
 	cd frontend && $(NPM) run check
 	@cd frontend && PATH="$(NODE)/bin:$$PATH" && node node_modules/.bin/openapi-typescript ../docs/openapi.json | diff src/lib/openapi.ts - \
 		|| (echo "src/lib/openapi.ts is not what docs/openapi.json says: run npm run types in frontend/" >&2; exit 1)
@@ -82,6 +90,7 @@ lock: bootstrap-dev ## resolve the dependencies anew
 	$(BIN)/python -m kit.localset.jars --relock deploy/jars.lock
 	$(FLINK_LOCK) --upgrade -o requirements.lock
 	$(BIN)/python -m kit.localset.jars --relock $(FLINK)/jars.lock
+	$(SUPERSET_LOCK) -o requirements.lock
 
 bootstrap: .venv/runtime.stamp ## install what running needs, exactly as locked
 bootstrap-dev: .venv/dev.stamp ## install what testing needs, exactly as locked
@@ -117,6 +126,15 @@ $(FLINK)/.venv/flink.stamp: $(FLINK)/requirements.lock $(FLINK)/jars.lock | boot
 	@VIRTUAL_ENV=$(abspath $(FLINK)/.venv) $(UV) pip sync --quiet $(FLINK)/requirements.lock
 	@$(BIN)/python -m kit.localset.jars $(FLINK)/jars.lock --into $(FLINK)/.venv/lib/python3.11/site-packages/pyflink/lib
 	$(SAY) "uv: Flink is installed"
+	@touch $@
+
+superset: $(SUPERSET)/.venv/superset.stamp ## install the dashboards in an environment of their own
+
+$(SUPERSET)/.venv/superset.stamp: $(SUPERSET)/requirements.lock | bootstrap
+	$(SAY) "uv: installing Superset's $$(grep -c == $(SUPERSET)/requirements.lock) Python packages, 630 MB where none is cached"
+	@test -x $(SUPERSET_BIN)/python || $(BIN)/python -m venv --without-pip $(SUPERSET)/.venv
+	@VIRTUAL_ENV=$(abspath $(SUPERSET)/.venv) $(UV) pip sync --quiet $(SUPERSET)/requirements.lock
+	$(SAY) "uv: Superset is installed"
 	@touch $@
 
 # The page is built when its sources are newer than what was built; before it has a package.json there is nothing to do.

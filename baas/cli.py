@@ -25,7 +25,9 @@ def about() -> None:
 
 @app.command()
 def up(
-    profile: Annotated[Literal["core", "full"], typer.Option(help="`full` adds the batch console (Dagster).")] = "core",
+    profile: Annotated[
+        Literal["core", "full"], typer.Option(help="`full` adds the batch console (Dagster) and dashboards (Superset).")
+    ] = "core",
     servers_only: Annotated[bool, typer.Option("--servers-only", help="Stop after servers, databases and topics.")] = False,
 ) -> None:
     """Start everything, in order, and wait until it answers. Run it again at any time: it only does what is missing."""
@@ -233,6 +235,14 @@ def quality(context: typer.Context) -> None:
     from baas.run_module import become
 
     become("pipelines.quality", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def lineage(context: typer.Context) -> None:
+    """Say where a number comes from (where) and what rests on a column (breaks), from the topic to the chart."""
+    from baas.run_module import become
+
+    become("baas.lineage", context.args)
 
 
 @app.command(context_settings=PASS_ON)

@@ -19,7 +19,7 @@ NAME = "local.json"
 PASSWORD_BYTES = 24
 CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer", "eraser")
 WAREHOUSE_ROLES = (
-    "postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast", "eraser",
+    "postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast", "eraser", "bi", "superset",
 )  # fmt: skip
 
 Content = dict[str, Any]
@@ -139,7 +139,7 @@ def _ports(content: Content) -> Iterator[tuple[int | None, int | None, Callable[
         )
         controller = content.setdefault("kafka_controller", {})
         yield None, _port(controller), _keeper(controller)
-    for section in ("api", "mlflow", "dagster"):
+    for section in ("api", "mlflow", "dagster", "superset"):
         own = content.setdefault(section, {})
         yield Settings.model_fields[section].default.port, _port(own), _keeper(own)
     rpc = content.setdefault("scorer", {}).setdefault("rpc", {})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from kit.settings import Http, Settings, user_cache
+from kit.settings import REPOSITORY_ROOT, Http, Settings, user_cache
 
 Profile = Literal["core", "full"]
 SERVERS = ("core", "warehouse", "kafka", "valkey")
@@ -146,6 +146,16 @@ PROCESSES = (
         about="schedules the batch jobs",
     ),
     Process(
+        name="superset",
+        command=("superset",),
+        depends_on=("warehouse",),
+        profile="full",
+        health_path="/health",
+        ready_path="/health",
+        listens="superset",
+        about="dashboards on the marts",
+    ),
+    Process(
         name="live",
         command=("python", "-m", "simulator.play"),
         depends_on=("kafka", "api", "scorer"),
@@ -225,12 +235,26 @@ def _dagster_daemon(_settings: Settings) -> tuple[str, ...]:
     return (_script("dagster-daemon"), "run", "-m", DAGSTER_MODULE)
 
 
+def _superset(settings: Settings) -> tuple[str, ...]:
+    http = settings.superset
+    return (
+        str(SUPERSET / ".venv" / "bin" / "python"),
+        str(SUPERSET / "start.py"),
+        "--host",
+        http.host,
+        "--port",
+        str(http.port),
+    )
+
+
 def _script(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
 DAGSTER_MODULE = "orchestration.definitions"
-TOOLS = {"mlflow": _mlflow, "dagster-web": _dagster_web, "dagster-daemon": _dagster_daemon}
+# A project with an environment of its own, which `make superset` installs.
+SUPERSET = REPOSITORY_ROOT / "deploy" / "superset"
+TOOLS = {"mlflow": _mlflow, "dagster-web": _dagster_web, "dagster-daemon": _dagster_daemon, "superset": _superset}
 
 
 def environment(process: Process, settings: Settings) -> dict[str, str]:
@@ -254,5 +278,13 @@ def environment(process: Process, settings: Settings) -> dict[str, str]:
             "DAGSTER_HOME": str(settings.var / "dagster"),
             "DAGSTER_POSTGRES_URL": settings.warehouse.url("dagster", dbname="dagster"),
             "DAGSTER_DISABLE_TELEMETRY": "1",
+        }
+    if process.name == "superset":
+        return common | {
+            "SUPERSET_METADATA_URI": settings.warehouse.url("superset", dbname="superset", driver="postgresql+psycopg2"),
+            "SUPERSET_MARTS_URI": settings.warehouse.url("bi", driver="postgresql+psycopg2"),
+            "SUPERSET_HOME": str(settings.var / "superset"),
+            "SUPERSET_KEYS_DIR": str(settings.secrets),
+            "SCARF_ANALYTICS": "false",
         }
     return common

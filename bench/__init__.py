@@ -3,9 +3,9 @@
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse", "simulate",
-    "dbt", "fraud-handbook", "credit-score", "train", "soak",
+    "dbt", "fraud-handbook", "credit-score", "train", "soak", "analytics-http",
 )  # fmt: skip
 ON_SERVERS = frozenset({
     "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse",
-    "dbt", "soak",
+    "dbt", "soak", "analytics-http",
 })  # fmt: skip

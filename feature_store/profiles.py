@@ -22,6 +22,14 @@ PROFILED: tuple[Entity, ...] = tuple(ID_FIELDS)
 PROFILE_FEATURES: dict[Entity, tuple[WindowFeature, ...]] = {
     entity: tuple(each for each in WINDOW_FEATURES if each.entity is entity and not each.needs_event) for entity in PROFILED
 }
+# The customers' second view, of the mart `customer_profiles`: its name, and what it says of a customer.
+HABITS = "customer_profile"
+HABIT_SENTENCES = {
+    "payments_30d": "Posted payments of the last 30 days.",
+    "mean_amount_minor_30d": "Their mean amount in minor units.",
+    "usual_hour": "Hour of the day (America/Sao_Paulo) of most of them.",
+    "account_age_days": "Days since the customer's first account was opened.",
+}
 _EPOCH = date(1970, 1, 1)
 
 

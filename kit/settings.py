@@ -219,6 +219,7 @@ class Settings(BaseSettings):
     edge: Edge = Edge()
     mlflow: Http = Http(port=5000)
     dagster: Http = Http(port=3000)
+    superset: Http = Http(port=8088)
     scorer: Scorer = Scorer()
     chain: Chain = Chain()
     demo: Demo = Demo()

@@ -202,7 +202,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),
-            analytics=AnalyticsService(warehouse),
+            analytics=AnalyticsService(warehouse, dsn=settings.warehouse.dsn("analytics")),
             risk=RiskService(core, clock=clock),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

@@ -9,7 +9,7 @@ from kit.postgres import connect
 from kit.settings import PostgresServer, Settings
 
 # Tools that keep their own tables on the warehouse server, each in a database that its own role owns.
-TOOL_DATABASES = ("mlflow", "dagster", "feast")
+TOOL_DATABASES = ("mlflow", "dagster", "feast", "superset")
 
 
 def prepare_databases(found: Settings) -> None:
@@ -27,6 +27,17 @@ def prepare_databases(found: Settings) -> None:
         _ensure_database(found.warehouse, name, owner=name)
     set_passwords(found.core, roles=CORE_ROLES)
     set_passwords(found.warehouse, roles=WAREHOUSE_ROLES)
+    give_dashboards(found.warehouse, tenant_id=found.demo.tenant)
+
+
+def give_dashboards(warehouse: PostgresServer, *, tenant_id: str) -> None:
+    """Let the dashboards' role read this tenant's marts, and no other's."""
+    with connect(warehouse.dsn("postgres"), application="baas-up") as connection:
+        connection.execute(
+            "insert into bi.reader (role_name, reads_tenant) values ('bi', %s) "
+            "on conflict (role_name) do update set reads_tenant = excluded.reads_tenant",
+            (tenant_id,),
+        )
 
 
 def set_passwords(server: PostgresServer, *, roles: tuple[str, ...]) -> None:

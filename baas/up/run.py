@@ -16,7 +16,7 @@ from baas.processes import Process, Profile, by_name, of_profile, stopping_order
 from baas.up.databases import prepare_databases
 from baas.up.processes import start_processes, wait_until_alive
 from baas.up.servers import READY_S, start_servers
-from baas.up.tools import prepare_tools
+from baas.up.tools import prepare_tools, require_superset, superset_logins
 from baas.up.topics import prepare_topics
 from kit.localset.readiness import wait_until_ready
 from kit.localset.supervision import Supervisor
@@ -44,6 +44,8 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
     """Do what is missing of: servers, databases, topics, processes, history, live traffic; then say where it all is."""
     began_s = started_s()
     say = progress_since(began_s)
+    if profile == "full" and not servers_only:
+        require_superset()
     with _alone():
         ours = start_servers(say)
         prepare_databases(ours.settings)
@@ -60,7 +62,7 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
         start_processes(ours, [process for process in wanted if process.after_history], say)
     say("up")
     _print_addresses(ours, wanted)
-    _print_logins(logins)
+    _print_logins(logins + (superset_logins(ours.settings) if profile == "full" else []))
     typer.echo(summary)
     took = f"{time.time() - began_s:,.0f} s"
     typer.echo(f"up after {took}, installing included" if MAKE_STARTED_AT in os.environ else f"up after {took}")

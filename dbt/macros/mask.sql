@@ -2,7 +2,8 @@
 
    `pii: pseudonym` stands for somebody. The view shows another pseudonym, made with a key that its readers cannot see: the same one
    in every view, so that joins and counts hold, and of no use outside of them. `pii: sensitive` says something of a person; the view
-   shows null. A view reads as its owner does, who sees all tenants: the tenant is in its own condition. #}
+   shows null. A view reads as its owner does, who sees all tenants: the tenant is in its own condition. That of the
+   dashboards' role is the server's to say (`bi.reader`), whatever the setting says: people write SQL of their own there. #}
 {% macro mask(relation) -%}
   {%- set name = 'marts_masked.' ~ relation.identifier -%}
   {%- if is_incremental() and load_relation(api.Relation.create(
@@ -18,9 +19,9 @@
     {%- endfor %}
   from {{ relation }}
   {%- if not (config.get('meta') or {}).get('of_no_tenant') %}
-  where tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))
+  where tenant_id = (select bi.current_tenant())
   {%- endif %};
-  grant select on {{ name }} to analyst
+  grant select on {{ name }} to analyst, bi
   {%- endif -%}
 {%- endmacro %}
 
@@ -40,7 +41,7 @@
 {# Made before the first mart. The key is made once, and read by the owner of the views alone. #}
 {% macro prepare_masks() -%}
   create schema if not exists marts_masked;
-  grant usage on schema marts_masked to analyst;
+  grant usage on schema marts_masked to analyst, bi;
   create schema if not exists intermediate;
   create table if not exists intermediate.mask_key (only_row boolean primary key default true check (only_row), key uuid not null);
   insert into intermediate.mask_key (key) values (gen_random_uuid()) on conflict do nothing

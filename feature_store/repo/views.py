@@ -16,17 +16,19 @@ from feature_store.costs import cost_of
 from feature_store.definitions import FEATURE_SET
 from feature_store.explain import entity_words, window_words
 from feature_store.offline.files import DAY_END, KNOWN_AT, TENANT
-from feature_store.profiles import PROFILE_FEATURES, PROFILED, view_name
+from feature_store.profiles import HABIT_SENTENCES, HABITS, PROFILE_FEATURES, PROFILED, view_name
 from feature_store.vocabulary import ID_FIELDS, Entity, WindowFeature
 
-HABITS = "customer_profile"
 AS_OF = "as_of"
 # Name, type and meaning of what the mart says of a customer.
-HABIT_FIELDS = (
-    ("payments_30d", Int64, "Posted payments of the last 30 days."),
-    ("mean_amount_minor_30d", Float64, "Their mean amount in minor units."),
-    ("usual_hour", Int64, "Hour of the day (America/Sao_Paulo) of most of them."),
-    ("account_age_days", Float64, "Days since the customer's first account was opened."),
+HABIT_FIELDS = tuple(
+    (name, kind, HABIT_SENTENCES[name])
+    for name, kind in (
+        ("payments_30d", Int64),
+        ("mean_amount_minor_30d", Float64),
+        ("usual_hour", Int64),
+        ("account_age_days", Float64),
+    )
 )
 HABIT_FEATURES = tuple(name for name, _, _ in HABIT_FIELDS)
 EVERYTHING = "about_everybody"

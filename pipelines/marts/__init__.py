@@ -5,6 +5,7 @@ from pipelines.marts.build import (
     MartsBusy,
     build,
     build_whole_next,
+    compiled,
     keep_built,
     manifest,
     one_build_at_a_time,
@@ -16,5 +17,5 @@ from pipelines.marts.results import ModelRun
 
 __all__ = [
     "PROJECT", "BuildStopped", "Built", "MartsBusy", "MartsNotBuilt", "ModelRun", "build", "build_whole_next",
-    "environment", "keep_built", "manifest", "one_build_at_a_time", "planned", "write_docs",
+    "compiled", "environment", "keep_built", "manifest", "one_build_at_a_time", "planned", "write_docs",
 ]  # fmt: skip

@@ -137,14 +137,34 @@ def build_whole_next(settings: Settings, why: str) -> None:
 def manifest(settings: Settings) -> Path:
     """Return dbt's description of the project, made anew when a file of the project is newer. Raises MartsNotBuilt."""
     path = target(settings) / "manifest.json"
-    newest = max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.is_file())
-    if path.exists() and path.stat().st_mtime >= newest:
+    if path.exists() and path.stat().st_mtime >= _changed_at():
         return path
     with one_build_at_a_time(settings):
         done = run(settings, ["parse"], timeout_s=PARSE_S)
     if done.returncode != 0 or not path.exists():
         raise MartsNotBuilt(told(done))
     return path
+
+
+def compiled(settings: Settings) -> Path:
+    """Return dbt's description of the project with every model's SQL as it runs against the warehouse. Raises MartsNotBuilt.
+
+    It is made anew when a file of the project is newer, beside the one of the builds: a build would leave SQL of its own there.
+    """
+    own = folder(settings) / "compiled"
+    path = own / "manifest.json"
+    if path.exists() and path.stat().st_mtime >= _changed_at():
+        return path
+    with one_build_at_a_time(settings):
+        done = run(settings, ["compile", "--full-refresh", "--target-path", str(own)], timeout_s=PARSE_S)
+    if done.returncode != 0 or not path.exists():
+        raise MartsNotBuilt(told(done))
+    return path
+
+
+def _changed_at() -> float:
+    """When a file of the project was changed last."""
+    return max(file.stat().st_mtime for file in PROJECT.rglob("*") if file.is_file())
 
 
 def write_docs(settings: Settings) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from feature_store.offline.files import KNOWN_AT, MOMENT, TENANT, file_of, replace_file
-from feature_store.profiles import as_moment, day_of
+from feature_store.profiles import HABITS, as_moment, day_of
 from kit.clock import Clock, SystemClock
 from kit.postgres import connect
 from kit.settings import Settings
@@ -32,8 +32,6 @@ def materialise(
 ) -> Materialised:
     """Keep the mart of customers as it is today, write it online, and publish it to the scorer. Safe to run again."""
     clock = clock or SystemClock()
-    from feature_store.repo.views import HABITS
-
     _keep_habits(settings, settings.profiles / HABITS, now_ms=clock.now_ms())
     # The newest event may carry a clock ahead of ours.
     end = as_moment(clock.now_ms()) + timedelta(hours=1)

@@ -9,6 +9,7 @@ import msgspec
 
 from contracts.controls import ProfileControl
 from contracts.topics import CONTROLS
+from feature_store.profiles import HABITS
 from kit.clock import Clock, SystemClock
 from kit.errors import Unavailable
 from kit.ids import derived_id
@@ -84,7 +85,7 @@ def _batches(customers: Sequence[Profiled]) -> Iterator[Sequence[Profiled]]:
 
 def _online(store: Any, customers: Sequence[Profiled]) -> list[dict[str, float]]:
     """The values that the online store holds for each, without those that are not known."""
-    from feature_store.repo.views import HABIT_FEATURES, HABITS
+    from feature_store.repo.views import HABIT_FEATURES
 
     answer = store.get_online_features(
         features=[f"{HABITS}:{name}" for name in HABIT_FEATURES],

@@ -1,7 +1,7 @@
 """Reading the warehouse: under the tenant, and with a word for a mart that nobody has built yet."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import psycopg
 from psycopg import AsyncConnection
@@ -28,14 +28,21 @@ class WarehouseAway(Unavailable):
     remedy = "Try again after the number of seconds in Retry-After; payments are not affected."
 
 
-@asynccontextmanager
-async def warehouse_reading(pool: AsyncConnectionPool, tenant_id: str) -> AsyncIterator[AsyncConnection]:
-    """One transaction on the warehouse that sees only the tenant. Raises MartNotBuilt or WarehouseAway."""
+@contextmanager
+def told_of_marts() -> Iterator[None]:
+    """Raise MartNotBuilt or WarehouseAway for what the database says of a mart that is missing, or of itself."""
     try:
-        async with pool.connection() as connection, tenant_transaction(connection, tenant_id):
-            yield connection
+        yield
     except (UndefinedTable, UndefinedColumn, InvalidSchemaName, InsufficientPrivilege) as problem:
         detail = problem.diag.message_primary or "the mart is missing"
         raise MartNotBuilt(detail, retry_after_s=60) from problem
     except (PoolTimeout, psycopg.OperationalError) as problem:
         raise WarehouseAway("the warehouse does not answer", retry_after_s=5) from problem
+
+
+@asynccontextmanager
+async def warehouse_reading(pool: AsyncConnectionPool, tenant_id: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction on the warehouse that sees only the tenant. Raises MartNotBuilt or WarehouseAway."""
+    with told_of_marts():
+        async with pool.connection() as connection, tenant_transaction(connection, tenant_id):
+            yield connection

@@ -13,8 +13,14 @@ import pytest
 from kit.settings import REPOSITORY_ROOT
 
 PYPROJECT = tomllib.loads((REPOSITORY_ROOT / "pyproject.toml").read_text())
-FLINK = REPOSITORY_ROOT / "streams" / "flink"  # a project of its own, with an environment of its own
+# Projects of their own, with environments of their own.
+FLINK = REPOSITORY_ROOT / "streams" / "flink"
+SUPERSET = REPOSITORY_ROOT / "deploy" / "superset"
 OURS = {*PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], "tests"}
+LOCKS = (
+    "requirements/runtime.lock", "requirements/dev.lock", "streams/flink/requirements.lock",
+    "deploy/superset/requirements.lock",
+)  # fmt: skip
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?(?P<bounds>[^;]*)")
 
 
@@ -48,7 +54,7 @@ def imported(folder: Path) -> dict[str, str]:
     """Each third-party package that the code under a folder imports, with one place that does."""
     found = {}
     for path in sorted(folder.rglob("*.py")):
-        if (folder != FLINK and path.is_relative_to(FLINK)) or ".venv" in path.parts:
+        if ".venv" in path.parts or any(folder != own and path.is_relative_to(own) for own in (FLINK, SUPERSET)):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
@@ -86,12 +92,20 @@ def test_the_flink_project_imports_what_it_declares_and_nothing_of_ours():
         assert not {name.partition(".")[0] for name in names} & OURS
 
 
+def test_the_dashboards_project_imports_what_it_declares_or_that_brings_and_nothing_of_ours():
+    declares = tomllib.loads((SUPERSET / "pyproject.toml").read_text())["project"]["dependencies"]
+    brought = {"flask", "flask_migrate", "superset", "werkzeug"}  # Superset's own, and what it is made of
+    assert set(imported(SUPERSET)) == brought | {"gunicorn"}
+    assert {REQUIREMENT.match(requirement)["name"] for requirement in declares} >= {"apache-superset", "gunicorn"}
+    assert all(">=" in REQUIREMENT.match(requirement)["bounds"] for requirement in declares)
+
+
 @pytest.mark.parametrize("requirement", [*declared(development=True), *PYPROJECT["build-system"]["requires"]])
 def test_each_declaration_names_the_oldest_version_that_will_do(requirement):
     assert ">=" in REQUIREMENT.match(requirement)["bounds"]
 
 
-@pytest.mark.parametrize("lock", ["requirements/runtime.lock", "requirements/dev.lock", "streams/flink/requirements.lock"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_each_lock_pins_everything_with_its_hashes(lock):
     text = (REPOSITORY_ROOT / lock).read_text()
     pins = re.findall(r"^[a-z0-9][^\s=]*==\S+.*(?:\n {4}.*)*", text, re.MULTILINE)

@@ -52,6 +52,8 @@ FORWARDED = {
         "--check",
         "--json",
     ),
+    ("lineage", "where"): ("name", "--rows", "--json"),
+    ("lineage", "breaks"): ("name", "--json"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
     **{("bench", name): ("--quick",) for name in bench.NAMES},
 }
@@ -64,7 +66,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "quality", "privacy",
+    "quality", "privacy", "lineage",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from kit.settings import PostgresServer
 pytestmark = pytest.mark.servers
 
 # Who works for one tenant at a time, under row-level security.
-CONFINED = {"core": ("api", "intake", "alerts", "eraser"), "warehouse": ("analytics", "analyst", "eraser")}
+CONFINED = {"core": ("api", "intake", "alerts", "eraser"), "warehouse": ("analytics", "analyst", "bi", "eraser")}
 # Who sees every tenant, and why. Its policies say so by `true`, but for those that may pass row-level security by.
 SEES_ALL = {
     "audit": "recounts, reconciles and backs up; writes nothing",
@@ -44,6 +44,8 @@ OF_NO_TENANT = {
     "chain.block": {"SELECT"},
     "chain.key": {"SELECT"},
     "chain.signature": {"SELECT"},
+    # Whose marts each role of the dashboards reads; a role sees its own row.
+    "bi.reader": {"SELECT"},
     # How far the read model has come: offsets and moments.
     "read_model.serving": {"SELECT"},
     'read_model."position"': {"SELECT"},

@@ -38,7 +38,7 @@ def test_the_first_start_makes_every_server_database_role_and_topic(local_set):
     servers = local_set.servers
     with connect(servers.warehouse.dsn("postgres"), application="test") as connection:
         databases = {row[0] for row in connection.execute("select datname from pg_database").fetchall()}
-    assert {"warehouse", "mlflow", "dagster", "feast"} <= databases
+    assert {"warehouse", "mlflow", "dagster", "feast", "superset"} <= databases
     assert topics().keys() <= admin(servers.kafka).list_topics(timeout=10).topics.keys()
 
 
@@ -52,7 +52,7 @@ def test_a_role_logs_in_with_its_own_password_and_no_other(local_set, server, ro
         connect(wrong.dsn(role), application="test")
 
 
-@pytest.mark.parametrize("tool", ["mlflow", "dagster", "feast"])
+@pytest.mark.parametrize("tool", ["mlflow", "dagster", "feast", "superset"])
 def test_a_tool_owns_its_own_database(local_set, tool):
     with connect(local_set.servers.warehouse.dsn(tool, dbname=tool), application="test") as connection:
         connection.execute("create table public.mine (n int)")

@@ -45,6 +45,7 @@ NAMED_FOR_IT = {
     "bench/soak_place.py": "the connections that a soak ends",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
     "bench/dbt.py": "the bench's own year of transactions",
+    "bench/analytics_http.py": "the marts that it fills, and the peer that scans",
     "bench/history.py": "whether a movement is there, and the peer that searches the ledger",
     "bench/statements.py": "the bench's own million entries, and the peer that sums",
     "bench/transfers_http.py": "the bench's own databases",

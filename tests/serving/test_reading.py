@@ -16,22 +16,41 @@ from tests.serving.test_live import example
 MART = """
 create schema if not exists marts;
 create table marts.daily_volume_and_fraud (
-    tenant_id text, day date, channel text, transactions bigint, amount_minor numeric, allowed bigint, reviewed bigint,
-    denied bigint, frauds bigint, fraud_amount_minor numeric, frauds_caught bigint, false_alarms bigint);
+    tenant_id text, day date, channel text, currency text, transactions bigint, amount_minor numeric, allowed bigint,
+    reviewed bigint, denied bigint, frauds bigint, fraud_amount_minor numeric, frauds_caught bigint, false_alarms bigint);
 alter table marts.daily_volume_and_fraud enable row level security;
 create policy own_tenant on marts.daily_volume_and_fraud using (tenant_id = current_setting('app.tenant_id', true));
 grant usage on schema marts to analytics;
 grant select on marts.daily_volume_and_fraud to analytics;
 insert into marts.daily_volume_and_fraud values
-    ('demo', '2025-11-23', 'pix', 10, 1000, 8, 1, 1, 2, 200, 1, 1),
-    ('demo', '2025-11-24', 'pix', 20, 3000, 18, 1, 1, 2, 300, 2, 0),
-    ('demo', '2025-11-24', 'card', 5, 500, 5, 0, 0, 0, 0, 0, 0),
-    ('other', '2025-11-24', 'pix', 7, 700, 7, 0, 0, 1, 9, 0, 0);
+    ('demo', '2025-11-23', 'pix', 'BRL', 10, 1000, 8, 1, 1, 2, 200, 1, 1),
+    ('demo', '2025-11-24', 'pix', 'BRL', 20, 3000, 18, 1, 1, 2, 300, 2, 0),
+    ('demo', '2025-11-24', 'card', 'BRL', 5, 500, 5, 0, 0, 0, 0, 0, 0),
+    ('other', '2025-11-24', 'pix', 'BRL', 7, 700, 7, 0, 0, 1, 9, 0, 0);
 create table marts.freshness (tenant_id text, as_of timestamptz, last_event_time timestamptz);
 alter table marts.freshness enable row level security;
 create policy own_tenant on marts.freshness using (tenant_id = current_setting('app.tenant_id', true));
 grant select on marts.freshness to analytics;
 insert into marts.freshness values ('demo', '2025-11-24 14:05+00', '2025-11-24 14:04+00');
+create table marts.dim_customers (
+    tenant_id text, customer_id text, customer_since timestamptz, first_seen_at timestamptz, last_seen_at timestamptz,
+    accounts bigint, transactions bigint);
+create table marts.customer_profiles (
+    tenant_id text, customer_id text, payments_30d bigint, mean_amount_minor_30d double precision, usual_hour bigint);
+create table marts.fct_transactions (
+    tenant_id text, customer_id text, day date, direction text, channel text, currency text, amount_minor bigint,
+    outcome text);
+do $$
+declare
+  named text;
+begin
+  foreach named in array array['dim_customers', 'customer_profiles', 'fct_transactions'] loop
+    execute format('alter table marts.%I enable row level security', named);
+    execute format('create policy own_tenant on marts.%I using (tenant_id = current_setting(''app.tenant_id'', true))', named);
+    execute format('grant select on marts.%I to analytics', named);
+  end loop;
+end
+$$;
 """
 DECISION = """
 insert into raw.decisions (

@@ -6,6 +6,8 @@ from typing import LiteralString
 
 import psycopg
 
+from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+
 TopicPartition = tuple[str, int]
 MAX_NAMED = 100
 
@@ -150,6 +152,12 @@ _TABLES: tuple[_Table, ...] = (
         times=frozenset({"first_event_time", "last_event_time", "occurred_at"}),
     ),
 )  # fmt: skip
+
+# The topic that each table's rows come from.
+TOPIC_OF: Mapping[str, str] = {
+    "decisions": DECISIONS, "outcomes": DECISIONS, "overrides": DECISIONS, "controls": DECISIONS,
+    "ledger_events": BANKING_TRANSACTIONS, "labels": LABELS, "alerts": ALERTS,
+}  # fmt: skip
 
 _APPLY_OVERRIDES = """
     with newest as (

@@ -62,18 +62,18 @@ ELSEWISE = {
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
-    "If-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor", "approve",
-    "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor", "bank_account", "bank_code", "bid",
-    "birth_year", "block", "branch", "business_day", "buy", "category", "cause", "channel", "city", "client_secret",
-    "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "day_count",
-    "day_of_month", "debit_rate_ppm", "description", "direction", "district", "dry_run", "entry_mode", "event_time",
-    "expires_at", "field", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height",
-    "holder_name", "key", "kind", "latitude_e5", "law", "limit", "longitude_e5", "max_dates", "mcc", "monthly_fee_minor",
-    "name", "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor",
-    "pair", "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "rail", "reason", "reference", "removed",
-    "resolved", "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date",
-    "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until", "until_day", "until_time", "value_date",
-    "verdict", "weekday", "why",
+    "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor",
+    "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor", "bank_account", "bank_code", "bid",
+    "birth_year", "block", "branch", "business_day", "buy", "by", "category", "cause", "channel", "city", "client_secret",
+    "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset",
+    "day_count", "day_of_month", "debit_rate_ppm", "description", "direction", "district", "dry_run", "entry_mode",
+    "event_time", "every", "expires_at", "field", "filter", "format", "frequency", "from", "from_day", "from_time", "full_name",
+    "grant_type", "height", "holder_name", "key", "kind", "latitude_e5", "law", "limit", "longitude_e5", "max_dates", "mcc",
+    "metric", "monthly_fee_minor", "name", "nickname", "night_end", "night_start", "note", "number", "offered",
+    "other_currency", "overdraft_limit_minor", "pair", "password", "phone", "pix_key", "postal_code", "problem", "proposed_at",
+    "rail", "reason", "reference", "removed", "resolved", "role", "roles", "scope", "sell", "sentence", "sides", "state",
+    "status", "street", "target_date", "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until",
+    "until_day", "until_time", "value_date", "verdict", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {

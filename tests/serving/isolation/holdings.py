@@ -63,7 +63,9 @@ update raw.decisions set customer_id = %(customer_id)s, payee_id = %(payee_id)s,
 where tenant_id = %(tenant)s and transaction_id = any(%(ids)s::uuid[]);
 """
 FIGURES = """
-insert into marts.daily_volume_and_fraud values (%(tenant)s, '2025-11-24', %(mark)s, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+insert into marts.daily_volume_and_fraud values (%(tenant)s, current_date, %(mark)s, 'BRL', 1, 1, 1, 1, 1, 1, 1, 1, 1);
+insert into marts.dim_customers values (%(tenant)s, %(customer_id)s, now(), now(), now(), 1, 1);
+insert into marts.fct_transactions values (%(tenant)s, %(customer_id)s, current_date, 'debit', %(mark)s, 'BRL', 1, 'posted');
 """
 
 

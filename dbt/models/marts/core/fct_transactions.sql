@@ -8,7 +8,7 @@
     indexes=[
       {'columns': ['transaction_id', 'tenant_id'], 'unique': true},
       {'columns': ['tenant_id', 'day']},
-      {'columns': ['tenant_id', 'customer_id']},
+      {'columns': ['tenant_id', 'customer_id', 'day']},
       {'columns': ['tenant_id', 'account_id']},
       {'columns': ['log_offset'], 'type': 'brin'},
       {'columns': ['built_at'], 'type': 'brin'},

@@ -25,6 +25,11 @@
 -- depends_on: {{ ref('customer_cohorts') }}
 -- depends_on: {{ ref('activation_funnel_weekly') }}
 -- depends_on: {{ ref('feature_use_weekly') }}
+-- depends_on: {{ ref('trial_balance_daily') }}
+-- depends_on: {{ ref('alert_clocks') }}
+-- depends_on: {{ ref('model_drift_daily') }}
+-- depends_on: {{ ref('feature_drift_daily') }}
+-- depends_on: {{ ref('backtest_rules') }}
 {{
   config(
     materialized='incremental',

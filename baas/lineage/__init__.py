@@ -1,0 +1,1 @@
+"""Lineage: where a number comes from, and what rests on a column, from the topic to the chart."""

@@ -1,0 +1,146 @@
+"""What was decided, what it was worth, and whether the model still fits its world."""
+
+from serving.analytics.catalogue import Dataset, Dimension, Fold, Kind, Measure, Unit
+
+_CHANNEL = Dimension("channel", "How the money moves: pix, card, boleto, ted, cash or internal")
+_CURRENCY = Dimension("currency", "ISO 4217 code")
+_MODEL = Dimension("model", "The model that decided")
+
+DATASETS = (
+    Dataset(
+        name="daily_volume_and_fraud",
+        about="What the bank moved, what was decided about it, and what turned out to be fraud.",
+        grain="one row a day, channel and currency",
+        mart="daily_volume_and_fraud",
+        currency="currency",
+        dimensions=(_CHANNEL, _CURRENCY),
+        measures=(
+            Measure("transactions", "Decided transactions, whatever became of them"),
+            Measure("amount_minor", "Their amounts together", Unit.MINOR),
+            Measure("allowed", "Decided `allow`"),
+            Measure("reviewed", "Decided `review` or `step_up`"),
+            Measure("denied", "Decided `deny`"),
+            Measure("frauds", "What the newest label calls fraud"),
+            Measure("fraud_amount_minor", "The amounts of frauds together", Unit.MINOR),
+            Measure("frauds_caught", "Frauds that the scorer did not let through"),
+            Measure("false_alarms", "What the scorer did not let through and no label calls fraud"),
+            Measure("denied_share", "Denied over transactions", Unit.SHARE, Fold.RATIO, "denied", "transactions"),
+            Measure("caught_share", "Frauds caught over frauds", Unit.SHARE, Fold.RATIO, "frauds_caught", "frauds"),
+            Measure("fraud_share", "Frauds over transactions", Unit.SHARE, Fold.RATIO, "frauds", "transactions"),
+            Measure(
+                "false_alarm_share", "False alarms over transactions", Unit.SHARE, Fold.RATIO, "false_alarms", "transactions"
+            ),
+        ),
+    ),
+    Dataset(
+        name="risk_daily",
+        about="What our scorer let through and caught, and what that was worth.",
+        grain="one row a day, channel, model and currency",
+        mart="risk_daily",
+        currency="currency",
+        dimensions=(_CHANNEL, _MODEL, _CURRENCY),
+        measures=(
+            Measure("decisions", "Decisions of source `scorer`"),
+            Measure("frauds", "What the newest label calls fraud"),
+            Measure("frauds_caught", "Frauds that were not let through"),
+            Measure("frauds_missed", "Frauds that were"),
+            Measure("false_alarms", "Not let through, and no label calls it fraud"),
+            Measure("fraud_minor", "The amounts of frauds together", Unit.MINOR),
+            Measure("saved_minor", "What of the caught frauds did not move in the end", Unit.MINOR),
+            Measure("lost_minor", "Frauds that were posted or observed", Unit.MINOR),
+            Measure("recall_share", "Frauds caught over frauds", Unit.SHARE, Fold.RATIO, "frauds_caught", "frauds"),
+            Measure("alarm_share", "False alarms over decisions", Unit.SHARE, Fold.RATIO, "false_alarms", "decisions"),
+        ),
+    ),
+    Dataset(
+        name="rule_performance_daily",
+        about="What each rule hit, and how right it was.",
+        grain="one row a day, rule and currency",
+        mart="rule_performance_daily",
+        currency="currency",
+        dimensions=(
+            Dimension("rule", "The rule's code"),
+            Dimension("shadow", "Whether the policy only tried it", Kind.TRUTH),
+            _CURRENCY,
+        ),
+        measures=(
+            Measure("hits", "Decisions that it hit"),
+            Measure("frauds", "Of these, what the newest label calls fraud"),
+            Measure("false_alarms", "Of these, what no label calls fraud"),
+            Measure("alone", "Hits that no other acting rule had"),
+            Measure("fraud_minor", "The amounts of the frauds that it hit", Unit.MINOR),
+            Measure("precision_share", "Frauds over hits", Unit.SHARE, Fold.RATIO, "frauds", "hits"),
+        ),
+    ),
+    Dataset(
+        name="challenger_daily",
+        about="What the champion stopped, and what the challenger beside it would have.",
+        grain="one row a day, champion, challenger and currency",
+        mart="challenger_daily",
+        currency="currency",
+        dimensions=(_MODEL, Dimension("challenger", "The model that was tried beside it"), _CURRENCY),
+        measures=(
+            Measure("decisions", "Decisions that both scored"),
+            Measure("agreed", "Both stopped it, or neither did"),
+            Measure("champion_stopped", "What was not let through"),
+            Measure("challenger_stopped", "What would not have been"),
+            Measure("frauds", "What the newest label calls fraud"),
+            Measure("champion_frauds_stopped", "Frauds that were not let through"),
+            Measure("challenger_frauds_stopped", "Frauds that would not have been"),
+            Measure("champion_saved_minor", "Amounts of frauds that were not let through", Unit.MINOR),
+            Measure("challenger_saved_minor", "Amounts of frauds that would not have been", Unit.MINOR),
+            Measure("champion_false_alarms", "Not let through, and no label calls it fraud"),
+            Measure("challenger_false_alarms", "Would not have been, and no label calls it fraud"),
+            Measure("agreed_share", "Agreed over decisions", Unit.SHARE, Fold.RATIO, "agreed", "decisions"),
+        ),
+    ),
+    Dataset(
+        name="model_drift_daily",
+        about="How far the model's world has moved from what it learned from.",
+        grain="one row a day and model",
+        mart="model_drift_daily",
+        dimensions=(_MODEL,),
+        measures=(
+            Measure("features_moved", "Features that are distributed otherwise, beyond what is usual"),
+            Measure("features_unknown_moved", "Features of which another share is unknown"),
+            Measure("decisions", "Decisions of the week that was looked at", fold=Fold.MAX),
+            Measure("score_psi", "Population stability index of the scores", Unit.SCORE, Fold.MAX),
+            Measure("largest_psi_to_limit", "Largest index of a feature, as a multiple of its limit", Unit.SCORE, Fold.MAX),
+            Measure("calibration_error", "Expected calibration error, from 0 to 1", Unit.SCORE, Fold.MAX),
+            Measure("average_precision", "Average precision of the newest labelled week", Unit.SCORE, Fold.MAX),
+            Measure("checks_drifted", "Checks that want a look"),
+        ),
+    ),
+    Dataset(
+        name="feature_drift_daily",
+        about="The same, feature by feature.",
+        grain="one row a day, model and feature",
+        mart="feature_drift_daily",
+        dimensions=(_MODEL, Dimension("feature", "Its name in the catalogue of features")),
+        measures=(
+            Measure("psi", "Population stability index", Unit.SCORE, Fold.MAX),
+            Measure("psi_limit", "Above it the index is neither chance nor usual", Unit.SCORE, Fold.MAX),
+            Measure("unknown_change", "How far the share of unknown values moved", Unit.SCORE, Fold.MAX),
+            Measure("importance", "Share of what the model's trees gained in training", Unit.SCORE, Fold.MAX),
+        ),
+    ),
+    Dataset(
+        name="backtest_rules",
+        about="What each rule would have found in a backtest's history.",
+        grain="one row a backtest and rule",
+        mart="backtest_rules",
+        day=None,
+        dimensions=(
+            Dimension("backtest_id", "The backtest"),
+            Dimension("rule", "The rule's code"),
+            Dimension("shadow", "Whether the policy only tried it", Kind.TRUTH),
+        ),
+        measures=(
+            Measure("hits", "Decisions on which it fired"),
+            Measure("frauds", "Of these, frauds"),
+            Measure("alone", "Decisions on which no other rule fired"),
+            Measure("frauds_alone", "Of these, frauds"),
+            Measure("precision_share", "Frauds over hits", Unit.SHARE, Fold.RATIO, "frauds", "hits"),
+        ),
+    ),
+)

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.report import Report, parser
+from pipelines.forecast.backtest import Model
 from pipelines.forecast.forecasting import ENSEMBLE, MOST_ENDS, Forecasts, forecast
 from pipelines.forecast.measures import covered, interval_score, mase, mean_known, scales, smape
-from pipelines.forecast.models import BASELINES, HOLIDAYS, every_model, left_out
+from pipelines.forecast.models import BASELINES, HOLIDAYS, by_name_only, every_model, left_out
 from pipelines.forecast.panel import BadPanel, Floats, Panel
 from pipelines.forecast.reading import panel_of, read
 
@@ -40,15 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with report.loaded():
             train, test = read(options.train), read(options.test) if options.test else None
             panel, actual = panel_of(train, test, season=options.season, horizon=options.horizon)
-            models = every_model(holidays=HOLIDAYS[options.holidays])
-            names = QUICK if options.quick else tuple(options.models.split(",")) if options.models else tuple(models)
-            unknown = [name for name in names if name not in models]
-            if unknown:
-                raise BadPanel(f"there is no model {', '.join(unknown)}; there are: {', '.join(models)}")
+            models = _models(options)
             progress(f"{len(panel)} series, {actual.shape[1]} steps ahead")
-            chosen = {name: models[name] for name in dict.fromkeys((*BASELINES, *names))}
             found = forecast(
-                panel, actual.shape[1], chosen, most_ends=QUICK_ENDS if options.quick else options.ends, progress=progress
+                panel, actual.shape[1], models, most_ends=QUICK_ENDS if options.quick else options.ends, progress=progress
             )
     except BadPanel as refused:
         sys.stderr.write(f"{refused.title}: {refused.detail}. {refused.remedy}\n")
@@ -67,6 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _models(options: argparse.Namespace) -> dict[str, Model]:
+    """The baselines, and those that are asked for. Raises BadPanel for a name that no model has."""
+    holidays = HOLIDAYS[options.holidays]
+    usual = every_model(holidays=holidays)
+    known = usual | by_name_only(holidays=holidays)
+    names = QUICK if options.quick else options.models.split(",") if options.models else usual
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise BadPanel(f"there is no model {', '.join(unknown)}; there are: {', '.join(known)}")
+    return {name: known[name] for name in dict.fromkeys((*BASELINES, *names))}
+
+
 def _options() -> argparse.ArgumentParser:
     found = parser(BENCH, "Forecasts of a set of series: each model, and the ensemble that a rolling backtest chooses")
     found.add_argument("--train", type=Path, required=True, metavar="FILE", help="the known values, Parquet or CSV")
@@ -74,7 +82,7 @@ def _options() -> argparse.ArgumentParser:
     found.add_argument("--season", type=int, required=True, metavar="S", help="steps of a season: 7 for days, 52 for weeks")
     found.add_argument("--horizon", type=int, metavar="H", help="steps ahead; those of --test when absent")
     found.add_argument("--ends", type=int, default=MOST_ENDS, metavar="N", help="backtests, a horizon apart (%(default)s)")
-    found.add_argument("--models", metavar="NAMES", help="the models, with commas between; all when absent")
+    found.add_argument("--models", metavar="NAMES", help="with commas between; all but arima, tbats and prophet when absent")
     found.add_argument(
         "--holidays", choices=sorted(HOLIDAYS), default="common", help="whose holidays dated series know (%(default)s)"
     )

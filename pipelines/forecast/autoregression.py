@@ -27,21 +27,39 @@ class Shrinkage:
     """
 
     common: float = 200.0
-    own: float = 100.0
+    own: tuple[float, ...] = (100.0, 1_000.0)
     recent: int = 52
     clip: float = 5.0
 
 
 DEFAULT = Shrinkage()
-# Series are taken for nearly the same.
-COMMON = Shrinkage(own=1_000.0)
+OWN, COMMON = range(2)
 
 
 def autoregression(panel: Panel, horizon: int, *, shrinkage: Shrinkage = DEFAULT, holidays: Holidays = everywhere) -> Floats:
-    """Return the forecasts (series, horizon) of a panel without gaps."""
+    """Return the forecasts (series, horizon) of a panel without gaps, with the first strength of `own`."""
+    return _every(panel, horizon, shrinkage, holidays)[0]
+
+
+class Autoregressions:
+    """The forecasts of each strength of `own`: they share their sums, which are made once for a panel."""
+
+    def __init__(self, *, shrinkage: Shrinkage = DEFAULT, holidays: Holidays = everywhere) -> None:
+        self._shrinkage, self._holidays = shrinkage, holidays
+        self._of: tuple[Panel, int] | None = None
+        self._found = np.empty(0)
+
+    def forecast(self, panel: Panel, horizon: int, *, strength: int) -> Floats:
+        """Return the forecasts (series, horizon) of a panel without gaps, with one strength by its place."""
+        if self._of is None or self._of[0] is not panel or self._of[1] != horizon:
+            self._of, self._found = (panel, horizon), _every(panel, horizon, self._shrinkage, self._holidays)
+        return np.asarray(self._found[strength])
+
+
+def _every(panel: Panel, horizon: int, shrinkage: Shrinkage, holidays: Holidays) -> Floats:
     work = _Work(panel, horizon, shrinkage, holidays)
-    moves = np.stack([work.moves(ahead) for ahead in range(1, horizon + 1)], axis=1)
-    return np.asarray(panel.values[:, -1:] + work.scale[:, None] * moves)
+    moves = np.stack([work.moves(ahead) for ahead in range(1, horizon + 1)], axis=2)
+    return np.asarray(panel.values[None, :, -1:] + work.scale[None, :, None] * moves)
 
 
 class _Work:
@@ -56,7 +74,7 @@ class _Work:
         self.stride = max(1, int(self.lengths.sum()) // MOST_ROWS)
 
     def moves(self, ahead: int) -> Floats:
-        """Return how far each series goes in `ahead` steps, in its own scale."""
+        """Return how far each series goes in `ahead` steps, in its own scale (strengths, series)."""
         end = self.panel.values.shape[1]
         grams, sides, newest = [], [], []
         limit = self.shrinkage.clip * np.sqrt(ahead)
@@ -70,7 +88,7 @@ class _Work:
             sides.append(found[:-1].T @ moved)
             newest.append(found[-1])
         coefficients = _drawn(np.array(grams), np.array(sides), self.shrinkage)
-        return np.asarray(np.einsum("ij,ij->i", np.array(newest), coefficients))
+        return np.asarray(np.einsum("ij,kij->ki", np.array(newest), coefficients))
 
     def _columns(self, row: int, origins: NDArray[np.int64], ahead: int, limit: float) -> Floats:
         found = rows_of(self.panel.values[row], origins, ahead=ahead, scale=float(self.scale[row]), shape=self.shape)
@@ -89,8 +107,8 @@ class _Work:
 
 
 def _drawn(grams: Floats, sides: Floats, shrinkage: Shrinkage) -> Floats:
-    """The coefficients of each series (series, columns)."""
+    """The coefficients (strengths, series, columns)."""
     penalty = np.eye(grams.shape[1])
     common = np.linalg.solve(grams.sum(axis=0) + shrinkage.common * penalty, sides.sum(axis=0))
-    own = np.linalg.solve(grams + shrinkage.own * penalty, (sides - grams @ common)[..., None])[..., 0]
-    return np.asarray(common + own)
+    left = (sides - grams @ common)[..., None]
+    return common + np.stack([np.linalg.solve(grams + strength * penalty, left)[..., 0] for strength in shrinkage.own])

@@ -59,8 +59,10 @@ class Costs:
 def ends_of(panel: Panel, horizon: int, *, most: int) -> tuple[int, ...]:
     """Return how many steps before the last one the backtests end, oldest first: a horizon apart.
 
-    There are fewer than `most` where half of the series would have begun too late to say anything.
+    There are fewer than `most` where half of the series would have begun too late to say anything. Raises BadPanel for a horizon of no steps.
     """
+    if horizon < 1:
+        raise BadPanel(f"a horizon of {horizon} steps")
     lengths = np.sort(panel.lengths())
     usable = int(lengths[len(lengths) // 4])
     count = max(0, min(most, (usable - max(2, min(panel.season, 8))) // horizon))
@@ -69,9 +71,7 @@ def ends_of(panel: Panel, horizon: int, *, most: int) -> tuple[int, ...]:
 
 def predict(panel: Panel, horizon: int, models: Mapping[str, Model], costs: Costs) -> dict[str, Floats]:
     """Return each model's forecasts (series, horizon) of a panel; NaN for a series that has not begun."""
-    if horizon < 1:
-        raise BadPanel(f"a horizon of {horizon} steps")
-    begun = ~np.isnan(panel.values).all(axis=1)
+    begun = np.asarray(~np.isnan(panel.values).all(axis=1))
     known = panel.only(begun).filled()
     found = {}
     for name, model in models.items():
@@ -96,9 +96,10 @@ def backtest(
         actual.append(panel.cut(end - horizon).last(horizon))
         scale.append(scales(then, season=panel.season))
         progress(f"backtest {end} steps before the end")
+    shape = (len(ends), len(panel), horizon)
     return Backtest(
         tuple(ends),
-        {name: np.array(values) for name, values in forecasts.items()},
-        np.array(actual),
-        np.array(scale),
+        {name: np.array(values).reshape(shape) for name, values in forecasts.items()},
+        np.array(actual).reshape(shape),
+        np.array(scale).reshape(shape[:2]),
     )

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,14 +60,25 @@ def calendar_of(panel: Panel, horizon: int, *, holidays: Holidays = everywhere) 
     newest = panel.last_days.astype("datetime64[D]").astype(np.int64)
     first = int(newest.min()) - (panel.values.shape[1] + 2 * panel.long_season) * panel.step_days
     past = int(newest.max()) + (horizon + 1) * panel.step_days + WEEK
-    days = [_EPOCH + timedelta(number) for number in range(first, past)]
-    off = frozenset[date]().union(*(holidays(year) for year in range(days[0].year - 1, days[-1].year + 2)))
-    effects = np.array([_effects(day, off) for day in days], dtype=np.float64)
-    places = np.array([_places(day, off) for day in days], dtype=np.float64)
+    first_year, last_year = (_EPOCH + timedelta(first)).year, (_EPOCH + timedelta(past)).year
+    years = [_year(year, holidays) for year in range(first_year, last_year + 1)]
+    start = first - (date(first_year, 1, 1) - _EPOCH).days
+    effects, places = (np.concatenate([year[which] for year in years])[start : start + past - first] for which in range(2))
     if panel.step_days == WEEK:
         total = np.concatenate([np.zeros((1, effects.shape[1])), effects.cumsum(axis=0)])
         effects, places = total[WEEK:] - total[:-WEEK], places[: len(places) - WEEK + 1]
     return Calendar(first, effects, places)
+
+
+@cache
+def _year(year: int, holidays: Holidays) -> tuple[Floats, Floats]:
+    """Effects and places of every day of a year."""
+    off = frozenset[date]().union(*(holidays(each) for each in (year - 1, year, year + 1)))
+    days = [date(year, 1, 1) + timedelta(number) for number in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
+    return (
+        np.array([_effects(day, off) for day in days], dtype=np.float64),
+        np.array([_places(day, off) for day in days], dtype=np.float64),
+    )
 
 
 def _effects(day: date, off: frozenset[date]) -> tuple[bool, ...]:

@@ -60,12 +60,12 @@ def _reach(errors: Floats, prior: Floats, newest_prior: Floats, *, level: float)
 
 def _spreads(errors: Floats, prior: Floats, newest_prior: Floats) -> tuple[Floats, Floats]:
     """A series' spread now (series,), and at each end (ends, series) as if that end's errors had not been seen."""
-    growth = np.nanmean(np.where(np.isnan(errors), np.nan, errors / prior[..., None]), axis=(0, 1))
-    growth = np.where(growth > 0, growth, 1.0)
-    ratio = errors / growth / prior[..., None]
-    known = ~np.isnan(ratio).all(axis=2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, np.nansum(ratio, axis=2) / np.maximum((~np.isnan(ratio)).sum(axis=2), 1), 0.0)
+    relative = errors / prior[..., None]
+    seen = ~np.isnan(relative)
+    growth = np.nansum(relative, axis=(0, 1)) / np.maximum(seen.sum(axis=(0, 1)), 1)
+    ratio = relative / np.where(growth > 0, growth, 1.0)
+    known = seen.any(axis=2)
+    mean = np.nansum(ratio, axis=2) / np.maximum(seen.sum(axis=2), 1)
     total, count = mean.sum(axis=0), known.sum(axis=0)
     now = newest_prior * (_PRIOR_ENDS + total) / (_PRIOR_ENDS + count)
     others = (_PRIOR_ENDS + total[None] - mean) / (_PRIOR_ENDS + count[None] - known)

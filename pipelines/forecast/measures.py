@@ -60,4 +60,4 @@ def _mean(values: Floats) -> Floats:
     known = ~np.isnan(values)
     counted: NDArray[np.int64] = known.sum(axis=1)
     total = np.where(known, values, 0.0).sum(axis=1)
-    return np.divide(total, counted, out=np.full(len(values), np.nan), where=counted > 0)
+    return np.asarray(np.divide(total, counted, out=np.full(len(values), np.nan), where=counted > 0))

@@ -80,7 +80,7 @@ class Panel:
         """Return the steps of each series from its first value on."""
         known = ~np.isnan(self.values)
         first = np.where(known.any(axis=1), known.argmax(axis=1), self.values.shape[1])
-        return (self.values.shape[1] - first).astype(np.int64)
+        return np.asarray(self.values.shape[1] - first, dtype=np.int64)
 
 
 @njit(cache=True)

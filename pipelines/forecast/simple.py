@@ -44,7 +44,7 @@ def known_mean(values: Floats, *, axis: int = 1) -> Floats:
     known = ~np.isnan(values)
     counted = known.sum(axis=axis)
     total = np.where(known, values, 0.0).sum(axis=axis)
-    return np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0)
+    return np.asarray(np.divide(total, counted, out=np.full(total.shape, np.nan), where=counted > 0))
 
 
 def _of_season(panel: Panel, horizon: int, season: int) -> Floats:

@@ -16,6 +16,7 @@ from kit.settings import Settings, settings
 from orchestration.bank.assets import bank_assets
 from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.days import TIMEZONE, last_ended
+from orchestration.forecasts.assets import money_forecasts
 from orchestration.risk.assets import risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
@@ -31,11 +32,11 @@ RETRAIN = "45 3 * * 1"  # Mondays, after the daily job of the same night
 def build_definitions(found: Settings) -> Definitions:
     """Return everything batch of one deployment."""
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
-    reference = reference_tables(found)
+    reference, forecasts = reference_tables(found), money_forecasts(found)
     daily = define_asset_job(
         "daily",
-        description="Check yesterday's decisions and drift, copy what the core knows, build the marts, tell of profiles.",
-        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(reference, marts, online),
+        description="Check yesterday's decisions and drift, copy what the core knows, forecast money, build marts, tell profiles.",
+        selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(reference, forecasts, marts, online),
     )
     profiled = define_asset_job(
         "profiles",
@@ -61,6 +62,7 @@ def build_definitions(found: Settings) -> Definitions:
             checked_decisions(found),
             model_drift(found),
             reference,
+            forecasts,
             marts,
             online,
             *profiles,

@@ -59,7 +59,8 @@ class Costs:
 def ends_of(panel: Panel, horizon: int, *, most: int) -> tuple[int, ...]:
     """Return how many steps before the last one the backtests end, oldest first: a horizon apart.
 
-    There are fewer than `most` where half of the series would have begun too late to say anything. Raises BadPanel for a horizon of no steps.
+    There are fewer than `most` where a quarter of the series would have begun too late to say anything. Raises
+    BadPanel for a horizon of no steps.
     """
     if horizon < 1:
         raise BadPanel(f"a horizon of {horizon} steps")

@@ -30,6 +30,7 @@ from serving.edge.gateway import Gateway
 from serving.edge.openapi import complete_examples, refusals
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
+from serving.forecasts import endpoints as forecasts
 from serving.goals import endpoints as goals
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
@@ -80,6 +81,7 @@ ROUTERS = (
     cases.router,
     chain.router,
     analytics.router,
+    forecasts.router,
     scoring.router,
     risk.router,
     models.router,

@@ -154,6 +154,8 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),
     Rule("GET", "/v1/analytics/summary", WATCHERS),
     Rule("GET", "/v1/analytics/daily", WATCHERS),
+    Rule("GET", "/v1/forecasts/cash-flow", BANK_READERS | {Role.ANALYST}),
+    Rule("GET", "/v1/forecasts/liquidity", STAFF | WATCHERS),
     Rule("GET", "/v1/risk/vocabulary", WATCHERS),
     Rule("GET", "/v1/risk/policies", WATCHERS),
     Rule("POST", "/v1/risk/policies", RISK_WRITERS),

@@ -61,7 +61,8 @@ ELSEWISE = {
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
-    "If-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor", "approve",
+    "If-Match", "If-None-Match", "account_number",
+    "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor", "approve",
     "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor", "bank_account", "bank_code", "bid",
     "birth_year", "block", "branch", "business_day", "buy", "category", "cause", "channel", "city", "client_secret",
     "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "day_count",

@@ -35,7 +35,7 @@ def build_definitions(found: Settings) -> Definitions:
     reference, forecasts = reference_tables(found), money_forecasts(found)
     daily = define_asset_job(
         "daily",
-        description="Check yesterday's decisions and drift, copy what the core knows, forecast money, build marts, tell profiles.",
+        description="Check yesterday's decisions and drift, copy the core, forecast money, build marts, tell profiles.",
         selection=AssetSelection.assets(KEY, DRIFT_KEY) | AssetSelection.assets(reference, forecasts, marts, online),
     )
     profiled = define_asset_job(

@@ -24,6 +24,7 @@ from orchestration.bank.assets import bank_assets
 from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
+from orchestration.forecasts.assets import money_forecasts
 from orchestration.groups import dressed
 from orchestration.privacy.retention import RETENTION_CRON, retained
 from orchestration.risk.assets import named_models, risk_assets
@@ -52,7 +53,7 @@ def build_definitions(found: Settings) -> Definitions:
     """Return everything batch of one deployment."""
     raw, lake = checked_sets(found, Store.RAW), checked_sets(found, Store.LAKE)
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
-    reference, day_files = reference_tables(found), compacted_lake(found)
+    reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
     books = closed_books(found)
     kept = retained(found)
     jobs = {
@@ -60,8 +61,8 @@ def build_definitions(found: Settings) -> Definitions:
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day in lake and warehouse, build the marts, look at the drift, put profiles online.",
-                selection=AssetSelection.assets(raw, lake, reference, *marts, online, DRIFT_KEY),
+                description="Check a day of lake and warehouse, forecast, build the marts, look at drift, put profiles online.",
+                selection=AssetSelection.assets(raw, lake, reference, forecasts, *marts, online, DRIFT_KEY),
             ),
             define_asset_job(
                 "profiles",
@@ -94,7 +95,7 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, list_exposure(found), *marts, online, *profiles, kept,
+        BACKTESTS, list_exposure(found), forecasts, *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

@@ -31,6 +31,7 @@ from serving.edge.openapi import complete_examples, refusals
 from serving.erasures import endpoints as erasures
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
+from serving.forecasts import endpoints as forecasts
 from serving.goals import endpoints as goals
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
@@ -82,6 +83,7 @@ ROUTERS = (
     cases.router,
     chain.router,
     analytics.router,
+    forecasts.router,
     scoring.router,
     risk.router,
     models.router,

@@ -30,6 +30,7 @@ from serving.edge.limits import Limits
 from serving.erasures.service import ErasuresService
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
+from serving.forecasts.service import ForecastsService
 from serving.goals.service import GoalsService
 from serving.history.service import HistoryService
 from serving.holders.service import HoldersService
@@ -108,6 +109,7 @@ class Resources:
     scoring: ScoringService
     decisions: DecisionsService
     analytics: AnalyticsService
+    forecasts: ForecastsService
     risk: RiskService
     models: ModelsService
     live: LiveHub
@@ -203,6 +205,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse, dsn=settings.warehouse.dsn("analytics")),
+            forecasts=ForecastsService(warehouse),
             risk=RiskService(core, clock=clock),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

@@ -51,6 +51,24 @@ begin
   end loop;
 end
 $$;
+create table marts.forecasts (
+    tenant_id text, kind text, first_day date, made_at timestamptz, horizon_days integer, history_days integer,
+    backtests integer, rmse_scaled double precision, rmse_scaled_seasonal_naive double precision,
+    month_error_pct double precision, month_error_pct_seasonal_naive double precision, coverage_80_pct double precision,
+    coverage_95_pct double precision);
+create table marts.cash_flow_forecast (
+    tenant_id text, customer_id text, currency text, day date, flow text, expected_minor bigint, low_80_minor bigint,
+    high_80_minor bigint, low_95_minor bigint, high_95_minor bigint);
+create table marts.liquidity_forecast (
+    tenant_id text, rail text, currency text, day date, flow text, expected_minor bigint, low_80_minor bigint,
+    high_80_minor bigint, low_95_minor bigint, high_95_minor bigint);
+alter table marts.forecasts enable row level security;
+alter table marts.cash_flow_forecast enable row level security;
+alter table marts.liquidity_forecast enable row level security;
+create policy own_tenant on marts.forecasts using (tenant_id = current_setting('app.tenant_id', true));
+create policy own_tenant on marts.cash_flow_forecast using (tenant_id = current_setting('app.tenant_id', true));
+create policy own_tenant on marts.liquidity_forecast using (tenant_id = current_setting('app.tenant_id', true));
+grant select on marts.forecasts, marts.cash_flow_forecast, marts.liquidity_forecast to analytics;
 """
 DECISION = """
 insert into raw.decisions (

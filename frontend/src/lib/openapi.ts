@@ -903,6 +903,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forecasts/cash-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cash Flow
+         * @description Say what is expected to come to a customer's accounts and to leave them in the next days, with intervals.
+         *
+         *     Made every night from the days before. With the ETag of the last answer in If-None-Match, 304 says that it still holds.
+         */
+        get: operations["cash_flow_v1_forecasts_cash_flow_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/liquidity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liquidity
+         * @description Say what each rail is expected to bring to the bank and to take from it in the next days, with intervals.
+         */
+        get: operations["liquidity_v1_forecasts_liquidity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/goals": {
         parameters: {
             query?: never;
@@ -2130,6 +2172,29 @@ export interface components {
          */
         AccountStatus: "opened" | "active" | "dormant" | "blocked" | "closed";
         /**
+         * Accuracy
+         * @description How right the same was at earlier ends, over all series of the forecast; null where there was too little to try it on.
+         *
+         *     `rmse_scaled` is the root mean squared error in units of the mean absolute weekly difference; `month_error_pct` how far the
+         *     totals of the whole horizon were off, as a share of what came. The seasonal naive repeats the week before.
+         */
+        Accuracy: {
+            /** Backtests */
+            backtests: number;
+            /** Coverage 80 Pct */
+            coverage_80_pct: number | null;
+            /** Coverage 95 Pct */
+            coverage_95_pct: number | null;
+            /** Month Error Pct */
+            month_error_pct: number | null;
+            /** Month Error Pct Seasonal Naive */
+            month_error_pct_seasonal_naive: number | null;
+            /** Rmse Scaled */
+            rmse_scaled: number | null;
+            /** Rmse Scaled Seasonal Naive */
+            rmse_scaled_seasonal_naive: number | null;
+        };
+        /**
          * Activation
          * @description Why a version is to decide from now on.
          * @example {
@@ -2520,6 +2585,29 @@ export interface components {
             items: components["schemas"]["serving__suspense__schemas__Balance"][];
         };
         /**
+         * Band
+         * @description The mean of what may come, and the intervals that hold what comes in 80 and in 95 of a hundred cases.
+         * @example {
+         *       "expected_minor": 152000,
+         *       "high_80_minor": 410500,
+         *       "high_95_minor": 720300,
+         *       "low_80_minor": 0,
+         *       "low_95_minor": 0
+         *     }
+         */
+        Band: {
+            /** Expected Minor */
+            expected_minor: number;
+            /** High 80 Minor */
+            high_80_minor: number;
+            /** High 95 Minor */
+            high_95_minor: number;
+            /** Low 80 Minor */
+            low_80_minor: number;
+            /** Low 95 Minor */
+            low_95_minor: number;
+        };
+        /**
          * BankAccount
          * @description An account at another bank.
          * @example {
@@ -2688,6 +2776,69 @@ export interface components {
             items: components["schemas"]["serving__chain__schemas__Block"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * CashFlowForecast
+         * @description What is expected to come to a customer's accounts and to leave them, day by day.
+         *
+         *     Money that moves between accounts of the same customer is in neither.
+         * @example {
+         *       "accuracy": {
+         *         "backtests": 3,
+         *         "coverage_80_pct": 80.9,
+         *         "coverage_95_pct": 95.3,
+         *         "month_error_pct": 14.2,
+         *         "month_error_pct_seasonal_naive": 19.8,
+         *         "rmse_scaled": 0.94,
+         *         "rmse_scaled_seasonal_naive": 1.31
+         *       },
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "days": [
+         *         {
+         *           "day": "2025-11-25",
+         *           "inflow": {
+         *             "expected_minor": 152000,
+         *             "high_80_minor": 410500,
+         *             "high_95_minor": 720300,
+         *             "low_80_minor": 0,
+         *             "low_95_minor": 0
+         *           },
+         *           "net": {
+         *             "expected_minor": 12000,
+         *             "high_80_minor": 334000,
+         *             "high_95_minor": 614000,
+         *             "low_80_minor": -310000,
+         *             "low_95_minor": -590000
+         *           },
+         *           "outflow": {
+         *             "expected_minor": 140000,
+         *             "high_80_minor": 320000,
+         *             "high_95_minor": 505000,
+         *             "low_80_minor": 0,
+         *             "low_95_minor": 0
+         *           }
+         *         }
+         *       ],
+         *       "first_day": "2025-11-25",
+         *       "history_days": 90,
+         *       "made_at": "2025-11-25T06:30:12Z"
+         *     }
+         */
+        CashFlowForecast: {
+            accuracy: components["schemas"]["Accuracy"] | null;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** First Day */
+            first_day: string | null;
+            /** History Days */
+            history_days: number | null;
+            /** Made At */
+            made_at: string | null;
         };
         /**
          * Category
@@ -3928,6 +4079,44 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * ForecastDay
+         * @description One day to come. The net is what is expected to come less what is expected to go.
+         * @example {
+         *       "day": "2025-11-25",
+         *       "inflow": {
+         *         "expected_minor": 152000,
+         *         "high_80_minor": 410500,
+         *         "high_95_minor": 720300,
+         *         "low_80_minor": 0,
+         *         "low_95_minor": 0
+         *       },
+         *       "net": {
+         *         "expected_minor": 12000,
+         *         "high_80_minor": 334000,
+         *         "high_95_minor": 614000,
+         *         "low_80_minor": -310000,
+         *         "low_95_minor": -590000
+         *       },
+         *       "outflow": {
+         *         "expected_minor": 140000,
+         *         "high_80_minor": 320000,
+         *         "high_95_minor": 505000,
+         *         "low_80_minor": 0,
+         *         "low_95_minor": 0
+         *       }
+         *     }
+         */
+        ForecastDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            inflow: components["schemas"]["Band"];
+            net: components["schemas"]["Band"];
+            outflow: components["schemas"]["Band"];
+        };
+        /**
          * Frequency
          * @description How often a schedule pays.
          * @enum {string}
@@ -4345,6 +4534,69 @@ export interface components {
          * @enum {string}
          */
         LinkStatus: "pending" | "verified" | "failed" | "expired" | "removed";
+        /**
+         * LiquidityForecast
+         * @description What the bank's rails are expected to bring and to take, day by day.
+         * @example {
+         *       "accuracy": {
+         *         "backtests": 3,
+         *         "coverage_80_pct": 80.9,
+         *         "coverage_95_pct": 95.3,
+         *         "month_error_pct": 14.2,
+         *         "month_error_pct_seasonal_naive": 19.8,
+         *         "rmse_scaled": 0.94,
+         *         "rmse_scaled_seasonal_naive": 1.31
+         *       },
+         *       "currency": "BRL",
+         *       "first_day": "2025-11-25",
+         *       "history_days": 90,
+         *       "made_at": "2025-11-25T06:30:12Z",
+         *       "rails": [
+         *         {
+         *           "days": [
+         *             {
+         *               "day": "2025-11-25",
+         *               "inflow": {
+         *                 "expected_minor": 152000,
+         *                 "high_80_minor": 410500,
+         *                 "high_95_minor": 720300,
+         *                 "low_80_minor": 0,
+         *                 "low_95_minor": 0
+         *               },
+         *               "net": {
+         *                 "expected_minor": 12000,
+         *                 "high_80_minor": 334000,
+         *                 "high_95_minor": 614000,
+         *                 "low_80_minor": -310000,
+         *                 "low_95_minor": -590000
+         *               },
+         *               "outflow": {
+         *                 "expected_minor": 140000,
+         *                 "high_80_minor": 320000,
+         *                 "high_95_minor": 505000,
+         *                 "low_80_minor": 0,
+         *                 "low_95_minor": 0
+         *               }
+         *             }
+         *           ],
+         *           "rail": "pix"
+         *         }
+         *       ]
+         *     }
+         */
+        LiquidityForecast: {
+            accuracy: components["schemas"]["Accuracy"] | null;
+            /** Currency */
+            currency: string;
+            /** First Day */
+            first_day: string | null;
+            /** History Days */
+            history_days: number | null;
+            /** Made At */
+            made_at: string | null;
+            /** Rails */
+            rails: components["schemas"]["RailForecast"][];
+        };
         /**
          * List
          * @description One list, with how many values are on it.
@@ -6252,6 +6504,45 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "exchanged";
+        };
+        /**
+         * RailForecast
+         * @description What is expected to come and go by one rail.
+         * @example {
+         *       "days": [
+         *         {
+         *           "day": "2025-11-25",
+         *           "inflow": {
+         *             "expected_minor": 152000,
+         *             "high_80_minor": 410500,
+         *             "high_95_minor": 720300,
+         *             "low_80_minor": 0,
+         *             "low_95_minor": 0
+         *           },
+         *           "net": {
+         *             "expected_minor": 12000,
+         *             "high_80_minor": 334000,
+         *             "high_95_minor": 614000,
+         *             "low_80_minor": -310000,
+         *             "low_95_minor": -590000
+         *           },
+         *           "outflow": {
+         *             "expected_minor": 140000,
+         *             "high_80_minor": 320000,
+         *             "high_95_minor": 505000,
+         *             "low_80_minor": 0,
+         *             "low_95_minor": 0
+         *           }
+         *         }
+         *       ],
+         *       "rail": "pix"
+         *     }
+         */
+        RailForecast: {
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** Rail */
+            rail: string;
         };
         /**
          * Rate
@@ -17889,6 +18180,356 @@ export interface operations {
             };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
+        };
+    };
+    cash_flow_v1_forecasts_cash_flow_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Whose minor units, as ISO 4217 names it */
+                currency?: string;
+            };
+            header?: {
+                /** @description The ETag of the forecast that the reader has */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashFlowForecast"];
+                };
+            };
+            /** @description The reader has the newest forecast */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    liquidity_v1_forecasts_liquidity_get: {
+        parameters: {
+            query?: {
+                /** @description Whose minor units, as ISO 4217 names it */
+                currency?: string;
+            };
+            header?: {
+                /** @description The ETag of the forecast that the reader has */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidityForecast"];
+                };
+            };
+            /** @description The reader has the newest forecast */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     list_goals_v1_goals_get: {

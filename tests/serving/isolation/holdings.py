@@ -66,6 +66,13 @@ FIGURES = """
 insert into marts.daily_volume_and_fraud values (%(tenant)s, current_date, %(mark)s, 'BRL', 1, 1, 1, 1, 1, 1, 1, 1, 1);
 insert into marts.dim_customers values (%(tenant)s, %(customer_id)s, now(), now(), now(), 1, 1);
 insert into marts.fct_transactions values (%(tenant)s, %(customer_id)s, current_date, 'debit', %(mark)s, 'BRL', 1, 'posted');
+insert into marts.forecasts
+select %(tenant)s, kind, '2025-11-25', now(), 30, 90, 3, 1, 1, 1, 1, 80, 95 from unnest(array['cash_flow', 'liquidity']) kind;
+insert into marts.cash_flow_forecast
+select %(tenant)s, %(customer_id)s, 'BRL', '2025-11-25', flow, 1, 0, 2, 0, 3
+from unnest(array['inflow', 'outflow', 'net']) flow;
+insert into marts.liquidity_forecast
+select %(tenant)s, %(mark)s, 'BRL', '2025-11-25', flow, 1, 0, 2, 0, 3 from unnest(array['inflow', 'outflow', 'net']) flow;
 """
 
 

@@ -50,7 +50,7 @@ def may_name(method: str, path: str) -> frozenset[str]:
 
 
 @pytest.fixture(scope="module")
-def own(api: Server) -> Holdings:
+def own(api: Server, marts: None) -> Holdings:
     """What the customer has who signs in: two accounts of their own."""
     return make_customer(api, "demo", "c-own")
 

@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0016_bi"
-down_revision = "0013_quality"
+down_revision = "0014_forecasts"
 
 
 def upgrade() -> None:

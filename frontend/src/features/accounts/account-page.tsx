@@ -17,6 +17,7 @@ import { StatementDialog } from '@/features/accounts/statement-dialog'
 import { Terms } from '@/features/accounts/terms'
 import type { Account } from '@/features/accounts/types'
 import { useAccounts } from '@/features/accounts/words'
+import { CashFlowBox } from '@/features/forecasts/cash-flow-box'
 import { isUuid } from '@/lib/ids'
 import { useMedia } from '@/lib/use-media'
 
@@ -33,6 +34,7 @@ function Parts({ account }: { account: Account }) {
   const spending = (
     <>
       <SpendingBox account={account} />
+      {account.customer_id && <CashFlowBox customerId={account.customer_id} currency={account.currency} />}
       <GoalsBox accountId={id} />
     </>
   )

@@ -126,6 +126,19 @@ const messages = {
   'spending.none': 'Nothing left this account yet.',
   'spending.none.month': 'Nothing left it in this month.',
 
+  'forecast.title': 'What is expected',
+  'forecast.total': 'Next {days, plural, one {day} other {# days}}',
+  'forecast.flows': 'Which money',
+  'forecast.net': 'Net',
+  'forecast.inflow': 'In',
+  'forecast.outflow': 'Out',
+  'forecast.chart': 'The next {days, plural, one {day} other {# days}}: what is expected, with its intervals',
+  'forecast.look': 'Look at a day',
+  'forecast.said': '{day}: {expected} expected; in 80 of 100 cases between {low} and {high}.',
+  'forecast.accuracy':
+    'Tried on {backtests, plural, one {# earlier month} other {# earlier months}}: {held} of 100 days came within the inner band.',
+  'forecast.none': 'Nothing is forecast yet. It takes two weeks of movements, and a night.',
+
   'statement.open': 'Statement',
   'statement.title': 'Download a statement',
   'statement.period': 'Period',

@@ -1,0 +1,1 @@
+"""What is expected: money by customer and by rail."""

@@ -12,7 +12,7 @@ from kit.business_days import bank_holidays
 from kit.money import CURRENCY_EXPONENTS
 from ledger.chart import CHART
 from ledger.days import FIRST_DAY, LAST_DAY
-from pipelines.marts.build import PROJECT
+from pipelines.marts.dbt import PROJECT
 
 FOLDER = PROJECT / "seeds"
 

@@ -40,7 +40,10 @@ def load_rates(settings: Settings, path: Path, *, tenant_id: str, now: datetime)
     Raises RatesUnreadable, OSError.
     """
     with path.open(newline="", encoding="utf-8") as lines:
-        found = list(read_rates(lines, tenant_id=tenant_id))
+        try:
+            found = list(read_rates(lines, tenant_id=tenant_id))
+        except (UnicodeDecodeError, csv.Error) as problem:
+            raise RatesUnreadable(f"it is no CSV in UTF-8: {problem}") from problem
     with connect(settings.warehouse.dsn("transform"), application=APPLICATION, autocommit=False) as warehouse:
         repository.take_turn(warehouse)
         changes = repository.keep_rates(warehouse, found, at=now)

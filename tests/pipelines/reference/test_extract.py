@@ -194,6 +194,12 @@ def test_a_file_of_rates_is_loaded_whole_or_not_at_all(settings, bank, kept, tmp
     ]
 
 
+def test_a_file_that_is_no_csv_is_said_to_be_none(settings, tmp_path: Path):
+    (tmp_path / "other").write_bytes(b"day,base,quote,bid,ask\n\xff\xfe,USD,BRL,5,6\n")
+    with pytest.raises(RatesUnreadable, match="no CSV in UTF-8"):
+        load_rates(settings, tmp_path / "other", tenant_id="t", now=datetime(2026, 3, 12, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -17,7 +17,7 @@ from pipelines.marts.dbt import run
 from tests.dbt.rows import Decided
 from tests.dbt.small_bank import SmallBank
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # noon at the bank
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)

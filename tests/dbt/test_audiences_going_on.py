@@ -11,10 +11,10 @@ from pipelines.marts.dbt import run
 from tests.dbt.rows import Decided
 from tests.dbt.small_bank import SmallBank
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 FIRST = datetime(2026, 2, 2, 15, 0, tzinfo=UTC)
-RUN_S = 300
+RUN_S = 600
 # When a row was worked out, and how old that makes it, is what two builds may say otherwise.
 OF_THE_BUILD = "{as_of,built_at,open_minutes,look_overdue,decision_overdue}"
 TABLES = """

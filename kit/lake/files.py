@@ -97,12 +97,22 @@ class FileWriter:
             self._sink, schema, compression=COMPRESSION, use_dictionary=repeated,
             column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
         )  # fmt: skip
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
         self.facts = FileFacts()
 
     def write(self, table: pa.Table) -> None:
-        """Add rows."""
+        """Add rows. They are gathered until they fill a row group: a small one costs more than what is in it."""
         self.facts.add(table)
-        self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._waiting.append(table)
+        self._waiting_rows += table.num_rows
+        if self._waiting_rows >= ROW_GROUP_ROWS:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROW_GROUP_ROWS)
+            self._waiting, self._waiting_rows = [], 0
 
     def finish(self, *, partition: int, first: int, past: int, now_ms: int, day: str | None = None) -> LakeFile:
         """Put the file in its place and on disk; return its row, which the manifest does not have yet.
@@ -110,6 +120,7 @@ class FileWriter:
         With `day` it is a compacted one: it lies in that day's folder, and its content is in its name, so that one that is made
         again of the same offsets has another name.
         """
+        self._write_waiting()
         self._writer.close()
         self._sink.sync()
         digest = self._sink.sha256.hexdigest()

@@ -86,6 +86,7 @@ def test_days_that_have_ended_become_a_file_each_in_their_folder(tmp_path):
     ]  # fmt: skip
     assert everything(tmp_path) == before
     assert all(file.settled and file.compacted and file.schema == 2 for file in live_files(folder))
+    assert all(pq.read_metadata(folder / file.name).num_row_groups == 1 for file in live_files(folder))
 
 
 def test_running_it_again_does_nothing(tmp_path):

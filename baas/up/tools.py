@@ -41,7 +41,7 @@ run_retries:
   retry_on_asset_or_op_failure: false
 run_monitoring:
   enabled: true
-  start_timeout_seconds: 300
+  start_timeout_seconds: 900
   max_runtime_seconds: 14400
 freshness:
   enabled: true

@@ -3,6 +3,7 @@
 The marts are made by dbt in a database of the bench's own, so that they have the product's indexes and policies, and then
 filled with generated rows: 100 transactions a customer over 90 days, in order of time, so that a customer's rows lie far apart.
 The API runs as the process it is; the clients are threads beside it. `unchanged` is a dashboard that the asker has (304).
+`*_cpu_us_per_dashboard` says what a dashboard takes of the processors, whatever else they do meanwhile.
 The peer `scan` finds a customer's transactions without the index that the mart has.
 """
 
@@ -21,6 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 from psycopg import sql
 
+from bench.processor_time import database_backends, of_process, of_processes
 from bench.report import Report, parser
 from bench.transfers_http import own_places, process_of
 from kit.clock import SystemClock
@@ -91,8 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
         build(own)
         past = datetime.now(UTC).date()
         report.figure("fill_rows_per_s", options.rows / _fill(own, rows=options.rows, customers=customers, past=past))
-        stack.enter_context(process_of(own, "serving"))
-        api = Api(own, customers=customers, past=past)
+        process = stack.enter_context(process_of(own, "serving"))
+        api = Api(own, customers=customers, past=past, process=process)
         api.wait_until_ready()
         _measure(report, api, options)
         scans = [_scan_ms(own, api.customer()) for _ in range(5)]
@@ -136,8 +138,9 @@ def _fill(own: Settings, *, rows: int, customers: int, past: date) -> float:
 class Api:
     """The running API, asked as somebody who may read every customer's dashboard and the bank's days."""
 
-    def __init__(self, own: Settings, *, customers: int, past: date) -> None:
+    def __init__(self, own: Settings, *, customers: int, past: date, process: int) -> None:
         self._own = own
+        self._process = process
         self._customers = customers
         self._chance = random.Random(11)
         self.period = f"from={past - timedelta(days=DAYS)}&to={past}"
@@ -145,6 +148,11 @@ class Api:
         roles = frozenset({Role.PARTNER, Role.ANALYST})
         principal = Principal(subject=f"client:{TENANT}-partner", tenant_id=TENANT, roles=roles, scheme=Scheme.BEARER)
         self._headers = {"Authorization": f"Bearer {tokens.issue(principal)}"}
+
+    def spent_s(self) -> dict[str, float]:
+        """What the API and the warehouse's sessions for it have taken of the processors so far."""
+        sessions = database_backends(self._own.warehouse.dsn("postgres"))
+        return {"api": of_process(self._process), "warehouse": of_processes(sessions)}
 
     def customer(self) -> str:
         """One of the customers, by chance."""
@@ -192,10 +200,14 @@ def _measure(report: Report, api: Api, options: argparse.Namespace) -> None:
             raise AssertionError(f"a dashboard was answered {status}: {body[:300]!r}")
 
     _timed(api, dashboard, seconds=options.seconds / 2)
+    before_s = api.spent_s()
     runs = [_timed(api, dashboard, seconds=options.seconds) for _ in range(options.runs)]
+    spent_s, dashboards = api.spent_s(), sum(map(len, runs))
     report.figure("p50_ms", [_quantile(run, 50) for run in runs])
     report.figure("p99_ms", [_quantile(run, 99) for run in runs])
     report.figure("rate_per_s", [len(run) / options.seconds for run in runs])
+    for name, after_s in spent_s.items():
+        report.figure(f"{name}_cpu_us_per_dashboard", 1e6 * (after_s - before_s[name]) / dashboards)
 
     known_of = api.dashboard(api.customer())
     with api.connected() as connection:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
 from serving.analytics import schemas
@@ -161,4 +161,5 @@ def _answered(answer: Answer, schema: type[BaseModel]) -> Response:
     headers = {"ETag": answer.tag, "Cache-Control": _REVALIDATED}
     if answer.content is None:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return JSONResponse(schema.model_validate(answer.content).model_dump(mode="json", by_alias=True), headers=headers)
+    text = schema.model_validate(answer.content).model_dump_json(by_alias=True)
+    return Response(text, media_type="application/json", headers=headers)

@@ -371,6 +371,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Breakdown
+         * @description Return a metric over the half-open period [from, to) by the values of a dimension, the largest first.
+         */
+        get: operations["breakdown_v1_analytics_breakdown_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/customers/{customer_id}/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dashboard
+         * @description Return what a customer's posted transactions moved in the half-open period [from, to), by day and by channel.
+         */
+        get: operations["dashboard_v1_analytics_customers__customer_id__dashboard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/daily": {
         parameters: {
             query?: never;
@@ -383,6 +423,70 @@ export interface paths {
          * @description List days and channels of the half-open period [from, to).
          */
         get: operations["daily_v1_analytics_daily_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Datasets
+         * @description List what can be asked for: each dataset with its grain, dimensions and metrics.
+         */
+        get: operations["datasets_v1_analytics_datasets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the dataset's rows of the half-open period [from, to) as a file, in order of its keys.
+         *
+         *     At most 500,000 rows; more are refused (`export-too-long`), never left out.
+         */
+        get: operations["export_v1_analytics_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series
+         * @description Return a metric over the half-open period [from, to), a point a day, week (from Monday) or month.
+         *
+         *     Amounts come a point a currency. A day on which nothing was counted has no point.
+         */
+        get: operations["series_v1_analytics_series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -615,6 +719,72 @@ export interface paths {
         patch: operations["change_customer_v1_customers__customer_id__patch"];
         trace?: never;
     };
+    "/v1/customers/{customer_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Erasure
+         * @description Have a customer who has left erased everywhere, as soon as the law allows; until then their records are blocked.
+         *
+         *     Asked again, it says how the request stands, by the holds of now.
+         */
+        post: operations["ask_for_erasure_v1_customers__customer_id__erasure_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description List what compliance has placed on a customer's records, what was lifted too.
+         */
+        get: operations["list_holds_v1_customers__customer_id__holds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/holds/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Place Hold
+         * @description Have a customer's records kept, whoever asks for their erasure; the same again changes nothing.
+         */
+        put: operations["place_hold_v1_customers__customer_id__holds__name__put"];
+        post?: never;
+        /**
+         * Lift Hold
+         * @description Lift a hold; again, it changes nothing.
+         */
+        delete: operations["lift_hold_v1_customers__customer_id__holds__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/person": {
         parameters: {
             query?: never;
@@ -687,6 +857,26 @@ export interface paths {
          * @description Return one decision with what became of it.
          */
         get: operations["get_decision_v1_decisions__transaction_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Erasure
+         * @description Return how a request stands: what holds it, which stores are done, and its proof.
+         */
+        get: operations["get_erasure_v1_erasures__erasure_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2778,6 +2968,48 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Breakdown
+         * @description Groups of the half-open period, the largest first. `more` says whether there are others.
+         * @example {
+         *       "as_of": "2025-11-24T14:05:00Z",
+         *       "by": "channel",
+         *       "dataset": "daily_volume_and_fraud",
+         *       "from": "2025-11-24",
+         *       "items": [
+         *         {
+         *           "by": "pix",
+         *           "currency": "BRL",
+         *           "share": 0.75,
+         *           "value": 300,
+         *           "whole": 400
+         *         }
+         *       ],
+         *       "metric": "amount_minor",
+         *       "more": false,
+         *       "to": "2025-11-25",
+         *       "unit": "minor"
+         *     }
+         */
+        Breakdown: {
+            /** As Of */
+            as_of: string | null;
+            /** By */
+            by: string | null;
+            /** Dataset */
+            dataset: string;
+            /** From */
+            from: string | null;
+            /** Items */
+            items: components["schemas"]["Group"][];
+            /** Metric */
+            metric: string;
+            /** More */
+            more: boolean;
+            /** To */
+            to: string | null;
+            unit: components["schemas"]["Unit"];
+        };
+        /**
          * CashFlowForecast
          * @description What is expected to come to a customer's accounts and to leave them, day by day.
          *
@@ -2841,6 +3073,37 @@ export interface components {
             made_at: string | null;
         };
         /**
+         * CatalogueOfDatasets
+         * @description Every dataset. The first metric of each is the one that is told when none is named.
+         * @example {
+         *       "items": [
+         *         {
+         *           "about": "What the bank moved, what was decided about it, and what turned out to be fraud.",
+         *           "dimensions": [
+         *             {
+         *               "about": "How the money moves",
+         *               "name": "channel"
+         *             }
+         *           ],
+         *           "grain": "one row a day, channel and currency",
+         *           "has_days": true,
+         *           "metrics": [
+         *             {
+         *               "about": "Decided transactions",
+         *               "name": "transactions",
+         *               "unit": "count"
+         *             }
+         *           ],
+         *           "name": "daily_volume_and_fraud"
+         *         }
+         *       ]
+         *     }
+         */
+        CatalogueOfDatasets: {
+            /** Items */
+            items: components["schemas"]["NamedDataset"][];
+        };
+        /**
          * Category
          * @description The words there are.
          * @enum {string}
@@ -2852,6 +3115,24 @@ export interface components {
          * @enum {string}
          */
         Channel: "pix" | "card" | "boleto" | "ted" | "cash" | "internal";
+        /**
+         * ChannelFlow
+         * @description That of a channel.
+         */
+        ChannelFlow: {
+            /** Channel */
+            channel: string;
+            /** Currency */
+            currency: string;
+            /** In Count */
+            in_count: number;
+            /** In Minor */
+            in_minor: number;
+            /** Out Count */
+            out_count: number;
+            /** Out Minor */
+            out_minor: number;
+        };
         /**
          * ChannelRow
          * @description One channel over all days.
@@ -3150,6 +3431,8 @@ export interface components {
         /**
          * Customer
          * @description A customer. What says who it is is null once erased, or when never known.
+         *
+         *     Since `restricted_at` the records are blocked: their erasure was asked for, and compliance alone sees what the law keeps.
          * @example {
          *       "address": {
          *         "city": "Salvador",
@@ -3167,6 +3450,7 @@ export interface components {
          *       "full_name": "Ana Souza",
          *       "kind": "person",
          *       "phone": "+5571999990000",
+         *       "restricted_at": null,
          *       "state": "BA",
          *       "status": "active",
          *       "version": 3
@@ -3193,6 +3477,8 @@ export interface components {
             kind: string;
             /** Phone */
             phone: string | null;
+            /** Restricted At */
+            restricted_at: string | null;
             /** State */
             state: string | null;
             /** Status */
@@ -3269,6 +3555,7 @@ export interface components {
          *           "full_name": "Ana Souza",
          *           "kind": "person",
          *           "phone": "+5571999990000",
+         *           "restricted_at": null,
          *           "state": "BA",
          *           "status": "active",
          *           "version": 3
@@ -3363,6 +3650,124 @@ export interface components {
             reviewed: number;
             /** Transactions */
             transactions: number;
+        };
+        /**
+         * Dashboard
+         * @description A customer's transactions: over all time, and by day and channel in the half-open period.
+         *
+         *     Days and channels without a posted transaction are absent. `usual_hour` is the hour, in the bank's time zone, at which most
+         *     payments of the last 30 days were made.
+         * @example {
+         *       "accounts": 2,
+         *       "as_of": "2025-11-24T14:05:00Z",
+         *       "channels": [
+         *         {
+         *           "channel": "pix",
+         *           "currency": "BRL",
+         *           "in_count": 2,
+         *           "in_minor": 520000,
+         *           "out_count": 14,
+         *           "out_minor": 310050
+         *         }
+         *       ],
+         *       "customer_id": "c000042",
+         *       "customer_since": "2025-03-01T12:00:00Z",
+         *       "daily": [
+         *         {
+         *           "currency": "BRL",
+         *           "day": "2025-11-24",
+         *           "in_count": 2,
+         *           "in_minor": 520000,
+         *           "out_count": 14,
+         *           "out_minor": 310050
+         *         }
+         *       ],
+         *       "first_seen_at": "2025-03-02T09:30:00Z",
+         *       "from": "2025-08-27",
+         *       "last_seen_at": "2025-11-24T13:58:12Z",
+         *       "mean_amount_minor_30d": 15310.5,
+         *       "payments_30d": 70,
+         *       "to": "2025-11-25",
+         *       "totals": [
+         *         {
+         *           "currency": "BRL",
+         *           "in_count": 2,
+         *           "in_minor": 520000,
+         *           "out_count": 14,
+         *           "out_minor": 310050
+         *         }
+         *       ],
+         *       "transactions": 611,
+         *       "usual_hour": 12
+         *     }
+         */
+        Dashboard: {
+            /** Accounts */
+            accounts: number;
+            /** As Of */
+            as_of: string | null;
+            /** Channels */
+            channels: components["schemas"]["ChannelFlow"][];
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Customer Since
+             * Format: date-time
+             */
+            customer_since: string;
+            /** Daily */
+            daily: components["schemas"]["DayFlow"][];
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Mean Amount Minor 30D */
+            mean_amount_minor_30d: number | null;
+            /** Payments 30D */
+            payments_30d: number | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Totals */
+            totals: components["schemas"]["Flow"][];
+            /** Transactions */
+            transactions: number;
+            /** Usual Hour */
+            usual_hour: number | null;
+        };
+        /**
+         * DayFlow
+         * @description That of a day.
+         */
+        DayFlow: {
+            /** Currency */
+            currency: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** In Count */
+            in_count: number;
+            /** In Minor */
+            in_minor: number;
+            /** Out Count */
+            out_count: number;
+            /** Out Minor */
+            out_minor: number;
         };
         /**
          * Decision
@@ -3866,6 +4271,77 @@ export interface components {
             };
         };
         /**
+         * Erasure
+         * @description A request to erase somebody. One that is `held` is carried out at `due_at`; until then the records are blocked.
+         *
+         *     `proof` is there once it is done: a signed document that says what each store had and has, and names nobody.
+         * @example {
+         *       "customer_id": "c900001",
+         *       "due_at": "2036-01-01T00:00:00Z",
+         *       "ended_at": null,
+         *       "erasure_id": "0193f2aa-eeee-7eee-8eee-eeeeeeeeeeee",
+         *       "holds": [
+         *         {
+         *           "law": "Circular BCB 3.978/2020, art. 67 (Lei 9.613/1998, art. 10, § 2º; LGPD, art. 16, I)",
+         *           "until": "2036-01-01T00:00:00Z",
+         *           "why": "records of who a customer was are kept for ten years"
+         *         }
+         *       ],
+         *       "problem": null,
+         *       "proof": null,
+         *       "requested_at": "2025-11-24T16:00:00Z",
+         *       "requested_by": "user:0193f2aa-1111-7222-8333-944445555666",
+         *       "status": "held",
+         *       "steps": [],
+         *       "steps_in_all": 11
+         *     }
+         */
+        Erasure: {
+            /** Customer Id */
+            customer_id: string;
+            /** Due At */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Erasure Id
+             * Format: uuid
+             */
+            erasure_id: string;
+            /** Holds */
+            holds: components["schemas"]["Held"][];
+            /** Problem */
+            problem: string | null;
+            /** Proof */
+            proof: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Requested By */
+            requested_by: string;
+            status: components["schemas"]["ErasureStatus"];
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Steps In All */
+            steps_in_all: number;
+        };
+        /**
+         * ErasureStatus
+         * @description `held` waits for the law, `queued` for a worker; what is `done` has a proof.
+         * @enum {string}
+         */
+        ErasureStatus: "held" | "queued" | "running" | "done";
+        /**
+         * Every
+         * @description How long each point of a series is. Weeks begin on Monday.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
+        /**
          * Exchange
          * @description An exchange that happened: two transfers, together.
          * @example {
@@ -4079,6 +4555,22 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * Flow
+         * @description Money in and out of a customer's accounts.
+         */
+        Flow: {
+            /** Currency */
+            currency: string;
+            /** In Count */
+            in_count: number;
+            /** In Minor */
+            in_minor: number;
+            /** Out Count */
+            out_count: number;
+            /** Out Minor */
+            out_minor: number;
+        };
+        /**
          * ForecastDay
          * @description One day to come. The net is what is expected to come less what is expected to go.
          * @example {
@@ -4221,6 +4713,22 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Group
+         * @description One group. `whole` is the metric over all groups; `share` is null where groups do not add up to it.
+         */
+        Group: {
+            /** By */
+            by: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Share */
+            share: number | null;
+            /** Value */
+            value: number | null;
+            /** Whole */
+            whole: number | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -4263,6 +4771,45 @@ export interface components {
             block: components["schemas"]["SignedBlock"] | null;
             /** First Key */
             first_key: string | null;
+        };
+        /**
+         * Held
+         * @description A reason to keep somebody's records for now. `until` is null for one that ends when somebody ends it.
+         * @example {
+         *       "law": "Circular BCB 3.978/2020, art. 67 (Lei 9.613/1998, art. 10, § 2º; LGPD, art. 16, I)",
+         *       "until": "2036-01-01T00:00:00Z",
+         *       "why": "records of who a customer was are kept for ten years"
+         *     }
+         */
+        Held: {
+            /** Law */
+            law: string;
+            /** Until */
+            until: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * HoldList
+         * @description A customer's holds, by name.
+         * @example {
+         *       "items": [
+         *         {
+         *           "law": "Código de Processo Civil, art. 536",
+         *           "lifted_at": null,
+         *           "lifted_by": null,
+         *           "name": "court-2025-118",
+         *           "placed_at": "2025-11-24T16:00:00Z",
+         *           "placed_by": "user:0193f2aa-1111-7222-8333-944445555666",
+         *           "reason": "order of the 3rd civil court",
+         *           "until": null
+         *         }
+         *       ]
+         *     }
+         */
+        HoldList: {
+            /** Items */
+            items: components["schemas"]["PlacedHold"][];
         };
         /**
          * Holder
@@ -5161,6 +5708,64 @@ export interface components {
             words: string[];
         };
         /**
+         * NamedDataset
+         * @description One dataset. `has_days` says whether it has series, and a period.
+         * @example {
+         *       "about": "What the bank moved, what was decided about it, and what turned out to be fraud.",
+         *       "dimensions": [
+         *         {
+         *           "about": "How the money moves",
+         *           "name": "channel"
+         *         }
+         *       ],
+         *       "grain": "one row a day, channel and currency",
+         *       "has_days": true,
+         *       "metrics": [
+         *         {
+         *           "about": "Decided transactions",
+         *           "name": "transactions",
+         *           "unit": "count"
+         *         }
+         *       ],
+         *       "name": "daily_volume_and_fraud"
+         *     }
+         */
+        NamedDataset: {
+            /** About */
+            about: string;
+            /** Dimensions */
+            dimensions: components["schemas"]["NamedDimension"][];
+            /** Grain */
+            grain: string;
+            /** Has Days */
+            has_days: boolean;
+            /** Metrics */
+            metrics: components["schemas"]["NamedMetric"][];
+            /** Name */
+            name: string;
+        };
+        /**
+         * NamedDimension
+         * @description What rows may be grouped and filtered by.
+         */
+        NamedDimension: {
+            /** About */
+            about: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NamedMetric
+         * @description What can be counted. `minor` is minor units of the row's currency, `share` from 0 to 1, `score` of its own scale.
+         */
+        NamedMetric: {
+            /** About */
+            about: string;
+            /** Name */
+            name: string;
+            unit: components["schemas"]["Unit"];
+        };
+        /**
          * NewAccount
          * @description An account to be opened. A customer opens their own: `customer_id` may then be left out.
          * @example {
@@ -5341,6 +5946,28 @@ export interface components {
             target_date?: string | null;
             /** Target Minor */
             target_minor?: number | null;
+        };
+        /**
+         * NewHold
+         * @description Why somebody's records have to be kept, and until when (never, while nobody lifts it).
+         * @example {
+         *       "law": "Código de Processo Civil, art. 536",
+         *       "reason": "order of the 3rd civil court"
+         *     }
+         */
+        NewHold: {
+            /**
+             * Law
+             * @description Law, article or order that asks for it
+             */
+            law: string;
+            /**
+             * Reason
+             * @description No names and no documents
+             */
+            reason: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * NewHolder
@@ -5792,6 +6419,58 @@ export interface components {
          * @enum {string}
          */
         PixKeyKind: "cpf" | "cnpj" | "email" | "phone" | "random";
+        /**
+         * PlacedHold
+         * @description A hold, in force unless it is past `until` or was lifted.
+         * @example {
+         *       "law": "Código de Processo Civil, art. 536",
+         *       "lifted_at": null,
+         *       "lifted_by": null,
+         *       "name": "court-2025-118",
+         *       "placed_at": "2025-11-24T16:00:00Z",
+         *       "placed_by": "user:0193f2aa-1111-7222-8333-944445555666",
+         *       "reason": "order of the 3rd civil court",
+         *       "until": null
+         *     }
+         */
+        PlacedHold: {
+            /** Law */
+            law: string;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Placed By */
+            placed_by: string;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * Point
+         * @description One point. `by` is the dimension's value, `currency` what an amount is in; a ratio of nothing is null.
+         */
+        Point: {
+            /**
+             * At
+             * Format: date
+             */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Policy
          * @description One version of a policy. Its document never changes; decisions call it by its name.
@@ -7021,6 +7700,46 @@ export interface components {
             n: number;
         };
         /**
+         * Series
+         * @description Points of the half-open period, oldest first; `at` is the first day of each day, week or month.
+         * @example {
+         *       "as_of": "2025-11-24T14:05:00Z",
+         *       "by": "channel",
+         *       "dataset": "daily_volume_and_fraud",
+         *       "every": "day",
+         *       "from": "2025-11-24",
+         *       "items": [
+         *         {
+         *           "at": "2025-11-24",
+         *           "by": "pix",
+         *           "currency": "BRL",
+         *           "value": 412330021
+         *         }
+         *       ],
+         *       "metric": "amount_minor",
+         *       "to": "2025-11-25",
+         *       "unit": "minor"
+         *     }
+         */
+        Series: {
+            /** As Of */
+            as_of: string | null;
+            /** By */
+            by: string | null;
+            /** Dataset */
+            dataset: string;
+            every: components["schemas"]["Every"];
+            /** From */
+            from: string | null;
+            /** Items */
+            items: components["schemas"]["Point"][];
+            /** Metric */
+            metric: string;
+            /** To */
+            to: string | null;
+            unit: components["schemas"]["Unit"];
+        };
+        /**
          * Session
          * @description A live session: its user, and the token that a browser's writes must carry in X-CSRF-Token.
          * @example {
@@ -7460,6 +8179,29 @@ export interface components {
          */
         Status: "draft" | "approved" | "rejected" | "active" | "retired";
         /**
+         * Step
+         * @description What a store had of the person before and after; `rows_after` is null while it is being erased.
+         * @example {
+         *       "ended_at": "2036-01-01T00:00:07Z",
+         *       "note": "the customer, the accounts and all entries stay, as a pseudonym's",
+         *       "rows_after": 0,
+         *       "rows_before": 9,
+         *       "store": "core"
+         *     }
+         */
+        Step: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Note */
+            note: string | null;
+            /** Rows After */
+            rows_after: number | null;
+            /** Rows Before */
+            rows_before: number;
+            /** Store */
+            store: string;
+        };
+        /**
          * Summary
          * @description All days together. Shares are null where there is nothing to divide by.
          * @example {
@@ -7750,6 +8492,12 @@ export interface components {
              */
             status: "posted" | "held";
         };
+        /**
+         * Unit
+         * @description What a measure's number means.
+         * @enum {string}
+         */
+        Unit: "count" | "minor" | "share" | "duration" | "score";
         /**
          * User
          * @description Who is signed in.
@@ -12393,6 +13141,404 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    breakdown_v1_analytics_breakdown_get: {
+        parameters: {
+            query?: {
+                dataset?: string;
+                /** @description The dataset's first when absent */
+                metric?: string | null;
+                /** @description The dimension; the whole alone when absent */
+                by?: string | null;
+                /** @description `dimension:value`; rows that fulfil all of them count */
+                filter?: string[];
+                /** @description First day; 90 days before `to` when absent */
+                from?: string | null;
+                /** @description The day after the last; tomorrow when absent */
+                to?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: {
+                /** @description ETags of what the asker has */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description What the asker has is still what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    dashboard_v1_analytics_customers__customer_id__dashboard_get: {
+        parameters: {
+            query?: {
+                /** @description First day; 90 days before `to` when absent */
+                from?: string | null;
+                /** @description The day after the last; tomorrow when absent */
+                to?: string | null;
+            };
+            header?: {
+                /** @description ETags of what the asker has */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description What the asker has is still what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     daily_v1_analytics_daily_get: {
         parameters: {
             query?: {
@@ -12415,6 +13561,463 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DailyPage"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    datasets_v1_analytics_datasets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueOfDatasets"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    export_v1_analytics_export_get: {
+        parameters: {
+            query?: {
+                dataset?: string;
+                format?: "csv" | "parquet";
+                /** @description `dimension:value`; rows that fulfil all of them count */
+                filter?: string[];
+                /** @description First day; 90 days before `to` when absent */
+                from?: string | null;
+                /** @description The day after the last; tomorrow when absent */
+                to?: string | null;
+            };
+            header?: {
+                /** @description ETags of what the asker has */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, in the format asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What the asker has is still what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    series_v1_analytics_series_get: {
+        parameters: {
+            query?: {
+                dataset?: string;
+                /** @description The dataset's first when absent */
+                metric?: string | null;
+                /** @description A line for each value of a dimension */
+                by?: string | null;
+                every?: components["schemas"]["Every"];
+                /** @description `dimension:value`; rows that fulfil all of them count */
+                filter?: string[];
+                /** @description First day; 90 days before `to` when absent */
+                from?: string | null;
+                /** @description The day after the last; tomorrow when absent */
+                to?: string | null;
+            };
+            header?: {
+                /** @description ETags of what the asker has */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description What the asker has is still what there is */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -15297,6 +16900,749 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    ask_for_erasure_v1_customers__customer_id__erasure_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_holds_v1_customers__customer_id__holds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    place_hold_v1_customers__customer_id__holds__name__put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    lift_hold_v1_customers__customer_id__holds__name__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     erase_person_v1_customers__customer_id__person_delete: {
         parameters: {
             query?: {
@@ -16155,6 +18501,170 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    get_erasure_v1_erasures__erasure_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     positions_v1_exchange_positions_get: {

@@ -31,11 +31,44 @@ with days as (
     and (tenant_id, day) in ({{ days_touched(['fct_transactions']) }})
   {%- endif %}
   group by tenant_id, customer_id, day, currency
+),
+
+reais as (
+  select * from days where currency = 'BRL'
+),
+
+others as (
+  select
+    days.*,
+    row_number() over (
+      partition by days.tenant_id, days.customer_id, days.day order by days.payments = 0, days.currency
+    ) as place,
+    reais.payments > 0 as paid_in_reais_too
+  from days
+  left join reais
+    on reais.tenant_id = days.tenant_id and reais.customer_id = days.customer_id and reais.day = days.day
+  where days.currency <> 'BRL'
 )
 
+-- `active_day` is 1 once a day with a payment, in however many currencies: what counts days adds it up. Few days have more than
+-- one, so that only those are put in an order.
+select *, (payments > 0)::integer as active_day from reais
+union all
 select
-  *,
-  -- Once a day with a payment, in however many currencies: what counts days adds this up.
-  (payments > 0
-    and row_number() over (partition by tenant_id, customer_id, day order by payments = 0, currency) = 1)::integer as active_day
-from days
+  tenant_id,
+  customer_id,
+  day,
+  currency,
+  attempts,
+  refused,
+  payments,
+  paid_minor,
+  receipts,
+  received_minor,
+  frauds,
+  {%- for channel in channels() %}
+  {{ channel }}_sent,
+  {%- endfor %}
+  last_at,
+  (payments > 0 and place = 1 and paid_in_reais_too is not true)::integer as active_day
+from others

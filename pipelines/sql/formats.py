@@ -54,9 +54,9 @@ def _text(answer: Answer, form: str, sink: TextIO) -> int:
 
 def _csv(answer: Answer, sink: TextIO) -> int:
     writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow(answer.batches.schema.names)
+    writer.writerow(answer.schema.names)
     rows = 0
-    for batch in answer.batches:
+    for batch in answer:
         writer.writerows([["" if value is None else _plain(value) for value in row.values()] for row in batch.to_pylist()])
         rows += batch.num_rows
     return rows
@@ -64,7 +64,7 @@ def _csv(answer: Answer, sink: TextIO) -> int:
 
 def _json(answer: Answer, sink: TextIO) -> int:
     rows = 0
-    for batch in answer.batches:
+    for batch in answer:
         sink.writelines(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in batch.to_pylist())
         rows += batch.num_rows
     return rows
@@ -72,8 +72,8 @@ def _json(answer: Answer, sink: TextIO) -> int:
 
 def _parquet(answer: Answer, path: Path) -> int:
     rows = 0
-    with pq.ParquetWriter(path, answer.batches.schema, compression="zstd") as writer:
-        for batch in answer.batches:
+    with pq.ParquetWriter(path, answer.schema, compression="zstd") as writer:
+        for batch in answer:
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows
@@ -82,10 +82,10 @@ def _parquet(answer: Answer, path: Path) -> int:
 def _table(answer: Answer, sink: TextIO) -> int:
     shown: list[dict[str, Any]] = []
     rows = 0
-    for batch in answer.batches:
+    for batch in answer:
         shown += batch.slice(0, max(0, SHOWN_ROWS - len(shown))).to_pylist()
         rows += batch.num_rows
-    sink.write(as_table(answer.batches.schema, shown))
+    sink.write(as_table(answer.schema, shown))
     if rows > len(shown):
         sink.write(f"… and {rows - len(shown):,} more rows (all of them with --format csv, json or parquet)\n")
     return rows

@@ -4,8 +4,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from kit.errors import DomainError
 from kit.settings import Settings
+from pipelines.days import TIMEZONE
 from pipelines.sql import repository
 from pipelines.sql.lake_views import lake_views
 from pipelines.sql.repository import Mart
@@ -38,16 +38,36 @@ class NotRead(DomainError):
     remedy = "Ask with SELECT over lake.* and marts.*; `baas sql .tables` names them, `.schema NAME` their columns."
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a query found: rows that are read as they are asked for."""
+    """What a query found: batches of rows, worked out while they are asked for."""
 
-    batches: pa.RecordBatchReader
-    seconds: float
+    def __init__(self, batches: pa.RecordBatchReader, *, began_s: float) -> None:
+        self._batches = batches
+        self._began_s = began_s
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        return self._batches.schema
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows. Raises NotRead where a value cannot be worked out, or a file is not there any more."""
+        try:
+            yield from self._batches
+        except (duckdb.Error, pa.ArrowException, OSError) as problem:
+            raise NotRead(str(problem)) from problem
 
     def table(self) -> pa.Table:
-        """Return all of it."""
-        return self.batches.read_all()
+        """Return all of it. Raises NotRead."""
+        return pa.Table.from_batches(list(self), schema=self.schema)
+
+    def seconds(self) -> float:
+        """How long ago it was asked."""
+        return time.monotonic() - self._began_s
+
+    def close(self) -> None:
+        """Read no more of it."""
+        self._batches.close()
 
 
 class Session:
@@ -64,7 +84,11 @@ class Session:
         self.no_marts: str | None = None
         self.marts = self._known_marts()
         self._duckdb = duckdb.connect(str(self._folder / "session.duckdb"))
-        self._open()
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> "Session":
         return self
@@ -81,14 +105,14 @@ class Session:
         """Answer one query; the answer can be read until the next one. Raises NotRead, which says where it is wrong."""
         began_s = time.monotonic()
         if self._answer is not None:
-            self._answer.batches.close()  # one at a time: what was not read of the last one is not read any more
+            self._answer.close()  # one at a time: what was not read of the last one is not read any more
         self._require_reading(query)
         self._copy_marts(query)
         try:
             found = self._duckdb.sql(query).to_arrow_reader(BATCH_ROWS)
         except duckdb.Error as problem:
             raise NotRead(str(problem)) from problem
-        self._answer = Answer(found, time.monotonic() - began_s)
+        self._answer = Answer(found, began_s=began_s)
         return self._answer
 
     def tables(self) -> dict[str, dict[str, str]]:
@@ -104,7 +128,7 @@ class Session:
 
     def _open(self) -> None:
         """Make the views, and then leave DuckDB no way to anything but the lake and our own folder."""
-        self._do("set timezone = 'America/Sao_Paulo'")
+        self._do(f"set timezone = '{TIMEZONE}'")
         self._do("create schema lake")
         self._do("create schema marts")
         for _name, statement in lake_views(self._settings.lake, tenant_id=self._tenant_id):

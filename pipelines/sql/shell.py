@@ -70,7 +70,10 @@ def answer(session: Session, query: str, *, out: Path | None = None) -> None:
     except (DomainError, OSError) as problem:
         sys.stdout.write(f"{problem}\n")
         return
-    sys.stdout.write(f"{rows:,} rows in {found.seconds:.2f} s{f', in {out}' if out else ''}\n")
+    except KeyboardInterrupt:
+        sys.stdout.write("given up\n")
+        return
+    sys.stdout.write(f"{rows:,} rows in {found.seconds():.2f} s{f', in {out}' if out else ''}\n")
 
 
 def dotted(session: Session, line: str) -> str:

@@ -110,6 +110,17 @@ def test_a_query_that_is_wrong_says_where(session):
         session.ask("select verdicts from lake.decisions")
 
 
+def test_a_value_that_cannot_be_worked_out_is_told_like_any_other_mistake(session):
+    with pytest.raises(NotRead, match="Could not convert"):
+        session.ask("select cast(tenant_id as integer) from lake.log").table()
+    assert rows(session, "select 1") == [(1,)]
+
+
+def test_an_answer_that_was_not_read_to_its_end_is_in_nobody_s_way(session):
+    session.ask("select * from range(1_000_000)")
+    assert rows(session, "select 2") == [(2,)]
+
+
 def test_a_lake_is_read_also_where_no_warehouse_answers(session):
     assert session.no_marts
     assert rows(session, "select 1 + 1") == [(2,)]

@@ -264,6 +264,7 @@ def backup(
     with _plain_errors():
         taken = take_backup(machine(), to=to)
         typer.echo(f"verified: {taken.folder} ({taken.bytes / 1e6:.1f} MB, {taken.seconds:.1f} s)")
+        typer.echo("who people are is sealed in it: keep copies of var/keys and var/secrets too, each elsewhere")
         typer.echo(f"try it: baas restore {taken.folder} --to /a/new/folder")
 
 

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from contracts.sealed import PERSON
 from governance.erasures import memory
-from governance.erasures import repository as requests
+from governance.erasures import repository as erasures
 from governance.erasures.erasure import Store
 from governance.erasures.holds import Hold, due_at, holds
 from governance.erasures.identifiers import Identifiers, identifiers_of
@@ -30,6 +30,7 @@ from pipelines.privacy.features import OnlineProfiles, ProfileFiles
 from pipelines.privacy.keys import PersonKey
 from pipelines.privacy.lake import LakeFiles
 from pipelines.privacy.proof import ProofKey, document_of
+from pipelines.privacy.requests import repository as requests
 from pipelines.privacy.store import PersonStore
 from pipelines.privacy.topics import RefusedMessages, Topics
 from pipelines.privacy.warehouse.rows import Marts, RawRows, ReadModel
@@ -37,7 +38,8 @@ from pipelines.profiles.store import PROJECT
 
 PROCESS = "privacy"
 ROLE, MARTS_ROLE = "eraser", "transform"
-LEASE_S = 120
+# Longer than any store takes to be counted: while one is, nobody says that the work goes on.
+LEASE_S = 600
 RETRY_S = 60
 STATEMENT_TIMEOUT_MS = 600_000
 AT_ONCE = 100
@@ -78,34 +80,41 @@ class Job:
 
     def due(self) -> list[tuple[str, UUID]]:
         """Return (tenant, erasure) of what may be worked on now."""
-        return repository.due(self._core, now_ms=self._clock.now_ms(), limit=AT_ONCE)
+        return requests.due(self._core, now_ms=self._clock.now_ms(), limit=AT_ONCE)
 
     def carry_out(self, tenant_id: str, erasure_id: UUID) -> bool:
         """Erase whom a request is about; False where a hold has come since, which the request then says. Raises NotTaken."""
         with tenant_block(self._core, tenant_id):
-            taken = repository.take(self._core, tenant_id=tenant_id, erasure_id=erasure_id, lease_s=LEASE_S)
+            taken = requests.take(self._core, tenant_id=tenant_id, erasure_id=erasure_id, lease_s=LEASE_S)
             if taken is None:
                 raise NotTaken(f"erasure {erasure_id} is done, or somebody works on it")
             if taken["memory"] is None and self._held(tenant_id, erasure_id, taken["customer_id"]):
                 return False
         try:
             self._erase(tenant_id, erasure_id, taken)
+        except NotTaken:
+            raise
         except Exception as problem:
             with tenant_block(self._core, tenant_id):
                 told = f"{type(problem).__name__}: {problem}"
-                repository.note_problem(self._core, tenant_id=tenant_id, erasure_id=erasure_id, problem=told, retry_s=RETRY_S)
+                requests.note_problem(
+                    self._core,
+                    tenant_id=tenant_id,
+                    erasure_id=erasure_id,
+                    attempts=taken["attempts"],
+                    problem=told,
+                    retry_s=RETRY_S,
+                )
             raise
         return True
 
     def _held(self, tenant_id: str, erasure_id: UUID, customer_id: str) -> bool:
         """Whether a hold has come since the request was made."""
         now = self._now(tenant_id)
-        found = holds(requests.facts_now(self._core, tenant_id=tenant_id, customer_id=customer_id), now=now)
+        found = holds(erasures.facts_now(self._core, tenant_id=tenant_id, customer_id=customer_id), now=now)
         if found:
             told = [_told(hold) for hold in found]
-            repository.put_back(
-                self._core, tenant_id=tenant_id, erasure_id=erasure_id, holds=told, due_at=due_at(found, now=now)
-            )
+            requests.put_back(self._core, tenant_id=tenant_id, erasure_id=erasure_id, holds=told, due_at=due_at(found, now=now))
         return bool(found)
 
     def _erase(self, tenant_id: str, erasure_id: UUID, taken: repository.Row) -> None:
@@ -113,25 +122,26 @@ class Job:
 
         def alive() -> None:
             with tenant_block(self._core, tenant_id):
-                if not repository.keep(
+                if not requests.keep(
                     self._core, tenant_id=tenant_id, erasure_id=erasure_id, attempts=taken["attempts"], lease_s=LEASE_S
                 ):
                     raise NotTaken(f"another worker has erasure {erasure_id}")
 
         with tenant_block(self._core, tenant_id):
-            ended = repository.ended_steps(self._core, tenant_id=tenant_id, erasure_id=erasure_id)
+            ended = requests.ended_steps(self._core, tenant_id=tenant_id, erasure_id=erasure_id)
         for position, (name, store) in enumerate(self._stores(tenant_id, who)):
             if name in ended:
                 continue
             before = store.count()
             with tenant_block(self._core, tenant_id):
-                repository.begin_step(
+                requests.begin_step(
                     self._core, tenant_id=tenant_id, erasure_id=erasure_id, store=name, position=position, rows_before=before
                 )
             store.erase(alive)
+            alive()
             after = store.count()
             with tenant_block(self._core, tenant_id):
-                repository.end_step(
+                requests.end_step(
                     self._core,
                     tenant_id=tenant_id,
                     erasure_id=erasure_id,
@@ -179,16 +189,14 @@ class Job:
                 logins=repository.logins_of(self._core, tenant_id=tenant_id, customer_id=customer_id),
             )
             kept = memory.kept(self._keys, who, tenant_id=tenant_id, erasure_id=erasure_id)
-            repository.remember(
-                self._core, tenant_id=tenant_id, erasure_id=erasure_id, memory=kept, replacement=who.replacement
-            )
+            requests.remember(self._core, tenant_id=tenant_id, erasure_id=erasure_id, memory=kept, replacement=who.replacement)
         return who
 
     def _end(self, tenant_id: str, erasure_id: UUID, taken: repository.Row) -> None:
         """Sign the proof and forget what was looked for."""
         now = self._now(tenant_id)
         with tenant_block(self._core, tenant_id):
-            found = requests.find_now(self._core, tenant_id=tenant_id, erasure_id=erasure_id)
+            found = erasures.find_now(self._core, tenant_id=tenant_id, erasure_id=erasure_id)
             if found is None:
                 raise NotTaken(f"erasure {erasure_id} is gone")
             document = document_of(
@@ -200,7 +208,7 @@ class Job:
                 laws=[str(hold["law"]) for hold in taken["holds"]],
             )
             proof = ProofKey(self._settings.secrets / "privacy").sign(document, now_ms=self._clock.now_ms())
-            repository.end(self._core, tenant_id=tenant_id, erasure_id=erasure_id, now=now, proof=proof)
+            requests.end(self._core, tenant_id=tenant_id, erasure_id=erasure_id, now=now, proof=proof)
             repository.note_audit(
                 self._core,
                 tenant_id=tenant_id,

@@ -1,0 +1,1 @@
+"""How a request stands, as the worker that holds it writes it."""

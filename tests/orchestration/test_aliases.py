@@ -12,7 +12,7 @@ from pipelines.tracking import mlflow_of
 from pipelines.versions import CHALLENGER, CHAMPION, MODEL_NAME
 from tests.registry import mlflow_server
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

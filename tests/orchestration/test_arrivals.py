@@ -26,7 +26,7 @@ from pipelines.lists.exposure import find_exposure
 from pipelines.quality import Checker, keep, kept
 from tests.pipelines.quality.days import FIRST, Days
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 LATER = FIRST + timedelta(days=1)
 

@@ -24,7 +24,7 @@ from orchestration.warehouse.sets import CHECK, key_of
 from pipelines.quality import KEPT, Store, release
 from tests.dbt.rows import Decided, Raw
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 SOUND, BROKEN = "2026-03-10", "2026-03-11"

@@ -26,7 +26,7 @@ from pipelines.quality.sets import Store
 from tests.pipelines.quality.days import FIRST
 from tests.pipelines.quality.faults import BROKEN, KINDS, LOST, broken_bank
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 GOOD = FIRST + timedelta(days=6)
 

@@ -10,7 +10,7 @@ from pipelines.quality import Checker, QualityReport, held_days, keep, kept
 from tests.pipelines.quality.days import FIRST
 from tests.pipelines.quality.faults import BROKEN, DAYS, IN_LAKE, IN_WAREHOUSE, KINDS, LOST, broken_bank, broken_of
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer
 from tests.pipelines.quality.days import FIRST, Days
 from tests.servers import environment_of
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 DAY = FIRST.isoformat()
 

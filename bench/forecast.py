@@ -82,7 +82,7 @@ def _options() -> argparse.ArgumentParser:
     found.add_argument("--season", type=int, required=True, metavar="S", help="steps of a season: 7 for days, 52 for weeks")
     found.add_argument("--horizon", type=int, metavar="H", help="steps ahead; those of --test when absent")
     found.add_argument("--ends", type=int, default=MOST_ENDS, metavar="N", help="backtests, a horizon apart (%(default)s)")
-    found.add_argument("--models", metavar="NAMES", help="with commas between; all but arima, tbats and prophet when absent")
+    found.add_argument("--models", metavar="NAMES", help="commas between them; all but arima, tbats and prophet when absent")
     found.add_argument(
         "--holidays", choices=sorted(HOLIDAYS), default="common", help="whose holidays dated series know (%(default)s)"
     )

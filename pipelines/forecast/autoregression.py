@@ -38,7 +38,7 @@ OWN, COMMON = range(2)
 
 def autoregression(panel: Panel, horizon: int, *, shrinkage: Shrinkage = DEFAULT, holidays: Holidays = everywhere) -> Floats:
     """Return the forecasts (series, horizon) of a panel without gaps, with the first strength of `own`."""
-    return _every(panel, horizon, shrinkage, holidays)[0]
+    return np.asarray(_every(panel, horizon, shrinkage, holidays)[0])
 
 
 class Autoregressions:

@@ -3,7 +3,7 @@
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "simulate",
-    "fraud-handbook", "credit-score", "train", "soak", "forecast",
+    "fraud-handbook", "credit-score", "train", "soak", "forecast", "cash-flow",
 )  # fmt: skip
 ON_SERVERS = frozenset({
     "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "soak",

@@ -34,7 +34,7 @@ LAST_DAY = date(2026, 3, 31)
 SEED = 5
 UNTIL_MS = day_start_ms(LAST_DAY + timedelta(1))
 FULL = Plan(customers=300, days=180, seed=SEED, until_ms=UNTIL_MS)
-QUICK = Plan(customers=60, days=120, seed=SEED, until_ms=UNTIL_MS)
+QUICK = Plan(customers=200, days=90, seed=SEED, until_ms=UNTIL_MS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

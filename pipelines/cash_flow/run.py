@@ -22,6 +22,7 @@ from pipelines.forecast.forecasting import ENSEMBLE, Forecasts, forecast, volati
 from pipelines.forecast.measures import mean_known
 from pipelines.forecast.models import flow_models
 from pipelines.forecast.panel import Floats
+from pipelines.forecast.simple import known_mean
 from pipelines.tracking import mlflow_of
 
 APPLICATION, ROLE = "cash-flow", "transform"
@@ -143,7 +144,7 @@ def accuracy(forecasts: Floats, tested: Backtest) -> Accuracy:
     """Return how wrong forecasts (ends, series, days) were over the backtest; NaN where it has no end."""
     errors = forecasts - tested.actual
     with np.errstate(invalid="ignore", divide="ignore"):
-        scaled = np.sqrt(np.nanmean(errors**2, axis=2)) / tested.scale if errors.size else np.empty(0)
+        scaled = np.sqrt(known_mean(errors**2, axis=2)) / tested.scale
         totals, missed = np.nansum(tested.actual, axis=2), np.nansum(errors, axis=2)
         month = 100.0 * np.abs(missed).sum() / np.abs(totals).sum() if totals.any() else np.nan
     return Accuracy(rmse_scaled=mean_known(scaled), month_error_pct=float(month))

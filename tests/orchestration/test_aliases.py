@@ -30,7 +30,8 @@ def add_version(settings: Settings) -> str:
     with mlflow.start_run() as run:
         mlflow.set_tag("export_sha256", "a" * 64)
         mlflow.log_param("data.cutoff_ms", 1)
-    return str(client.create_model_version(MODEL_NAME, source="none", run_id=run.info.run_id).version)
+    source = f"{run.info.artifact_uri}/export"
+    return str(client.create_model_version(MODEL_NAME, source=source, run_id=run.info.run_id).version)
 
 
 def test_each_change_of_an_alias_is_told_of_once_and_a_new_champion_is_looked_at(settings: Settings) -> None:

@@ -79,10 +79,12 @@ def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> Non
 
 
 def build_marts(ours: Settings, progress: Progress) -> None:
-    """Run dbt over the warehouse."""
+    """Copy what the core knows, and run dbt over the warehouse."""
     from pipelines.marts import build
+    from pipelines.reference import extract
 
     progress("building the marts")
+    extract(ours)
     build(ours)
 
 

@@ -19,6 +19,7 @@ from kit.postgres import connect, tenant_block
 from kit.settings import PostgresServer, Settings
 from ledger.close.run import close_day
 from ledger.days import FIRST_DAY, LAST_DAY
+from pipelines.marts.command import main
 from pipelines.marts import Built, MartsNotBuilt, build, build_whole_next, manifest, planned, write_docs
 from pipelines.marts.dbt import run
 from pipelines.reference import extract, load_rates
@@ -104,6 +105,14 @@ def test_the_first_build_is_whole_and_the_next_goes_on(settings: Settings, built
     again = build(settings)
     assert again.whole
     assert not build(settings).whole
+
+
+def test_the_command_builds_on_from_where_the_marts_are(
+    settings: Settings, built: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipelines.marts.command.settings", lambda: settings)
+    assert main(["build"]) == 0
+    assert "models built on from where they were" in capsys.readouterr().out
 
 
 def test_another_project_than_the_one_that_built_them_builds_the_marts_whole(

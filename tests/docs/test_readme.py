@@ -43,6 +43,10 @@ RUN = {
     "baas sql": ("tests/pipelines/sql", 'main(["select'),
     'baas sql "select …" --out FILE': ("tests/pipelines/sql", 'main(["select * from lake.labels", "--out"'),
     "baas lake compact": ("tests/pipelines/lake", 'main(["compact"'),
+    "baas marts build": ("tests/dbt", 'main(["build"'),
+    "baas quality": ("tests/pipelines/quality", 'quality(variables, "status")'),
+    "baas privacy erase": ("tests/pipelines/privacy", '"erase", who.customer_id'),
+    "baas lineage where NAME": ("tests/lineage", 'ask("where"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }
 

@@ -146,6 +146,22 @@ def reconcile(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def lake(context: typer.Context) -> None:
+    """Look after the lake: what its files are, day files of the many small ones, whether they are what was written."""
+    from baas.run_module import become
+
+    become("pipelines.lake", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def sql(context: typer.Context) -> None:
+    """Ask lake and marts in one SQL: a query, or a shell with history and completion. Read only."""
+    from baas.run_module import become
+
+    become("pipelines.sql", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def replay(context: typer.Context) -> None:
     """Play a file of transactions through Kafka, scoring, ledger and marts, in a tenant of its own."""
     from baas.run_module import become

@@ -2,9 +2,10 @@
 
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
-    "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "simulate",
+    "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse", "simulate",
     "fraud-handbook", "credit-score", "train", "soak",
 )  # fmt: skip
 ON_SERVERS = frozenset({
-    "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "soak",
+    "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse",
+    "soak",
 })  # fmt: skip

@@ -226,7 +226,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def lake(self) -> Path:
-        """Where the Parquet files lie: `<lake>/<topic>/<partition>-<first offset>-<last offset>.parquet`."""
+        """Where the topics lie as Parquet, a folder each; `kit.lake` says how."""
         return self.var / "lake"
 
     @cached_property

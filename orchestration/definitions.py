@@ -20,6 +20,7 @@ from orchestration.risk.assets import risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
 from orchestration.risk.drift import model_drift
 from orchestration.warehouse.checks import KEY, checked_decisions
+from orchestration.warehouse.lake import COMPACT_CRON, compacted_lake
 from orchestration.warehouse.marts import dbt_resource, mart_assets
 from orchestration.warehouse.profiles import customer_profiles, daily_profile_assets
 
@@ -51,18 +52,23 @@ def build_definitions(found: Settings) -> Definitions:
         description="Close the books of the days that have ended: trial balance, interest, fees.",
         selection=AssetSelection.assets(books),
     )
+    lake = compacted_lake(found)
+    compact = define_asset_job(
+        "compact_lake", description="Make day files of the lake's small ones.", selection=AssetSelection.assets(lake)
+    )
     return Definitions(
         assets=[
             *bank_assets(found),
             books,
             *risk_assets(found),
             checked_decisions(found),
+            lake,
             model_drift(found),
             marts,
             online,
             *profiles,
         ],
-        jobs=[daily, profiled, retrain, close],
+        jobs=[daily, profiled, retrain, close, compact],
         schedules=[
             weekly_retraining(),
             ScheduleDefinition(
@@ -71,6 +77,7 @@ def build_definitions(found: Settings) -> Definitions:
                 execution_timezone=TIMEZONE,
                 default_status=DefaultScheduleStatus.RUNNING,
             ),
+            ScheduleDefinition(job=compact, cron_schedule=COMPACT_CRON, default_status=DefaultScheduleStatus.RUNNING),
             *(
                 build_schedule_from_partitioned_job(
                     job, hour_of_day=DAILY_HOUR, minute_of_hour=minute, default_status=DefaultScheduleStatus.RUNNING

@@ -1,7 +1,7 @@
-"""Reading the lake: Parquet files that the sink named by topic, partition and offset range."""
+"""The lake: reading what its manifest names, and making day files of the many small ones."""
 
+from pipelines.lake.files import LakeGap, Part, offset_ranges, scan_parts
 from pipelines.lake.reader import (
-    LakeGap,
     count_records,
     decisions,
     labels,
@@ -11,10 +11,9 @@ from pipelines.lake.reader import (
     log_labels,
     log_places,
     log_records,
-    offset_ranges,
 )
 
 __all__ = [
-    "LakeGap", "count_records", "decisions", "labels", "ledger_events", "log_batches", "log_controls", "log_labels",
-    "log_places", "log_records", "offset_ranges",
+    "LakeGap", "Part", "count_records", "decisions", "labels", "ledger_events", "log_batches", "log_controls", "log_labels",
+    "log_places", "log_records", "offset_ranges", "scan_parts",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS, SA
 from kit.postgres import connect
 from kit.settings import Settings
 from ledger.trial_balance import Differences, differences
-from pipelines.lake import offset_ranges
+from pipelines.lake import offset_ranges, scan_parts
 from pipelines.reconcile import records
 from pipelines.reconcile.topic_frames import Cut
 
@@ -133,7 +133,7 @@ class Warehouse:
 
 
 class Lake:
-    """The lake's side: whole files, each named by the offsets that it covers; their records are those before `cut`."""
+    """The lake's side: the files that its manifests name; their records are those before `cut`."""
 
     def __init__(self, folder: Path) -> None:
         """Raises LakeGap when files overlap."""
@@ -149,7 +149,7 @@ class Lake:
         schema = {name: records.SCHEMAS[kind][name] for name in ("partition", "offset", "tenant_id", *columns.values())}
         parts = []
         for partition in {file.partition for file in self._files[topic]}:
-            scan = pl.scan_parquet([file.path for file in self._files[topic] if file.partition == partition])
+            scan = scan_parts([file for file in self._files[topic] if file.partition == partition])
             scan = scan if record is None else scan.filter(pl.col("record") == record)
             named = [pl.col(theirs).alias(ours) for theirs, ours in columns.items()]
             parts.append(

@@ -9,10 +9,10 @@ from confluent_kafka import Message
 
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.errors import DomainError
+from kit.lake.manifest import from_the_beginning
 from kit.log import get_logger
 from streams.projector.events import Moved, Unreadable, read
 from streams.projector.topic import PARTITION, EventTopic
-from streams.sinks.lake.files import from_the_beginning
 
 BATCH_EVENTS = 4_096
 LINGER_S = 0.05

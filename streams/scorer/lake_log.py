@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from contracts.topics import DECISIONS
-from streams.sinks.lake.files import from_the_beginning
+from kit.lake.manifest import from_the_beginning
 
 _BATCH_ROWS = 10_000
 _PARTITION = 0

@@ -4,6 +4,9 @@ The structs here mirror those of `contracts` without patterns and bounds, which 
 is promised about their text: no field holds a quote, a backslash or a control character, so that rows are written without
 escaping. JSON can only spell those with a backslash, and the few messages that hold one are looked at twice. `Raw` fields are
 outside that promise.
+
+None of them can be part of a cycle, so that the garbage collector is told to leave them alone (`gc=False`), and lists are
+tuples: looking through a batch of them again and again took as long as the decoding.
 """
 
 from typing import Any
@@ -45,7 +48,7 @@ class KeptTransaction(msgspec.Struct, gc=False):
     balance_minor: int | None = None
 
 
-class KeptAnswer(msgspec.Struct):
+class KeptAnswer(msgspec.Struct, gc=False):
     """The fields of `contracts.decisions.Answer` that are kept as columns."""
 
     verdict: str
@@ -59,15 +62,15 @@ class KeptAnswer(msgspec.Struct):
     challenger: str | None = None
     challenger_probability: float | None = None
     challenger_verdict: str | None = None
-    rules: list[str] = []
-    shadow_rules: list[str] = []
-    reasons: list[str] = []
+    rules: tuple[str, ...] = ()
+    shadow_rules: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     truncated: bool = False
     late: bool = False
     control_group: bool = False
 
 
-class KeptDecision(msgspec.Struct, tag_field="record", tag="decision"):
+class KeptDecision(msgspec.Struct, tag_field="record", tag="decision", gc=False):
     """A transaction, decided."""
 
     epoch: int
@@ -90,7 +93,7 @@ class KeptOutcome(msgspec.Struct, tag_field="record", tag="outcome", gc=False):
     occurred_at: int
 
 
-class KeptOverride(msgspec.Struct, tag_field="record", tag="override"):
+class KeptOverride(msgspec.Struct, tag_field="record", tag="override", gc=False):
     """The answer that took the place of the first."""
 
     epoch: int
@@ -100,7 +103,7 @@ class KeptOverride(msgspec.Struct, tag_field="record", tag="override"):
     answer: KeptAnswer
 
 
-class KeptControl(msgspec.Struct, tag_field="record", tag="control"):
+class KeptControl(msgspec.Struct, tag_field="record", tag="control", gc=False):
     """A change of model, policy or profile; its body is kept as it is."""
 
     epoch: int
@@ -161,7 +164,7 @@ class KeptLogLabel(msgspec.Struct, tag_field="record", tag="label", gc=False):
     label: KeptLabel
 
 
-class KeptAlert(msgspec.Struct):
+class KeptAlert(msgspec.Struct, gc=False):
     """A change of an alert; the features that stand out are kept as they are."""
 
     event_id: str
@@ -181,7 +184,7 @@ class KeptAlert(msgspec.Struct):
     decisions: int
     total_amount_minor: int
     probability: float | None = None
-    reasons: list[str] = []
+    reasons: tuple[str, ...] = ()
     stand_outs: msgspec.Raw = msgspec.Raw(b"[]")
 
 

@@ -40,6 +40,9 @@ RUN = {
     "baas backtest": (WHOLE, 'baas("backtest"'),
     "baas drift": (WHOLE, 'baas("drift"'),
     "baas credit train": ("tests/pipelines/credit", 'main(["train"'),
+    "baas sql": ("tests/pipelines/sql", 'main(["select'),
+    'baas sql "select …" --out FILE': ("tests/pipelines/sql", 'main(["select * from lake.labels", "--out"'),
+    "baas lake compact": ("tests/pipelines/lake", 'main(["compact"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }
 

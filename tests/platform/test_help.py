@@ -27,6 +27,9 @@ FORWARDED = {
     ("ledger", "close"): ("--day", "--tenant"),
     ("ledger", "trial-balance"): ("--day", "--tenant", "--json"),
     ("ledger", "export"): ("--format", "--from", "--to", "--tenant", "--out"),
+    ("sql",): ("query", "--tenant", "--format", "--out"),
+    ("lake", "compact"): ("--grace-h",),
+    ("lake", "verify"): ("--help",),
     ("drift",): (
         "--tenant",
         "--until",
@@ -49,7 +52,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 # They become another program, and would take this one's place.
-HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection"}
+HAND_OVER = {"reconcile", "replay", "features", "backtest", "drift", "models", "credit", "ledger", "projection", "lake", "sql"}
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - HAND_OVER))

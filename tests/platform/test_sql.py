@@ -26,6 +26,7 @@ NAMED_FOR_IT = {
     "kit/outbox.py": "the outbox's one insert",
     "kit/postgres.py": "the tenant of a transaction",
     "pipelines/reconcile/stores.py": "what reconciliation reads",
+    "pipelines/sql/session.py": "what DuckDB is told of a copied mart",
     "serving/identity/seed.py": "the demo's users",
     "serving/operations.py": "whether the databases answer",
     "streams/projector/compared.py": "what is compared of the read model and the ledger",
@@ -52,6 +53,7 @@ NOT_BOUND = {
     "serving/decisions/repository.py": {"conditions"},  # constants of the module, those that were asked for
     "serving/history/repository.py": {"conditions"},  # constants of the module, those that were asked for
     "pipelines/quality/repository.py": {"start", "end"},  # Great Expectations takes text; moments in ISO 8601
+    "pipelines/sql/session.py": {"mart.name", "values"},  # names and types of the warehouse's catalogue
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},
 }

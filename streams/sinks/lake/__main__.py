@@ -19,7 +19,7 @@ class _WithoutPandas(MetaPathFinder):
 
 
 def main() -> None:
-    """Run until SIGTERM; whatever goes wrong ends the process, and the next one goes on from the files' names."""
+    """Run until SIGTERM; whatever goes wrong ends the process, and the next one goes on from what the files cover."""
     sys.meta_path.insert(0, _WithoutPandas())
     log.configure(PROCESS)
     lifecycle = Lifecycle()

@@ -1,8 +1,11 @@
 """Messages as Arrow columns, one schema a topic. Pure. Times are epoch milliseconds (int64, `_ms`); ids stay text.
 
 Every schema ends with `offset` (the message's own) and `payload` (the message as it was, so that the lake alone can rebuild
-whatever folded the topic). A column that came later is not in the files that are there, where its payload alone has it: what a
-label of the decision log says is not a column at all.
+whatever folded the topic). What a label of the decision log says is not a column at all.
+
+A schema has a version, which each file says. A change adds columns or widens one, never takes one away or narrows it, and
+raises the version: readers and compaction give the rows of older files null in a column that came later (their payload alone
+has it), and their numbers the wider type.
 """
 
 from collections.abc import Sequence
@@ -13,6 +16,7 @@ import msgspec
 import pyarrow as pa
 
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+from kit.lake.files import SCHEMA_VERSION
 from streams.sinks.messages import (
     Kept,
     KeptAnswer,
@@ -55,7 +59,7 @@ _ANSWER_COLUMNS = [
     ("challenger_verdict", pa.string()),
 ]  # fmt: skip
 
-SCHEMAS: dict[str, pa.Schema] = {
+_COLUMNS: dict[str, pa.Schema] = {
     DECISIONS: pa.schema(
         [
             ("record", pa.string()), ("tenant_id", pa.string()), ("transaction_id", pa.string()), ("epoch", pa.int64()),
@@ -91,6 +95,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
 }  # fmt: skip
 
+# The versions of the schemas above; 0 is what files say that were written before there were any.
+_VERSIONS = {DECISIONS: 1, BANKING_TRANSACTIONS: 1, LABELS: 1, ALERTS: 1}
+SCHEMAS = {topic: schema.with_metadata({SCHEMA_VERSION: str(_VERSIONS[topic])}) for topic, schema in _COLUMNS.items()}
 
 # Stands for a transaction, an answer, an outcome or a label that a record does not have: every field of it is null.
 _ABSENT: Any = type(

@@ -8,11 +8,14 @@ import pyarrow as pa
 from confluent_kafka import Message
 from prometheus_client import Counter, Gauge
 
+from kit.clock import Clock, SystemClock
+from kit.lake.files import register, remove_leftovers, write_file
+from kit.lake.lock import LakeBusy, only_writer
+from kit.lake.manifest import ends_of, live_files
 from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Settings
 from streams.refusals import Refusals
-from streams.sinks.lake import files
 from streams.sinks.lake.columns import SCHEMAS, LakeRow, as_batch
 from streams.sinks.messages import MALFORMED, SINK_TOPICS, KeptControl, Unreadable, control_facts, decode, duration_us
 from streams.sinks.source import Partition, Source
@@ -41,10 +44,14 @@ class _Gathered:
 
 
 class LakeSink:
-    """One sink; at most one writes to a lake at a time, another waits for its turn."""
+    """One sink; at most one writes to a lake at a time, another waits for its turn.
 
-    def __init__(self, settings: Settings, lifecycle: Lifecycle) -> None:
+    How far it has come is what the lake's files cover, and nothing else: a file and its offsets become visible by one rename.
+    """
+
+    def __init__(self, settings: Settings, lifecycle: Lifecycle, *, clock: Clock | None = None) -> None:
         self._settings = settings
+        self._clock = clock or SystemClock()
         self._lake: Path = settings.lake
         self._lifecycle = lifecycle
         self._behind: int | None = None
@@ -60,9 +67,9 @@ class LakeSink:
         """Sink until asked to end, then write what was gathered."""
         while self._lifecycle.running:
             try:
-                with files.only_writer(self._lake):
+                with only_writer(self._lake):
                     self._run_alone()
-            except files.LakeBusy as busy:
+            except LakeBusy as busy:
                 get_logger().info("waiting", reason=str(busy))
                 self._lifecycle.not_ready(str(busy))
                 self._lifecycle.wait(STANDBY_CHECK_S)
@@ -72,8 +79,9 @@ class LakeSink:
         for topic in SINK_TOPICS:
             folder = self._lake / topic
             folder.mkdir(exist_ok=True)
-            files.remove_leftovers(folder)
-            starts |= {(topic, partition): offset for partition, offset in files.next_offsets(folder).items()}
+            remove_leftovers(folder)
+            register(folder, now_ms=self._clock.now_ms())
+            starts |= {(topic, partition): offset for partition, offset in ends_of(live_files(folder)).items()}
         source = Source(self._settings.kafka, client=PROCESS, topics=SINK_TOPICS, starts=starts)
         self._gathered = {key: _Gathered(first=at, following=at) for key, at in source.positions.items()}
         self._lifecycle.ready()
@@ -139,9 +147,10 @@ class LakeSink:
             if all_of_it or gathered.rows >= FLUSH_ROWS or now_s - gathered.since_s >= FLUSH_AFTER_S:
                 self._refusals.settle()
                 table = pa.Table.from_batches(gathered.batches, schema=SCHEMAS[topic])
-                files.write_file(
-                    self._lake / topic, table, partition=partition, first=gathered.first, last=gathered.following - 1
-                )
+                write_file(
+                    self._lake / topic, table, partition=partition, first=gathered.first, last=gathered.following - 1,
+                    now_ms=self._clock.now_ms(),
+                )  # fmt: skip
                 _files.labels(topic).inc()
                 _rows.labels(topic).inc(gathered.rows)
                 self._gathered[topic, partition] = _Gathered(first=gathered.following, following=gathered.following)

@@ -4,7 +4,7 @@ Text fields hold no quote, backslash or control character (`streams.sinks.messag
 `Raw` JSON is. Times go as epoch milliseconds; `repository` turns them into timestamps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +31,7 @@ def _or_null(value: object) -> object:
     return _NULL if value is None else value
 
 
-def _array(values: list[str]) -> str:
+def _array(values: Sequence[str]) -> str:
     return '{"' + '","'.join(values) + '"}' if values else "{}"
 
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from contracts.topics import BANKING_TRANSACTIONS, DECISIONS
+from kit.lake.manifest import file_name
 from pipelines.credit.book import BadLoanBook
 from pipelines.credit.own import own_movements, with_opening
-from streams.sinks.lake.files import file_name
 
 NOON_MS = int(datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp() * 1_000)
 HOUR_MS = 3_600_000

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from contracts.topics import DECISIONS, LABELS
+from kit.lake.manifest import file_name
 from pipelines.lake import LakeGap, decisions, labels, offset_ranges
-from streams.sinks.lake.files import file_name
 
 ANSWERS = {"verdict": pl.String, "probability": pl.Float64, "rules": pl.List(pl.String), "scored_at_ms": pl.Int64}
 

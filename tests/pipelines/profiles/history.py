@@ -17,10 +17,10 @@ from contracts.transactions import Transaction
 from feature_store.definitions import CATALOGUE, MAX_EVENTS_PER_KEY, MAX_LATENESS_MS
 from feature_store.profiles import PROFILE_FEATURES, PROFILED, day_of, days_between, end_ms
 from feature_store.vocabulary import DAY_MS, HOUR_MS, ID_FIELDS, Entity, WindowFeature
+from kit.lake.files import write_file
 from scoring.engine import Engine
 from scoring.labels import apply_labels
 from streams.sinks.lake.columns import LakeRow, as_batch
-from streams.sinks.lake.files import write_file
 from streams.sinks.messages import decode
 from tests.feature_store.events import START_MS, random_events, transaction
 from tests.feature_store.oracle import Oracle, as_array
@@ -125,7 +125,7 @@ def keep(lake: Path, log: list[bytes], *, files: int) -> None:
     for part in np.array_split(np.arange(len(rows)), files):
         first, last = int(part[0]), int(part[-1])
         batch = pa.Table.from_batches([as_batch(DECISIONS, rows[first : last + 1])])
-        write_file(folder, batch, partition=0, first=first, last=last)
+        write_file(folder, batch, partition=0, first=first, last=last, now_ms=0)
 
 
 Expected = dict[tuple[str, date, Entity, str], np.ndarray]

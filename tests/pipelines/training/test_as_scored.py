@@ -17,13 +17,13 @@ from contracts.topics import DECISIONS, LABELS
 from feature_store.definitions import FEATURE_NAMES
 from feature_store.stream.state import LATE, Bounds, FeatureState
 from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS
+from kit.lake.files import write_file
 from kit.settings import Scorer, Settings
 from pipelines.training.dataset import TrainingSet, build, hide_entities
 from scoring.engine import Engine
 from scoring.labels import apply_labels
 from scoring.memory import DecisionMemory, generation_starts, hash_pairs
 from streams.sinks.lake.columns import LakeRow, as_batch
-from streams.sinks.lake.files import write_file
 from streams.sinks.messages import decode
 
 START_MS = 1_760_000_000_000
@@ -143,7 +143,12 @@ def scored(tmp_path_factory) -> tuple[Settings, Watched, list[dict]]:
 def keep(lake: Path, topic: str, rows: list[LakeRow], *, first: int) -> None:
     (lake / topic).mkdir(parents=True, exist_ok=True)
     write_file(
-        lake / topic, pa.Table.from_batches([as_batch(topic, rows)]), partition=0, first=first, last=first + len(rows) - 1
+        lake / topic,
+        pa.Table.from_batches([as_batch(topic, rows)]),
+        partition=0,
+        first=first,
+        last=first + len(rows) - 1,
+        now_ms=0,
     )
 
 
@@ -172,7 +177,7 @@ def test_training_vectors_are_the_engine_s_own_with_late_events_and_labels(score
 def test_training_with_other_labels_than_the_scorer_had_is_noticed(scored, leak):
     settings, watched, events = scored
     folder, honest = settings.lake / DECISIONS, {}
-    for path in folder.iterdir():
+    for path in folder.glob("*.parquet"):
         honest[path] = path.read_bytes()
         whole = pl.read_parquet(path)
         if leak == "no label":

@@ -3,19 +3,23 @@
 import itertools
 import json
 import random
+import subprocess
+import sys
 import time
 import uuid
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from confluent_kafka import TopicPartition
 
 from contracts.topics import DECISIONS, LABELS
-from kit.kafka import ADMIN_TIMEOUT_S, admin
-from streams.sinks.lake.files import file_name, next_offsets, only_writer, remove_leftovers, write_file
-from tests.streams.conftest import example
+from kit.kafka import ADMIN_TIMEOUT_S, admin, consumer, raise_on_error
+from kit.lake.lock import only_writer
+from kit.lake.manifest import MANIFEST, ends_of, file_name, live_files
+from kit.lake.manifest import read as read_manifest
+from kit.settings import REPOSITORY_ROOT
+from tests.streams.conftest import Traffic, example
 
 SINK = "streams.sinks.lake"
 
@@ -26,42 +30,67 @@ def lake(environment) -> Path:
 
 
 def read(folder: Path) -> list[dict]:
-    """Every row of a topic, in the order of the file names."""
-    return [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    """Every row of a topic, in the order of its offsets."""
+    return [row for file in live_files(folder) for row in pq.read_table(folder / file.name).to_pylist()]
 
 
 def covered(folder: Path) -> list[tuple[int, int]]:
-    return [tuple(int(part) for part in path.stem.split("-")[1:]) for path in sorted(folder.glob("*.parquet"))]
+    return [(file.first, file.past - 1) for file in live_files(folder)]
+
+
+def committed(traffic: Traffic, topic: str) -> list[tuple[int, bytes]]:
+    """(offset, value) of every message of a topic that whoever reads only committed ones is given."""
+    end = traffic.end(topic, 0)
+    source = consumer(traffic.kafka, group="whole", client="whole", **{"enable.partition.eof": True})
+    source.assign([TopicPartition(end.topic, 0, 0)])
+    found: list[tuple[int, bytes]] = []
+    while True:
+        message = source.poll(30)
+        assert message is not None, "the topic's end never came"
+        if message.error() is not None:
+            raise_on_error(message)
+            source.close()
+            return found
+        found.append((message.offset(), message.value()))
+
+
+def compacting(environment: dict[str, str]) -> subprocess.Popen:
+    """A compaction that deletes at once what it replaced."""
+    command = [sys.executable, "-m", "pipelines.lake", "compact", "--grace-h", "0"]
+    return subprocess.Popen(command, cwd=REPOSITORY_ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.servers
-def test_a_sink_killed_at_any_moment_misses_nothing_and_writes_nothing_twice(start, traffic, lake, eventually):
+def test_sink_and_compaction_killed_at_any_moment_keep_the_topic_offset_for_offset(
+    start, traffic, lake, environment, eventually
+):
+    """Each round kills both while records come, some of them in transactions that are aborted, at a moment of chance."""
     chance = random.Random(7)
-    sent: list[dict] = []
     folder = lake / DECISIONS
-    for _ in range(3):
+    for _ in range(5):
         sink = start(SINK)
-        more = [traffic.decision() for _ in range(2_000)]
-        sent += more
-        before = len(covered(folder)) if folder.exists() else 0
-        traffic.send_in_transaction(DECISIONS, more[:1_000], commit=True)
+        traffic.send_in_transaction(DECISIONS, [traffic.decision() for _ in range(600)], commit=True)
         traffic.send_in_transaction(DECISIONS, [traffic.decision() for _ in range(20)], commit=False)
+        before = len(covered(folder)) if folder.exists() else 0
         eventually(lambda before=before: folder.exists() and len(covered(folder)) > before, what="a file is written")
-        traffic.send(DECISIONS, more[1_000:])
-        time.sleep(chance.uniform(0, 0.5))  # the moment of death is the thing under test
+        traffic.send(DECISIONS, [traffic.decision() for _ in range(600)])
+        compaction = compacting(environment)
+        time.sleep(chance.uniform(0.3, 6.5))  # the moment of death is the thing under test
         sink.kill()
+        compaction.kill()
+        compaction.wait()
+    wanted = committed(traffic, DECISIONS)
     last = start(SINK)
-    wanted = {record["transaction"]["transaction_id"] for record in sent}
-    eventually(lambda: sum(pq.read_metadata(p).num_rows for p in folder.glob("*.parquet")) >= len(sent), what="all rows")
+    eventually(lambda: covered(folder)[-1][1] >= wanted[-1][0], what="all of it")
     assert last.terminate() == 0
-    rows = read(folder)
-    assert [row["offset"] for row in rows] == sorted({row["offset"] for row in rows})
-    assert len(rows) == len(sent)
-    assert {row["transaction_id"] for row in rows} == wanted
+    assert [(row["offset"], row["payload"]) for row in read(folder)] == wanted
+    assert compacting(environment).wait(60) == 0
+    assert [(row["offset"], row["payload"]) for row in read(folder)] == wanted
+    assert len(live_files(folder)) == 1
+    assert [path.name for path in folder.rglob("*.parquet")] == [Path(live_files(folder)[0].name).name]
     ranges = covered(folder)
     assert ranges[0][0] == 0
     assert all(before[1] + 1 == after[0] for before, after in itertools.pairwise(ranges))
-    assert json.loads(rows[0]["payload"]) == sent[0]
 
 
 @pytest.mark.servers
@@ -81,7 +110,7 @@ def test_a_stopping_sink_writes_what_it_gathered_and_refuses_what_it_cannot_read
     assert (rows[-1]["mcc"], rows[-1]["duration_us"], rows[-1]["record"]) == (5411, 77, "decision")
     assert rows[-1]["event_time_ms"] == good["transaction"]["event_time"]
     assert read(lake / LABELS) == []
-    assert next_offsets(lake / LABELS) == {0: 1}
+    assert ends_of(live_files(lake / LABELS)) == {0: 1}
 
 
 @pytest.mark.servers
@@ -115,14 +144,18 @@ def test_a_second_sink_waits_for_its_turn(start, lake, eventually):
     assert sink.terminate() == 0
 
 
-def test_the_next_offset_follows_the_last_whole_file(tmp_path):
-    table = pa.table({"offset": [3, 4]})
-    write_file(tmp_path, table, partition=0, first=3, last=9)
-    write_file(tmp_path, table, partition=2, first=0, last=4)
-    (tmp_path / (file_name(partition=0, first=10, last=20) + ".tmp")).write_bytes(b"half a file")
-    assert next_offsets(tmp_path) == {0: 10, 2: 5}
-    remove_leftovers(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "0-00000000000000000003-00000000000000000009.parquet",
-        "2-00000000000000000000-00000000000000000004.parquet",
-    ]
+def test_a_sink_that_was_killed_between_a_file_and_its_row_writes_the_row_and_not_the_file_again(
+    start, traffic, tmp_path, eventually
+):
+    traffic.send(DECISIONS, [traffic.decision()])
+    folder = tmp_path / "lake" / DECISIONS
+    sink = start(SINK, BAAS_VAR=str(tmp_path))
+    eventually(lambda: folder.exists() and covered(folder), what="a file is written")
+    assert sink.terminate() == 0
+    rows = read_manifest(folder)
+    (folder / MANIFEST).unlink()
+    assert [(file.first, file.past) for file in live_files(folder)] == [(row.first, row.past) for row in rows]
+    again = start(SINK, BAAS_VAR=str(tmp_path))
+    eventually((folder / MANIFEST).exists, what="the sink finds the file that has no row")
+    assert again.terminate() == 0
+    assert [row.sha256 for row in read_manifest(folder)] == [row.sha256 for row in rows]

@@ -3,7 +3,7 @@
 NAMES = (
     "features", "feature-costs", "forest", "rules", "reasons", "engine", "backtest", "snapshot", "parity", "chaos", "stream",
     "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse", "simulate",
-    "fraud-handbook", "credit-score", "train", "soak",
+    "fraud-handbook", "credit-score", "train", "soak", "forecast",
 )  # fmt: skip
 ON_SERVERS = frozenset({
     "parity", "stream", "sliding-sum", "score-http", "ledger", "verify", "statements", "history", "transfers-http", "warehouse",

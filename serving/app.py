@@ -59,6 +59,8 @@ FRONTEND_FOLDER = REPOSITORY_ROOT / "frontend" / "dist"
 # What the gateway may answer to any request, and to any that has a body.
 ANYWHERE = (429, 503)
 OF_BODIES = (400, 413)
+# A path that is named in part may be one that no route has: with a control character in it, for one.
+OF_NAMES = (404,)
 ROUTERS = (
     payments.router,
     schedules.router,
@@ -121,14 +123,17 @@ def describe(app: FastAPI, access: AccessTable) -> dict[str, Any]:
         "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
         "session": {"type": "apiKey", "in": "cookie", "name": "baas_session"},
     }
-    schema["components"]["responses"] = {str(status): answer for status, answer in refusals(*ANYWHERE, *OF_BODIES).items()}
+    schema["components"]["responses"] = {
+        str(status): answer for status, answer in refusals(*ANYWHERE, *OF_BODIES, *OF_NAMES).items()
+    }
     complete_examples(schema)
     for path, operations_of_path in schema["paths"].items():
         for method, operation in operations_of_path.items():
             rule = access.rule_for(method.upper(), path)
             if rule is not None and rule.tried:
                 operation.setdefault("parameters", []).append(dry_run.PARAMETER)
-            for status in ANYWHERE + (OF_BODIES if "requestBody" in operation else ()):
+            of_bodies = OF_BODIES if "requestBody" in operation else ()
+            for status in (*ANYWHERE, *of_bodies, *(OF_NAMES if "{" in path else ())):
                 operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
             if rule is None or rule.public:
                 continue

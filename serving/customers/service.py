@@ -138,9 +138,9 @@ class CustomersService:
             at = CustomerStatus(str(found["status"]))
             check_move(at=at, to=wanted.status)
             key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
-            if wanted.status is CustomerStatus.CLOSED and await repository.has_open_account(connection, **key):
-                raise CustomerHasAccounts(f"customer {customer_id} has accounts that are not closed")
             if wanted.status is CustomerStatus.CLOSED:
+                if await repository.has_open_account(connection, **key):
+                    raise CustomerHasAccounts(f"customer {customer_id} has accounts that are not closed")
                 await delete_holdings(connection, **key)
             await repository.touch_customer(connection, **key, status=wanted.status)
             await record(

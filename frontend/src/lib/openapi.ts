@@ -9084,6 +9084,41 @@ export interface components {
                 };
             };
         };
+        /** @description Not Found */
+        404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "not-found",
+                 *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                 *       "detail": "what was wrong with this very request",
+                 *       "instance": "/v1/…",
+                 *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                 *       "status": 404,
+                 *       "title": "There is no such resource",
+                 *       "type": "/problems/not-found"
+                 *     }
+                 */
+                "application/problem+json": {
+                    code: string;
+                    correlation_id: string;
+                    detail: string;
+                    facts?: {
+                        [key: string]: unknown;
+                    };
+                    instance: string;
+                    reasons?: string[];
+                    remedy: string;
+                    status: number;
+                    title: string;
+                    /** Format: uri-reference */
+                    type: string;
+                };
+            };
+        };
         /** @description Request Entity Too Large */
         413: {
             headers: {
@@ -19323,6 +19358,7 @@ export interface operations {
                     };
                 };
             };
+            404: components["responses"]["404"];
             /** @description Conflict */
             409: {
                 headers: {

@@ -28,11 +28,14 @@ GROUPS = (
     Group("finance", "team:finance", "The books: days closed, trial balances, interest and fees.", fresh_h=28),
     Group("lake", "team:data-platform", "What the topics carried, as Parquet files, checked day by day.", fresh_h=30),
     Group("raw", "team:data-platform", "What the topics carried, in the warehouse, checked day by day.", fresh_h=30),
-    Group("reference", "team:data-platform", "What the core knows beside the topics: accounts, customers, products."),
+    Group(
+        "reference", "team:data-platform", "What the core knows beside the topics: accounts, customers, products.", fresh_h=30
+    ),
+    Group("static", "team:data-platform", "Tables that come with the code, and the calendar: made again when they change."),
     Group(
         "staging", "team:data-platform", "A view a source, named and typed, without the days that are held back.", fresh_h=30
     ),
-    Group("intermediate", "team:data-platform", "What several marts share."),
+    Group("intermediate", "team:data-platform", "What several marts share.", fresh_h=30),
     Group("marts", "team:data-platform", "The marts that have no audience of their own yet.", fresh_h=30),
     Group("marts_finance", "team:finance", "General ledger, revenue, interest, daily close, liquidity.", fresh_h=30),
     Group("marts_customers", "team:growth", "Lifecycle, cohorts, segments, churn, lifetime value.", fresh_h=30),

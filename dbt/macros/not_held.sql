@@ -2,7 +2,7 @@
    costs next to nothing. Used by the staging views alone: whatever is built on them leaves the day out and takes it in again. #}
 {% macro not_held(name, moment) -%}
   not exists (
-    select from quality.quarantine as held
+    select from {{ source('quality', 'quarantine') }} as held
     where held.set_name = 'raw.{{ name }}' and held.released_at is null
       and {{ moment }} >= held.first_at and {{ moment }} < held.past_at
   )

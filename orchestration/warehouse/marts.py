@@ -17,15 +17,16 @@ from pipelines.marts import PROJECT, environment, keep_built, manifest, one_buil
 from pipelines.marts.build import BUILD, WHOLE_TESTS
 
 STAGING = "fqn:baas.staging.*"
-_REFERENCE = ("seed", "snapshot")
 
 
 class ByFolder(DagsterDbtTranslator):
-    """Puts a model into the group of its folder: `staging`, `marts_finance`; seeds and snapshots into `reference`."""
+    """Puts a model into the group of its folder: `staging`, `marts_finance`; snapshots into `reference`; seeds into `static`."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Return the group's name."""
-        if dbt_resource_props["resource_type"] in _REFERENCE:
+        if dbt_resource_props["resource_type"] == "seed" or "static" in dbt_resource_props["tags"]:
+            return "static"
+        if dbt_resource_props["resource_type"] == "snapshot":
             return "reference"
         folders = dbt_resource_props["fqn"][1:-1]
         return next((name for name in ("_".join(folders[:2]), *folders[:1]) if name in NAMES), "marts")

@@ -67,11 +67,7 @@ def found(api: Server, account_id: str, **parameters: object) -> list[dict]:
 def own(api: Server, carry: Carry) -> dict[str, str]:
     """An account with seven movements over three days, and the accounts on the other side."""
     mine, pix = account(api, funds_minor=0), bank_account(api, "settlement:pix")
-    ana = customer(api)
-    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
-        connection.execute(
-            "insert into bank.person (tenant_id, customer_id, full_name) values ('demo', %s, 'Ana Conceição Araújo')", (ana,)
-        )
+    ana = customer(api, full_name="Ana Conceição Araújo")
     friend = account(api, funds_minor=0, customer_id=ana)
     requests = [
         posting(pix, mine, 500_000, booked_ms=START_MS),

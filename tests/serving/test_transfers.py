@@ -24,9 +24,9 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(uuid.uuid4())}
 
 
-def customer(api: Server, tenant_id: str = "demo") -> str:
+def customer(api: Server, tenant_id: str = "demo", **who: str) -> str:
     customer_id = f"c{uuid.uuid4().hex[:10]}"
-    assert api.partner(tenant_id).post("/v1/customers", json={"customer_id": customer_id}).status_code == 201
+    assert api.partner(tenant_id).post("/v1/customers", json={"customer_id": customer_id} | who).status_code == 201
     return customer_id
 
 

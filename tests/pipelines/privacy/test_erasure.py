@@ -284,7 +284,7 @@ def test_nothing_more_is_written_of_somebody_whose_erasure_was_asked_for(bank):
     elsewhere = {name: value for name, value in elsewhere.items() if name not in ("nickname", "pix_key")}
     for path, body in (("/v1/beneficiaries", payee), ("/v1/external-accounts", elsewhere)):
         answer = bank.partner.post(path, json=body, headers={"Idempotency-Key": who.customer_id})
-        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+        assert (answer.status_code, answer.json()["code"]) == (409, "customer-not-active")
 
 
 def test_a_store_that_is_away_stops_it_and_is_said_and_nothing_is_lost(bank):

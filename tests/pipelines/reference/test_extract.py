@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from contracts.sealed import PERSON, PERSON_FIELDS
 from kit.postgres import connect, tenant_block
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
+from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.close.run import close_day
 from pipelines.reference import RatesUnreadable, extract, load_rates, repository
 from pipelines.reference.rates import read_rates
@@ -47,12 +49,15 @@ def rows(kept: psycopg.Connection, bank: Bank, columns: str, table: str) -> list
     return kept.execute(f"select {columns} from raw.{table} where tenant_id = %s order by 1, 2", (bank.tenant_id,)).fetchall()
 
 
-def named(bank: Bank, customer_id: str) -> None:
+def named(settings: Settings, bank: Bank, customer_id: str) -> None:
+    name, email, document, phone, street = SECRETS
+    told = {"full_name": name, "email": email, "document": document, "phone": phone, "address": {"street": street}}
+    records = SealedRecords(local_keys(settings))
+    sealed = records.seal(Subject(bank.tenant_id, customer_id), dict.fromkeys(PERSON_FIELDS) | told, kind=PERSON)
     with tenant_block(bank.api, bank.tenant_id):
         bank.api.execute(
-            "insert into bank.person (tenant_id, customer_id, full_name, email, document, phone, address, birth_year, state) "
-            "values (%s, %s, %s, %s, %s, %s, jsonb_build_object('street', %s::text), 1987, 'SP')",
-            (bank.tenant_id, customer_id, *SECRETS),
+            "insert into bank.person (tenant_id, customer_id, sealed, birth_year, state) values (%s, %s, %s, 1987, 'SP')",
+            (bank.tenant_id, customer_id, sealed),
         )
 
 
@@ -75,7 +80,7 @@ def test_accounts_come_with_their_kind_and_what_is_on_them(settings, bank, kept)
 
 def test_nothing_that_says_who_somebody_is_leaves_the_core(settings, bank, kept):
     bank.account("savings", opened=DAY, customer_id="c77")
-    named(bank, "c77")
+    named(settings, bank, "c77")
     extract(settings)
     assert rows(kept, bank, "customer_id, kind, birth_decade, state", "customers") == [("c77", "person", 1980, "SP")]
     for table in repository.TABLES:
@@ -85,7 +90,7 @@ def test_nothing_that_says_who_somebody_is_leaves_the_core(settings, bank, kept)
 
 def test_an_erased_person_leaves_no_group_behind(settings, bank, kept):
     bank.account("savings", opened=DAY, customer_id="c77")
-    named(bank, "c77")
+    named(settings, bank, "c77")
     extract(settings)
     with tenant_block(bank.api, bank.tenant_id):
         bank.api.execute("delete from bank.person where customer_id = 'c77'")

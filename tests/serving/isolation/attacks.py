@@ -81,6 +81,8 @@ STANDS_FOR = {
 }  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
+# What who sees everybody's has to say, although a customer does not.
+SAYS = {"/v1/forecasts/cash-flow": {"customer_id"}}
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.
@@ -159,7 +161,7 @@ def attacks(
 
 def honest(method: str, path: str, operation: dict[str, Any], *, own: Holdings) -> Attack:
     """The same request about the asker's own."""
-    return _attack(method, path, operation, own=own, victim=own, named=set())
+    return _attack(method, path, operation, own=own, victim=own, named=SAYS.get(path, set()))
 
 
 def _attack(method: str, path: str, operation: dict[str, Any], *, own: Holdings, victim: Holdings, named: set[str]) -> Attack:

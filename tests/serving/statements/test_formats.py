@@ -15,6 +15,9 @@ from ofxtools.Parser import OFXTree
 from psycopg_pool import AsyncConnectionPool
 
 from kit.clock import ManualClock
+from kit.settings import Settings
+from kit.subject_keys import SealedRecords, local_keys
+from serving.customers.person import People
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.statements.errors import PrinterBusy
@@ -173,9 +176,10 @@ def test_a_movement_through_a_channel_is_called_by_it():
     assert title(replace(LINE, purpose="something-new")) == "Débito"
 
 
-async def test_who_finds_the_printer_taken_by_many_is_told_when_to_come_back():
+async def test_who_finds_the_printer_taken_by_many_is_told_when_to_come_back(tmp_path: Path):
     core = AsyncConnectionPool("", open=False)
-    service = StatementsService(core, clocks=TenantClocks(core, clock=ManualClock(0)))
+    people = People(SealedRecords(local_keys(Settings(var=tmp_path))))
+    service = StatementsService(core, clocks=TenantClocks(core, clock=ManualClock(0)), people=people)
     for _ in range(MAX_PDFS_AT_ONCE):
         await service._drawing.acquire()
     waiting = [asyncio.create_task(service.printed(STATEMENT)) for _ in range(MAX_PDFS_WAITING)]

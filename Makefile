@@ -30,7 +30,7 @@ SUPERSET_LOCK = cd $(SUPERSET) && $(abspath $(UV)) pip compile pyproject.toml --
 # `make up` does without the extra `deep`, whose torch takes more disk than everything else: models have no network there.
 LOCK_DEV := --all-extras --group dev
 LOCK_RUNTIME := $(addprefix --extra ,local core stream data ml bench) --group build -c requirements/dev.lock
-TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring governance simulator streams serving pipelines orchestration bench baas)
+TYPED := $(addprefix -p ,kit contracts ledger cases feature_store risk scoring governance insight simulator streams serving pipelines orchestration bench baas)
 # What is installed here is ours to keep bytecode beside: without it every process compiles all of its libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 # Seconds since `make` began, which `baas up` counts on from.

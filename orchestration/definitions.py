@@ -47,6 +47,10 @@ BACKTESTS = AssetSpec(
     ["monitoring", "backtest"], group_name="risk_monitoring", kinds={"postgres"},
     description="Backtests that came to their end, as people asked for them.",
 )  # fmt: skip
+QUARANTINE = AssetSpec(
+    ["quality", "quarantine"], group_name="raw", kinds={"postgres"},
+    description="Days of a set that are or were held back, which the staging views leave out.",
+)  # fmt: skip
 
 
 def build_definitions(found: Settings) -> Definitions:
@@ -95,7 +99,7 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, list_exposure(found), forecasts, *marts, online, *profiles, kept,
+        BACKTESTS, QUARANTINE, list_exposure(found), forecasts, *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

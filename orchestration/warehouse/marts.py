@@ -20,7 +20,7 @@ STAGING = "fqn:baas.staging.*"
 
 
 class ByFolder(DagsterDbtTranslator):
-    """Puts a model into the group of its folder: `staging`, `marts_finance`; snapshots into `reference`; seeds into `static`."""
+    """Puts a model into the group of its folder: `staging`, `marts_finance`; snapshots and seeds apart."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Return the group's name."""

@@ -277,14 +277,17 @@ def test_nothing_more_is_written_of_somebody_whose_erasure_was_asked_for(bank):
     asked(bank, who.customer_id)
     changed = bank.officer.get(f"/v1/customers/{who.customer_id}").headers["ETag"]
     admin = bank.api.browser("admin")
-    refused = admin.patch(f"/v1/customers/{who.customer_id}", json={"full_name": "Ana"}, headers={"If-Match": changed})
-    assert (refused.status_code, refused.json()["code"]) == (409, "customer-erased")
+    answer = admin.patch(f"/v1/customers/{who.customer_id}", json={"full_name": "Ana"}, headers={"If-Match": changed})
+    assert (answer.status_code, answer.json()["code"]) == (409, "customer-erased")
     payee = {"customer_id": who.customer_id, "nickname": "Mum", "pix_key": {"kind": "email", "key": "mum@example.org"}}
     elsewhere = payee | {"holder_name": "Ana", "bank_code": "60701190", "branch": "1", "account_number": "1"}
     elsewhere = {name: value for name, value in elsewhere.items() if name not in ("nickname", "pix_key")}
-    for path, body in (("/v1/beneficiaries", payee), ("/v1/external-accounts", elsewhere)):
+    for path, body, refused in (
+        ("/v1/beneficiaries", payee, (409, "customer-not-active")),
+        ("/v1/external-accounts", elsewhere, (404, "not-found")),
+    ):
         answer = bank.partner.post(path, json=body, headers={"Idempotency-Key": who.customer_id})
-        assert (answer.status_code, answer.json()["code"]) == (409, "customer-not-active")
+        assert (answer.status_code, answer.json()["code"]) == refused
 
 
 def test_a_store_that_is_away_stops_it_and_is_said_and_nothing_is_lost(bank):

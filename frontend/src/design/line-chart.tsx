@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import './usable-locale'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 

@@ -31,26 +31,25 @@ REFUSED = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print the report; exit code 2 when the files hold no series to forecast."""
     options = _options().parse_args(arguments)
-    started_s = time.monotonic()
-
-    def progress(text: str) -> None:
-        sys.stderr.write(f"{time.monotonic() - started_s:6.1f} s  {text}\n")
-
     report = Report(BENCH)
     try:
         with report.loaded():
             train, test = read(options.train), read(options.test) if options.test else None
             panel, actual = panel_of(train, test, season=options.season, horizon=options.horizon)
             models = _models(options)
-            progress(f"{len(panel)} series, {actual.shape[1]} steps ahead")
+            report.progress(f"{len(panel)} series, {actual.shape[1]} steps ahead")
             found = forecast(
-                panel, actual.shape[1], models, most_ends=QUICK_ENDS if options.quick else options.ends, progress=progress
+                panel,
+                actual.shape[1],
+                models,
+                most_ends=QUICK_ENDS if options.quick else options.ends,
+                progress=report.progress,
             )
     except BadPanel as refused:
         sys.stderr.write(f"{refused.title}: {refused.detail}. {refused.remedy}\n")
         return REFUSED
     _record(report, panel, actual, found)
-    report.figure("wall_s", time.monotonic() - started_s)
+    report.figure("wall_s", time.monotonic() - report.began_s)
     report.settings |= {
         "series": len(panel),
         "season": panel.season,

@@ -6,7 +6,6 @@ the same folds of the same run. What is printed last has the means over the fold
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, fields
 from datetime import date
@@ -30,15 +29,10 @@ Progress = Callable[[str], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the protocol and print its report; exit code 2 when the folder or the days cannot be measured."""
     options = _options().parse_args(arguments)
-    started_s = time.monotonic()
-
-    def progress(text: str) -> None:
-        sys.stderr.write(f"{time.monotonic() - started_s:6.1f} s  {text}\n")
-
     report = Report(BENCH)
     try:
         with report.loaded():
-            _run(report, options, progress)
+            _run(report, options, report.progress)
     except HandbookRefused as refused:
         sys.stderr.write(f"{refused}\n")
         return REFUSED

@@ -18,6 +18,7 @@ import os
 import platform
 import statistics
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Report:
     ratios: dict[str, float] = field(default_factory=dict)
     settings: dict[str, Scalar] = field(default_factory=dict)
     load_1m: float = field(default_factory=lambda: os.getloadavg()[0])
+    began_s: float = field(default_factory=time.monotonic)
 
     def figure(self, name: str, samples: Samples) -> float:
         """Record a figure and return its median."""
@@ -117,6 +119,11 @@ class Report:
         ]
         lines += [f"{name:<{width}}  {value:>14,.2f}x" for name, value in self.ratios.items()]
         return "\n".join(lines)
+
+    def progress(self, text: str) -> None:
+        """Say on stderr how far a long run is, after how many seconds."""
+        sys.stderr.write(f"{time.monotonic() - self.began_s:6.1f} s  {text}\n")
+        sys.stderr.flush()
 
     def publish(self) -> None:
         """Print the table, then the JSON object as the last line."""

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import psycopg
@@ -36,6 +37,7 @@ OPERATIONS, QUICK_OPERATIONS = 10_000, 2_000
 FUNDS_MINOR = 10**9
 FIRST_CALM_S, CALM_S = 2.0, 12.0  # between two kills: at least, and at most unless told otherwise
 LOOK_AT_MEMORY_S = 1.0
+TELL_S = 10.0
 RECOUNT_MS = 600_000
 
 
@@ -80,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         chance = random.Random(options.seed)
         soak = Soak(place.url, place.key, chance=chance)
         faults = Faults(place, chance=random.Random(options.seed + 1), kills=not options.no_kills, calm_s=options.calm_s)
-        told = asyncio.run(_soak(soak, place, faults, operations=options.operations))
+        told = asyncio.run(_soak(soak, place, faults, operations=options.operations, progress=report.progress))
         problems = [*_untrue(place, told, alone=not options.product), *([repr(faults.problem)] if faults.problem else [])]
         unsettled = place.settled()
         problems += [unsettled] if unsettled else []
@@ -107,13 +109,23 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-async def _soak(soak: Soak, place: Place, faults: Faults, *, operations: int) -> Told:
+async def _soak(soak: Soak, place: Place, faults: Faults, *, operations: int, progress: Callable[[str], None]) -> Told:
     _fund(place, await soak.open())
     faults.start()
+    teller = asyncio.create_task(_tell(soak.told, faults, operations=operations, progress=progress))
     try:
         return await soak.run(operations)
     finally:
+        teller.cancel()
+        await asyncio.gather(teller, return_exceptions=True)
         await asyncio.to_thread(faults.stop)
+
+
+async def _tell(told: Told, faults: Faults, *, operations: int, progress: Callable[[str], None]) -> None:
+    """Say now and then how far it is."""
+    while True:
+        await asyncio.sleep(TELL_S)
+        progress(f"{told.operations:,} of {operations:,} operations, {faults.killed.total()} kills")
 
 
 def _fund(place: Place, accounts: list[str]) -> None:

@@ -5,7 +5,6 @@ learn from the same decisions and are calibrated and judged on the same later on
 gradient trees. `network_batch_*` is the scorer's kernel beside onnxruntime on the same network's file.
 """
 
-import sys
 import tempfile
 import time
 import warnings
@@ -50,17 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     plan = QUICK if options.quick else FULL
     report = Report("train")
-    began_s = time.monotonic()
-
-    def progress(line: str) -> None:
-        sys.stderr.write(f"{time.monotonic() - began_s:6.1f} s  {line}\n")
-
     with report.loaded(), tempfile.TemporaryDirectory() as folder:
         data = simulated_set(plan, Path(folder))
-        report.figure("set_s", time.monotonic() - began_s)
-        progress(f"{len(data):,} decisions, {int(data.fraud.sum()):,} of them known frauds")
+        report.figure("set_s", time.monotonic() - report.began_s)
+        report.progress(f"{len(data):,} decisions, {int(data.fraud.sum()):,} of them known frauds")
         fit_began_s = time.monotonic()
-        trained = fit(data, cutoff_ms=plan.until_ms, progress=progress)
+        trained = fit(data, cutoff_ms=plan.until_ms, progress=report.progress)
         report.figure("fit_s", time.monotonic() - fit_began_s)
         if trained.findings is None:
             raise AssertionError("a model that was trained here says what was found")

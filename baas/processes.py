@@ -113,6 +113,13 @@ PROCESSES = (
         about="shows models to the API, and holds them to the gate",
     ),
     Process(
+        name="upkeep",
+        command=("python", "-m", "pipelines.upkeep"),
+        depends_on=("warehouse", "mlflow"),
+        after_history=True,
+        about="compacts the lake every hour, forecasts money every night",
+    ),
+    Process(
         name="privacy",
         command=("python", "-m", "pipelines.privacy.worker"),
         depends_on=("core", "warehouse", "kafka", "valkey"),

@@ -48,6 +48,7 @@ group by 1, 2, 3
 """
 _FLOWS = {"cash_flow": _CUSTOMERS, "liquidity": _RAILS}
 _TENANTS = "select distinct tenant_id from raw.accounts order by tenant_id"
+_NEWEST = "select max(first_day) from forecast.made"
 _FORGET = "delete from forecast.made where tenant_id = %s and kind = %s and (first_day = %s or first_day < %s)"
 _MADE = """
 insert into forecast.made (
@@ -80,6 +81,12 @@ FlowRow = tuple[str, str, date, int, int]
 def tenants(connection: Connection) -> list[str]:
     """Return the tenants that have accounts."""
     return [row[0] for row in connection.execute(_TENANTS).fetchall()]
+
+
+def newest_first_day(connection: Connection) -> date | None:
+    """Return the first day of the newest forecast of any tenant; None where there is none."""
+    row: tuple[date | None] | None = connection.execute(_NEWEST).fetchone()
+    return row[0] if row else None
 
 
 def flows(connection: Connection, *, kind: str, tenant_id: str, start: datetime, past: datetime) -> list[FlowRow]:

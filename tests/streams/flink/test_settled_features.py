@@ -35,11 +35,7 @@ from kit.localset.readiness import wait_until_ready
 from kit.settings import Kafka
 from tests.feature_store.events import START_MS, random_events, transaction
 
-pytestmark = [
-    pytest.mark.servers,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(not (PROJECT.folder / ".venv").exists(), reason="Flink is not installed: run make flink"),
-]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 SOURCE = "inbound.flink-test"
 PARTITIONS = 2
@@ -87,6 +83,13 @@ class Story:
     savepoint: str
     restored_at_start: dict[str, Any]
     committed_before: dict[str, int]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """What a checkout alone does not have: a test that cannot run is not one that passed."""
+    if not (PROJECT.folder / ".venv").exists():
+        pytest.fail("Flink is not installed: run make flink")
 
 
 @pytest.fixture(scope="module")

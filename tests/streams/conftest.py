@@ -164,15 +164,20 @@ class Traffic:
 
     def send_in_transaction(self, topic: str, messages: list[dict | bytes], *, commit: bool) -> None:
         """Produce in a transaction of its own, which is committed or aborted."""
+        self.send_in_transactions(topic, [messages], commit=commit)
+
+    def send_in_transactions(self, topic: str, groups: list[list[dict | bytes]], *, commit: bool = True) -> None:
+        """Produce each group in a transaction of its own, one after another."""
         sink = producer(self.kafka, client="traffic", transactional_id=f"traffic-{uuid.uuid4().hex}")
         sink.init_transactions(30)
-        sink.begin_transaction()
-        self._produce(sink, topic, messages, None)
-        assert sink.flush(30) == 0
-        if commit:
-            sink.commit_transaction(30)
-        else:
-            sink.abort_transaction(30)
+        for messages in groups:
+            sink.begin_transaction()
+            self._produce(sink, topic, messages, None)
+            assert sink.flush(30) == 0
+            if commit:
+                sink.commit_transaction(30)
+            else:
+                sink.abort_transaction(30)
 
     def _produce(self, sink: Producer, topic: str, messages: list[dict | bytes], headers: object) -> None:
         for message in messages:

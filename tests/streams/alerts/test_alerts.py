@@ -1,6 +1,7 @@
 """The alert app on a real broker and a real database."""
 
 import json
+import time
 import uuid
 
 import psycopg
@@ -9,11 +10,13 @@ import pytest
 from contracts.topics import FLAGGED, topics
 from kit.clock import ManualClock
 from kit.kafka import consumer
+from streams.alerts.app import COMMIT_INTERVAL_S
 from streams.alerts.watchdog import Backlog, StallDetector
 from tests.http import http
 
 pytestmark = pytest.mark.servers
 APP = "streams.alerts"
+SINGLES = 60
 HEADERS = [("correlation_id", b"req-1"), ("unknown", b"x")]
 
 
@@ -71,6 +74,17 @@ def test_aborted_messages_never_become_alerts_and_do_not_hold_the_position_back(
     assert (ready.status_code, ready.json()["done"] >= 40) == (200, True)
     assert app.terminate() == 0
     assert rows(*members("aborted")) == [(0,)]
+
+
+def test_the_position_keeps_up_with_messages_that_each_have_a_transaction_of_their_own(start, traffic, rows, eventually, kafka):
+    app = start(APP)
+    traffic.send_in_transactions(FLAGGED, [[traffic.flagged(tenant_id="single")] for _ in range(SINGLES)])
+    eventually(lambda: rows(*members("single"))[0][0] == SINGLES, what="all are members")
+    backlog = Backlog(kafka, group="alerts", topic=FLAGGED)
+    began_s = time.monotonic()
+    eventually(lambda: not backlog.waiting(), what="the group's position passes every one of them")
+    assert time.monotonic() - began_s < SINGLES * COMMIT_INTERVAL_S / 2, "a commit passed one transaction at a time"
+    assert app.terminate() == 0
 
 
 def test_what_cannot_be_read_goes_to_the_dlq_and_the_stream_goes_on(start, traffic, rows, eventually):

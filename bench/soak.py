@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import random
 import signal
+import statistics
 import sys
 import threading
 import time
@@ -38,6 +39,7 @@ FUNDS_MINOR = 10**9
 FIRST_CALM_S, CALM_S = 2.0, 12.0  # between two kills: at least, and at most unless told otherwise
 LOOK_AT_MEMORY_S = 1.0
 TELL_S = 10.0
+FIFTHS = 5
 RECOUNT_MS = 600_000
 
 
@@ -175,7 +177,16 @@ def _figures(report: Report, told: Told, faults: Faults, problems: list[str]) ->
     report.figure("kills", float(faults.killed.total()))
     for name, taken_mb in sorted(faults.memory_mb.items()):
         report.figure(f"{name.replace('-', '_')}_rss_mb", taken_mb)
+        if len(taken_mb) >= FIFTHS * 2:
+            report.figure(f"{name.replace('-', '_')}_growth_pct", growth_pct(taken_mb))
     report.figure("problems", float(len(problems)))
+
+
+def growth_pct(taken_mb: list[float]) -> float:
+    """How much more memory the last fifth of a run took than the second: what it takes to start is not growth."""
+    fifth = len(taken_mb) // FIFTHS
+    began, ended = statistics.median(taken_mb[fifth : 2 * fifth]), statistics.median(taken_mb[-fifth:])
+    return 100.0 * (ended / began - 1.0)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ def progress(*, limit_minor: int, spent: Days, since: date, today: date) -> Prog
     month = month_of(today)
     spent_minor = sum(amount for day, amount in spent.items() if month <= day <= today)
     days_left = days_in(month) - today.day
-    end = _month_end(limit_minor, spent_minor, spent, since=since, today=today) if days_left else _ended(limit_minor, spent_minor)
+    end = (
+        _month_end(limit_minor, spent_minor, spent, since=since, today=today) if days_left else _ended(limit_minor, spent_minor)
+    )
     if spent_minor > limit_minor:
         standing = Standing.OVER
     elif end is not None and end.chance_over_pct > 50.0:

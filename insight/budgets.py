@@ -1,10 +1,11 @@
-"""How a month's budget stands, and where the month is likely to end, with an interval that holds it in 80 of a hundred cases. Pure.
+"""How a month's budget stands, and where the month is likely to end, with an interval that holds it in 80% of cases. Pure.
 
-Two things tell what is still to come: what the customer spent over the same days of earlier months, and how much they spend on a
-day of late. The months know of rent and bills, but are few; the days are many. The mean is drawn from both. So is the variance: that
-of the months, shrunk to what independent days would have, as one shrinks the variance of few replicates to a prior (Smyth, 2004,
-"Linear models and empirical Bayes methods", section 3), with Student's t for how little is known. Spending is never negative and has
-a long tail to the right, so that what is to come is a gamma. How often the interval holds the truth is measured (`baas bench insight`).
+Two things tell what is still to come: what the customer spent over the same days of earlier months, and how much they spend on
+a day of late. The months know of rent and bills, but are few; the days are many. The mean is drawn from both. So is the
+variance: that of the months, shrunk to what independent days would have, as one shrinks the variance of few replicates to a
+prior (Smyth, 2004, "Linear models and empirical Bayes methods", section 3), with Student's t for how little is known. Spending
+is never negative and has a long tail to the right, so that what is to come is a gamma. How often the interval holds the truth
+is measured (`baas bench insight`).
 """
 
 import math
@@ -121,8 +122,8 @@ def _to_come(spent: Days, *, since: date, today: date) -> _ToCome | None:
     independent = statistics.pvariance(daily, rate) * left
     between = sum((each - statistics.fmean(months)) ** 2 for each in months) if months else 0.0
     freedom = _PRIOR_MONTHS + max(count - 1, 0)
-    # The mean itself is uncertain: by a share of a day's variance for each day that it is drawn from. Where there were few payments
-    # their variance is known less well than the days are many.
+    # The mean itself is uncertain: by a share of a day's variance for each day that it is drawn from. Where there were few
+    # payments their variance is known less well than the days are many.
     variance = (_PRIOR_MONTHS * independent + between) / freedom * (1.0 + left / days)
     payments = sum(1 for each in daily if each)
     return _ToCome(mean, math.sqrt(variance * (1.0 + 1.0 / max(payments, 1))), max(min(freedom, payments), _FEWEST_DEGREES))

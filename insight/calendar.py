@@ -1,8 +1,9 @@
 """What is expected to come and go on each of the next days, and what is left: a calendar of a customer's cash. Pure.
 
-Two kinds of money: what comes again, each on its day (moved to a business day: what is owed to the one after, what comes in to the one
-before), and everyday money, which is spread over all days as it was over the last ones. What is left is a sum: its interval widens with
-the days and with what is not known of each amount. It supposes that days are independent, and is measured (`baas bench insight`).
+Two kinds of money: what comes again, each on its day (moved to a business day: what is owed to the one after, what comes in to
+the one before), and everyday money, which is spread over all days as it was over the last ones. What is left is a sum: its
+interval widens with the days and with what is not known of each amount. It supposes that days are independent, and is measured
+(`baas bench insight`).
 """
 
 import math
@@ -45,7 +46,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day to come, and what is left at its end. `everyday_minor` is what the day brings beside its series: mostly negative."""
+    """A day to come, and what is left at its end. `everyday_minor` is what the day brings beside its series."""
 
     day: date
     business_day: bool
@@ -60,8 +61,8 @@ class CalendarDay:
 class CashCalendar:
     """The days after today, oldest first.
 
-    `below_zero_on` is the first day at whose end less than nothing is expected to be left, `may_be_below_zero_on` the first on which
-    the interval reaches below zero; None where there is no such day.
+    `below_zero_on` is the first day at whose end less than nothing is expected to be left, `may_be_below_zero_on` the first on
+    which the interval reaches below zero; None where there is no such day.
     """
 
     days: Sequence[CalendarDay]

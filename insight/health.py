@@ -1,11 +1,12 @@
 """A customer's financial health: five parts of 0 to 100, each with its measure, its thresholds and the next step. Pure.
 
-The parts are those of the Financial Health Network's eight indicators ("FinHealth Score Toolkit", finhealthnetwork.org) that an account
-can tell: spending less than income, liquid savings, debt that is manageable, and saving for later. Bills on time, credit score, insurance
-and planning are asked of people there, and are not guessed here; in their place stands how regular income is, whose swings are what
-families with little set aside suffer from (JPMorgan Chase Institute, "Weathering Volatility", 2015). As theirs, each part is a scale that is
-the same for everybody, and the score their mean: 80 and above is healthy, 40 and above coping, below vulnerable. The thresholds are
-choices of ours in that spirit, written down once, in `PARTS`. It describes; it is no credit score, and decides nothing.
+The parts are those of the Financial Health Network's eight indicators ("FinHealth Score Toolkit", finhealthnetwork.org) that
+an account can tell: spending less than income, liquid savings, debt that is manageable, and saving for later. Bills on time,
+credit score, insurance and planning are asked of people there, and are not guessed here; in their place stands how regular
+income is, whose swings are what families with little set aside suffer from (JPMorgan Chase Institute, "Weathering Volatility",
+2015). As theirs, each part is a scale that is the same for everybody, and the score their mean: 80 and above is healthy, 40
+and above coping, below vulnerable. The thresholds are choices of ours in that spirit, written down once, in `PARTS`. It
+describes; it is no credit score, and decides nothing.
 """
 
 import math
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from insight.history import History, by_month
 from insight.spending import SET_ASIDE
@@ -35,7 +37,7 @@ class Part(StrEnum):
     SAVINGS = "savings"
 
 
-class Band(StrEnum):
+class HealthBand(StrEnum):
     """What a score says in a word."""
 
     HEALTHY = "healthy"
@@ -56,7 +58,7 @@ class Scale:
         marks = sorted(self.marks)
         if measure <= marks[0][0]:
             return marks[0][1]
-        for (below, low), (above, high) in zip(marks, marks[1:], strict=False):
+        for (below, low), (above, high) in pairwise(marks):
             if measure <= above:
                 return low + (high - low) * (measure - below) / (above - below)
         return marks[-1][1]
@@ -69,28 +71,37 @@ class Scale:
 
 PARTS: Mapping[Part, Scale] = {
     Part.LIQUIDITY: Scale(
-        "months", "what is at hand, in months of usual spending", ((0.0, 0.0), (0.25, 25.0), (1.0, 50.0), (3.0, 75.0), (6.0, 100.0))
+        "months",
+        "what is at hand, in months of usual spending",
+        ((0.0, 0.0), (0.25, 25.0), (1.0, 50.0), (3.0, 75.0), (6.0, 100.0)),
     ),
     Part.SPENDING: Scale(
-        "pct", "spending as a share of income, over the last three months", ((80.0, 100.0), (95.0, 75.0), (100.0, 50.0), (110.0, 25.0), (130.0, 0.0))
+        "pct",
+        "spending as a share of income, over the last three months",
+        ((80.0, 100.0), (95.0, 75.0), (100.0, 50.0), (110.0, 25.0), (130.0, 0.0)),
     ),
     Part.DEBT: Scale(
         "pct", "days of the last ninety that ended below zero", ((0.0, 100.0), (10.0, 50.0), (50.0, 0.0))
     ),
     Part.INCOME: Scale(
-        "pct", "how much income differs from month to month: its standard deviation as a share of its mean", ((10.0, 100.0), (30.0, 75.0), (60.0, 40.0), (120.0, 0.0))
+        "pct",
+        "how much income differs from month to month: its standard deviation as a share of its mean",
+        ((10.0, 100.0), (30.0, 75.0), (60.0, 40.0), (120.0, 0.0)),
     ),
     Part.SAVINGS: Scale(
-        "pct", "what is set aside, less what is taken back, as a share of income over the last three months", ((0.0, 0.0), (5.0, 50.0), (10.0, 75.0), (20.0, 100.0))
+        "pct",
+        "what is set aside, less what is taken back, as a share of income over the last three months",
+        ((0.0, 0.0), (5.0, 50.0), (10.0, 75.0), (20.0, 100.0)),
     ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What would move a part to its next mark: the measure to reach, the points that the whole score wins, and about how much money.
+class NextStep:
+    """What would move a part to its next mark: the measure to reach, what the score wins, and about how much money it takes.
 
-    `amount_minor` is to be had at hand more, a month to be spent less, or a month to be set aside more; None where money alone does it not.
+    `amount_minor` is to be had at hand more, a month to be spent less, or a month to be set aside more; None where money alone
+    does it not.
     """
 
     target: float
@@ -105,7 +116,7 @@ class Judged:
     part: Part
     points: int
     measure: float
-    step: Step | None
+    step: NextStep | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class Health:
     """The whole: the mean of the parts that can be told. `moves_most` is the part whose next step wins the most."""
 
     score: int
-    band: Band
+    band: HealthBand
     months: int
     parts: Sequence[Judged]
     moves_most: Part | None
@@ -122,7 +133,8 @@ class Health:
 def health(history: History, *, at_hand_minor: int, day_ends: Sequence[Mapping[date, int]]) -> Health | None:
     """Return how a customer's money is, None before a whole month is known.
 
-    `at_hand_minor` is what they have and have set aside, `day_ends` the balance at the end of each day with a movement, by account.
+    `at_hand_minor` is what they have and have set aside, `day_ends` the balance at the end of each day with a movement, by
+    account.
     """
     months = history.whole_months(MONTHS)
     if len(months) < FEWEST_MONTHS:
@@ -145,9 +157,9 @@ def health(history: History, *, at_hand_minor: int, day_ends: Sequence[Mapping[d
     return _judged(measures, months=len(months), monthly_spent=monthly_spent, monthly_income=monthly_income)
 
 
-def band_of(score: float) -> Band:
+def band_of(score: float) -> HealthBand:
     """Return the word for a score (Financial Health Network: 80 to 100, 40 to 79, below 40)."""
-    return Band.HEALTHY if score >= 80 else Band.COPING if score >= 40 else Band.VULNERABLE
+    return HealthBand.HEALTHY if score >= 80 else HealthBand.COPING if score >= 40 else HealthBand.VULNERABLE
 
 
 def _judged(measures: Mapping[Part, float], *, months: int, monthly_spent: float, monthly_income: float) -> Health:
@@ -165,12 +177,12 @@ def _judged(measures: Mapping[Part, float], *, months: int, monthly_spent: float
     return Health(score, band_of(score), months, parts, max(steps, default=(0.0, None))[1])
 
 
-def _step(scale: Scale, measure: float, *, share: float, per_unit: float | None) -> Step | None:
+def _step(scale: Scale, measure: float, *, share: float, per_unit: float | None) -> NextStep | None:
     mark = scale.next_mark(measure)
     if mark is None:
         return None
     target, points = mark
-    return Step(
+    return NextStep(
         target=target,
         score_gain=round(share * (points - scale.points(measure)), 1),
         amount_minor=None if per_unit is None else math.ceil((target - measure) * per_unit),
@@ -190,7 +202,7 @@ def _set_aside(history: History) -> dict[date, int]:
 
 
 def _below_zero(history: History, day_ends: Sequence[Mapping[date, int]]) -> float:
-    """Return the share of the last days at whose end an account was below zero; a day without movements ends as the one before."""
+    """Return the share of the last days at whose end an account was below zero; one without movements ends as it began."""
     first = max(history.since, history.today - timedelta(days=DEBT_DAYS - 1))
     days = (history.today - first).days + 1
     if days <= 0:

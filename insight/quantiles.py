@@ -4,7 +4,8 @@ import math
 
 # The normal's quantile that 90% lie below: an 80% interval reaches from minus to plus this many standard deviations.
 NORMAL_90 = 1.2815515655446004
-# What a scaled median absolute deviation is multiplied by to estimate a normal's standard deviation (Huber, Ronchetti, 2009, 5.1).
+# What a scaled median absolute deviation is multiplied by to estimate a normal's standard deviation (Huber, Ronchetti, 2009,
+# 5.1).
 MAD_TO_STD = 1.4826022185056018
 _SQRT2 = math.sqrt(2.0)
 

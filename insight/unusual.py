@@ -1,9 +1,10 @@
-"""Payments, and months of a category, that are unlike what their customer ever did: few, and each with what would have been usual. Pure.
+"""Payments, and months of a category, that are unlike what their customer ever did, with what would have been usual. Pure.
 
-Amounts are judged on their logarithm, by a median and a median absolute deviation, which what is unusual itself does not move (Huber,
-Ronchetti, "Robust Statistics", 2009, chapter 5). Both are shrunk where little is known: a category's centre to that of all payments of
-the customer, and its spread to what is common. To be told, a payment has to be far above the usual, above everything before it, and
-matter beside what the customer spends in a month: an alarm that is false costs attention, and there is little of it.
+Amounts are judged on their logarithm, by a median and a median absolute deviation, which what is unusual itself does not move
+(Huber, Ronchetti, "Robust Statistics", 2009, chapter 5). Both are shrunk where little is known: a category's centre to that of
+all payments of the customer, and its spread to what is common. To be told, a payment has to be far above the usual, above
+everything before it, and matter beside what the customer spends in a month: an alarm that is false costs attention, and there
+is little of it.
 """
 
 import math
@@ -65,7 +66,7 @@ class Unusual:
 
 
 def unusual(history: History, *, first: date) -> list[Unusual]:
-    """Return what is unusual of the payments from `first` to the history's today, and of the months that they lie in, newest first.
+    """Return what is unusual of the payments from `first` to the history's today, and of their months, newest first.
 
     A payment is held against those of earlier days, a month against earlier whole months; one that has not ended, as it stands.
     A month that single unusual payments explain is not told beside them.

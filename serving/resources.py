@@ -9,6 +9,7 @@ from time import monotonic
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
+from insight.monthly import monthly_series
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
@@ -17,6 +18,7 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
+from serving.budgets.service import BudgetsService
 from serving.cases.service import CasesService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
@@ -38,6 +40,8 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.insights.recommending import Recommending
+from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
@@ -58,6 +62,7 @@ from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.statements.service import StatementsService
+from serving.suitability.service import SuitabilityService
 from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
 
@@ -94,6 +99,10 @@ class Resources:
     beneficiaries: BeneficiariesService
     statements: StatementsService
     goals: GoalsService
+    budgets: BudgetsService
+    insights: InsightsService
+    suitability: SuitabilityService
+    recommending: Recommending
     external_accounts: ExternalAccountsService
     history: HistoryService
     transfers: TransfersService
@@ -165,6 +174,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
+        insights = InsightsService(core, warehouse, clocks=clocks, series_of=monthly_series)
+        suitability = SuitabilityService(core, clocks=clocks)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -184,6 +195,10 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             beneficiaries=BeneficiariesService(core, once=once, clocks=clocks, records=records),
             statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),
+            budgets=BudgetsService(core, once=once),
+            insights=insights,
+            suitability=suitability,
+            recommending=Recommending(insights.reader, suitability, investing=settings.investing),
             external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
             history=HistoryService(core, warehouse),
             transfers=transfers,

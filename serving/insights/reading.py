@@ -27,7 +27,7 @@ _ZONE = ZoneInfo(DEFAULT_ZONE)
 
 @dataclass(frozen=True, slots=True)
 class OwnMoney:
-    """What one customer has and did, in one currency: of accounts that they opened. `as_of` is None before anything was read."""
+    """What one customer has and did, in one currency: of accounts that they opened. `as_of` may be None."""
 
     customer_id: str
     currency: str

@@ -1,4 +1,4 @@
-"""The SQL of insights: a customer's own accounts in the core and their movements in the read model, under the reader's tenant."""
+"""The SQL of insights: a customer's own accounts in the core and their movements in the read model, under the tenant."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -63,7 +63,7 @@ async def movements(
     past: datetime,
     zone: str,
 ) -> list[MovementRow]:
-    """Return the accounts' movements booked in [start, past), newest first, at most MAX_MOVEMENTS of them; days are those of `zone`."""
+    """Return the movements booked in [start, past), newest first, at most MAX_MOVEMENTS; days are those of `zone`."""
     cursor = await connection.execute(
         _MOVEMENTS,
         {

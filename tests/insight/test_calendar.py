@@ -15,12 +15,10 @@ from tests.insight.histories import ACCOUNT, TODAY, every, history
 RENT = Recurring(
     series_id="rent", account_id=ACCOUNT, direction=Direction.OUT, category="people", counterparty="landlord",
     period=Period.MONTHLY, first_day=date(2025, 4, 5), last_day=date(2026, 3, 5), count=12, amount_minor=200_000,
-    next_day=date(2026, 4, 5), earliest_day=date(2026, 4, 3), latest_day=date(2026, 4, 8), low_minor=200_000, high_minor=200_000,
-    subscription=False,
+    next_day=date(2026, 4, 5), earliest_day=date(2026, 4, 3), latest_day=date(2026, 4, 8), low_minor=200_000,
+    high_minor=200_000, subscription=False,
 )  # fmt: skip
-WAGES = replace(
-    RENT, series_id="wages", direction=Direction.IN, category="salary", counterparty="employer", amount_minor=500_000
-)
+WAGES = replace(RENT, series_id="wages", direction=Direction.IN, category="salary", counterparty="work", amount_minor=500_000)
 NOTHING = history([])
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight.health import PARTS, Band, Part, band_of, health
+from insight.health import PARTS, HealthBand, Part, band_of, health
 from tests.insight.histories import TODAY, Line, every, history
 
 SINCE = date(2025, 9, 1)
@@ -36,7 +36,7 @@ def test_each_part_says_its_measure_and_its_points():
     assert parts[Part.SPENDING].measure == pytest.approx(80.0, abs=0.1)
     assert (parts[Part.DEBT].points, parts[Part.INCOME].points, parts[Part.SAVINGS].points) == (100, 100, 0)
     assert found.score == round(sum(each.points for each in found.parts) / 5)
-    assert (found.band, found.months) == (Band.COPING, 6)
+    assert (found.band, found.months) == (HealthBand.COPING, 6)
 
 
 def test_the_next_step_says_how_much_money_it_takes_and_what_it_wins():
@@ -75,7 +75,9 @@ def test_before_a_whole_month_is_known_nothing_is_said():
     assert health(history([(TODAY, -5, "groceries")]), at_hand_minor=5, day_ends=[]) is None
 
 
-@pytest.mark.parametrize(("score", "band"), [(80, Band.HEALTHY), (79, Band.COPING), (40, Band.COPING), (39, Band.VULNERABLE)])
+@pytest.mark.parametrize(
+    ("score", "band"), [(80, HealthBand.HEALTHY), (79, HealthBand.COPING), (40, HealthBand.COPING), (39, HealthBand.VULNERABLE)]
+)
 def test_a_score_has_a_word(score, band):
     assert band_of(score) is band
 
@@ -96,7 +98,9 @@ def test_a_scale_goes_one_way_and_stays_within_its_bounds(part, one, other):
 
 
 lines = st.lists(
-    st.tuples(st.integers(0, 200), st.integers(-(10**9), 10**9).filter(bool), st.sampled_from(["transfers", "savings", "groceries"])),
+    st.tuples(
+        st.integers(0, 200), st.integers(-(10**9), 10**9).filter(bool), st.sampled_from(["transfers", "savings", "groceries"])
+    ),
     max_size=40,
 )  # fmt: skip
 

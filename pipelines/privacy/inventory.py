@@ -54,6 +54,8 @@ INVENTORY = (
             "the person's own deleted; in others' texts their name and numbers replaced", _LAW),
     Holding("core", ("bank.account_holder",), Kind.PSEUDONYMS, "who uses whose account", "the person's rows deleted",
             "while they use it"),
+    Holding("core", ("bank.budget", "bank.suitability"), Kind.PSEUDONYMS,
+            "what a customer wants to spend, and what they said of themselves as an investor", "the person's rows deleted", _LAW),
     Holding("core", ("bank.customer", "bank.exchange_quote", "bank.history_change", "ledger.account"), Kind.PSEUDONYMS,
             "customer ids", _STAYS, _ALWAYS),
     Holding("core", ("bank.account_limit", "bank.accrual", "bank.accrual_state", "bank.charge", "bank.limit_settings",

@@ -62,9 +62,9 @@ async def financial_health(
 async def recommendations(
     principal: Caller,
     parts: Parts,
-    amount_minor: Annotated[int, Query(ge=0, le=_MAX_PROJECTED_MINOR, description="What is to be put by now")],
     customer_id: Whose = None,
     currency: Currency = "BRL",
+    amount_minor: Annotated[int, Query(ge=0, le=_MAX_PROJECTED_MINOR, description="What is to be put by now")] = 0,
     monthly_minor: Annotated[
         int, Query(ge=0, le=_MAX_PROJECTED_MINOR, description="What is to be put by each month from now on")
     ] = 0,

@@ -11,14 +11,16 @@ describes; it is no credit score, and decides nothing.
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from uuid import UUID
 
+from contracts.categories import Category
 from insight.history import History, by_month
-from insight.spending import SET_ASIDE
 
 MONTHS = 6
 RECENT_MONTHS = 3
@@ -130,7 +132,13 @@ class Health:
     moves_most: Part | None
 
 
-def health(history: History, *, at_hand_minor: int, day_ends: Sequence[Mapping[date, int]]) -> Health | None:
+def health(
+    history: History,
+    *,
+    at_hand_minor: int,
+    day_ends: Sequence[Mapping[date, int]],
+    savings_accounts: Container[UUID] = frozenset(),
+) -> Health | None:
     """Return how a customer's money is, None before a whole month is known.
 
     `at_hand_minor` is what they have and have set aside, `day_ends` the balance at the end of each day with a movement, by
@@ -143,7 +151,7 @@ def health(history: History, *, at_hand_minor: int, day_ends: Sequence[Mapping[d
     spent, received = by_month(history.spent()), by_month(history.received())
     monthly_spent = statistics.fmean(spent.get(month, 0) for month in recent)
     monthly_income = statistics.fmean(received.get(month, 0) for month in recent)
-    set_aside = _set_aside(history)
+    set_aside = _set_aside(history, savings_accounts)
     measures: dict[Part, float] = {
         Part.LIQUIDITY: _capped_ratio(max(at_hand_minor, 0), monthly_spent, most=24.0),
         Part.DEBT: 100.0 * _below_zero(history, day_ends),
@@ -193,11 +201,14 @@ def _capped_ratio(amount: float, by: float, *, most: float) -> float:
     return most if by <= 0.0 else min(amount / by, most)
 
 
-def _set_aside(history: History) -> dict[date, int]:
-    days: dict[date, int] = {}
+def _set_aside(history: History, savings_accounts: Container[UUID]) -> dict[date, int]:
+    """Return what was set aside in each month, less what was taken back: for goals, and on the customer's savings accounts."""
+    days: dict[date, int] = defaultdict(int)
     for each in history.movements:
-        if each.category in SET_ASIDE:
-            days[each.booked_day] = days.get(each.booked_day, 0) - each.delta_minor
+        if each.category == Category.SAVINGS:
+            days[each.booked_day] -= each.delta_minor
+        elif each.category == Category.OWN_ACCOUNTS and each.account_id in savings_accounts:
+            days[each.booked_day] += each.delta_minor
     return by_month(days)
 
 

@@ -34,7 +34,7 @@ def gamma_quantile(mean: float, std: float, z: float) -> float:
     if mean <= 0.0 or std <= 0.0:
         return max(mean, 0.0)
     ninth = std * std / (9.0 * mean * mean)
-    return mean * max(1.0 - ninth + z * math.sqrt(ninth), 0.0) ** 3
+    return mean * float(max(1.0 - ninth + z * math.sqrt(ninth), 0.0) ** 3)
 
 
 def gamma_z(mean: float, std: float, value: float) -> float:
@@ -42,4 +42,4 @@ def gamma_z(mean: float, std: float, value: float) -> float:
     if mean <= 0.0 or std <= 0.0:
         return math.inf if value >= mean else -math.inf
     ninth = std * std / (9.0 * mean * mean)
-    return ((max(value, 0.0) / mean) ** (1.0 / 3.0) - 1.0 + ninth) / math.sqrt(ninth)
+    return (math.cbrt(max(value, 0.0) / mean) - 1.0 + ninth) / math.sqrt(ninth)

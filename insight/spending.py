@@ -16,7 +16,6 @@ _RECEIVED_ONLY = frozenset({Category.SALARY, Category.REFUNDS})
 SPENDING = frozenset(category.value for category in Category if category not in _MOVED | _RECEIVED_ONLY)
 # A refund gives back what was spent: it is no income. What people and other banks send is.
 INCOME = frozenset(category.value for category in Category if category not in _MOVED | {Category.REFUNDS, Category.CASH})
-SET_ASIDE = frozenset({Category.SAVINGS.value})
 
 # What was spent on each day, in minor units; a day that is not there had none.
 Days = Mapping[date, int]

@@ -33,7 +33,7 @@ MOST_MONTHS = 12
 PAYMENT_SCORE, MONTH_SCORE = 2.6, 2.6
 PAYMENT_SHARE, MONTH_SHARE = 0.15, 0.25
 # How much more it is than the most before.
-PAYMENT_ABOVE, MONTH_ABOVE = 1.5, 1.5
+PAYMENT_ABOVE, MONTH_ABOVE = 2.0, 1.8
 # How many payments, and how many months, what is common counts for; and the spread that is common.
 _PRIOR_PAYMENTS, _PRIOR_SPREAD_PAYMENTS, _COMMON_PAYMENT_SPREAD = 3.0, 8.0, 1.0
 _PRIOR_SPREAD_MONTHS, _COMMON_MONTH_SPREAD = 4.0, 0.45
@@ -73,9 +73,10 @@ def unusual(history: History, *, first: date) -> list[Unusual]:
     """
     if (history.today - history.since).days < FEWEST_DAYS:
         return []
-    payments = list(_unusual_payments(history, first))
+    payments = list(_unusual_payments(history, month_of(first)))
     months = [found for found in _unusual_months(history, first) if not _explained(found, payments)]
-    return sorted([*payments, *months], key=lambda found: (found.day, found.amount_minor), reverse=True)
+    asked = [found for found in payments if found.day >= first]
+    return sorted([*asked, *months], key=lambda found: (found.day, found.amount_minor), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

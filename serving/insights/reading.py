@@ -37,6 +37,7 @@ class OwnMoney:
     available_minor: int
     set_aside_minor: int
     overdraft_limit_minor: int
+    savings_accounts: frozenset[UUID]
     budgets: Sequence[Row]
     history: History
     # The balance after the last movement of each day with one, by account.
@@ -90,6 +91,7 @@ class MoneyReader:
             available_minor=_sum(accounts, "available_minor"),
             set_aside_minor=_sum(accounts, "set_aside_minor"),
             overdraft_limit_minor=_sum(accounts, "overdraft_limit_minor"),
+            savings_accounts=frozenset(UUID(str(account["account_id"])) for account in accounts if account["is_savings"]),
             budgets=budgets,
             history=history_of(movements, today=today, cut_at=cut_at),
             day_ends=_day_ends(rows),

@@ -16,11 +16,14 @@ MAX_MOVEMENTS = 50_000
 _ACCOUNTS = """
 select a.account_id, l.credits_posted_minor - l.debits_posted_minor - l.debits_pending_minor as available_minor,
     greatest(0, -coalesce(l.min_balance_minor, 0)) as overdraft_limit_minor,
+    coalesce(p.kind, a.product) = 'savings' as is_savings,
     coalesce((
         select sum(s.credits_posted_minor - s.debits_posted_minor)
         from bank.goal g join ledger.account s on s.id = g.goal_id where g.parent_account_id = a.account_id
     ), 0)::bigint as set_aside_minor
-from bank.account a join ledger.account l on l.id = a.account_id
+from bank.account a
+join ledger.account l on l.id = a.account_id
+left join bank.product p on p.tenant_id = a.tenant_id and p.code = a.product and p.currency = a.currency
 where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s and a.currency = %(currency)s
 order by a.account_id
 """

@@ -69,6 +69,7 @@ class InsightsService:
             own.history,
             at_hand_minor=own.available_minor + own.set_aside_minor,
             day_ends=list(own.day_ends.values()),
+            savings_accounts=own.savings_accounts,
         )
         return own.said | {"health": None if found is None else _explained(found)}
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insight.health import PARTS, HealthBand, Part, band_of, health
-from tests.insight.histories import TODAY, Line, every, history
+from insight.history import history_of
+from tests.insight.histories import ACCOUNT, TODAY, Line, every, history, movement
 
 SINCE = date(2025, 9, 1)
 
@@ -55,6 +56,15 @@ def test_the_next_step_says_how_much_money_it_takes_and_what_it_wins():
 def test_money_set_aside_is_saved_and_what_is_taken_back_is_not():
     month = [(date(2026, 2, 10), -60_000, "savings"), (date(2026, 2, 20), 30_000, "savings")]
     assert judged([*STEADY, *month])[Part.SAVINGS].measure == pytest.approx(100 * 10_000 / 300_000, abs=0.01)
+
+
+def test_money_that_goes_to_the_customers_own_savings_account_is_saved():
+    there = [movement(date(2026, 2, 10), 60_000, "own_accounts", number=1_000)]
+    made = history_of([*history(STEADY).movements, *there], today=TODAY)
+    found = health(made, at_hand_minor=0, day_ends=[], savings_accounts={ACCOUNT})
+    assert found is not None
+    savings = next(each for each in found.parts if each.part is Part.SAVINGS)
+    assert savings.measure == pytest.approx(100 * 20_000 / 300_000, abs=0.01)
 
 
 def test_days_below_zero_are_debt_also_those_without_a_movement():

@@ -52,6 +52,11 @@ def test_a_month_that_one_payment_explains_is_not_told_beside_it():
     assert [found.kind for found in unusual(history(lines), first=MONTH)] == [Kind.PAYMENT]
 
 
+def test_a_payment_before_the_first_day_explains_its_month_all_the_same():
+    lines = [*ORDINARY, (date(2026, 3, 3), -900_000, "groceries")]
+    assert unusual(history(lines), first=date(2026, 3, 10)) == []
+
+
 def test_what_was_unusual_once_is_not_told_again_of_later_months():
     lines = [*ORDINARY, (date(2026, 1, 11), -900_000, "groceries")]
     assert unusual(history(lines), first=MONTH) == []

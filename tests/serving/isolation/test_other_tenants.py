@@ -16,7 +16,18 @@ from serving.edge.access import RULES
 from serving.identity.seed import DEMO_CUSTOMER, seed_demo
 from tests.serving.conftest import Server, eventually
 from tests.serving.described import operations
-from tests.serving.isolation.attacks import IDENTIFIES, NEUTRAL, SAYS, attacks, honest, identifying, leaks, names_of, path_of, send
+from tests.serving.isolation.attacks import (
+    IDENTIFIES,
+    NEUTRAL,
+    SAYS,
+    attacks,
+    honest,
+    identifying,
+    leaks,
+    names_of,
+    path_of,
+    send,
+)
 from tests.serving.isolation.conftest import rows_of
 from tests.serving.isolation.holdings import Holdings
 from tests.serving.test_hostile_values import AWAY

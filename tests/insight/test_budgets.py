@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.budgets import FEWEST_DAYS, Standing, progress
@@ -64,6 +64,7 @@ def test_on_the_last_day_nothing_is_left_to_guess():
 amounts = st.dictionaries(st.integers(0, 400), st.integers(0, 10**9), max_size=200)
 
 
+@settings(deadline=None)
 @given(amounts, st.integers(1, 10**12), st.integers(0, 364))
 def test_whatever_was_spent_the_interval_holds_what_is_expected_and_starts_at_what_is_spent(ago, limit_minor, back):
     today = TODAY - timedelta(days=back)
@@ -75,6 +76,7 @@ def test_whatever_was_spent_the_interval_holds_what_is_expected_and_starts_at_wh
     assert found.spent_minor + found.left_minor == limit_minor
 
 
+@settings(deadline=None)
 @given(amounts, st.integers(1, 10**11), st.integers(1, 10**11))
 def test_the_higher_the_limit_the_smaller_the_chance_of_passing_it(ago, limit_minor, more_minor):
     spent = {TODAY - timedelta(days=days): amount for days, amount in ago.items()}
@@ -87,6 +89,7 @@ def test_the_higher_the_limit_the_smaller_the_chance_of_passing_it(ago, limit_mi
     assert one.chance_over_pct >= other.chance_over_pct
 
 
+@settings(deadline=None)
 @given(st.dates(date(1970, 2, 1), date(2200, 1, 1)))
 def test_months_follow_one_another(day):
     month = day.replace(day=1)

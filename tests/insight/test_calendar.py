@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.calendar import HORIZON_DAYS, calendar, occurrences
@@ -79,6 +79,7 @@ def test_everyday_money_is_spread_and_what_comes_again_is_not_counted_twice():
 amounts = st.integers(1, 10**9)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.sampled_from(Period), st.sampled_from(Direction), amounts, amounts)
 def test_whatever_comes_again_falls_on_business_days_within_the_horizon_in_order(day, period, direction, amount, balance):
     series = replace(RENT, next_day=day, latest_day=day, period=period, direction=direction, amount_minor=amount)

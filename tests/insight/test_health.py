@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.health import PARTS, HealthBand, Part, band_of, health
@@ -95,6 +95,7 @@ def test_a_score_has_a_word(score, band):
 measures = st.floats(-10, 2_000)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Part), measures, measures)
 def test_a_scale_goes_one_way_and_stays_within_its_bounds(part, one, other):
     scale = PARTS[part]
@@ -115,6 +116,7 @@ lines = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(lines, st.integers(-(10**9), 10**9))
 def test_whatever_moved_the_score_is_the_mean_of_its_parts(ahead, at_hand_minor):
     found = health(

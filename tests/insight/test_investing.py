@@ -1,7 +1,7 @@
 """Nothing is above a profile's class, every centavo is somewhere, and what is needed at hand comes first."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.investing import DESCRIBED, MOST_RISK, PPM, ProductClass, allocate, shares
@@ -10,6 +10,7 @@ from insight.suitability import Profile
 profiles, months, amounts = st.sampled_from(Profile), st.integers(1, 360), st.integers(0, 10**15)
 
 
+@settings(deadline=None)
 @given(profiles, months, amounts, st.integers(-(10**12), 10**15), st.integers(0, 10**12))
 def test_every_centavo_is_somewhere_and_nothing_above_the_profile_s_class(profile, wanted_in, amount, at_hand, spent):
     found = allocate(amount, profile, months=wanted_in, at_hand_minor=at_hand, month_spent_minor=spent)
@@ -21,6 +22,7 @@ def test_every_centavo_is_somewhere_and_nothing_above_the_profile_s_class(profil
     assert found.amounts_minor[ProductClass.DAILY] >= found.buffer_minor
 
 
+@settings(deadline=None)
 @given(profiles, months)
 def test_shares_are_whole_and_the_longer_the_time_the_less_is_kept_at_hand(profile, wanted_in):
     sooner, later = shares(profile, months=wanted_in), shares(profile, months=wanted_in + 12)

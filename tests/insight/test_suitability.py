@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.suitability import QUESTIONS, Group, Profile, expires_at, suitability
@@ -41,6 +41,7 @@ def test_some_answers_bind_whatever_else_is_said(name, word):
     assert (found.profile, found.bound_by) == (Profile.CONSERVATIVE, (name,))
 
 
+@settings(deadline=None)
 @given(anybody, st.sampled_from(sorted(QUESTIONS)))
 def test_an_answer_with_less_risk_never_makes_a_riskier_profile(said, name):
     words = [word.value for word in QUESTIONS[name][1]]
@@ -54,6 +55,7 @@ def test_what_is_no_answer_is_refused(spoiled):
         suitability(spoiled)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
 def test_a_profile_holds_for_two_years_to_the_day(moment):
     held = expires_at(moment) - moment

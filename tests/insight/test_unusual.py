@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insight.history import history_of
@@ -76,6 +76,7 @@ lines = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(lines, st.integers(2, 1_000))
 def test_what_is_unusual_does_not_depend_on_the_currency_s_unit(ahead, factor):
     def told(scale: int) -> list[tuple[object, ...]]:
@@ -88,6 +89,7 @@ def test_what_is_unusual_does_not_depend_on_the_currency_s_unit(ahead, factor):
     assert sorted(map(str, told(1))) == sorted(map(str, told(factor)))
 
 
+@settings(deadline=None)
 @given(lines)
 def test_whatever_is_told_is_above_what_would_have_been_usual(ahead):
     made = [movement(SINCE + timedelta(day), -amount, category, number=n) for n, (day, amount, category) in enumerate(ahead)]

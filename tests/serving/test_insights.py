@@ -33,7 +33,7 @@ def answer(asker: httpx.Client, **wanted: object) -> httpx.Response:
 
 @pytest.fixture(scope="module")
 def household(api: Server) -> dict[str, str]:
-    """Who earned and spent the same for half a year, will be paid and pay rent in three days, and made one payment like none."""
+    """Who earned and spent the same for half a year, is paid and pays rent in three days, and made one payment unlike any."""
     whose = customer(api)
     mine = account(api, customer_id=whose, funds_minor=300_000)
     today = now()

@@ -66,8 +66,8 @@ class Scale:
         return marks[-1][1]
 
     def next_mark(self, measure: float) -> tuple[float, float] | None:
-        """Return the nearest (measure, points) with more points than the measure has; None at the top."""
-        better = [mark for mark in self.marks if mark[1] > self.points(measure) + 1e-9]
+        """Return the nearest (measure, points) that wins at least half a point; None at the top."""
+        better = [mark for mark in self.marks if mark[1] >= self.points(measure) + 0.5]
         return min(better, key=lambda mark: mark[1], default=None)
 
 

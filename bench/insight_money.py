@@ -75,8 +75,7 @@ def _budgets(report: Report, customers: Sequence[Customer], months: Sequence[dat
     at_risk: list[tuple[bool, bool]] = []
     for customer in customers:
         whole = customer.until(LAST_DAY)
-        for category in (None, *sorted({each.category for each in whole.movements if each.category in SPENDING})):
-            days = whole.spent(category)
+        for category, days in [(None, whole.spent()), *whole.spent_by_category().items()]:
             for month in months:
                 total = sum(amount for day, amount in days.items() if month_of(day) == month)
                 for on_day in ON_DAYS:

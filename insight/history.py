@@ -23,13 +23,21 @@ class History:
     since: date
     movements: Sequence[Movement]
 
-    def spent(self, category: str | None = None) -> Days:
-        """Return what was spent on each day: on a category, or on all that is spending."""
+    def spent(self) -> Days:
+        """Return what was spent on each day, on all that is spending."""
         found: dict[date, int] = defaultdict(int)
         for each in self.movements:
-            if each.delta_minor < 0 and (each.category == category or (category is None and each.category in SPENDING)):
+            if each.delta_minor < 0 and each.category in SPENDING:
                 found[each.booked_day] -= each.delta_minor
         return found
+
+    def spent_by_category(self) -> dict[str, Days]:
+        """Return what was spent on each day by category of spending, those that there are."""
+        found: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        for each in self.movements:
+            if each.delta_minor < 0 and each.category in SPENDING:
+                found[each.category][each.booked_day] -= each.delta_minor
+        return dict(found)
 
     def received(self) -> Days:
         """Return what came in as income on each day."""

@@ -133,8 +133,9 @@ def _unusual_months(history: History, first: date) -> Iterator[Unusual]:
     if not month_minor:
         return
     months = history.whole_months(MOST_MONTHS)
-    for category in sorted({each.category for each in history.movements if each.category in SPENDING}):
-        totals, counts = by_month(history.spent(category)), Counter(_paid_in(history, category))
+    counts = Counter((each.category, month_of(each.booked_day)) for each in history.movements if each.delta_minor < 0)
+    for category, days in sorted(history.spent_by_category().items()):
+        totals = by_month(days)
         month = month_of(first)
         while month <= history.today:
             earlier = [totals.get(other, 0) for other in months if other < month]
@@ -143,14 +144,10 @@ def _unusual_months(history: History, first: date) -> Iterator[Unusual]:
                 usual = _usual_of_months(earlier, floor=_FLOOR_SHARE * month_minor)
                 enough = amount_minor - statistics.median(earlier) >= MONTH_SHARE * month_minor
                 above = amount_minor > MONTH_ABOVE * usual.most_minor
-                several = counts[month] >= FEWEST_OF_A_MONTH
+                several = counts[category, month] >= FEWEST_OF_A_MONTH
                 if several and enough and above and usual.judge(amount_minor) >= MONTH_SCORE:
                     yield _found(Kind.MONTH, month, category, None, amount_minor, usual, MONTH_SCORE)
             month = month_after(month)
-
-
-def _paid_in(history: History, category: str) -> Iterator[date]:
-    return (month_of(each.booked_day) for each in history.movements if each.delta_minor < 0 and each.category == category)
 
 
 def _usual_of_months(earlier: Sequence[int], *, floor: float) -> _Usual:

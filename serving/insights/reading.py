@@ -1,5 +1,6 @@
 """A customer's own money as it is read for insights: accounts, movements of a year, and up to when everything is in them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,7 +20,7 @@ from serving.edge.wanted import require_held
 from serving.edge.warehouse import warehouse_reading
 from serving.history.repository import as_of
 from serving.insights import repository
-from serving.insights.repository import MAX_MOVEMENTS, Row
+from serving.insights.repository import MAX_MOVEMENTS, MovementRow, Row
 from serving.statements.period import DEFAULT_ZONE, local
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
@@ -80,8 +81,7 @@ class MoneyReader:
                 zone=DEFAULT_ZONE,
             )
             known_until = await as_of(connection)
-        movements = [Movement(*row[:8]) for row in rows]
-        cut_at = movements[-1].booked_day if len(rows) == MAX_MOVEMENTS else None
+        history, day_ends = await asyncio.to_thread(_read, rows, today)
         return OwnMoney(
             customer_id=whose,
             currency=currency,
@@ -93,8 +93,8 @@ class MoneyReader:
             overdraft_limit_minor=_sum(accounts, "overdraft_limit_minor"),
             savings_accounts=frozenset(UUID(str(account["account_id"])) for account in accounts if account["is_savings"]),
             budgets=budgets,
-            history=history_of(movements, today=today, cut_at=cut_at),
-            day_ends=_day_ends(rows),
+            history=history,
+            day_ends=day_ends,
         )
 
 
@@ -102,7 +102,13 @@ def _sum(accounts: Sequence[Row], name: str) -> int:
     return sum(int(str(account[name])) for account in accounts)
 
 
-def _day_ends(rows: Sequence[repository.MovementRow]) -> dict[UUID, dict[date, int]]:
+def _read(rows: Sequence[MovementRow], today: date) -> tuple[History, dict[UUID, dict[date, int]]]:
+    movements = [Movement(*row[:8]) for row in rows]
+    cut_at = movements[-1].booked_day if len(rows) == MAX_MOVEMENTS else None
+    return history_of(movements, today=today, cut_at=cut_at), _day_ends(rows)
+
+
+def _day_ends(rows: Sequence[MovementRow]) -> dict[UUID, dict[date, int]]:
     found: dict[UUID, dict[date, int]] = {}
     for row in rows:  # newest first: the first of a day is its end
         found.setdefault(row[1], {}).setdefault(row[2], row[8])

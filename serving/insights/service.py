@@ -11,7 +11,7 @@ from insight.calendar import calendar
 from insight.health import PARTS, Health, health
 from insight.history import History
 from insight.recurring.series import Recurring
-from insight.spending import days_in, month_of
+from insight.spending import Days, days_in, month_of
 from insight.unusual import unusual
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
@@ -37,7 +37,7 @@ class InsightsService:
         """Return how this month stands against each of a customer's budgets. Raises as `MoneyReader.read` does."""
         own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
         month = month_of(own.today)
-        items = await asyncio.to_thread(lambda: [_progress(own, budget) for budget in own.budgets])
+        items = await asyncio.to_thread(_stand, own)
         return own.said | {"month": month, "days_left": days_in(month) - own.today.day, "items": items}
 
     async def unusual(self, principal: Principal, *, customer_id: str | None, currency: str, first: date | None) -> Row:
@@ -52,8 +52,9 @@ class InsightsService:
     async def calendar(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return what is expected of the next days. Raises as `MoneyReader.read` does."""
         own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
-        series = await asyncio.to_thread(self._series_of, own.history)
-        found = calendar(own.history, series, balance_minor=own.available_minor)
+        found = await asyncio.to_thread(
+            lambda: calendar(own.history, self._series_of(own.history), balance_minor=own.available_minor)
+        )
         return own.said | {
             "available_minor": own.available_minor,
             "below_zero_on": found.below_zero_on,
@@ -74,14 +75,16 @@ class InsightsService:
         return own.said | {"health": None if found is None else _explained(found)}
 
 
-def _progress(own: OwnMoney, budget: Row) -> Row:
-    category, limit_minor = budget["category"], int(str(budget["limit_minor"]))
-    found = progress(
-        limit_minor=limit_minor,
-        spent=own.history.spent(None if category is None else str(category)),
-        since=own.history.since,
-        today=own.today,
-    )
+def _stand(own: OwnMoney) -> list[Row]:
+    everything, by_category = own.history.spent(), own.history.spent_by_category()
+    return [
+        _progress(own, budget, everything if budget["category"] is None else by_category.get(str(budget["category"]), {}))
+        for budget in own.budgets
+    ]
+
+
+def _progress(own: OwnMoney, budget: Row, spent: Days) -> Row:
+    found = progress(limit_minor=int(str(budget["limit_minor"])), spent=spent, since=own.history.since, today=own.today)
     return {name: budget[name] for name in ("budget_id", "category", "version", "limit_minor")} | {
         "spent_minor": found.spent_minor,
         "left_minor": found.left_minor,

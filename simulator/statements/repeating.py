@@ -43,7 +43,7 @@ class Household:
     @property
     def wealth(self) -> float:
         """Income over the usual one, tamed: who earns twice as much does not pay twice as much for water."""
-        return min(max((self.income_minor / 330_000) ** 0.5, 0.5), 3.0)
+        return float(min(max((self.income_minor / 330_000) ** 0.5, 0.5), 3.0))
 
 
 @dataclass(frozen=True, slots=True)

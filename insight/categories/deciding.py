@@ -20,6 +20,7 @@ VAGUE_CODES = frozenset({4899, 5311, 5399, 5964, 5968, 5969, 5999, 7299, 7392, 7
 LIKE_ENOUGH = 0.6
 MAX_CORRECTIONS = 2_000
 """Of one holder; the newest count."""
+_BETWEEN_PEOPLE = frozenset({Category.PEOPLE, Category.TRANSFERS})
 _RULED_CHANNELS = frozenset({Channel.CASH, Channel.INTERNAL})
 
 
@@ -141,11 +142,17 @@ def decide(
         opinions = model.opinions([(movements[place].mark, movements[place].text) for place in open_places])
         for place, (category, probability) in zip(open_places, opinions, strict=True):
             if probability >= model.threshold:
-                found[place] = Decision(category, Source.TEXT, round(probability * 1_000_000))
+                found[place] = Decision(_of_whom(movements[place], category), Source.TEXT, round(probability * 1_000_000))
     return [
         decision if decision is not None else Decision(ruled(asked), Source.RULE)
         for asked, decision in zip(movements, found, strict=True)
     ]
+
+
+def _of_whom(asked: Asked, category: Category) -> Category:
+    """Whether money between people stayed in this bank is known without any text."""
+    by_rule = ruled(asked)
+    return by_rule if {category, by_rule} <= _BETWEEN_PEOPLE else category
 
 
 def _before_text(asked: Asked, model: TextModel | None, corrections: Corrections) -> Decision | None:

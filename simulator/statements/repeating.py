@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -16,7 +15,7 @@ from simulator.income import WAGES_AT_ONCE, WAGES_MID_MONTH, WAGES_WITH_ADVANCE
 from simulator.names import person_names
 from simulator.population import Segment
 from simulator.statements import lettering
-from simulator.statements.kinds import FORTNIGHTLY, KINDS, MONTHLY, WEEKLY, Kind, Other
+from simulator.statements.kinds import FORTNIGHTLY, KINDS, MONTHLY, WEEKLY, YEARLY, Kind, Other
 from simulator.statements.plan import Line, Series
 from simulator.statements.providers import Provider
 from simulator.statements.schedules import happened, planned_days, prices
@@ -180,6 +179,9 @@ def _incomes(rng: np.random.Generator, home: Household, *, first: date, past: da
             days = [_pay_day(name, year, month) for year, month in _months(first, past + AHEAD)]
             note = "ADIANT SALARIAL" if name == "advance" and share < 1 else "SALARIO"
             yield _income(rng, home, name, days, share=share, payer=(payer, employer), note=note, first=first, past=past)
+        bonus = _thirteenth(rng, home, (payer, employer), first=first, past=past)
+        if bonus is not None:
+            yield bonus
 
 
 def _monthly_pay(scheme: int) -> tuple[tuple[str, float], ...]:
@@ -215,25 +217,20 @@ def _income(
         )
         for day, amount in within
     ]  # fmt: skip
-    return made, lines + _thirteenth(rng, payer, name=name, period=period, within=within)
+    return made, lines
 
 
 def _thirteenth(
-    rng: np.random.Generator, payer: tuple[str, str], *, name: str, period: str, within: list[tuple[date, int]]
-) -> list[Line]:
-    """The thirteenth month's wage (Law 4,749 of 1965), in December: the same payer, and no part of what comes again."""
-    if name != "wages" or period != MONTHLY:
-        return []
-    return [
-        Line(
-            line_id=new_id(rng), booked_day=adjusted(date(day.year, 12, 20), Convention.PRECEDING), amount_minor=amount,
-            purpose=Purpose.TRANSFER, channel=Channel.TED, counterparty_id=payer[0],
-            counterparty_kind=CounterpartyKind.OUTSIDE, mcc=None, text=lettering.ted(rng, payer[1], note="13 SALARIO"),
-            category=Category.SALARY, payee=payer[0], series=None,
-        )
-        for (day, amount), (after, _) in pairwise(within)
-        if day.month == 12 and after.month == 1
-    ]  # fmt: skip
+    rng: np.random.Generator, home: Household, payer: tuple[str, str], *, first: date, past: date
+) -> tuple[Series, list[Line]] | None:
+    """The thirteenth month's wage, paid by 20 December (Law 4,749 of 1965): once a year, by who pays the others."""
+    days = [adjusted(date(year, 12, 20), Convention.PRECEDING) for year in range(first.year, past.year + 2)]
+    days = [day for day in days if first <= day < past + AHEAD]
+    if sum(day < past for day in days) < 2:
+        return None
+    return _income(
+        rng, home, "thirteenth", days, share=1.0, payer=payer, note="13 SALARIO", first=first, past=past, period=YEARLY
+    )
 
 
 def _months(first: date, past: date) -> Iterator[tuple[int, int]]:

@@ -130,7 +130,7 @@ def _temperature(fitted: _Fitted, judged: Sequence[Example]) -> float:
     """The temperature under which what holders said of unseen counterparties is likeliest."""
     told = [example for example in judged if example.looked_at] or list(judged)
     raw, actual = _raw(fitted, told), _places(fitted, told)
-    weights = np.array([example.weight for example in told])
+    weights = _times(told)
     rows = np.flatnonzero(actual >= 0)
 
     def loss(log_temperature: float) -> float:
@@ -148,9 +148,13 @@ def _threshold(fitted: _Fitted, judged: Sequence[Example], temperature: float) -
     sure = probability[np.arange(len(told)), best]
     right = best == _places(fitted, told)
     by_rule = np.array([example.judged == example.category for example in told])
-    # A holder's word weighs more in learning; in a fair sample each line counts once.
-    weights = np.array([example.weight / (1 if example.judged == example.category else SAID_WEIGHT) for example in told])
+    weights = _times(told)
     share = [float((weights * np.where(sure >= bound, right, by_rule)).sum() / weights.sum()) for bound in THRESHOLDS]
     place = int(np.argmax(share))
     asked = float((weights * (sure >= THRESHOLDS[place])).sum() / weights.sum())
     return THRESHOLDS[place], 100.0 * share[place], 100.0 * asked, calibration_error(right, sure.astype(np.float64))
+
+
+def _times(found: Sequence[Example]) -> NDArray[np.float64]:
+    """How many movements each example stands for: a holder's word weighs more in learning, and not in judging."""
+    return np.array([example.weight / (1 if example.judged == example.category else SAID_WEIGHT) for example in found])

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -17,7 +17,7 @@ from contracts.categories import Category, CounterpartyKind
 from insight.categories.deciding import Asked, decide
 from insight.categories.model import TextModel
 from insight.recurring.finding import Found, find
-from insight.recurring.series import Movement, Period
+from insight.recurring.series import Direction, Movement, Period, Recurring
 
 PEER = "same-amount-every-month"
 LEAST_COVERED, LEAST_PURE = 0.6, 0.8
@@ -190,8 +190,6 @@ def _follows(before: Movement, after: Movement) -> bool:
 
 
 def _as_found(run: Sequence[Movement], *, as_of: date) -> Found:
-    from insight.recurring.series import Direction, Recurring
-
     gaps = sorted((after.booked_day - before.booked_day).days for before, after in pairwise(run))
     expected = run[-1].booked_day + timedelta(days=gaps[len(gaps) // 2])
     going = expected + timedelta(days=5) > as_of
@@ -206,14 +204,3 @@ def _as_found(run: Sequence[Movement], *, as_of: date) -> Found:
         ),
         tuple(movement.transfer_id for movement in run),
     )  # fmt: skip
-
-
-def by_kind(found: Sequence[Found], true: Sequence[_True]) -> Mapping[str, tuple[int, int]]:
-    """Return of each kind how many series were found, of how many that could be."""
-    taken = {real.series_id for _, real in _matched(found, true).pairs}
-    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for each in true:
-        if len(each.lines) >= CAN_BE_FOUND[each.period]:
-            counted[each.kind][0] += each.series_id in taken
-            counted[each.kind][1] += 1
-    return {kind: (hits, of) for kind, (hits, of) in sorted(counted.items())}

@@ -106,7 +106,8 @@ def fitted(rhythm: Rhythm, days: Sequence[date], *, rate: float) -> Fit | None:
         return None
     slots = tuple(sorted(taken))
     lates = tuple(taken[slot][1] for slot in slots)
-    won = [-log2(min(1.0, (2 * abs(late) + 1) * rate)) for late in lates]
+    worth = [-log2(min(1.0, (2 * away + 1) * rate)) for away in range(tolerance + 1)]
+    won = [worth[abs(late)] for late in lates]
     missed = slots[-1] - slots[0] + 1 - len(slots)
     return Fit(
         rhythm,

@@ -2,7 +2,7 @@
 
 The statements are simulated for the run. Categories are learned from what holders said up to ninety days before the end, and of
 four in five shops; judged are the lines of the last ninety days, beside the rule by merchant code alone. What comes again is
-found in all lines with those categories, beside a search for equal amounts a month apart.
+found in all lines with those categories, beside a search for counterparties with a usual gap.
 """
 
 import sys

@@ -19,11 +19,17 @@ from insight.categories.model import TextModel
 from insight.recurring.finding import Found, find
 from insight.recurring.series import Direction, Movement, Period, Recurring
 
-PEER = "same-amount-every-month"
+PEER = "usual-gap"
 LEAST_COVERED, LEAST_PURE = 0.6, 0.8
 """A series is found when so much of it is in one finding, and so much of the finding is of it."""
 CAN_BE_FOUND = {Period.WEEKLY: 4, Period.FORTNIGHTLY: 4, Period.MONTHLY: 3, Period.YEARLY: 2}
-_PEER_PPM, _PEER_GAPS, _PEER_FEWEST = 50_000, range(25, 36), 3
+_PEER_GAPS = {
+    Period.WEEKLY: range(6, 9),
+    Period.FORTNIGHTLY: range(12, 17),
+    Period.MONTHLY: range(26, 36),
+    Period.YEARLY: range(355, 376),
+}
+_PEER_FEWEST, _PEER_SHARE = 3, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def recurring(report: Report, folder: Path, model: TextModel) -> None:
     accounts = lines["account_id"].n_unique()
     report.figure("recurring_account_ms", 1_000 * (time.monotonic() - started_s) / accounts)
     true = _truth(folder)
-    ours, theirs = _matched(found, true), _matched(_by_amount(movements, as_of=as_of), true)
+    ours, theirs = _matched(found, true), _matched(_by_gap(movements, as_of=as_of), true)
     _judge(report, ours)
     for name, value in _shares(theirs).items():
         report.baseline(PEER, name, value)
@@ -164,8 +170,8 @@ def _verdicts(report: Report, name: str, said_and_true: Sequence[tuple[bool, boo
         report.figure(f"{name}_recall_pct", 100.0 * both / true)
 
 
-def _by_amount(movements: Iterable[Movement], *, as_of: date) -> list[Found]:
-    """The peer: the same counterparty, about the same amount, 25 to 35 days apart, three times and more."""
+def _by_gap(movements: Iterable[Movement], *, as_of: date) -> list[Found]:
+    """The peer: a counterparty that is paid three times and more, most times a week, a fortnight, a month or a year apart."""
     groups: dict[tuple[UUID, str, bool], list[Movement]] = defaultdict(list)
     for movement in movements:
         if movement.counterparty:
@@ -173,33 +179,24 @@ def _by_amount(movements: Iterable[Movement], *, as_of: date) -> list[Found]:
     found = []
     for group in groups.values():
         group.sort(key=lambda movement: movement.booked_day)
-        run: list[Movement] = []
-        runs = [run]
-        for movement in group:
-            if run and not _follows(run[-1], movement):
-                run = []
-                runs.append(run)
-            run.append(movement)
-        found += [_as_found(each, as_of=as_of) for each in runs if len(each) >= _PEER_FEWEST]
+        gaps = sorted((after.booked_day - before.booked_day).days for before, after in pairwise(group))
+        for period, usual in _PEER_GAPS.items():
+            inside = sum(gap in usual for gap in gaps)
+            if len(group) >= _PEER_FEWEST and inside >= _PEER_SHARE * len(gaps):
+                found.append(_as_found(group, period, gap_days=gaps[len(gaps) // 2], as_of=as_of))
     return found
 
 
-def _follows(before: Movement, after: Movement) -> bool:
-    near = abs(after.delta_minor - before.delta_minor) * 1_000_000 <= abs(before.delta_minor) * _PEER_PPM
-    return near and (after.booked_day - before.booked_day).days in _PEER_GAPS
-
-
-def _as_found(run: Sequence[Movement], *, as_of: date) -> Found:
-    gaps = sorted((after.booked_day - before.booked_day).days for before, after in pairwise(run))
-    expected = run[-1].booked_day + timedelta(days=gaps[len(gaps) // 2])
-    going = expected + timedelta(days=5) > as_of
+def _as_found(run: Sequence[Movement], period: Period, *, gap_days: int, as_of: date) -> Found:
+    expected = run[-1].booked_day + timedelta(days=gap_days)
+    coming = max(expected, as_of + timedelta(days=1)) if expected + timedelta(days=gap_days) > as_of else None
     paid = abs(run[-1].delta_minor)
     return Found(
         Recurring(
             series_id="", account_id=run[0].account_id, direction=Direction.OUT if run[0].delta_minor < 0 else Direction.IN,
-            category=str(Category.OTHER), counterparty=run[0].counterparty, period=Period.MONTHLY,
+            category=str(Category.OTHER), counterparty=run[0].counterparty, period=period,
             first_day=run[0].booked_day, last_day=run[-1].booked_day, count=len(run), amount_minor=paid,
-            next_day=expected if going else None, earliest_day=None, latest_day=None, low_minor=paid, high_minor=paid,
+            next_day=coming, earliest_day=None, latest_day=None, low_minor=paid, high_minor=paid,
             subscription=False,
         ),
         tuple(movement.transfer_id for movement in run),

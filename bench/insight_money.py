@@ -22,8 +22,8 @@ from insight.calendar import HORIZON_DAYS, calendar
 from insight.health import health
 from insight.history import History, by_month
 from insight.investing import PPM, ProductClass, shares
-from insight.monthly import monthly_series
 from insight.projection import HISTORY_MONTHS, Assumed, drawn_months, project
+from insight.recurring.finding import find
 from insight.recurring.series import Movement
 from insight.spending import SPENDING, Days, days_in, month_after, month_of, months_back
 from insight.suitability import Profile
@@ -206,7 +206,7 @@ def _calendar(report: Report, customers: Sequence[Customer], months: Sequence[da
             if len(history.whole_months(3)) < 3:
                 continue
             came = customer.balances(today, today + timedelta(days=HORIZON_DAYS))
-            said = calendar(history, monthly_series(history), balance_minor=came[0]).days
+            said = calendar(history, find(history.movements, as_of=today), balance_minor=came[0]).days
             for ahead in (5, 15, HORIZON_DAYS):
                 day = said[ahead - 1]
                 held[ahead].append(day.low_80_minor <= came[ahead] <= day.high_80_minor)

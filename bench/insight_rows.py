@@ -49,7 +49,7 @@ class Customer:
 
 
 def simulated_customers(plan: Plan) -> list[Customer]:
-    """Return the plan's customers. The other side of outside money is its rail, which is all that a history says of it."""
+    """Return the plan's customers. Who is on the other side of outside money no history says."""
     bank = Bank(plan)
     own = _owners(bank)
     found = {owner: Customer(uuid.UUID(int=number)) for number, owner in enumerate(dict.fromkeys(own.values()))}
@@ -60,7 +60,7 @@ def simulated_customers(plan: Plan) -> list[Customer]:
             kind = CounterpartyKind.SELF if other == customer_id else CounterpartyKind.CUSTOMER
         category = category_of(purpose=Purpose.TRANSFER, channel=channel, mcc=mcc, counterparty=kind, received=received)
         day, delta_minor = local_date(event_time), amount_minor if received else -amount_minor
-        _move(found[customer_id], day, delta_minor, category.value, other or f"settlement:{channel}")
+        _move(found[customer_id], day, delta_minor, category.value, other or "")
         if fraud:
             found[customer_id].frauds.add(found[customer_id].movements[-1].transfer_id)
         if other is not None and not received:  # the other side is a customer's account too, and has no event of its own

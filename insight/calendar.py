@@ -9,13 +9,15 @@ interval widens with the days and with what is not known of each amount. It supp
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from insight.history import History
-from insight.quantiles import NORMAL_90
-from insight.recurring.series import Direction, Movement, Period, Recurring
+from insight.quantiles import NORMAL_90, NORMAL_95
+from insight.recurring.finding import Found
+from insight.recurring.series import Direction, Period, Recurring
 from insight.spending import days_in, months_back
 from kit.business_days import Convention, adjusted
 
@@ -23,8 +25,8 @@ HORIZON_DAYS = 30
 EVERYDAY_DAYS = 90
 # With fewer days of history everyday money is not spread.
 FEWEST_DAYS = 14
-# The bounds of a series' next amount are taken for an 80% interval.
-_BOUNDS_STD = 2.0 * NORMAL_90
+# The bounds of a series' next amount hold nine in ten.
+_BOUNDS_STD = 2.0 * NORMAL_95
 _DAY = timedelta(days=1)
 _STEP_DAYS = {Period.WEEKLY: 7, Period.FORTNIGHTLY: 14}
 _STEP_MONTHS = {Period.MONTHLY: 1, Period.YEARLY: 12}
@@ -78,14 +80,14 @@ class _Everyday:
 
 
 def calendar(
-    history: History, series: Sequence[Recurring], *, balance_minor: int, horizon_days: int = HORIZON_DAYS
+    history: History, series: Sequence[Found], *, balance_minor: int, horizon_days: int = HORIZON_DAYS
 ) -> CashCalendar:
-    """Return the days after the history's today. `series` are the customer's, `balance_minor` is what they have now."""
+    """Return the days after the history's today. `series` are what was found in it, `balance_minor` is what is there now."""
     by_day: dict[date, list[Expected]] = defaultdict(list)
     for each in series:
-        for found in occurrences(each, today=history.today, horizon_days=horizon_days):
-            by_day[found.day].append(found)
-    everyday = _everyday(history, series)
+        for expected in occurrences(each.recurring, today=history.today, horizon_days=horizon_days):
+            by_day[expected.day].append(expected)
+    everyday = _everyday(history, {transfer_id for each in series for transfer_id in each.transfer_ids})
     days, settled, variance = [], balance_minor, 0.0
     for ahead in range(1, horizon_days + 1):
         day = history.today + timedelta(days=ahead)
@@ -125,8 +127,7 @@ def occurrences(series: Recurring, *, today: date, horizon_days: int) -> Iterato
     for count in range(horizon_days + 2):
         due = _stepped(series.next_day, series.period, count)
         late = count == 0 and due <= today and series.latest_day is not None and series.latest_day > today
-        convention = Convention.PRECEDING if series.direction is Direction.IN else Convention.FOLLOWING
-        day = adjusted(today + _DAY, Convention.FOLLOWING) if late else adjusted(due, convention)
+        day = adjusted(today + _DAY, Convention.FOLLOWING) if late else adjusted(due, _convention(series))
         if due > last + timedelta(days=7):
             return
         if today < day <= last:
@@ -142,6 +143,13 @@ def occurrences(series: Recurring, *, today: date, horizon_days: int) -> Iterato
             )
 
 
+def _convention(series: Recurring) -> Convention:
+    """Return where a due day goes that is no business day: a subscription is charged to a card, on any day."""
+    if series.subscription:
+        return Convention.NONE
+    return Convention.PRECEDING if series.direction is Direction.IN else Convention.FOLLOWING
+
+
 def _stepped(day: date, period: Period, count: int) -> date:
     if period in _STEP_DAYS:
         return day + timedelta(days=_STEP_DAYS[period] * count)
@@ -153,22 +161,16 @@ def _signed(found: Expected) -> int:
     return found.amount_minor if found.direction is Direction.IN else -found.amount_minor
 
 
-def _everyday(history: History, series: Sequence[Recurring]) -> _Everyday:
-    """Return what a day brings beside the series: mean and variance of the last days' sums."""
+def _everyday(history: History, again: Container[UUID]) -> _Everyday:
+    """Return what a day brings beside what comes again: mean and variance of the last days' sums."""
     first = max(history.since, history.today - timedelta(days=EVERYDAY_DAYS - 1))
     days = (history.today - first).days + 1
     if days < FEWEST_DAYS:
         return _Everyday(0.0, 0.0, days)
-    again = {(each.account_id, each.direction, each.category, each.counterparty) for each in series}
     sums: dict[date, int] = defaultdict(int)
     for each in history.movements:
-        if each.booked_day >= first and _kind(each) not in again:
+        if each.booked_day >= first and each.transfer_id not in again:
             sums[each.booked_day] += each.delta_minor
     daily = [sums[first + timedelta(days=ahead)] for ahead in range(days)]
     mean = statistics.fmean(daily)
     return _Everyday(mean, statistics.pvariance(daily, mean), days)
-
-
-def _kind(movement: Movement) -> tuple[object, ...]:
-    direction = Direction.IN if movement.delta_minor > 0 else Direction.OUT
-    return movement.account_id, direction, movement.category, movement.counterparty

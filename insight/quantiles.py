@@ -4,6 +4,8 @@ import math
 
 # The normal's quantile that 90% lie below: an 80% interval reaches from minus to plus this many standard deviations.
 NORMAL_90 = 1.2815515655446004
+# That which 95% lie below.
+NORMAL_95 = 1.6448536269514722
 # What a scaled median absolute deviation is multiplied by to estimate a normal's standard deviation (Huber, Ronchetti, 2009,
 # 5.1).
 MAD_TO_STD = 1.4826022185056018

@@ -9,7 +9,6 @@ from time import monotonic
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
-from insight.monthly import monthly_series
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
@@ -40,6 +39,7 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.insights.reading import MoneyReader
 from serving.insights.recommending import Recommending
 from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
@@ -174,7 +174,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
-        insights = InsightsService(core, warehouse, clocks=clocks, series_of=monthly_series)
+        own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
         yield Resources(
             settings=settings,
@@ -196,9 +196,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),
             budgets=BudgetsService(core, once=once),
-            insights=insights,
+            insights=InsightsService(own_money),
             suitability=suitability,
-            recommending=Recommending(insights.reader, suitability, investing=settings.investing),
+            recommending=Recommending(own_money, suitability, investing=settings.investing),
             external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
             history=HistoryService(core, warehouse),
             transfers=transfers,

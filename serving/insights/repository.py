@@ -33,7 +33,9 @@ where tenant_id = %(tenant_id)s and customer_id = %(customer_id)s and currency =
 """
 _MOVEMENTS = """
 select m.transfer_id, m.account_id, (m.booked_at at time zone %(zone)s)::date as booked_day, m.amount_minor, m.currency,
-    m.category, coalesce(m.counterparty_owner, m.counterparty_name, m.counterparty_account_id::text) as counterparty,
+    m.category,
+    case when m.counterparty_kind in ('customer', 'self') then coalesce(m.counterparty_owner, m.counterparty_account_id::text)
+        else coalesce(m.counterparty_name, '') end as counterparty,
     m.description, m.balance_after_minor, m.sequence
 from read_model.movement m
 where m.generation = (select generation from read_model.serving) and m.tenant_id = %(tenant_id)s

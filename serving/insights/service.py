@@ -1,19 +1,14 @@
 """Insights: a customer's own money, read once, and what the pure functions of `insight` make of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-
-from psycopg_pool import AsyncConnectionPool
 
 from insight.budgets import progress
 from insight.calendar import calendar
 from insight.health import PARTS, Health, health
-from insight.history import History
-from insight.recurring.series import Recurring
+from insight.recurring.finding import find
 from insight.spending import Days, days_in, month_of
 from insight.unusual import unusual
-from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.insights.reading import MoneyReader, OwnMoney
@@ -21,28 +16,24 @@ from serving.insights.repository import Row
 
 UNUSUAL_DAYS = 31
 MAX_UNUSUAL_DAYS = 366
-SeriesFinder = Callable[[History], Sequence[Recurring]]
 
 
 class InsightsService:
     """What the insight routes do but recommend. Nothing is stored: each answer is made of what is there when it is asked."""
 
-    def __init__(
-        self, core: AsyncConnectionPool, warehouse: AsyncConnectionPool, *, clocks: TenantClocks, series_of: SeriesFinder
-    ) -> None:
-        self.reader = MoneyReader(core, warehouse, clocks=clocks)
-        self._series_of = series_of
+    def __init__(self, reader: MoneyReader) -> None:
+        self._reader = reader
 
     async def budgets(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return how this month stands against each of a customer's budgets. Raises as `MoneyReader.read` does."""
-        own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
         month = month_of(own.today)
         items = await asyncio.to_thread(_stand, own)
         return own.said | {"month": month, "days_left": days_in(month) - own.today.day, "items": items}
 
     async def unusual(self, principal: Principal, *, customer_id: str | None, currency: str, first: date | None) -> Row:
         """Return what was unusual from a day on, of the last month without one. Raises as `MoneyReader.read` does."""
-        own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
         first = first or own.today - timedelta(days=UNUSUAL_DAYS - 1)
         if not timedelta(0) <= own.today - first < timedelta(days=MAX_UNUSUAL_DAYS):
             raise InvalidRequest(f"from: a day of the last {MAX_UNUSUAL_DAYS}", field="from")
@@ -51,9 +42,9 @@ class InsightsService:
 
     async def calendar(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return what is expected of the next days. Raises as `MoneyReader.read` does."""
-        own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
         found = await asyncio.to_thread(
-            lambda: calendar(own.history, self._series_of(own.history), balance_minor=own.available_minor)
+            lambda: calendar(own.history, find(own.history.movements, as_of=own.today), balance_minor=own.available_minor)
         )
         return own.said | {
             "available_minor": own.available_minor,
@@ -64,7 +55,7 @@ class InsightsService:
 
     async def health(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return how healthy a customer's money is. Raises as `MoneyReader.read` does."""
-        own = await self.reader.read(principal, customer_id=customer_id, currency=currency)
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
         found = await asyncio.to_thread(
             health,
             own.history,

@@ -22,13 +22,14 @@ from insight.calendar import HORIZON_DAYS, calendar
 from insight.health import health
 from insight.history import History, by_month
 from insight.investing import PPM, ProductClass, shares
-from insight.projection import HISTORY_MONTHS, Assumed, drawn_months, project
+from insight.projection import HISTORY_MONTHS, drawn_months, project
 from insight.recurring.finding import find
 from insight.recurring.series import Movement
 from insight.spending import SPENDING, Days, days_in, month_after, month_of, months_back
 from insight.suitability import Profile
 from insight.unusual import FEWEST_DAYS, Kind, unusual
 from kit.settings import Investing
+from serving.insights.recommending import assumed_of
 from simulator.bank import Plan
 from simulator.calendar import day_start_ms
 
@@ -240,7 +241,7 @@ def _health(report: Report, customers: Sequence[Customer], months: Sequence[date
 
 
 def _projections(report: Report, worlds: int) -> None:
-    assumed = {product: Assumed(*getattr(Investing(), product).model_dump().values()) for product in ProductClass}
+    assumed = assumed_of(Investing())
     for profile in Profile:
         spread = shares(profile, months=max(AT_MONTHS))
         weights = np.array([spread.get(product, 0) / PPM for product in ProductClass])

@@ -32,7 +32,7 @@ class Recommending:
     def __init__(self, reader: MoneyReader, suitability: SuitabilityService, *, investing: Investing) -> None:
         self._reader = reader
         self._suitability = suitability
-        self._assumed = _assumed(investing)
+        self._assumed = assumed_of(investing)
         self._months_known = assumed_months(self._assumed)
 
     async def recommend(
@@ -91,7 +91,8 @@ class Recommending:
         }
 
 
-def _assumed(investing: Investing) -> dict[ProductClass, Assumed]:
+def assumed_of(investing: Investing) -> dict[ProductClass, Assumed]:
+    """Return what the settings assume of each class of products."""
     by_product = {
         ProductClass.DAILY: investing.daily, ProductClass.INFLATION: investing.inflation,
         ProductClass.MULTIMARKET: investing.multimarket,

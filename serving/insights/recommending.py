@@ -55,7 +55,8 @@ class Recommending:
             amount_minor,
             profile,
             months=months,
-            at_hand_minor=own.available_minor + own.set_aside_minor,
+            # What is put by comes from there: it is at hand no more, unless it is kept so.
+            at_hand_minor=own.available_minor + own.set_aside_minor - amount_minor,
             month_spent_minor=_month_spent_minor(own),
         )
         projections = await asyncio.to_thread(

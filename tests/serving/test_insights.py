@@ -156,7 +156,7 @@ def test_what_a_household_needs_at_hand_comes_before_what_takes_risk(api, househ
     whose = household["customer_id"]
     assert answer(api.partner(), customer_id=whose, answers=BOLD).status_code == 200
     found = told(api.partner(), "recommendations", customer_id=whose, amount_minor=150_000, months=120)
-    # A month's spending is about 150,000, three are wanted at hand, and 300,000 are there.
+    # A month's spending is about 150,000, three are wanted at hand, and 150,000 of the 300,000 that are there would stay.
     assert found["buffer_minor"] == 150_000
     daily = next(part for part in found["allocation"] if part["product"] == "daily")
     assert daily["amount_minor"] == 150_000

@@ -41,6 +41,7 @@ from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
+from serving.recurring import endpoints as recurring
 from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
@@ -86,6 +87,7 @@ ROUTERS = (
     chain.router,
     analytics.router,
     forecasts.router,
+    recurring.router,
     scoring.router,
     risk.router,
     models.router,

@@ -82,7 +82,7 @@ STANDS_FOR = {
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
 # What who sees everybody's has to say, although a customer does not.
-SAYS = {"/v1/forecasts/cash-flow": {"customer_id"}}
+SAYS = {"/v1/forecasts/cash-flow": {"customer_id"}, "/v1/insights/recurring": {"customer_id"}}
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.

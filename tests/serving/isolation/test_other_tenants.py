@@ -32,7 +32,10 @@ UNMARKED = {
     "/v1/schedules/{schedule_id}/dates",
 }  # fmt: skip
 # Lists of whoever is named, where nobody else is listed.
-OF_SOMEBODY = {"/v1/forecasts/cash-flow": {"customer_id": "somebody"}}
+OF_SOMEBODY = {
+    "/v1/forecasts/cash-flow": {"customer_id": "somebody"},
+    "/v1/insights/recurring": {"customer_id": "somebody"},
+}
 # Whoever is not on an account is off it already, whether there is such a customer or not.
 OFF_ALREADY = ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}", "customer_id")
 # What stops the rest when it is done: it comes last.

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from contracts.categories import SETTLEMENT_PREFIX
 from contracts.ledger_events import LedgerStatus
 from ledger.days import TIMEZONE
 
 _TENANTS = "select distinct tenant_id from raw.accounts order by tenant_id"
-# A movement of each side that is a customer's own account. Who was paid is the other account where it is a customer's too; of
-# what left the bank, the decision knows: a merchant, or else a payee. What came is told by the payee of a credit.
+# A movement of each side that is a customer's own account. Who is on the other side: the other account, or which of the bank's
+# own. Beyond a settlement account the decision knows: a merchant, or else a payee; of what came, the payee of a credit.
 _MOVEMENTS = f"""
 with moved as (
   select event.transfer_id, event.purpose, event.currency, event.amount_minor, event.log_offset,
@@ -29,12 +30,19 @@ with moved as (
     and event.occurred_at >= %(start)s and event.occurred_at < %(past)s
 )
 select payer_id, payer_customer, transfer_id, day, -amount_minor, currency, purpose, channel, mcc, payee_customer, payee_code,
-  case when payee_kind = 'customer' then payee_id::text else coalesce(merchant_id, named, '') end, log_offset
+  case
+    when payee_code is null then payee_id::text
+    when starts_with(payee_code, '{SETTLEMENT_PREFIX}') then coalesce(merchant_id, named, '')
+    else payee_code
+  end, log_offset
 from moved where payer_kind = 'customer' and payer_customer is not null
 union all
 select payee_id, payee_customer, transfer_id, day, amount_minor, currency, purpose, channel, mcc, payer_customer, payer_code,
-  case when payer_kind = 'customer' then payer_id::text else coalesce(case when direction = 'credit' then named end, '') end,
-  log_offset
+  case
+    when payer_code is null then payer_id::text
+    when starts_with(payer_code, '{SETTLEMENT_PREFIX}') then coalesce(case when direction = 'credit' then named end, '')
+    else payer_code
+  end, log_offset
 from moved where payee_kind = 'customer' and payee_customer is not null
 order by 1, 13
 """

@@ -80,14 +80,16 @@ def noon(day: date) -> datetime:
 
 @pytest.fixture(scope="module")
 def bank(warehouse: PostgresServer) -> Bank:
-    """Ana has wages and a subscription, and pays Bia rent; nobody pays Caio twice."""
+    """Ana has wages and a subscription, and pays Bia rent; Caio pays fees, and somebody once."""
     found = Bank(warehouse, tenant_id=f"t{uuid.uuid4().hex[:8]}")
     pix, card = (found.account(code=f"settlement:{rail}") for rail in ("pix", "card"))
+    fees = found.account(code="income:fees")
     ana, bia, caio = (found.account(customer_id=name) for name in ("ana", "bia", "caio"))
     for year, month in MONTHS:
         found.pay(noon(business_day_of_month(year, month, 5)), pix, ana, 500_000, channel="ted", direction="credit", payee="p9")
         found.pay(noon(date(year, month, 12)), ana, card, 3_990, channel="card", merchant="m1", payee="t1", mcc=5815)
         found.move((noon(date(year, month, 10)), ana, bia, 150_000))
+        found.move((noon(date(year, month, 28)), caio, fees, 2_900), purpose="fee")
     found.pay(noon(LAST), caio, pix, 9_000, channel="pix", payee="p77")
     return found
 
@@ -119,8 +121,9 @@ def test_both_sides_of_what_comes_again_are_found_with_who_is_on_the_other(setti
         ("ana", "out", "leisure", 3_990, 7, date(2026, 4, 12), True),
         ("ana", "out", "people", 150_000, 7, date(2026, 4, 10), False),
         ("bia", "in", "people", 150_000, 7, date(2026, 4, 10), False),
+        ("caio", "out", "fees", 2_900, 7, date(2026, 4, 28), False),
     ]
-    assert (made.accounts, made.movements, made.series, made.going) == (3, 4 * 7 + 1, 4, 4)
+    assert (made.accounts, made.movements, made.series, made.going) == (3, 5 * 7 + 1, 5, 5)
     named = dict(rows(settings, "select amount_minor, counterparty from insight.recurring where tenant_id = %s and "
                                 "customer_id = 'ana'", bank.tenant_id))  # fmt: skip
     assert named[500_000] == "p9"
@@ -146,7 +149,7 @@ def test_what_has_not_come_for_long_has_ended(settings: Settings, bank: Bank, ma
     later = [
         each for each in make(settings, last_day=LAST + timedelta(days=90), clock=CLOCK) if each.tenant_id == bank.tenant_id
     ]
-    assert [(each.series, each.going) for each in later] == [(4, 0)]
+    assert [(each.series, each.going) for each in later] == [(5, 0)]
     assert rows(settings, "select as_of, series from insight.made where tenant_id = %s", bank.tenant_id) == [
-        (LAST + timedelta(days=90), 4)
+        (LAST + timedelta(days=90), 5)
     ]

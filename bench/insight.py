@@ -13,8 +13,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from bench.insight_categories import PEER as RULE
 from bench.insight_categories import categories
 from bench.insight_money import figures as money
+from bench.insight_recurring import PEER as USUAL_GAP
 from bench.insight_recurring import recurring
 from bench.report import Report, parser
 from simulator.statements.files import write_statements
@@ -35,8 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = Report(BENCH)
     with tempfile.TemporaryDirectory(prefix="statements-") as folder, report.loaded():
         write_statements(Path(folder), plan, progress=lambda line: print(line, file=sys.stderr))
-        recurring(report, Path(folder), categories(report, Path(folder)))
-        money(report, quick=options.quick)
+        model, by_rule = categories(report, Path(folder))
+        by_gap = recurring(report, Path(folder), model)
+    for peer, figures in ((RULE, by_rule), (USUAL_GAP, by_gap)):
+        for name, value in figures.items():
+            report.baseline(peer, name, value)
+    money(report, quick=options.quick)
     report.settings |= {
         "households": plan.households, "days": plan.days, "seed": plan.seed, "quick": options.quick,
     }  # fmt: skip

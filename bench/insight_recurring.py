@@ -50,8 +50,8 @@ class _Matched:
     could: int
 
 
-def recurring(report: Report, folder: Path, model: TextModel) -> None:
-    """Find what comes again in the statements of a folder, and judge it by what truly does."""
+def recurring(report: Report, folder: Path, model: TextModel) -> dict[str, float]:
+    """Find what comes again in the statements of a folder, judge it by what truly does, and return the peer's figures."""
     lines = pl.read_parquet(folder / "statements.parquet")
     movements = _movements(lines, model)
     as_of = max(movement.booked_day for movement in movements)
@@ -62,10 +62,6 @@ def recurring(report: Report, folder: Path, model: TextModel) -> None:
     true = _truth(folder)
     ours, theirs = _matched(found, true), _matched(_by_gap(movements, as_of=as_of), true)
     _judge(report, ours)
-    for name, value in _shares(theirs).items():
-        report.baseline(PEER, name, value)
-    for name, value in _next_days(theirs.pairs).items():
-        report.baseline(PEER, name, value)
     report.ratio(f"recurring_recall_vs_{PEER}", _shares(ours)["recurring_recall_pct"] / _shares(theirs)["recurring_recall_pct"])
     report.settings |= {
         "accounts": accounts,
@@ -73,6 +69,7 @@ def recurring(report: Report, folder: Path, model: TextModel) -> None:
         "could_be_found": ours.could,
         "series_found": ours.found,
     }
+    return _shares(theirs) | _next_days(theirs.pairs)
 
 
 def _movements(lines: pl.DataFrame, model: TextModel) -> list[Movement]:

@@ -43,6 +43,7 @@ from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
+from serving.recurring import endpoints as recurring
 from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
@@ -92,6 +93,7 @@ ROUTERS = (
     chain.router,
     analytics.router,
     forecasts.router,
+    recurring.router,
     scoring.router,
     risk.router,
     models.router,

@@ -53,6 +53,7 @@ from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
+from serving.recurring.service import RecurringService
 from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import days_step, holds_step, schedules_step
@@ -119,6 +120,7 @@ class Resources:
     decisions: DecisionsService
     analytics: AnalyticsService
     forecasts: ForecastsService
+    recurring: RecurringService
     risk: RiskService
     models: ModelsService
     live: LiveHub
@@ -221,6 +223,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse, dsn=settings.warehouse.dsn("analytics")),
             forecasts=ForecastsService(warehouse),
+            recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

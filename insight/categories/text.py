@@ -15,7 +15,8 @@ from kit.folding import folded
 SIZES = (3, 4, 5)
 MAX_LETTERS = 96
 """Longer texts are cut: descriptions have 140 characters, and what was bought is in the first ones."""
-_LETTERS = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))
+# Folding leaves capitals of some alphabets of symbols: they become small here, and all but letters a space.
+_LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
 _MULTIPLIER = np.uint32(0x01000193)  # FNV's 32-bit prime
 _MIX = np.uint32(0x85EBCA6B)  # MurmurHash3's finaliser
 

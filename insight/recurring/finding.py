@@ -76,6 +76,8 @@ def find(movements: Iterable[Movement], *, as_of: date) -> list[Found]:
 def _of_account(movements: list[Movement], *, as_of: date) -> list[Found]:
     groups: dict[tuple[Direction, str, str], list[Movement]] = defaultdict(list)
     for movement, key in zip(movements, keys(movements), strict=True):
+        if not key:
+            continue  # nobody knows who is on the other side, and no text says it
         direction = Direction.IN if movement.delta_minor > 0 else Direction.OUT
         groups[direction, movement.currency, key].append(movement)
     found = []

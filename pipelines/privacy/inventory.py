@@ -102,6 +102,8 @@ INVENTORY = (
             "stays, as a pseudonym's; exposure is made anew of the lists", _ALWAYS),
     Holding("warehouse", ("forecast.flow",), Kind.PSEUDONYMS, "what is expected of each customer",
             "ids that tell replaced", "until the next forecast of the day"),
+    Holding("warehouse", ("insight.made", "insight.recurring"), Kind.PSEUDONYMS, "what comes again on each customer's accounts",
+            "ids that tell replaced", "until the next night"),
     Holding("warehouse", ("marts.*",), Kind.PSEUDONYMS, "whatever dbt makes of the above",
             "ids that tell replaced in every text column",
             "as long as what they are made of"),

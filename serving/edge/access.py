@@ -180,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/analytics/customers/{customer_id}/dashboard", BANK_READERS | WATCHERS),
     Rule("GET", "/v1/forecasts/cash-flow", BANK_READERS | {Role.ANALYST}),
     Rule("GET", "/v1/forecasts/liquidity", STAFF | WATCHERS),
+    Rule("GET", "/v1/insights/recurring", BANK_READERS | {Role.ANALYST}),
     Rule("GET", "/v1/risk/vocabulary", WATCHERS),
     Rule("GET", "/v1/risk/policies", WATCHERS),
     Rule("POST", "/v1/risk/policies", RISK_WRITERS),

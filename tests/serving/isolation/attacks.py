@@ -89,7 +89,7 @@ SAYS = {
     path: {"customer_id"}
     for path in (
         "/v1/forecasts/cash-flow", "/v1/insights/budgets", "/v1/insights/calendar", "/v1/insights/health",
-        "/v1/insights/recommendations", "/v1/insights/unusual", "/v1/suitability",
+        "/v1/insights/recommendations", "/v1/insights/recurring", "/v1/insights/unusual", "/v1/suitability",
     )
 }  # fmt: skip
 # Documents with a grammar of their own, whose fields name nothing of anybody's.

@@ -32,7 +32,7 @@ select budget_id, customer_id, category, currency, limit_minor, created_at, vers
 where tenant_id = %(tenant_id)s and customer_id = %(customer_id)s and currency = %(currency)s order by budget_id
 """
 _MOVEMENTS = """
-select m.transfer_id, m.account_id, (m.booked_at at time zone %(zone)s)::date as booked_day, m.amount_minor, m.currency,
+select m.transfer_id, m.account_id, (m.booked_at at time zone %(zone)s::text)::date as booked_day, m.amount_minor, m.currency,
     m.category,
     case when m.counterparty_kind in ('customer', 'self') then coalesce(m.counterparty_owner, m.counterparty_account_id::text)
         else coalesce(m.counterparty_name, '') end as counterparty,

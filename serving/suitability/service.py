@@ -54,7 +54,7 @@ class SuitabilityService:
                 **named,
                 version=version,
                 answers=answers,
-                profile=suitability(answers).profile,
+                profile=suitability(answers).profile.value,
                 questionnaire=QUESTIONNAIRE,
                 answered_at=now,
                 expires_at=expires_at(now),

@@ -16,11 +16,10 @@ insert into read_model.movement (generation, tenant_id, account_id, sequence, tr
                                  currency, purpose, channel, decided, category, counterparty_account_id, counterparty_kind,
                                  value_at, booked_at, log_offset)
 select generation, 'demo', %(account_id)s, %(sequence)s, gen_random_uuid(), %(amount)s, %(balance)s, 'BRL', 'transfer', 'pix',
-    true, %(category)s, %(other)s, 'outside', %(at)s, %(at)s, 1
+    true, %(category)s, %(other)s, 'customer', %(at)s, %(at)s, 1
 from read_model.serving
 """
 Line = tuple[datetime, int, str]
-OTHER = uuid.uuid4()
 
 
 def now() -> datetime:
@@ -29,7 +28,7 @@ def now() -> datetime:
 
 
 def fold(api: Server, account_id: str, lines: list[Line]) -> None:
-    """Put movements into the read model, as the projector would have."""
+    """Put movements into the read model, as the projector would have; each category has its own other side."""
     balance = 0
     with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
         for sequence, (at, amount, category) in enumerate(sorted(lines), start=1):
@@ -38,7 +37,7 @@ def fold(api: Server, account_id: str, lines: list[Line]) -> None:
                 FOLDED,
                 {
                     "account_id": account_id, "sequence": sequence, "amount": amount, "balance": balance, "category": category,
-                    "other": OTHER, "at": at,
+                    "other": uuid.uuid5(uuid.NAMESPACE_OID, category), "at": at,
                 },
             )  # fmt: skip
 

@@ -202,6 +202,25 @@ class Demo(BaseModel):
     live_per_second: float = 5.0
 
 
+class AssumedReturn(BaseModel):
+    """What is assumed of a class of products: its mean return and its standard deviation, in hundredths a year."""
+
+    yearly_pct: float = Field(gt=-50, lt=100)
+    volatility_pct: float = Field(ge=0, lt=100)
+
+
+class Investing(BaseModel):
+    """Assumptions that projections of savings are made from. They are no forecast: whoever runs this bank answers for them.
+
+    The defaults are round nominal figures for Brazilian products, drawn from no data: set your own.
+    """
+
+    daily: AssumedReturn = AssumedReturn(yearly_pct=9.0, volatility_pct=0.5)
+    inflation: AssumedReturn = AssumedReturn(yearly_pct=10.0, volatility_pct=6.0)
+    multimarket: AssumedReturn = AssumedReturn(yearly_pct=10.0, volatility_pct=7.0)
+    equity: AssumedReturn = AssumedReturn(yearly_pct=12.0, volatility_pct=22.0)
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -223,6 +242,7 @@ class Settings(BaseSettings):
     scorer: Scorer = Scorer()
     chain: Chain = Chain()
     demo: Demo = Demo()
+    investing: Investing = Investing()
     health: dict[str, Http] = {}
 
     @cached_property

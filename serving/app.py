@@ -18,6 +18,7 @@ from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
+from serving.budgets import endpoints as budgets
 from serving.cases import endpoints as cases
 from serving.chain import endpoints as chain
 from serving.charges import endpoints as charges
@@ -36,11 +37,13 @@ from serving.goals import endpoints as goals
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
+from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
 from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
+from serving.recurring import endpoints as recurring
 from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
@@ -48,6 +51,7 @@ from serving.sandbox import endpoints as sandbox
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 from serving.statements import endpoints as statements
+from serving.suitability import endpoints as suitability
 from serving.suspense import endpoints as suspense
 
 VERSION = "1.0.0"
@@ -80,12 +84,16 @@ ROUTERS = (
     limits.router,
     beneficiaries.router,
     goals.router,
+    budgets.router,
+    insights.router,
+    suitability.router,
     external_accounts.router,
     decisions.router,
     cases.router,
     chain.router,
     analytics.router,
     forecasts.router,
+    recurring.router,
     scoring.router,
     risk.router,
     models.router,

@@ -17,6 +17,7 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
+from serving.budgets.service import BudgetsService
 from serving.cases.service import CasesService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
@@ -38,6 +39,9 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.insights.reading import MoneyReader
+from serving.insights.recommending import Recommending
+from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
@@ -49,6 +53,7 @@ from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
+from serving.recurring.service import RecurringService
 from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import days_step, holds_step, schedules_step
@@ -58,6 +63,7 @@ from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.statements.service import StatementsService
+from serving.suitability.service import SuitabilityService
 from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
 
@@ -94,6 +100,10 @@ class Resources:
     beneficiaries: BeneficiariesService
     statements: StatementsService
     goals: GoalsService
+    budgets: BudgetsService
+    insights: InsightsService
+    suitability: SuitabilityService
+    recommending: Recommending
     external_accounts: ExternalAccountsService
     history: HistoryService
     transfers: TransfersService
@@ -110,6 +120,7 @@ class Resources:
     decisions: DecisionsService
     analytics: AnalyticsService
     forecasts: ForecastsService
+    recurring: RecurringService
     risk: RiskService
     models: ModelsService
     live: LiveHub
@@ -165,6 +176,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
+        own_money = MoneyReader(core, warehouse, clocks=clocks)
+        suitability = SuitabilityService(core, clocks=clocks)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -184,6 +197,10 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             beneficiaries=BeneficiariesService(core, once=once, clocks=clocks, records=records),
             statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),
+            budgets=BudgetsService(core, once=once),
+            insights=InsightsService(own_money),
+            suitability=suitability,
+            recommending=Recommending(own_money, suitability, investing=settings.investing),
             external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
             history=HistoryService(core, warehouse),
             transfers=transfers,
@@ -206,6 +223,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             decisions=DecisionsService(warehouse),
             analytics=AnalyticsService(warehouse, dsn=settings.warehouse.dsn("analytics")),
             forecasts=ForecastsService(warehouse),
+            recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

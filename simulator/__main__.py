@@ -1,22 +1,32 @@
-"""`python -m simulator write DIR --customers 10000 --days 90 --seed 7 [--until 2026-03-01T12:00]`."""
+"""`python -m simulator write DIR --customers 10000 --days 90 --seed 7 [--until 2026-03-01T12:00]`.
+
+`python -m simulator statements DIR --households 300 --days 1100 --seed 7 [--last-day 2026-02-28]`.
+"""
 
 import argparse
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from kit.clock import SystemClock
 from simulator.bank import Plan
-from simulator.calendar import LOCAL_OFFSET_MS
+from simulator.calendar import LOCAL_OFFSET_MS, local_date
 from simulator.codes import HOUR_MS
 from simulator.files import write
+from simulator.statements.files import write_statements
+from simulator.statements.plan import StatementPlan
 
 LOCAL_ZONE = timezone(timedelta(milliseconds=LOCAL_OFFSET_MS))
 
 
 def main(arguments: list[str]) -> int:
-    """Write a simulated bank."""
+    """Write a simulated bank, or statements of its households."""
     options = _parser().parse_args(arguments)
+    sys.stdout.write(options.action(options))
+    return 0
+
+
+def _write(options: argparse.Namespace) -> str:
     plan = Plan(
         customers=options.customers,
         days=options.days,
@@ -25,8 +35,21 @@ def main(arguments: list[str]) -> int:
         tenant_id=options.tenant,
     )
     manifest = write(options.folder, plan, progress=lambda line: print(line, file=sys.stderr))
-    print(f"{manifest['events']:,} transactions, {manifest['frauds']:,} frauds, {manifest['labels']:,} labels")
-    return 0
+    return f"{manifest['events']:,} transactions, {manifest['frauds']:,} frauds, {manifest['labels']:,} labels\n"
+
+
+def _write_statements(options: argparse.Namespace) -> str:
+    plan = StatementPlan(
+        households=options.households,
+        days=options.days,
+        seed=options.seed,
+        last_day=options.last_day or local_date(SystemClock().now_ms()) - timedelta(days=1),
+        customers=options.customers,
+        tenant_id=options.tenant,
+    )
+    manifest = write_statements(options.folder, plan, progress=lambda line: print(line, file=sys.stderr))
+    rows = manifest["rows"]
+    return f"{rows['statements']:,} lines, {rows['recurring_truth']:,} that come again, {rows['marks']:,} marks\n"
 
 
 def until_ms(text: str | None, *, now_ms: int) -> int:
@@ -48,6 +71,16 @@ def _parser() -> argparse.ArgumentParser:
     action.add_argument("--seed", type=int, default=7)
     action.add_argument("--until", help="end of the period, local time, exclusive (default: the last full hour)")
     action.add_argument("--tenant", default="demo")
+    action.set_defaults(action=_write)
+    lines = actions.add_parser("statements", help="write statements of households, and beside them what they were for")
+    lines.add_argument("folder", type=Path)
+    lines.add_argument("--households", type=int, default=300)
+    lines.add_argument("--customers", type=int, default=2_000, help="of the bank whose people and shops they are")
+    lines.add_argument("--days", type=int, default=1_100)
+    lines.add_argument("--seed", type=int, default=7)
+    lines.add_argument("--last-day", type=date.fromisoformat, help="the last day of the statements (default: yesterday)")
+    lines.add_argument("--tenant", default="demo")
+    lines.set_defaults(action=_write_statements)
     return parser
 
 

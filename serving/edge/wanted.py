@@ -10,7 +10,7 @@ def customer_of(principal: Principal, named: str | None, *, role: str) -> str:
 
     `role` says in the refusal who has to be named. Raises InvalidRequest for nobody, and for somebody else than who asks.
     """
-    customer_id = principal.own_only or named
+    customer_id = principal.whose(named)
     if customer_id is None or named not in (None, customer_id):
         raise InvalidRequest(f"customer_id: name the customer {role}", field="customer_id")
     return customer_id

@@ -62,6 +62,14 @@ create table marts.cash_flow_forecast (
 create table marts.liquidity_forecast (
     tenant_id text, rail text, currency text, day date, flow text, expected_minor bigint, low_80_minor bigint,
     high_80_minor bigint, low_95_minor bigint, high_95_minor bigint);
+create table marts.recurring_payments (
+    tenant_id text, series_id text, customer_id text, account_id uuid, direction text, category text, counterparty text,
+    currency text, period text, first_day date, last_day date, payments integer, amount_minor bigint, next_day date,
+    earliest_day date, latest_day date, low_minor bigint, high_minor bigint, subscription boolean, as_of date,
+    made_at timestamptz);
+alter table marts.recurring_payments enable row level security;
+create policy own_tenant on marts.recurring_payments using (tenant_id = current_setting('app.tenant_id', true));
+grant select on marts.recurring_payments to analytics;
 alter table marts.forecasts enable row level security;
 alter table marts.cash_flow_forecast enable row level security;
 alter table marts.liquidity_forecast enable row level security;

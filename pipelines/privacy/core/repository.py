@@ -55,6 +55,8 @@ select
     + (select count(*) from bank.beneficiary where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.external_account where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (
         select count(*) from bank.transfer_note n join ledger.transfer t on t.id = n.transfer_id
@@ -83,6 +85,8 @@ _ERASE_OWN = (
     "delete from bank.beneficiary where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.external_account where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.transfer_note n using ledger.transfer t "
     "where t.id = n.transfer_id and n.tenant_id = %(tenant)s and t.debit_account_id = any(%(accounts)s)",

@@ -50,6 +50,10 @@ insert into bank.transaction_mark (tenant_id, account_id, transfer_id, note)
 values ('demo', %(account_id)s, %(received_id)s, %(text)s);
 insert into bank.goal (goal_id, tenant_id, parent_account_id, name, created_at)
 values (gen_random_uuid(), 'demo', %(account_id)s, %(text)s, now());
+insert into bank.budget (budget_id, tenant_id, customer_id, category, currency, limit_minor, created_at)
+values (gen_random_uuid(), 'demo', %(customer_id)s, null, 'BRL', 5, now());
+insert into bank.suitability (tenant_id, customer_id, version, answers, profile, questionnaire, answered_at, expires_at)
+values ('demo', %(customer_id)s, 1, '{}', 'moderate', 1, now(), now() + interval '1 day');
 insert into bank.account_holder (tenant_id, account_id, customer_id, role)
 values ('demo', %(other_account)s, %(customer_id)s, 'viewer');
 insert into bank.schedule (schedule_id, tenant_id, customer_id, debit_account_id, amount_minor, currency, channel, payee_id,

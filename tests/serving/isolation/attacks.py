@@ -20,6 +20,7 @@ IDENTIFIES: dict[str, str] = {
     "alert_id": "alert_id",
     "based_on": "version",
     "beneficiary_id": "beneficiary_id",
+    "budget_id": "budget_id",
     "buy_account_id": "buy_account_id",
     "card_id": "card_id",
     "charge_id": "charge_id",
@@ -62,18 +63,20 @@ ELSEWISE = {
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
-    "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor", "amounts_minor",
-    "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor", "bank_account", "bank_code", "bid",
-    "birth_year", "block", "branch", "business_day", "buy", "by", "category", "cause", "channel", "city", "client_secret",
-    "complement", "convention", "count", "country", "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset",
-    "day_count", "day_of_month", "debit_rate_ppm", "description", "direction", "district", "dry_run", "entry_mode",
-    "event_time", "every", "expires_at", "field", "filter", "format", "frequency", "from", "from_day", "from_time", "full_name",
-    "grant_type", "height", "holder_name", "key", "kind", "latitude_e5", "law", "limit", "longitude_e5", "max_dates", "mcc",
-    "metric", "monthly_fee_minor", "name", "nickname", "night_end", "night_start", "note", "number", "offered",
-    "other_currency", "overdraft_limit_minor", "pair", "password", "phone", "pix_key", "postal_code", "problem", "proposed_at",
-    "rail", "reason", "reference", "removed", "resolved", "role", "roles", "scope", "sell", "sentence", "sides", "state",
-    "status", "street", "target_date", "target_minor", "time_zone", "timezone", "to", "to_day", "transfer_fees", "until",
-    "until_day", "until_time", "value_date", "verdict", "weekday", "why",
+    "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor",
+    "amounts_minor", "answers", "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor",
+    "bank_account", "bank_code", "bid", "birth_year", "block", "branch", "business_day", "buy", "by", "category", "cause",
+    "channel", "city", "client_secret", "complement", "convention", "count", "country", "credit_rate_ppm", "currency",
+    "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm", "description", "direction",
+    "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field", "filter", "format",
+    "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name", "horizon", "income",
+    "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss", "max_dates", "mcc",
+    "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end", "night_start",
+    "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone", "pix_key",
+    "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved", "role",
+    "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "time_zone",
+    "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time", "value_date", "verdict",
+    "wealth", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {
@@ -82,7 +85,13 @@ STANDS_FOR = {
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
 # What who sees everybody's has to say, although a customer does not.
-SAYS = {"/v1/forecasts/cash-flow": {"customer_id"}}
+SAYS = {
+    path: {"customer_id"}
+    for path in (
+        "/v1/forecasts/cash-flow", "/v1/insights/budgets", "/v1/insights/calendar", "/v1/insights/health",
+        "/v1/insights/recommendations", "/v1/insights/recurring", "/v1/insights/unusual", "/v1/suitability",
+    )
+}  # fmt: skip
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.

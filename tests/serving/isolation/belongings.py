@@ -8,9 +8,11 @@ import psycopg
 
 from serving.customers.documents import cpf_of
 from tests.serving.conftest import Server
+from tests.serving.described import SCHEMA, example_of
 
 CURRENCY = "BRL"
 MONEY = {"amount_minor": 500, "currency": CURRENCY}
+ANSWERS = example_of(SCHEMA["paths"]["/v1/suitability"]["put"])["answers"]
 RATE = {"bid": "5.1020", "ask": "5.1520"}
 Ids = dict[str, str | int]
 _NINE_DIGITS = count(100_000_001)
@@ -76,6 +78,11 @@ def give_belongings(api: Server, tenant_id: str, mark: str, ids: Ids) -> None:
         "debit_account_id": account_id, "credit_account_id": ids["credit_account_id"], "amount": MONEY, "channel": "pix",
         "frequency": "daily", "convention": "none", "from_day": "2031-01-01", "description": mark,
     }  # fmt: skip
+    for category in (None, "travel"):
+        limit = {"customer_id": customer_id, "category": category, "limit_minor": 70_000}
+        ids["budget_id"] = made(partner, "/v1/budgets", limit)["budget_id"]
+    answered = {"customer_id": customer_id, "answers": ANSWERS}
+    assert partner.put("/v1/suitability", json=answered).status_code == 200
     wishes: list[tuple[str, str, dict[str, object]]] = [
         ("beneficiary_id", "/v1/beneficiaries", named | {"nickname": mark, "bank_account": bank_account}),
         ("external_account_id", "/v1/external-accounts", named | bank_account),

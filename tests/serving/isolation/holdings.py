@@ -71,6 +71,9 @@ select %(tenant)s, kind, '2025-11-25', now(), 30, 90, 3, 1, 1, 1, 1, 80, 95 from
 insert into marts.cash_flow_forecast
 select %(tenant)s, %(customer_id)s, 'BRL', '2025-11-25', flow, 1, 0, 2, 0, 3
 from unnest(array['inflow', 'outflow', 'net']) flow;
+insert into marts.recurring_payments values (
+    %(tenant)s, %(mark)s, %(customer_id)s, gen_random_uuid(), 'out', 'leisure', %(mark)s, 'BRL', 'monthly', '2025-09-12',
+    '2025-11-12', 3, 3990, '2025-12-12', '2025-12-11', '2025-12-13', 3990, 3990, true, '2025-11-24', now());
 insert into marts.liquidity_forecast
 select %(tenant)s, %(mark)s, 'BRL', '2025-11-25', flow, 1, 0, 2, 0, 3 from unnest(array['inflow', 'outflow', 'net']) flow;
 """

@@ -1,0 +1,1 @@
+"""What customers are told about their own money, worked out every night."""

@@ -1,0 +1,115 @@
+"""A customer's own money as it is read for insights: accounts, movements of a year, and up to when everything is in them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from psycopg_pool import AsyncConnectionPool
+
+from insight.history import MONTHS, History, history_of
+from insight.recurring.series import Movement
+from insight.spending import month_of, months_back
+from kit.postgres import tenant_transaction
+from serving.edge.clocks import TenantClocks
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.edge.wanted import require_held
+from serving.edge.warehouse import warehouse_reading
+from serving.history.repository import as_of
+from serving.insights import repository
+from serving.insights.repository import MAX_MOVEMENTS, MovementRow, Row
+from serving.statements.period import DEFAULT_ZONE, local
+
+_ZONE = ZoneInfo(DEFAULT_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMoney:
+    """What one customer has and did, in one currency: of accounts that they opened. `as_of` may be None."""
+
+    customer_id: str
+    currency: str
+    now_ms: int
+    today: date
+    as_of: datetime | None
+    available_minor: int
+    set_aside_minor: int
+    overdraft_limit_minor: int
+    savings_accounts: frozenset[UUID]
+    budgets: Sequence[Row]
+    history: History
+    # The balance after the last movement of each day with one, by account.
+    day_ends: dict[UUID, dict[date, int]]
+
+    @property
+    def said(self) -> Row:
+        """What every insight says of itself."""
+        return {"customer_id": self.customer_id, "currency": self.currency, "as_of": self.as_of, "today": self.today}
+
+
+class MoneyReader:
+    """Reads customers' money from both databases. A customer who is not there, or has no account, has none."""
+
+    def __init__(self, core: AsyncConnectionPool, warehouse: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
+        self._core = core
+        self._warehouse = warehouse
+        self._clocks = clocks
+
+    async def read(self, principal: Principal, *, customer_id: str | None, currency: str) -> OwnMoney:
+        """Return a customer's own money. Raises InvalidRequest unless it is said whose, MartNotBuilt, WarehouseAway."""
+        whose = principal.whose(customer_id)
+        if whose is None:
+            raise InvalidRequest("customer_id: say whose money", field="customer_id")
+        require_held(currency, field="currency")
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
+        today = local(now_ms, _ZONE).date()
+        named = {"tenant_id": principal.tenant_id, "customer_id": whose, "currency": currency}
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            accounts = await repository.accounts(connection, **named)
+            budgets = await repository.budgets(connection, **named)
+        start, past = months_back(month_of(today), MONTHS), today + timedelta(days=1)
+        async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
+            rows = await repository.movements(
+                connection,
+                tenant_id=principal.tenant_id,
+                account_ids=[UUID(str(account["account_id"])) for account in accounts],
+                start=datetime.combine(start, time(), _ZONE),
+                past=datetime.combine(past, time(), _ZONE),
+                zone=DEFAULT_ZONE,
+            )
+            known_until = await as_of(connection)
+        history, day_ends = await asyncio.to_thread(_read, rows, today)
+        return OwnMoney(
+            customer_id=whose,
+            currency=currency,
+            now_ms=now_ms,
+            today=today,
+            as_of=known_until,
+            available_minor=_sum(accounts, "available_minor"),
+            set_aside_minor=_sum(accounts, "set_aside_minor"),
+            overdraft_limit_minor=_sum(accounts, "overdraft_limit_minor"),
+            savings_accounts=frozenset(UUID(str(account["account_id"])) for account in accounts if account["is_savings"]),
+            budgets=budgets,
+            history=history,
+            day_ends=day_ends,
+        )
+
+
+def _sum(accounts: Sequence[Row], name: str) -> int:
+    return sum(int(str(account[name])) for account in accounts)
+
+
+def _read(rows: Sequence[MovementRow], today: date) -> tuple[History, dict[UUID, dict[date, int]]]:
+    movements = [Movement(*row[:8]) for row in rows]
+    cut_at = movements[-1].booked_day if len(rows) == MAX_MOVEMENTS else None
+    return history_of(movements, today=today, cut_at=cut_at), _day_ends(rows)
+
+
+def _day_ends(rows: Sequence[MovementRow]) -> dict[UUID, dict[date, int]]:
+    found: dict[UUID, dict[date, int]] = {}
+    for row in rows:  # newest first: the first of a day is its end
+        found.setdefault(row[1], {}).setdefault(row[2], row[8])
+    return found

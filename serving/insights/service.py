@@ -1,0 +1,97 @@
+"""Insights: a customer's own money, read once, and what the pure functions of `insight` make of it."""
+
+import asyncio
+from datetime import date, timedelta
+
+from insight.budgets import progress
+from insight.calendar import calendar
+from insight.health import PARTS, Health, health
+from insight.recurring.finding import find
+from insight.spending import Days, days_in, month_of
+from insight.unusual import unusual
+from serving.edge.errors import InvalidRequest
+from serving.edge.principals import Principal
+from serving.insights.reading import MoneyReader, OwnMoney
+from serving.insights.repository import Row
+
+UNUSUAL_DAYS = 31
+MAX_UNUSUAL_DAYS = 366
+
+
+class InsightsService:
+    """What the insight routes do but recommend. Nothing is stored: each answer is made of what is there when it is asked."""
+
+    def __init__(self, reader: MoneyReader) -> None:
+        self._reader = reader
+
+    async def budgets(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
+        """Return how this month stands against each of a customer's budgets. Raises as `MoneyReader.read` does."""
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
+        month = month_of(own.today)
+        items = await asyncio.to_thread(_stand, own)
+        return own.said | {"month": month, "days_left": days_in(month) - own.today.day, "items": items}
+
+    async def unusual(self, principal: Principal, *, customer_id: str | None, currency: str, first: date | None) -> Row:
+        """Return what was unusual from a day on, of the last month without one. Raises as `MoneyReader.read` does."""
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
+        first = first or own.today - timedelta(days=UNUSUAL_DAYS - 1)
+        if not timedelta(0) <= own.today - first < timedelta(days=MAX_UNUSUAL_DAYS):
+            raise InvalidRequest(f"from: a day of the last {MAX_UNUSUAL_DAYS}", field="from")
+        found = await asyncio.to_thread(unusual, own.history, first=first)
+        return own.said | {"first_day": first, "items": found}
+
+    async def calendar(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
+        """Return what is expected of the next days. Raises as `MoneyReader.read` does."""
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
+        found = await asyncio.to_thread(
+            lambda: calendar(own.history, find(own.history.movements, as_of=own.today), balance_minor=own.available_minor)
+        )
+        return own.said | {
+            "available_minor": own.available_minor,
+            "below_zero_on": found.below_zero_on,
+            "may_be_below_zero_on": found.may_be_below_zero_on,
+            "days": found.days,
+        }
+
+    async def health(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
+        """Return how healthy a customer's money is. Raises as `MoneyReader.read` does."""
+        own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
+        found = await asyncio.to_thread(
+            health,
+            own.history,
+            at_hand_minor=own.available_minor + own.set_aside_minor,
+            day_ends=list(own.day_ends.values()),
+            savings_accounts=own.savings_accounts,
+        )
+        return own.said | {"health": None if found is None else _explained(found)}
+
+
+def _stand(own: OwnMoney) -> list[Row]:
+    everything, by_category = own.history.spent(), own.history.spent_by_category()
+    return [
+        _progress(own, budget, everything if budget["category"] is None else by_category.get(str(budget["category"]), {}))
+        for budget in own.budgets
+    ]
+
+
+def _progress(own: OwnMoney, budget: Row, spent: Days) -> Row:
+    found = progress(limit_minor=int(str(budget["limit_minor"])), spent=spent, since=own.history.since, today=own.today)
+    return {name: budget[name] for name in ("budget_id", "category", "version", "limit_minor")} | {
+        "spent_minor": found.spent_minor,
+        "left_minor": found.left_minor,
+        "standing": found.standing,
+        "end": found.end,
+    }
+
+
+def _explained(found: Health) -> Row:
+    parts = [
+        {
+            "part": each.part, "points": each.points, "measure": each.measure, "unit": PARTS[each.part].unit,
+            "meaning": PARTS[each.part].meaning, "marks": PARTS[each.part].marks, "step": each.step,
+        }
+        for each in found.parts
+    ]  # fmt: skip
+    return {
+        "score": found.score, "band": found.band, "months": found.months, "moves_most": found.moves_most, "parts": parts,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What comes again on a customer's accounts, read from the mart."""

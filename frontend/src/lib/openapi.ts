@@ -587,6 +587,58 @@ export interface paths {
         patch: operations["change_beneficiary_v1_beneficiaries__beneficiary_id__patch"];
         trace?: never;
     };
+    "/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description List budgets in the order in which they were set; a customer sees their own.
+         */
+        get: operations["list_budgets_v1_budgets_get"];
+        put?: never;
+        /**
+         * Set Budget
+         * @description Set what a customer wants to spend at most in a month: once a key, however often it is sent.
+         */
+        post: operations["set_budget_v1_budgets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budget
+         * @description Return one budget.
+         */
+        get: operations["get_budget_v1_budgets__budget_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop Budget
+         * @description Drop a budget; what was spent stays in the history.
+         */
+        delete: operations["drop_budget_v1_budgets__budget_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Budget
+         * @description Change a budget's limit; If-Match says which version was read.
+         */
+        patch: operations["change_budget_v1_budgets__budget_id__patch"];
+        trace?: never;
+    };
     "/v1/charges": {
         parameters: {
             query?: never;
@@ -1203,6 +1255,132 @@ export interface paths {
          *     The money stays with its owner: nobody decides about it, and no limit counts it.
          */
         post: operations["move_money_v1_goals__goal_id__moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Budgets
+         * @description Say how this month stands against each of a customer's budgets, and where it is likely to end.
+         */
+        get: operations["budgets_v1_insights_budgets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cash Calendar
+         * @description Say what is expected to come and go on each of the next thirty days, what is left, and when that may be below zero.
+         */
+        get: operations["cash_calendar_v1_insights_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Financial Health
+         * @description Say how healthy a customer's money is, by parts, and what would move each.
+         *
+         *     A description for the customer: no credit is decided by it.
+         */
+        get: operations["financial_health_v1_insights_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recommendations
+         * @description Say how money may be put by for the customer's suitability profile, and what it may come to.
+         *
+         *     Refused while no profile holds. Nothing is above the profile's risk class, and what a household needs at hand comes first.
+         */
+        get: operations["recommendations_v1_insights_recommendations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recurring
+         * @description Say which payments and incomes of a customer come again, and when and how much to expect next.
+         *
+         *     Found every night in what moved until then (docs/insight.md). A description for the customer: nothing is decided by it.
+         */
+        get: operations["recurring_v1_insights_recurring_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/insights/unusual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unusual
+         * @description Say which payments, and which months of a category, are unlike what the customer did before.
+         */
+        get: operations["unusual_v1_insights_unusual_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1969,6 +2147,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suitability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Suitability
+         * @description Return what a customer answered last, and whether the profile still holds.
+         */
+        get: operations["get_suitability_v1_suitability_get"];
+        /**
+         * Put Suitability
+         * @description Answer the questionnaire; the profile that it comes to holds for 24 months.
+         *
+         *     Each time is a version of its own, and earlier ones are kept. Sending the same again on the same day changes nothing.
+         */
+        put: operations["put_suitability_v1_suitability_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/suspense": {
         parameters: {
             query?: never;
@@ -2663,6 +2867,37 @@ export interface components {
          */
         AlertStatus: "open" | "in_review" | "confirmed" | "dismissed";
         /**
+         * Allocated
+         * @description What a class of products gets. Its return and volatility are assumptions of the bank's settings, and no forecast.
+         * @example {
+         *       "amount_minor": 700000,
+         *       "assumed_volatility_pct": 0.5,
+         *       "assumed_yearly_pct": 9,
+         *       "days_to_money": 1,
+         *       "examples": "Tesouro Selic, CDB with daily liquidity",
+         *       "product": "daily",
+         *       "risk_class": 1,
+         *       "share_ppm": 450000
+         *     }
+         */
+        Allocated: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Assumed Volatility Pct */
+            assumed_volatility_pct: number;
+            /** Assumed Yearly Pct */
+            assumed_yearly_pct: number;
+            /** Days To Money */
+            days_to_money: number;
+            /** Examples */
+            examples: string;
+            product: components["schemas"]["ProductClass"];
+            /** Risk Class */
+            risk_class: number;
+            /** Share Ppm */
+            share_ppm: number;
+        };
+        /**
          * Amount
          * @description An amount that may move: positive, and small enough to be summed.
          * @example {
@@ -2675,6 +2910,41 @@ export interface components {
             amount_minor: number;
             /** Currency */
             currency: string;
+        };
+        /**
+         * Answers
+         * @description The questionnaire (CVM Resolution 30, article 3): objectives, situation, knowledge, three questions each.
+         * @example {
+         *       "familiar": "bonds-and-deposits",
+         *       "horizon": "under-5-years",
+         *       "income": "mostly-sure",
+         *       "learned": "a-little",
+         *       "loss": "wait",
+         *       "need": "hardly",
+         *       "purpose": "grow-above-inflation",
+         *       "traded": "once-or-twice",
+         *       "wealth": "under-half"
+         *     }
+         */
+        Answers: {
+            /** @description What is the riskiest that you have had and understood? */
+            familiar: components["schemas"]["Familiar"];
+            /** @description When will the money be wanted? */
+            horizon: components["schemas"]["Horizon"];
+            /** @description How sure is your regular income? */
+            income: components["schemas"]["Income"];
+            /** @description What did you learn of it? */
+            learned: components["schemas"]["Learned"];
+            /** @description A tenth of it is lost in a month: what would you do? */
+            loss: components["schemas"]["Loss"];
+            /** @description Could you need it before? */
+            need: components["schemas"]["Need"];
+            /** @description What is it for? */
+            purpose: components["schemas"]["Purpose"];
+            /** @description How often did you buy or sell such things in the last two years? */
+            traded: components["schemas"]["Traded"];
+            /** @description Which share of all that you own is it? */
+            wealth: components["schemas"]["Wealth"];
         };
         /**
          * AuditPage
@@ -3008,6 +3278,266 @@ export interface components {
             /** To */
             to: string | null;
             unit: components["schemas"]["Unit"];
+        };
+        /**
+         * Budget
+         * @description A budget. `GET /v1/insights/budgets` says how its month stands.
+         * @example {
+         *       "budget_id": "0193f2aa-eeee-7eee-8eee-ffffffffffff",
+         *       "category": "restaurants",
+         *       "created_at": "2025-11-24T16:00:00Z",
+         *       "customer_id": "c000042",
+         *       "limit": {
+         *         "amount_minor": 80000,
+         *         "currency": "BRL"
+         *       },
+         *       "version": 1
+         *     }
+         */
+        Budget: {
+            /**
+             * Budget Id
+             * Format: uuid
+             */
+            budget_id: string;
+            /** Category */
+            category: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: string;
+            limit: components["schemas"]["Money"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * BudgetChange
+         * @description Another limit, from this month on.
+         * @example {
+         *       "limit_minor": 90000
+         *     }
+         */
+        BudgetChange: {
+            /**
+             * Limit Minor
+             * @description Minor units of the budget's currency, a month
+             */
+            limit_minor: number;
+        };
+        /**
+         * BudgetPage
+         * @description A page of budgets, by id: in the order in which they were set.
+         * @example {
+         *       "items": [
+         *         {
+         *           "budget_id": "0193f2aa-eeee-7eee-8eee-ffffffffffff",
+         *           "category": "restaurants",
+         *           "created_at": "2025-11-24T16:00:00Z",
+         *           "customer_id": "c000042",
+         *           "limit": {
+         *             "amount_minor": 80000,
+         *             "currency": "BRL"
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        BudgetPage: {
+            /** Items */
+            items: components["schemas"]["Budget"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BudgetProgress
+         * @description A budget's month so far. `end` is null where less than two weeks are known.
+         * @example {
+         *       "budget_id": "0193f2aa-eeee-7eee-8eee-ffffffffffff",
+         *       "category": "restaurants",
+         *       "end": {
+         *         "chance_over_pct": 38.5,
+         *         "expected_minor": 78400,
+         *         "high_80_minor": 88300,
+         *         "low_80_minor": 70100
+         *       },
+         *       "left_minor": 18750,
+         *       "limit_minor": 80000,
+         *       "spent_minor": 61250,
+         *       "standing": "on-track",
+         *       "version": 1
+         *     }
+         */
+        BudgetProgress: {
+            /**
+             * Budget Id
+             * Format: uuid
+             */
+            budget_id: string;
+            /** Category */
+            category: string | null;
+            end: components["schemas"]["MonthEnd"] | null;
+            /** Left Minor */
+            left_minor: number;
+            /** Limit Minor */
+            limit_minor: number;
+            /** Spent Minor */
+            spent_minor: number;
+            standing: components["schemas"]["Standing"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * BudgetsOfMonth
+         * @description All of a customer's budgets in a currency, in the order in which they were set, and how this month stands.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "days_left": 6,
+         *       "items": [
+         *         {
+         *           "budget_id": "0193f2aa-eeee-7eee-8eee-ffffffffffff",
+         *           "category": "restaurants",
+         *           "end": {
+         *             "chance_over_pct": 38.5,
+         *             "expected_minor": 78400,
+         *             "high_80_minor": 88300,
+         *             "low_80_minor": 70100
+         *           },
+         *           "left_minor": 18750,
+         *           "limit_minor": 80000,
+         *           "spent_minor": 61250,
+         *           "standing": "on-track",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "month": "2025-11-01",
+         *       "today": "2025-11-24"
+         *     }
+         */
+        BudgetsOfMonth: {
+            /** As Of */
+            as_of: string | null;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Days Left */
+            days_left: number;
+            /** Items */
+            items: components["schemas"]["BudgetProgress"][];
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
+        /**
+         * CalendarDay
+         * @description A day to come. `everyday_minor` is what it brings beside `expected`; the balance is what is left at its end.
+         * @example {
+         *       "balance_minor": 41300,
+         *       "business_day": true,
+         *       "day": "2025-11-25",
+         *       "everyday_minor": -9200,
+         *       "expected": [
+         *         {
+         *           "amount_minor": 180000,
+         *           "category": "people",
+         *           "counterparty": "João da Conceição",
+         *           "direction": "out",
+         *           "high_minor": 180000,
+         *           "low_minor": 180000,
+         *           "series_id": "0193f2aa:out:people:landlord"
+         *         }
+         *       ],
+         *       "high_80_minor": 64600,
+         *       "low_80_minor": 18000
+         *     }
+         */
+        CalendarDay: {
+            /** Balance Minor */
+            balance_minor: number;
+            /** Business Day */
+            business_day: boolean;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Everyday Minor */
+            everyday_minor: number;
+            /** Expected */
+            expected: components["schemas"]["Expected"][];
+            /** High 80 Minor */
+            high_80_minor: number;
+            /** Low 80 Minor */
+            low_80_minor: number;
+        };
+        /**
+         * CashCalendar
+         * @description The next thirty days from what is available now, and the first at whose end less than nothing may be left.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "available_minor": 230500,
+         *       "below_zero_on": null,
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "days": [
+         *         {
+         *           "balance_minor": 41300,
+         *           "business_day": true,
+         *           "day": "2025-11-25",
+         *           "everyday_minor": -9200,
+         *           "expected": [
+         *             {
+         *               "amount_minor": 180000,
+         *               "category": "people",
+         *               "counterparty": "João da Conceição",
+         *               "direction": "out",
+         *               "high_minor": 180000,
+         *               "low_minor": 180000,
+         *               "series_id": "0193f2aa:out:people:landlord"
+         *             }
+         *           ],
+         *           "high_80_minor": 64600,
+         *           "low_80_minor": 18000
+         *         }
+         *       ],
+         *       "may_be_below_zero_on": "2025-12-03",
+         *       "today": "2025-11-24"
+         *     }
+         */
+        CashCalendar: {
+            /** As Of */
+            as_of: string | null;
+            /** Available Minor */
+            available_minor: number;
+            /** Below Zero On */
+            below_zero_on: string | null;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Days */
+            days: components["schemas"]["CalendarDay"][];
+            /** May Be Below Zero On */
+            may_be_below_zero_on: string | null;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
         };
         /**
          * CashFlowForecast
@@ -4423,6 +4953,38 @@ export interface components {
             status: "open" | "exchanged";
         };
         /**
+         * Expected
+         * @description A payment or an income that comes again.
+         * @example {
+         *       "amount_minor": 180000,
+         *       "category": "people",
+         *       "counterparty": "João da Conceição",
+         *       "direction": "out",
+         *       "high_minor": 180000,
+         *       "low_minor": 180000,
+         *       "series_id": "0193f2aa:out:people:landlord"
+         *     }
+         */
+        Expected: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Category */
+            category: string;
+            /** Counterparty */
+            counterparty: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /** High Minor */
+            high_minor: number;
+            /** Low Minor */
+            low_minor: number;
+            /** Series Id */
+            series_id: string;
+        };
+        /**
          * ExternalAccount
          * @description An account at another bank, and how far the proof is that it is the customer's.
          * @example {
@@ -4506,6 +5068,70 @@ export interface components {
             items: components["schemas"]["ExternalAccount"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Familiar
+         * @description The riskiest that they have had and understood.
+         * @enum {string}
+         */
+        Familiar: "savings-account" | "bonds-and-deposits" | "funds" | "shares";
+        /**
+         * FinancialHealth
+         * @description A customer's financial health; null before a whole month is known. It describes, and decides nothing.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "health": {
+         *         "band": "coping",
+         *         "months": 6,
+         *         "moves_most": "savings",
+         *         "parts": [
+         *           {
+         *             "marks": [
+         *               [
+         *                 0,
+         *                 0
+         *               ],
+         *               [
+         *                 1,
+         *                 50
+         *               ],
+         *               [
+         *                 6,
+         *                 100
+         *               ]
+         *             ],
+         *             "meaning": "what is at hand, in months of usual spending",
+         *             "measure": 1.6,
+         *             "part": "liquidity",
+         *             "points": 57,
+         *             "step": {
+         *               "amount_minor": 250000,
+         *               "score_gain": 3.6,
+         *               "target": 3
+         *             },
+         *             "unit": "months"
+         *           }
+         *         ],
+         *         "score": 62
+         *       },
+         *       "today": "2025-11-24"
+         *     }
+         */
+        FinancialHealth: {
+            /** As Of */
+            as_of: string | null;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            health: components["schemas"]["Health"] | null;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
         };
         /**
          * Finding
@@ -4773,6 +5399,107 @@ export interface components {
             first_key: string | null;
         };
         /**
+         * Health
+         * @description The score, its word, from how many months, and the part whose next step wins the most.
+         * @example {
+         *       "band": "coping",
+         *       "months": 6,
+         *       "moves_most": "savings",
+         *       "parts": [
+         *         {
+         *           "marks": [
+         *             [
+         *               0,
+         *               0
+         *             ],
+         *             [
+         *               1,
+         *               50
+         *             ],
+         *             [
+         *               6,
+         *               100
+         *             ]
+         *           ],
+         *           "meaning": "what is at hand, in months of usual spending",
+         *           "measure": 1.6,
+         *           "part": "liquidity",
+         *           "points": 57,
+         *           "step": {
+         *             "amount_minor": 250000,
+         *             "score_gain": 3.6,
+         *             "target": 3
+         *           },
+         *           "unit": "months"
+         *         }
+         *       ],
+         *       "score": 62
+         *     }
+         */
+        Health: {
+            band: components["schemas"]["HealthBand"];
+            /** Months */
+            months: number;
+            moves_most: components["schemas"]["Part"] | null;
+            /** Parts */
+            parts: components["schemas"]["HealthPart"][];
+            /** Score */
+            score: number;
+        };
+        /**
+         * HealthBand
+         * @description What a score says in a word.
+         * @enum {string}
+         */
+        HealthBand: "healthy" | "coping" | "vulnerable";
+        /**
+         * HealthPart
+         * @description A part of the score: what was measured, and the marks (measure, points) that it lies between.
+         * @example {
+         *       "marks": [
+         *         [
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           1,
+         *           50
+         *         ],
+         *         [
+         *           6,
+         *           100
+         *         ]
+         *       ],
+         *       "meaning": "what is at hand, in months of usual spending",
+         *       "measure": 1.6,
+         *       "part": "liquidity",
+         *       "points": 57,
+         *       "step": {
+         *         "amount_minor": 250000,
+         *         "score_gain": 3.6,
+         *         "target": 3
+         *       },
+         *       "unit": "months"
+         *     }
+         */
+        HealthPart: {
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Meaning */
+            meaning: string;
+            /** Measure */
+            measure: number;
+            part: components["schemas"]["Part"];
+            /** Points */
+            points: number;
+            step: components["schemas"]["NextStep"] | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Held
          * @description A reason to keep somebody's records for now. `until` is null for one that ends when somebody ends it.
          * @example {
@@ -4861,6 +5588,12 @@ export interface components {
          */
         HolderRole: "owner" | "holder" | "viewer";
         /**
+         * Horizon
+         * @description When the money will be wanted.
+         * @enum {string}
+         */
+        Horizon: "under-1-year" | "under-3-years" | "under-5-years" | "later";
+        /**
          * HoursChange
          * @description When an account's day and night begin; what is left out or null stays.
          * @example {
@@ -4877,6 +5610,12 @@ export interface components {
             /** Time Zone */
             time_zone?: string | null;
         };
+        /**
+         * Income
+         * @description How sure their regular income is.
+         * @enum {string}
+         */
+        Income: "none" | "unsure" | "mostly-sure" | "sure";
         /**
          * Item
          * @description Money in suspense, or what became of it.
@@ -5036,6 +5775,18 @@ export interface components {
             /** Items */
             items: components["schemas"]["Key"][];
         };
+        /**
+         * Kind
+         * @description One payment, or all that a month has of a category.
+         * @enum {string}
+         */
+        Kind: "payment" | "month";
+        /**
+         * Learned
+         * @description What they learned of it: at school, at work, by themselves.
+         * @enum {string}
+         */
+        Learned: "nothing" | "a-little" | "much" | "at-work";
         /**
          * LimitChannel
          * @enum {string}
@@ -5216,6 +5967,12 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Loss
+         * @description What they would do when a tenth of it is lost in a month.
+         * @enum {string}
+         */
+        Loss: "sell-all" | "sell-some" | "wait" | "buy-more";
         /**
          * MadeClient
          * @description A machine client and, this once, its secret: `api_key` for X-Api-Key, `client_secret` for POST /v1/oauth/token.
@@ -5559,6 +6316,29 @@ export interface components {
             currency: string;
         };
         /**
+         * MonthEnd
+         * @description Where the month is likely to end. The interval holds it in 80 of a hundred cases.
+         * @example {
+         *       "chance_over_pct": 38.5,
+         *       "expected_minor": 78400,
+         *       "high_80_minor": 88300,
+         *       "low_80_minor": 70100
+         *     }
+         */
+        MonthEnd: {
+            /**
+             * Chance Over Pct
+             * @description How likely it is to end above the limit
+             */
+            chance_over_pct: number;
+            /** Expected Minor */
+            expected_minor: number;
+            /** High 80 Minor */
+            high_80_minor: number;
+            /** Low 80 Minor */
+            low_80_minor: number;
+        };
+        /**
          * Move
          * @description Where an alert should move.
          * @example {
@@ -5766,6 +6546,12 @@ export interface components {
             unit: components["schemas"]["Unit"];
         };
         /**
+         * Need
+         * @description Whether they could need it before.
+         * @enum {string}
+         */
+        Need: "surely" | "probably" | "hardly" | "no";
+        /**
          * NewAccount
          * @description An account to be opened. A customer opens their own: `customer_id` may then be left out.
          * @example {
@@ -5818,6 +6604,34 @@ export interface components {
             /** Nickname */
             nickname: string;
             pix_key?: components["schemas"]["PixKey"] | null;
+        };
+        /**
+         * NewBudget
+         * @description What a customer wants to spend at most in a month; without a category on all that is spending.
+         * @example {
+         *       "category": "restaurants",
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "limit_minor": 80000
+         *     }
+         */
+        NewBudget: {
+            category?: components["schemas"]["Category"] | null;
+            /**
+             * Currency
+             * @default BRL
+             */
+            currency: string;
+            /**
+             * Customer Id
+             * @description Whose budget it is; a customer may leave it out
+             */
+            customer_id?: string | null;
+            /**
+             * Limit Minor
+             * @description Minor units of the budget's currency, a month
+             */
+            limit_minor: number;
         };
         /**
          * NewClient
@@ -6401,6 +7215,55 @@ export interface components {
             to_day: string;
         };
         /**
+         * NewSuitability
+         * @description A customer's answers to all questions.
+         * @example {
+         *       "answers": {
+         *         "familiar": "bonds-and-deposits",
+         *         "horizon": "under-5-years",
+         *         "income": "mostly-sure",
+         *         "learned": "a-little",
+         *         "loss": "wait",
+         *         "need": "hardly",
+         *         "purpose": "grow-above-inflation",
+         *         "traded": "once-or-twice",
+         *         "wealth": "under-half"
+         *       },
+         *       "customer_id": "c000042"
+         *     }
+         */
+        NewSuitability: {
+            answers: components["schemas"]["Answers"];
+            /**
+             * Customer Id
+             * @description Whose answers they are; a customer may leave it out
+             */
+            customer_id?: string | null;
+        };
+        /**
+         * NextStep
+         * @description What would move a part to its next mark, how many points the score wins, and about how much money it takes.
+         * @example {
+         *       "amount_minor": 250000,
+         *       "score_gain": 3.6,
+         *       "target": 3
+         *     }
+         */
+        NextStep: {
+            /** Amount Minor */
+            amount_minor: number | null;
+            /** Score Gain */
+            score_gain: number;
+            /** Target */
+            target: number;
+        };
+        /**
+         * Part
+         * @description What is looked at.
+         * @enum {string}
+         */
+        Part: "liquidity" | "spending" | "debt" | "income" | "savings";
+        /**
          * PixKey
          * @description A key of the Pix directory.
          * @example {
@@ -6944,6 +7807,12 @@ export interface components {
             } | null;
         };
         /**
+         * ProductClass
+         * @description A class of products, from the least risk to the most.
+         * @enum {string}
+         */
+        ProductClass: "daily" | "inflation" | "multimarket" | "equity";
+        /**
          * ProductPage
          * @description A page of products, by code and currency.
          * @example {
@@ -6974,6 +7843,44 @@ export interface components {
             items: components["schemas"]["Product"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Profile
+         * @description How much risk suits a customer, least first.
+         * @enum {string}
+         */
+        Profile: "conservative" | "moderate" | "aggressive";
+        /**
+         * Projected
+         * @description What may be there after some months: the mean, and intervals that hold it in 80 and in 95 of a hundred cases.
+         * @example {
+         *       "chance_of_loss_pct": 0.1,
+         *       "expected_minor": 1570000,
+         *       "high_80_minor": 1710000,
+         *       "high_95_minor": 1790000,
+         *       "low_80_minor": 1430000,
+         *       "low_95_minor": 1370000,
+         *       "months": 60,
+         *       "paid_in_minor": 1000000
+         *     }
+         */
+        Projected: {
+            /** Chance Of Loss Pct */
+            chance_of_loss_pct: number;
+            /** Expected Minor */
+            expected_minor: number;
+            /** High 80 Minor */
+            high_80_minor: number;
+            /** High 95 Minor */
+            high_95_minor: number;
+            /** Low 80 Minor */
+            low_80_minor: number;
+            /** Low 95 Minor */
+            low_95_minor: number;
+            /** Months */
+            months: number;
+            /** Paid In Minor */
+            paid_in_minor: number;
         };
         /**
          * Proof
@@ -7134,6 +8041,12 @@ export interface components {
             keys: components["schemas"]["PublicKey"][];
         };
         /**
+         * Purpose
+         * @description What the money is for.
+         * @enum {string}
+         */
+        Purpose: "keep-what-i-have" | "an-income" | "grow-above-inflation" | "grow-as-much-as-it-can";
+        /**
          * Quote
          * @description A quote: good for one exchange until `expires_at`.
          * @example {
@@ -7271,6 +8184,197 @@ export interface components {
         Rates: {
             /** Items */
             items: components["schemas"]["Rate"][];
+        };
+        /**
+         * Recommendations
+         * @description How an amount may be spread for a profile that holds now, what it may come to, and what has to be said of it.
+         * @example {
+         *       "allocation": [
+         *         {
+         *           "amount_minor": 700000,
+         *           "assumed_volatility_pct": 0.5,
+         *           "assumed_yearly_pct": 9,
+         *           "days_to_money": 1,
+         *           "examples": "Tesouro Selic, CDB with daily liquidity",
+         *           "product": "daily",
+         *           "risk_class": 1,
+         *           "share_ppm": 450000
+         *         }
+         *       ],
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "buffer_minor": 250000,
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "disclosure": [
+         *         "Returns are assumptions of this bank and no promise."
+         *       ],
+         *       "most_risk": 3,
+         *       "profile": "moderate",
+         *       "profile_expires_at": "2027-11-24T16:00:00Z",
+         *       "profile_version": 2,
+         *       "projections": [
+         *         {
+         *           "chance_of_loss_pct": 0.1,
+         *           "expected_minor": 1570000,
+         *           "high_80_minor": 1710000,
+         *           "high_95_minor": 1790000,
+         *           "low_80_minor": 1430000,
+         *           "low_95_minor": 1370000,
+         *           "months": 60,
+         *           "paid_in_minor": 1000000
+         *         }
+         *       ],
+         *       "today": "2025-11-24"
+         *     }
+         */
+        Recommendations: {
+            /** Allocation */
+            allocation: components["schemas"]["Allocated"][];
+            /** As Of */
+            as_of: string | null;
+            /**
+             * Buffer Minor
+             * @description The part that stays at hand until three months of spending are there
+             */
+            buffer_minor: number;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Disclosure */
+            disclosure: string[];
+            /** Most Risk */
+            most_risk: number;
+            profile: components["schemas"]["Profile"];
+            /**
+             * Profile Expires At
+             * Format: date-time
+             */
+            profile_expires_at: string;
+            /** Profile Version */
+            profile_version: number;
+            /** Projections */
+            projections: components["schemas"]["Projected"][];
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
+        /**
+         * RecurringPayment
+         * @description A payment or an income that comes again. The days to come are null once it has ended.
+         *
+         *     The next amount should lie from `low_minor` to `high_minor`, as it did nine times in ten; `amount_minor` is the last one.
+         * @example {
+         *       "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "amount_minor": 3990,
+         *       "category": "leisure",
+         *       "counterparty": "m00071",
+         *       "currency": "BRL",
+         *       "direction": "out",
+         *       "earliest_day": "2025-12-11",
+         *       "first_day": "2024-12-12",
+         *       "high_minor": 4290,
+         *       "last_day": "2025-11-12",
+         *       "latest_day": "2025-12-14",
+         *       "low_minor": 3990,
+         *       "next_day": "2025-12-12",
+         *       "payments": 12,
+         *       "period": "monthly",
+         *       "series_id": "9f2c41d07be83a55c6e01f7a",
+         *       "subscription": true
+         *     }
+         */
+        RecurringPayment: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Amount Minor */
+            amount_minor: number;
+            /** Category */
+            category: string;
+            /** Counterparty */
+            counterparty: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /** Earliest Day */
+            earliest_day: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** High Minor */
+            high_minor: number;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Latest Day */
+            latest_day: string | null;
+            /** Low Minor */
+            low_minor: number;
+            /** Next Day */
+            next_day: string | null;
+            /** Payments */
+            payments: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "weekly" | "fortnightly" | "monthly" | "yearly";
+            /** Series Id */
+            series_id: string;
+            /** Subscription */
+            subscription: boolean;
+        };
+        /**
+         * RecurringPayments
+         * @description All that comes again on a customer's accounts, the next to come first; what has ended is last.
+         *
+         *     As known at the end of the day `as_of`; null where nothing was found or looked for yet.
+         * @example {
+         *       "as_of": "2025-11-24",
+         *       "customer_id": "c000042",
+         *       "items": [
+         *         {
+         *           "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "amount_minor": 3990,
+         *           "category": "leisure",
+         *           "counterparty": "m00071",
+         *           "currency": "BRL",
+         *           "direction": "out",
+         *           "earliest_day": "2025-12-11",
+         *           "first_day": "2024-12-12",
+         *           "high_minor": 4290,
+         *           "last_day": "2025-11-12",
+         *           "latest_day": "2025-12-14",
+         *           "low_minor": 3990,
+         *           "next_day": "2025-12-12",
+         *           "payments": 12,
+         *           "period": "monthly",
+         *           "series_id": "9f2c41d07be83a55c6e01f7a",
+         *           "subscription": true
+         *         }
+         *       ]
+         *     }
+         */
+        RecurringPayments: {
+            /** As Of */
+            as_of: string | null;
+            /** Customer Id */
+            customer_id: string;
+            /** Items */
+            items: components["schemas"]["RecurringPayment"][];
         };
         /**
          * Resolution
@@ -8009,6 +9113,12 @@ export interface components {
             spent_count: number;
         };
         /**
+         * Standing
+         * @description How a budget stands: `at-risk` when the month is likelier than not to end above it.
+         * @enum {string}
+         */
+        Standing: "on-track" | "at-risk" | "over";
+        /**
          * Statement
          * @description A page of a statement, oldest entries first, with the sums of its whole period.
          *
@@ -8202,6 +9312,55 @@ export interface components {
             store: string;
         };
         /**
+         * SuitabilityProfile
+         * @description What the newest answers come to. `current` is false once `expires_at` is over, or the questionnaire has changed.
+         * @example {
+         *       "answered_at": "2025-11-24T16:00:00Z",
+         *       "answers": {
+         *         "familiar": "bonds-and-deposits",
+         *         "horizon": "under-5-years",
+         *         "income": "mostly-sure",
+         *         "learned": "a-little",
+         *         "loss": "wait",
+         *         "need": "hardly",
+         *         "purpose": "grow-above-inflation",
+         *         "traded": "once-or-twice",
+         *         "wealth": "under-half"
+         *       },
+         *       "bound_by": [],
+         *       "current": true,
+         *       "customer_id": "c000042",
+         *       "expires_at": "2027-11-24T16:00:00Z",
+         *       "profile": "moderate",
+         *       "version": 2
+         *     }
+         */
+        SuitabilityProfile: {
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            answers: components["schemas"]["Answers"];
+            /**
+             * Bound By
+             * @description Answers that make the profile conservative whatever else was said
+             */
+            bound_by: string[];
+            /** Current */
+            current: boolean;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            profile: components["schemas"]["Profile"];
+            /** Version */
+            version: number;
+        };
+        /**
          * Summary
          * @description All days together. Shares are null where there is nothing to divide by.
          * @example {
@@ -8267,6 +9426,12 @@ export interface components {
             /** Transactions */
             transactions: number;
         };
+        /**
+         * Traded
+         * @description How often they bought or sold such things in the last two years.
+         * @enum {string}
+         */
+        Traded: "never" | "once-or-twice" | "a-few-times-a-year" | "monthly";
         /**
          * Transaction
          * @description One movement of the account: negative when money left. `sequence` counts the account's movements from 1.
@@ -8499,6 +9664,87 @@ export interface components {
          */
         Unit: "count" | "minor" | "share" | "duration" | "score";
         /**
+         * Unusual
+         * @description A payment, or a month of a category, unlike before. Up to `high_minor` would have been usual.
+         * @example {
+         *       "amount_minor": 94000,
+         *       "category": "restaurants",
+         *       "day": "2025-11-21",
+         *       "high_minor": 61000,
+         *       "kind": "payment",
+         *       "score": 3.1,
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *       "usual_minor": 6100
+         *     }
+         */
+        Unusual: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Category */
+            category: string;
+            /**
+             * Day
+             * Format: date
+             * @description The payment's, or the first of the month
+             */
+            day: string;
+            /** High Minor */
+            high_minor: number;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Score
+             * @description Standard deviations of the logarithm above the usual
+             */
+            score: number;
+            /** Transfer Id */
+            transfer_id: string | null;
+            /** Usual Minor */
+            usual_minor: number;
+        };
+        /**
+         * UnusualSpending
+         * @description What was unusual from `first_day` on, newest first.
+         * @example {
+         *       "as_of": "2025-11-24T16:00:01Z",
+         *       "currency": "BRL",
+         *       "customer_id": "c000042",
+         *       "first_day": "2025-10-25",
+         *       "items": [
+         *         {
+         *           "amount_minor": 94000,
+         *           "category": "restaurants",
+         *           "day": "2025-11-21",
+         *           "high_minor": 61000,
+         *           "kind": "payment",
+         *           "score": 3.1,
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01",
+         *           "usual_minor": 6100
+         *         }
+         *       ],
+         *       "today": "2025-11-24"
+         *     }
+         */
+        UnusualSpending: {
+            /** As Of */
+            as_of: string | null;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Items */
+            items: components["schemas"]["Unusual"][];
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+        };
+        /**
          * User
          * @description Who is signed in.
          */
@@ -8599,6 +9845,12 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * Wealth
+         * @description Which share of all that they own this money is.
+         * @enum {string}
+         */
+        Wealth: "nearly-all" | "over-half" | "under-half" | "under-a-tenth";
         /**
          * WhatIf
          * @description A transaction that has not happened. What is left out is unknown, and scored as unknown.
@@ -15157,6 +16409,999 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_budgets_v1_budgets_get: {
+        parameters: {
+            query?: {
+                /** @description Only this customer's */
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    set_budget_v1_budgets_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description One key an intent; the same one when trying again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_budget_v1_budgets__budget_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    drop_budget_v1_budgets__budget_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    change_budget_v1_budgets__budget_id__patch: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
                 };
             };
             400: components["responses"]["400"];
@@ -22350,6 +24595,1043 @@ export interface operations {
             };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
+        };
+    };
+    budgets_v1_insights_budgets_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Of the accounts that are looked at, as ISO 4217 names it */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetsOfMonth"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    cash_calendar_v1_insights_calendar_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Of the accounts that are looked at, as ISO 4217 names it */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashCalendar"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    financial_health_v1_insights_health_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Of the accounts that are looked at, as ISO 4217 names it */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FinancialHealth"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    recommendations_v1_insights_recommendations_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Of the accounts that are looked at, as ISO 4217 names it */
+                currency?: string;
+                /** @description What is to be put by now */
+                amount_minor?: number;
+                /** @description What is to be put by each month from now on */
+                monthly_minor?: number;
+                /** @description After how many months it is wanted */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    recurring_v1_insights_recurring_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringPayments"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    unusual_v1_insights_unusual_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+                /** @description Of the accounts that are looked at, as ISO 4217 names it */
+                currency?: string;
+                /** @description First day that is looked at; without it the last 31 days are */
+                from?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusualSpending"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     list_blocks_v1_ledger_blocks_get: {
@@ -30150,6 +33432,377 @@ export interface operations {
                      *       "status": 403,
                      *       "title": "Your roles do not open this",
                      *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_suitability_v1_suitability_get: {
+        parameters: {
+            query?: {
+                /** @description Whose; customers ask for their own */
+                customer_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuitabilityProfile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    put_suitability_v1_suitability_put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuitability"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuitabilityProfile"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
                      *     }
                      */
                     "application/problem+json": {

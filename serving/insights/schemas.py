@@ -163,7 +163,7 @@ class CashCalendar(Said):
         }
     )
     series_known_on: date | None = Field(
-        description="At whose end what comes again was found by the nightly run; null where the history alone was asked just now"
+        description="The day until which the nightly run knew what comes again; null where the history alone was asked"
     )
     available_minor: int
     below_zero_on: date | None

@@ -82,7 +82,8 @@ def test_what_the_night_found_is_in_the_calendar_and_is_not_expected_again_once_
             connection.execute(
                 "insert into marts.recurring_payments (tenant_id, series_id, customer_id, account_id, direction, category, "
                 "counterparty, currency, period, first_day, last_day, payments, amount_minor, next_day, earliest_day, "
-                "latest_day, low_minor, high_minor, subscription, as_of) values ('demo', %(id)s, %(whose)s, %(account)s, %(direction)s, "
+                "latest_day, low_minor, high_minor, subscription, as_of) "
+                "values ('demo', %(id)s, %(whose)s, %(account)s, %(direction)s, "
                 "'transfers', 'p1', 'BRL', 'monthly', %(due)s::date - 365, %(due)s::date - 30, 12, 70000, %(due)s, %(due)s, "
                 "%(due)s::date + 3, 70000, 70000, false, %(today)s)",
                 {"id": series_id, "whose": whose, "account": mine, "direction": direction, "today": today,

@@ -83,8 +83,8 @@ def calendar(
     """Return the days after the history's today. `series` are what was found in it, `balance_minor` is what is there now."""
     by_day: dict[date, list[Expected]] = defaultdict(list)
     for each in series:
-        for expected in occurrences(each.recurring, today=history.today, horizon_days=horizon_days):
-            by_day[expected.day].append(expected)
+        for due in occurrences(each.recurring, today=history.today, horizon_days=horizon_days):
+            by_day[due.day].append(due)
     everyday = _everyday(history, {transfer_id for each in series for transfer_id in each.transfer_ids})
     days, settled, variance = [], balance_minor, 0.0
     for ahead in range(1, horizon_days + 1):

@@ -17,8 +17,8 @@ from uuid import UUID
 from insight.history import History
 from insight.quantiles import NORMAL_90, NORMAL_95
 from insight.recurring.finding import Found
-from insight.recurring.series import Direction, Period, Recurring
-from insight.spending import days_in, months_back
+from insight.recurring.matching import stepped
+from insight.recurring.series import Direction, Recurring
 from kit.business_days import Convention, adjusted
 
 HORIZON_DAYS = 30
@@ -28,8 +28,6 @@ FEWEST_DAYS = 14
 # The bounds of a series' next amount hold nine in ten.
 _BOUNDS_STD = 2.0 * NORMAL_95
 _DAY = timedelta(days=1)
-_STEP_DAYS = {Period.WEEKLY: 7, Period.FORTNIGHTLY: 14}
-_STEP_MONTHS = {Period.MONTHLY: 1, Period.YEARLY: 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ def calendar(
     """Return the days after the history's today. `series` are what was found in it, `balance_minor` is what is there now."""
     by_day: dict[date, list[Expected]] = defaultdict(list)
     for each in series:
-        for expected in occurrences(each.recurring, today=history.today, horizon_days=horizon_days):
-            by_day[expected.day].append(expected)
+        for due in occurrences(each.recurring, today=history.today, horizon_days=horizon_days):
+            by_day[due.day].append(due)
     everyday = _everyday(history, {transfer_id for each in series for transfer_id in each.transfer_ids})
     days, settled, variance = [], balance_minor, 0.0
     for ahead in range(1, horizon_days + 1):
@@ -125,7 +123,7 @@ def occurrences(series: Recurring, *, today: date, horizon_days: int) -> Iterato
         return
     last = today + timedelta(days=horizon_days)
     for count in range(horizon_days + 2):
-        due = _stepped(series.next_day, series.period, count)
+        due = stepped(series.next_day, series.period, count)
         late = count == 0 and due <= today and series.latest_day is not None and series.latest_day > today
         day = adjusted(today + _DAY, Convention.FOLLOWING) if late else adjusted(due, _convention(series))
         if due > last + timedelta(days=7):
@@ -148,13 +146,6 @@ def _convention(series: Recurring) -> Convention:
     if series.subscription:
         return Convention.NONE
     return Convention.PRECEDING if series.direction is Direction.IN else Convention.FOLLOWING
-
-
-def _stepped(day: date, period: Period, count: int) -> date:
-    if period in _STEP_DAYS:
-        return day + timedelta(days=_STEP_DAYS[period] * count)
-    month = months_back(day.replace(day=1), -_STEP_MONTHS[period] * count)
-    return month.replace(day=min(day.day, days_in(month)))
 
 
 def _signed(found: Expected) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 from psycopg_pool import AsyncConnectionPool
 
 from insight.history import MONTHS, History, history_of
-from insight.recurring.series import Movement
+from insight.recurring.series import Direction, Movement, Period, Recurring
 from insight.spending import month_of, months_back
 from kit.postgres import tenant_transaction
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.wanted import require_held
-from serving.edge.warehouse import warehouse_reading
+from serving.edge.warehouse import MartNotBuilt, warehouse_reading
 from serving.history.repository import as_of
 from serving.insights import repository
 from serving.insights.repository import MAX_MOVEMENTS, MovementRow, Row
+from serving.recurring.repository import series
 from serving.statements.period import DEFAULT_ZONE, local
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
@@ -41,6 +42,7 @@ class OwnMoney:
     savings_accounts: frozenset[UUID]
     budgets: Sequence[Row]
     history: History
+    account_ids: frozenset[UUID]
     # The balance after the last movement of each day with one, by account.
     day_ends: dict[UUID, dict[date, int]]
 
@@ -94,8 +96,33 @@ class MoneyReader:
             savings_accounts=frozenset(UUID(str(account["account_id"])) for account in accounts if account["is_savings"]),
             budgets=budgets,
             history=history,
+            account_ids=frozenset(UUID(str(account["account_id"])) for account in accounts),
             day_ends=day_ends,
         )
+
+    async def recurring(self, principal: Principal, own: OwnMoney) -> tuple[date | None, list[Recurring]]:
+        """Return what the nightly run found to come again on the customer's accounts, and as of which day.
+
+        It knows who is paid beyond this bank, which no history says. Nothing of nobody, and before the mart was built.
+        """
+        try:
+            async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
+                rows = await series(connection, tenant_id=principal.tenant_id, customer_id=own.customer_id)
+        except MartNotBuilt:
+            return None, []
+        found = [_series(row) for row in rows if row["next_day"] and row["currency"] == own.currency]
+        mine = [each for each in found if each.account_id in own.account_ids]
+        return (None if not mine else _day(rows[0]["as_of"])), mine
+
+
+def _series(row: Row) -> Recurring:
+    values = {each.name: row[each.name] for each in fields(Recurring) if each.name in row}
+    words = {"direction": Direction(str(row["direction"])), "period": Period(str(row["period"])), "count": row["payments"]}
+    return Recurring(**values | words)  # type: ignore[arg-type]
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None
 
 
 def _sum(accounts: Sequence[Row], name: str) -> int:

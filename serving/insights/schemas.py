@@ -152,9 +152,18 @@ class CashCalendar(Said):
         json_schema_extra={
             "examples": [
                 _SAID
-                | {"available_minor": 230_500, "below_zero_on": None, "may_be_below_zero_on": "2025-12-03", "days": [_DAY]}
+                | {
+                    "series_known_on": "2025-11-23",
+                    "available_minor": 230_500,
+                    "below_zero_on": None,
+                    "may_be_below_zero_on": "2025-12-03",
+                    "days": [_DAY],
+                }
             ]
         }
+    )
+    series_known_on: date | None = Field(
+        description="The day until which the nightly run knew what comes again; null where the history alone was asked"
     )
     available_minor: int
     below_zero_on: date | None

@@ -1,12 +1,15 @@
 """Insights: a customer's own money, read once, and what the pure functions of `insight` make of it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from insight.budgets import progress
-from insight.calendar import calendar
+from insight.calendar import CashCalendar, calendar
 from insight.health import PARTS, Health, health
 from insight.recurring.finding import find
+from insight.recurring.matching import matched
+from insight.recurring.series import Recurring
 from insight.spending import Days, days_in, month_of
 from insight.unusual import unusual
 from serving.edge.errors import InvalidRequest
@@ -43,10 +46,10 @@ class InsightsService:
     async def calendar(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return what is expected of the next days. Raises as `MoneyReader.read` does."""
         own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
-        found = await asyncio.to_thread(
-            lambda: calendar(own.history, find(own.history.movements, as_of=own.today), balance_minor=own.available_minor)
-        )
+        known_on, known = await self._reader.recurring(principal, own)
+        found = await asyncio.to_thread(_calendar, own, known)
         return own.said | {
+            "series_known_on": known_on,
             "available_minor": own.available_minor,
             "below_zero_on": found.below_zero_on,
             "may_be_below_zero_on": found.may_be_below_zero_on,
@@ -64,6 +67,13 @@ class InsightsService:
             savings_accounts=own.savings_accounts,
         )
         return own.said | {"health": None if found is None else _explained(found)}
+
+
+def _calendar(own: OwnMoney, known: Sequence[Recurring]) -> CashCalendar:
+    """Return the calendar of what was found last night, or, where nothing was, of what the history tells by itself."""
+    movements = own.history.movements
+    series = [matched(each, movements) for each in known] if known else find(movements, as_of=own.today)
+    return calendar(own.history, series, balance_minor=own.available_minor)
 
 
 def _stand(own: OwnMoney) -> list[Row]:

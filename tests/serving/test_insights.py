@@ -9,6 +9,7 @@ import pytest
 from tests.serving.conftest import Server
 from tests.serving.described import SCHEMA, example_of
 from tests.serving.test_budgets import fold, now
+from tests.serving.test_reading import MART
 from tests.serving.test_transfers import account, customer
 
 pytestmark = pytest.mark.servers
@@ -70,6 +71,29 @@ def test_the_calendar_runs_from_what_is_available_and_has_what_comes_again(api, 
     assert expected <= {("in", 200_000), ("out", 90_000)}
     assert expected
     assert all(day["low_80_minor"] <= day["balance_minor"] <= day["high_80_minor"] for day in found["days"])
+
+
+def test_what_the_night_found_is_in_the_calendar_and_is_not_expected_again_once_it_came(api):
+    whose = customer(api)
+    mine, today = account(api, customer_id=whose, funds_minor=1_000), now().date()
+    with psycopg.connect(api.settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(MART)
+        for series_id, direction, ahead in (("wages", "in", 10), ("rent", "out", -1)):
+            connection.execute(
+                "insert into marts.recurring_payments (tenant_id, series_id, customer_id, account_id, direction, category, "
+                "counterparty, currency, period, first_day, last_day, payments, amount_minor, next_day, earliest_day, "
+                "latest_day, low_minor, high_minor, subscription, as_of) "
+                "values ('demo', %(id)s, %(whose)s, %(account)s, %(direction)s, "
+                "'transfers', 'p1', 'BRL', 'monthly', %(due)s::date - 365, %(due)s::date - 30, 12, 70000, %(due)s, %(due)s, "
+                "%(due)s::date + 3, 70000, 70000, false, %(today)s)",
+                {"id": series_id, "whose": whose, "account": mine, "direction": direction, "today": today,
+                 "due": today + timedelta(days=ahead)},
+            )  # fmt: skip
+    fold(api, mine, [(now() - timedelta(days=1), -70_000, "transfers")])
+    found = told(api.partner(), "calendar", customer_id=whose)
+    expected = [(each["series_id"], each["direction"]) for day in found["days"][:20] for each in day["expected"]]
+    assert found["series_known_on"] == today.isoformat()
+    assert expected == [("wages", "in")], "rent came yesterday, and comes in a month"
 
 
 def test_health_explains_its_parts(api, household):

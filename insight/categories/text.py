@@ -45,7 +45,7 @@ def grams(marked: Sequence[tuple[str, str]], *, buckets: int) -> Grams:
     owner = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
     place_in_text = np.arange(len(data), dtype=np.int64) - (ends - lengths)[owner]
     of_size = {size: np.maximum(lengths - size + 1, 0) for size in SIZES}
-    counts = 1 + np.sum(list(of_size.values()), axis=0, dtype=np.int64)
+    counts = sum(of_size.values(), start=np.ones(len(texts), dtype=np.int64))  # the mark is one
     free = np.cumsum(counts) - counts  # where the next n-gram of each text goes
     found = np.empty(int(counts.sum()), dtype=np.int64)
     found[free] = _marks([mark for mark, _ in marked], buckets)

@@ -90,7 +90,7 @@ def examples(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Example]:
     said = {mark.line_id: mark.category for mark in marks}
     looked_at = _looked_at(lines, said)
     own, of_anybody = _said_of(lines, said)
-    weights: Counter[tuple[str, str, Category, str, Category, bool]] = Counter()
+    weights: dict[tuple[str, str, Category, str, Category, bool], float] = defaultdict(float)
     for line in lines:
         asked = line.asked
         text = letters(asked.text)

@@ -102,12 +102,14 @@ class SuitabilityService:
 
 def _repeats(before: Row, answers: dict[str, str], now: datetime) -> bool:
     """Whether the same was answered today: a request that is sent again."""
-    answered_at = before["answered_at"]
+    answered_at, until = before["answered_at"], before["expires_at"]
     return (
         before["answers"] == answers
         and before["questionnaire"] == QUESTIONNAIRE
         and isinstance(answered_at, datetime)
+        and isinstance(until, datetime)
         and answered_at.date() == now.date()
+        and now < until
     )
 
 

@@ -41,7 +41,8 @@ def model_drift(settings: Settings) -> AssetsDefinition:
         group_name="risk_monitoring",
         kinds={"postgres", "mlflow"},
         partitions_def=days,
-        deps=[*LEARNED_FROM, "champion"],
+        # The alias is set outside of Dagster, so that it orders no step: in a run that also trains, the model comes first.
+        deps=[*LEARNED_FROM, "registered_model", "champion"],
         pool=LOG_POOL,
         backfill_policy=BackfillPolicy.multi_run(DAYS_A_RUN),
         retry_policy=RETRY,

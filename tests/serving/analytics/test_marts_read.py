@@ -12,15 +12,24 @@ import pytest
 
 from pipelines.marts import build
 from serving.analytics import export, service
+from serving.edge.limits import Limits, Rate
 from serving.identity.seed import DEMO_CUSTOMER
+from serving.resources import Options
 from tests.dbt.rows import Decided, Raw
 from tests.serving.conftest import Server
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 
+PLENTY = Rate(per_s=10_000, burst=10_000)
 NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 NEXT = NOON + timedelta(days=1)
 PERIOD = {"from": "2026-03-01", "to": "2026-04-01"}
+
+
+@pytest.fixture(scope="module")
+def options() -> Options:
+    """Whoever reads the whole catalogue asks often."""
+    return Options(limits=Limits(per_person=PLENTY))
 
 
 @pytest.fixture(scope="module")

@@ -3515,6 +3515,7 @@ export interface components {
          *         }
          *       ],
          *       "may_be_below_zero_on": "2025-12-03",
+         *       "series_known_on": "2025-11-23",
          *       "today": "2025-11-24"
          *     }
          */
@@ -3533,6 +3534,11 @@ export interface components {
             days: components["schemas"]["CalendarDay"][];
             /** May Be Below Zero On */
             may_be_below_zero_on: string | null;
+            /**
+             * Series Known On
+             * @description The day until which the nightly run knew what comes again; null where the history alone was asked
+             */
+            series_known_on: string | null;
             /**
              * Today
              * Format: date

@@ -179,8 +179,10 @@ insert into raw.reference_extract as e (extracted_at, changes) values (%(at)s, %
 on conflict (only_row) do update
 set extracted_at = greatest(e.extracted_at, excluded.extracted_at), changes = e.changes + excluded.changes
 """
-# An extract and whoever loads a file of rates take turns; each holds it until its transaction ends.
-_LOCK = "select pg_advisory_xact_lock(5160417234)"
+# An extract and whoever loads a file of rates take turns; each holds it until its transaction ends. The sink, the projector and
+# a rebuild hold the numbers before it in the same database for as long as they run.
+TURN_LOCK = 5_160_417_236
+_LOCK = f"select pg_advisory_xact_lock({TURN_LOCK})"
 _TURN_WAIT = "set local lock_timeout = '5min'"
 
 

@@ -17,6 +17,8 @@ from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.close.run import close_day
 from pipelines.reference import RatesUnreadable, extract, load_rates, repository
 from pipelines.reference.rates import read_rates
+from streams.projector.generations import PROJECTOR_LOCK, REBUILD_LOCK
+from streams.sinks.warehouse.repository import SINK_LOCK
 from tests.ledger.bank import Bank, ms, night
 from tests.servers import environment_of
 from tests.streams.conftest import wait_until
@@ -135,6 +137,10 @@ def test_what_is_gone_in_the_core_is_gone_in_the_warehouse(settings, bank, kept,
         admin.execute("delete from ledger.account where id = %s", (account,))
     extract(settings)
     assert rows(kept, bank, "account_id, kind", "accounts") == []
+
+
+def test_nobody_else_holds_the_lock_of_an_extract_for_good():
+    assert repository.TURN_LOCK not in {SINK_LOCK, PROJECTOR_LOCK, REBUILD_LOCK}
 
 
 def test_a_sandbox_is_not_copied(settings, bank, kept, core):

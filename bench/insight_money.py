@@ -215,6 +215,9 @@ def _calendar(report: Report, customers: Sequence[Customer], months: Sequence[da
             still += abs(came[0] - came[-1])
     for ahead, hits in held.items():
         report.figure(f"calendar_day_{ahead}_coverage_80_pct", 100.0 * statistics.fmean(hits))
+    times = len(held[HORIZON_DAYS])
+    report.figure("calendar_error_minor", error / times)
+    report.baseline(STILL, "calendar_error_minor", still / times)
     report.ratio(f"calendar_error_vs_{STILL}", error / still)
 
 

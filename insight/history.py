@@ -25,27 +25,19 @@ class History:
 
     def spent(self) -> Days:
         """Return what was spent on each day, on all that is spending."""
-        found: dict[date, int] = defaultdict(int)
-        for each in self.movements:
-            if each.delta_minor < 0 and each.category in SPENDING:
-                found[each.booked_day] -= each.delta_minor
-        return found
+        return _by_day(each for each in self.movements if _is_spending(each))
 
     def spent_by_category(self) -> dict[str, Days]:
         """Return what was spent on each day by category of spending, those that there are."""
-        found: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        found: dict[str, list[Movement]] = defaultdict(list)
         for each in self.movements:
-            if each.delta_minor < 0 and each.category in SPENDING:
-                found[each.category][each.booked_day] -= each.delta_minor
-        return dict(found)
+            if _is_spending(each):
+                found[each.category].append(each)
+        return {category: _by_day(movements) for category, movements in found.items()}
 
     def received(self) -> Days:
         """Return what came in as income on each day."""
-        found: dict[date, int] = defaultdict(int)
-        for each in self.movements:
-            if each.delta_minor > 0 and each.category in INCOME:
-                found[each.booked_day] += each.delta_minor
-        return found
+        return _by_day(each for each in self.movements if each.delta_minor > 0 and each.category in INCOME)
 
     def whole_months(self, most: int) -> list[date]:
         """Return the months before this one of which everything is known, oldest first, at most `most`."""
@@ -69,3 +61,15 @@ def by_month(days: Days) -> dict[date, int]:
     for day, amount in days.items():
         found[month_of(day)] += amount
     return dict(found)
+
+
+def _is_spending(movement: Movement) -> bool:
+    return movement.delta_minor < 0 and movement.category in SPENDING
+
+
+def _by_day(movements: Iterable[Movement]) -> dict[date, int]:
+    """Return what the movements of each day come to, whichever way they went."""
+    found: dict[date, int] = defaultdict(int)
+    for each in movements:
+        found[each.booked_day] += abs(each.delta_minor)
+    return found

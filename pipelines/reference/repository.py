@@ -10,6 +10,8 @@ from typing import LiteralString
 
 from psycopg import Connection
 
+from contracts.locks import WarehouseLock
+
 _REAL: LiteralString = "not exists (select from bank.sandbox_clock s where s.tenant_id = t.tenant_id)"
 
 
@@ -179,10 +181,8 @@ insert into raw.reference_extract as e (extracted_at, changes) values (%(at)s, %
 on conflict (only_row) do update
 set extracted_at = greatest(e.extracted_at, excluded.extracted_at), changes = e.changes + excluded.changes
 """
-# An extract and whoever loads a file of rates take turns; each holds it until its transaction ends. The sink, the projector and
-# a rebuild hold the numbers before it in the same database for as long as they run.
-TURN_LOCK = 5_160_417_236
-_LOCK = f"select pg_advisory_xact_lock({TURN_LOCK})"
+# An extract and whoever loads a file of rates take turns; each holds it until its transaction ends.
+_LOCK = "select pg_advisory_xact_lock(%s)"
 _TURN_WAIT = "set local lock_timeout = '5min'"
 
 
@@ -209,7 +209,7 @@ def read_only_snapshot(core: Connection) -> datetime:
 def take_turn(warehouse: Connection) -> None:
     """Be the only one who writes these tables until the transaction ends."""
     warehouse.execute(_TURN_WAIT)
-    warehouse.execute(_LOCK)
+    warehouse.execute(_LOCK, (int(WarehouseLock.REFERENCE),))
 
 
 def stage(core: Connection, warehouse: Connection, table: Table) -> None:

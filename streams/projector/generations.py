@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import psycopg
 
+from contracts.locks import WarehouseLock
 from streams.projector.core import ChangePosition
 
-# One projector writes at a time. The lock lives as long as the connection that also writes.
-PROJECTOR_LOCK, REBUILD_LOCK = 5_160_417_234, 5_160_417_235
 RETIRED_ROWS = 20_000
 
 
@@ -62,9 +61,9 @@ _PUT_ACCOUNT = (
 )
 
 
-def take_lock(connection: psycopg.Connection, lock: int) -> bool:
+def take_lock(connection: psycopg.Connection, lock: WarehouseLock) -> bool:
     """Become the one that works under `lock`, for as long as this connection lives; False while another does."""
-    taken = connection.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone()
+    taken = connection.execute("select pg_try_advisory_lock(%s)", (int(lock),)).fetchone()
     return bool(taken and taken[0])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from confluent_kafka import Message
 from prometheus_client import Counter, Gauge
 
+from contracts.locks import WarehouseLock
 from contracts.topics import BANKING_TRANSACTIONS
 from kit.clock import Clock
 from kit.log import get_logger
@@ -16,7 +17,7 @@ from kit.subject_keys import SealedRecords, local_keys
 from streams.projector import core, generations, repository
 from streams.projector.core import ChangePosition
 from streams.projector.events import Moved, Unreadable, read
-from streams.projector.generations import PROJECTOR_LOCK, Fenced, Position
+from streams.projector.generations import Fenced, Position
 from streams.projector.topic import PARTITION, EventTopic
 from streams.projector.writing import Sides, write_changes, write_events, write_late_decisions
 from streams.refusals import Refusals
@@ -67,7 +68,7 @@ class Projector:
             connect(dsn, application=PROCESS, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as warehouse,
             core.connect_core(self._settings, application=PROCESS) as bank,
         ):
-            while not generations.take_lock(warehouse, PROJECTOR_LOCK):
+            while not generations.take_lock(warehouse, WarehouseLock.PROJECTOR):
                 self._lifecycle.not_ready("another projector is writing")
                 if self._lifecycle.wait(STANDBY_CHECK_S):
                     return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from contracts.locks import WarehouseLock
 from kit.clock import Clock
 from kit.errors import Conflict
 from kit.postgres import connect
@@ -13,7 +14,7 @@ from kit.settings import Settings
 from kit.subject_keys import SealedRecords, local_keys
 from streams.projector import core, generations, repository
 from streams.projector.beginning import Batch, HistoryIncomplete, from_lake, from_topic, lake_end
-from streams.projector.generations import REBUILD_LOCK, Position
+from streams.projector.generations import Position
 from streams.projector.topic import EventTopic
 from streams.projector.writing import Sides, write_changes, write_events
 
@@ -191,7 +192,7 @@ def _sides(settings: Settings) -> Iterator[Sides]:
         connect(dsn, application=CLIENT, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as warehouse,
         core.connect_core(settings, application=CLIENT) as bank,
     ):
-        if not generations.take_lock(warehouse, REBUILD_LOCK):
+        if not generations.take_lock(warehouse, WarehouseLock.REBUILD):
             raise AnotherRebuild("another rebuild holds the lock")
         repository.prepare(warehouse)
         yield Sides(warehouse, bank, SealedRecords(local_keys(settings)))

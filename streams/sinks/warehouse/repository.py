@@ -6,13 +6,11 @@ from typing import LiteralString
 
 import psycopg
 
+from contracts.locks import WarehouseLock
 from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
 
 TopicPartition = tuple[str, int]
 MAX_NAMED = 100
-
-# One sink writes at a time. The lock lives as long as the connection that also writes, so whoever lost it cannot commit.
-SINK_LOCK = 5_160_417_233
 
 
 class Fenced(RuntimeError):
@@ -181,8 +179,8 @@ _MOVE_OFFSET = """
 
 
 def take_lock(connection: psycopg.Connection) -> bool:
-    """Become the one sink, for as long as this connection lives; False while another is."""
-    taken = connection.execute("select pg_try_advisory_lock(%s)", (SINK_LOCK,)).fetchone()
+    """Become the one sink, for as long as this connection lives; False while another is. Whoever lost it cannot commit."""
+    taken = connection.execute("select pg_try_advisory_lock(%s)", (int(WarehouseLock.SINK),)).fetchone()
     return bool(taken and taken[0])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from contracts.locks import WarehouseLock
 from contracts.sealed import PERSON, PERSON_FIELDS
 from kit.postgres import connect, tenant_block
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
@@ -17,8 +18,6 @@ from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.close.run import close_day
 from pipelines.reference import RatesUnreadable, extract, load_rates, repository
 from pipelines.reference.rates import read_rates
-from streams.projector.generations import PROJECTOR_LOCK, REBUILD_LOCK
-from streams.sinks.warehouse.repository import SINK_LOCK
 from tests.ledger.bank import Bank, ms, night
 from tests.servers import environment_of
 from tests.streams.conftest import wait_until
@@ -139,8 +138,14 @@ def test_what_is_gone_in_the_core_is_gone_in_the_warehouse(settings, bank, kept,
     assert rows(kept, bank, "account_id, kind", "accounts") == []
 
 
-def test_nobody_else_holds_the_lock_of_an_extract_for_good():
-    assert repository.TURN_LOCK not in {SINK_LOCK, PROJECTOR_LOCK, REBUILD_LOCK}
+def test_an_extract_waits_for_nobody_who_holds_a_lock_of_their_own_for_good(settings, bank, kept, warehouse):
+    bank.account("savings", opened=DAY)
+    with connect(warehouse.dsn("postgres"), application="test") as others:
+        for lock in set(WarehouseLock) - {WarehouseLock.REFERENCE}:
+            others.execute("select pg_advisory_lock(%s)", (int(lock),))
+        extract(settings)
+    assert len(rows(kept, bank, "account_id, status", "accounts")) == 1
+    assert WarehouseLock.REFERENCE not in {WarehouseLock.SINK, WarehouseLock.PROJECTOR, WarehouseLock.REBUILD}
 
 
 def test_a_sandbox_is_not_copied(settings, bank, kept, core):

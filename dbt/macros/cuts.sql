@@ -60,18 +60,83 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# The days of which one of these facts has rows that this model does not know. #}
-{% macro days_touched(facts) -%}
+{# The days of which one of these facts has rows that are later than `after`. A fact is named alone, or with the column that tells:
+   `fct_transactions.outcome_built_at`, for what does not ask for labels. #}
+{% macro days_written(facts, after) -%}
   {%- for fact in facts %}
-  select tenant_id, day from {{ ref(fact) }} where built_at > {{ since_built() }}
+  {%- set name, _, column = fact.partition('.') %}
+  select tenant_id, day from {{ ref(name) }} where {{ column or 'built_at' }} > {{ after }}
   {%- if not loop.last %} union {% endif %}
   {%- endfor %}
+{%- endmacro %}
+
+{# Whether a row is of one of those days, as a condition on its tenant and day. #}
+{% macro on_days_written(facts, after, relation=none) -%}
+  {{ return(on_listed(days_written(facts, after), relation)) }}
+{%- endmacro %}
+
+{# The same for days that this model does not know as they are. #}
+{% macro on_days_touched(facts, relation=none) -%}
+  {{ return(on_days_written(facts, since_built(), relation)) }}
+{%- endmacro %}
+
+{# The same for all days of the weeks, from Monday on, in which there are such days. #}
+{% macro on_weeks_touched(facts, relation=none) -%}
+  {%- set weeks -%}
+    select weeks.tenant_id, weeks.monday + days.n as day
+    from (
+      select distinct tenant_id, date_trunc('week', day)::date as monday
+      from ({{ days_written(facts, since_built()) }}) as days
+    ) as weeks
+    cross join generate_series(0, 6) as days (n)
+  {%- endset -%}
+  {{ return(on_listed(weeks, relation)) }}
+{%- endmacro %}
+
+{# Whether a row's tenant and day are in `listed`, a query for such pairs. They are looked up while the statement is made and stand
+   in it one by one: the planner then knows how few they are, where a subquery has it read the whole table. Of two facts that are
+   joined, both say it: a transaction's day is its decision's. Beyond `most_days_listed` the statement would be longer than that is
+   worth. #}
+{% macro on_listed(listed, relation=none) -%}
+  {%- if not execute -%}
+    {{ return('true') }}
+  {%- endif -%}
+  {%- set of = relation ~ '.' if relation else '' -%}
+  {%- set statement -%}
+    select
+      coalesce(sum(days), 0),
+      coalesce(
+        string_agg(
+          format('({{ of }}tenant_id = %L and {{ of }}day = any(%L::date[]))', tenant_id, listed), ' or ' order by tenant_id
+        ),
+        'false'
+      )
+    from (
+      select tenant_id, count(distinct day) as days, array_agg(distinct day) as listed
+      from ({{ listed }}) as pairs
+      group by tenant_id
+    ) as by_tenant
+  {%- endset -%}
+  {%- set found = run_query(statement).rows[0] -%}
+  {%- if found[0] > var('most_days_listed') -%}
+    {{ return('(' ~ of ~ 'tenant_id, ' ~ of ~ 'day) in (' ~ listed ~ ')') }}
+  {%- endif -%}
+  {{ return('(' ~ found[1] ~ ')') }}
 {%- endmacro %}
 
 {# Before the rows of a mart by day, in their transaction: the days that come anew go. The mart appends them. #}
 {% macro forget_days_touched(facts) -%}
   {%- if is_incremental() -%}
-    delete from {{ this }} where (tenant_id, day) in ({{ days_touched(facts) }})
+    delete from {{ this }} where {{ on_days_touched(facts) }}
+  {%- else -%}
+    select 1
+  {%- endif -%}
+{%- endmacro %}
+
+{# The same for a model by week. #}
+{% macro forget_weeks_touched(facts) -%}
+  {%- if is_incremental() -%}
+    delete from {{ this }} where {{ on_weeks_touched(facts) | replace('day = any', 'week = any') }}
   {%- else -%}
     select 1
   {%- endif -%}

@@ -11,7 +11,21 @@
   {%- if whole() -%}
     {{ return(nothing) }}
   {%- endif -%}
-  {{ return("(select coalesce(max(" ~ column ~ "), " ~ nothing ~ ") from intermediate.model_cuts where model = 'freshness')") }}
+  {%- if not execute -%}
+    {{ return(nothing) }}
+  {%- endif -%}
+  {#- A literal, not a subquery, so that the planner can tell how few rows are later. -#}
+  {%- set found = run_query("select " ~ column ~ "::text from intermediate.model_cuts where model = 'freshness'") -%}
+  {%- if not found.rows | length -%}
+    {{ return(nothing) }}
+  {%- endif -%}
+  {{ return(found.columns[0].values()[0] if log else "'" ~ found.columns[0].values()[0] ~ "'::timestamptz") }}
+{%- endmacro %}
+
+{# Whether a row is of a day that has rows which no build before has tested; every row is, where everything is looked at. #}
+{% macro on_days_untested(facts, relation=none) -%}
+  {%- set days = days_written(facts, held_until()) -%}
+  {{ return('true' if whole() else on_listed(days, relation)) }}
 {%- endmacro %}
 
 {# What a test's `where` may say: `__new_in_decisions__` (or another log) and `__new__`, for rows that no build before has tested. #}

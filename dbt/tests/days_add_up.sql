@@ -1,13 +1,9 @@
 -- Each day's transactions are the fact's, in count, amount and verdicts: of the days that have new rows, and of all of them where the
 -- build is whole.
-with touched as (
-  select distinct tenant_id, day from {{ ref('fct_transactions') }} where built_at > {{ held_until() }}
-),
-
-transactions as (
+with transactions as (
   select tenant_id, day, count(*) as transactions, sum(amount_minor) as amount_minor, count(*) filter (where fraud) as frauds
   from {{ ref('fct_transactions') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 ),
 
@@ -20,7 +16,7 @@ daily as (
     sum(frauds) as frauds,
     sum(allowed + reviewed + denied) as decided
   from {{ ref('daily_volume_and_fraud') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 )
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 FIRST = datetime(2026, 2, 2, 15, 0, tzinfo=UTC)
 RUN_S = 600
 # When a row was worked out, and how old that makes it, is what two builds may say otherwise.
-OF_THE_BUILD = "{as_of,built_at,open_minutes,look_overdue,decision_overdue}"
+OF_THE_BUILD = "{as_of,built_at,outcome_built_at,open_minutes,look_overdue,decision_overdue}"
 TABLES = """
 select format('%I.%I', schemaname, tablename) from pg_tables
 where schemaname in ('marts', 'intermediate')

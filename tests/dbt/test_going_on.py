@@ -30,7 +30,7 @@ CHUNKS, DECISIONS = 3, 160
 RUN_S = 300
 # When it was built is not what a mart holds.
 CONTENT = "select to_jsonb(t) - %s::text[] from marts.{} t order by 1"
-MOMENTS = {"freshness": ["as_of"]}
+MOMENTS = {"freshness": ["as_of"], "fct_transactions": ["built_at", "outcome_built_at"]}
 
 
 @pytest.fixture(scope="module")

@@ -1,25 +1,20 @@
 -- Each customer's days hold each of their transactions once, and every mart of customers speaks of the same customers. Of the days
 -- that have new transactions, and of all of them where the build is whole.
-with touched as (
-  select distinct tenant_id, day from {{ ref('fct_transactions') }} where built_at > {{ held_until() }}
-),
-
-transactions as (
+with transactions as (
   select
     tenant_id,
     day,
     {{ counted("direction = 'debit'") }} as attempts,
     {{ summed('amount_minor', "direction = 'debit' and " ~ took_place()) }} as paid_minor
   from {{ ref('fct_transactions') }}
-  inner join touched using (tenant_id, day)
-  where customer_id is not null
+  where customer_id is not null and {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 ),
 
 days as (
   select tenant_id, day, sum(attempts) as attempts, sum(paid_minor) as paid_minor
   from {{ ref('int_customer_days') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 ),
 

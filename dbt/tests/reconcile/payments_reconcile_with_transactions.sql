@@ -1,10 +1,6 @@
 -- Each payment is counted once by the hour and by the day, with what it asked for and what it moved. Of the days that have new
 -- payments, and of all of them where the build is whole.
-with touched as (
-  select distinct tenant_id, day from {{ ref('fct_transactions') }} where built_at > {{ held_until() }}
-),
-
-transactions as (
+with transactions as (
   select
     fct.tenant_id,
     fct.day,
@@ -13,9 +9,9 @@ transactions as (
     sum(fct.amount_minor) as asked_minor,
     {{ summed('coalesce(held.posted_minor, fct.amount_minor)', "fct.outcome = 'posted'") }} as posted_minor
   from {{ ref('fct_transactions') }} as fct
-  inner join touched on touched.tenant_id = fct.tenant_id and touched.day = fct.day
   left join {{ ref('int_held_transfers') }} as held
     on held.tenant_id = fct.tenant_id and held.transfer_id = fct.transaction_id
+  where {{ on_days_untested(['fct_transactions.outcome_built_at'], 'fct') }}
   group by fct.tenant_id, fct.day, fct.currency
 ),
 
@@ -29,7 +25,7 @@ hourly as (
     sum(asked_minor) as asked_minor,
     sum(posted_minor) as posted_minor
   from {{ ref('payments_hourly') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions.outcome_built_at']) }}
   group by tenant_id, day, currency
 ),
 
@@ -43,7 +39,7 @@ daily as (
     sum(posted_minor) as posted_minor,
     min(holds_open) as fewest_holds
   from {{ ref('payments_daily') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions.outcome_built_at']) }}
   group by tenant_id, day, currency
 )
 

@@ -1,10 +1,6 @@
 -- What the scorer decided is in the daily figures once, and its rules' hits are those of its decisions. Of the days that have new
 -- decisions or labels, and of all of them where the build is whole.
-with touched as (
-  select distinct tenant_id, day from {{ ref('fct_transactions') }} where built_at > {{ held_until() }}
-),
-
-decided as (
+with decided as (
   select
     tenant_id,
     day,
@@ -14,8 +10,7 @@ decided as (
     {{ frauds_caught() }} as frauds_caught,
     {{ false_alarms() }} as false_alarms
   from {{ ref('fct_transactions') }}
-  inner join touched using (tenant_id, day)
-  where decision_source = 'scorer'
+  where {{ on_days_untested(['fct_transactions']) }} and decision_source = 'scorer'
   group by tenant_id, day
 ),
 
@@ -31,22 +26,21 @@ daily as (
     sum(frauds_caught) as frauds_caught,
     sum(false_alarms) as false_alarms
   from {{ ref('risk_daily') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 ),
 
 fired as (
   select tenant_id, day, sum(cardinality(rules) + cardinality(shadow_rules)) as hits
   from {{ ref('fct_decisions') }}
-  inner join touched using (tenant_id, day)
-  where decision_source in ('scorer', 'bootstrap')
+  where {{ on_days_untested(['fct_transactions']) }} and decision_source in ('scorer', 'bootstrap')
   group by tenant_id, day
 ),
 
 rules as (
   select tenant_id, day, sum(hits) as hits
   from {{ ref('rule_performance_daily') }}
-  inner join touched using (tenant_id, day)
+  where {{ on_days_untested(['fct_transactions']) }}
   group by tenant_id, day
 )
 

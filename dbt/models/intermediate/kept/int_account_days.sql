@@ -22,6 +22,6 @@ select
   (select cut_at from {{ ref('int_build_cut') }}) as built_at
 from {{ ref('fct_ledger_entries') }}
 {%- if is_incremental() %}
-where (tenant_id, day) in ({{ days_touched(['fct_ledger_entries']) }})
+where {{ on_days_touched(['fct_ledger_entries']) }}
 {%- endif %}
 group by tenant_id, account_id, currency, day

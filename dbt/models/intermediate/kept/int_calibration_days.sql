@@ -24,6 +24,7 @@ where decisions.decision_source = 'scorer'
   and decisions.model is not null
   and decisions.probability is not null
 {%- if is_incremental() %}
-  and (decisions.tenant_id, decisions.day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+  and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'decisions') }}
+  and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'transactions') }}
 {%- endif %}
 group by decisions.tenant_id, decisions.day, decisions.model, bin

@@ -3,17 +3,27 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_days_touched(['fct_transactions']) }}",
-    indexes=[{'columns': ['tenant_id', 'customer_id', 'day', 'currency'], 'unique': true}, {'columns': ['tenant_id', 'day']}]
+    pre_hook="{{ forget_customer_days_touched() }}",
+    indexes=[
+      {'columns': ['tenant_id', 'customer_id', 'day', 'currency'], 'unique': true},
+      {'columns': ['tenant_id', 'day']},
+      {'columns': ['outcome_built_at'], 'type': 'brin'},
+    ]
   )
 }}
 
-with days as (
+with {% if is_incremental() -%}
+touched as (
+  {{ customer_days_touched() }}
+),
+{%- endif %}
+
+days as (
   select
-    tenant_id,
-    customer_id,
-    day,
-    currency,
+    transactions.tenant_id,
+    transactions.customer_id,
+    transactions.day,
+    transactions.currency,
     {{ counted("direction = 'debit'") }} as attempts,
     {{ counted("direction = 'debit' and outcome in ('denied', 'failed')") }} as refused,
     {{ counted("direction = 'debit' and " ~ took_place()) }} as payments,
@@ -24,13 +34,17 @@ with days as (
     {%- for channel in channels() %}
     {{ counted("channel = '" ~ channel ~ "' and direction = 'debit' and " ~ took_place()) }} as {{ channel }}_sent,
     {%- endfor %}
-    max(event_time) as last_at
-  from {{ ref('fct_transactions') }}
-  where customer_id is not null
+    max(event_time) as last_at,
+    max(outcome_built_at) as outcome_built_at
+  from {{ ref('fct_transactions') }} as transactions
   {%- if is_incremental() %}
-    and (tenant_id, day) in ({{ days_touched(['fct_transactions']) }})
+  inner join touched
+    on touched.tenant_id = transactions.tenant_id
+    and touched.customer_id = transactions.customer_id
+    and touched.day = transactions.day
   {%- endif %}
-  group by tenant_id, customer_id, day, currency
+  where transactions.customer_id is not null
+  group by transactions.tenant_id, transactions.customer_id, transactions.day, transactions.currency
 ),
 
 reais as (
@@ -70,5 +84,6 @@ select
   {{ channel }}_sent,
   {%- endfor %}
   last_at,
+  outcome_built_at,
   (payments > 0 and place = 1 and paid_in_reais_too is not true)::integer as active_day
 from others

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_days_touched(['fct_transactions', 'fct_decisions']) }}",
+    pre_hook="{{ forget_days_touched(['fct_transactions.outcome_built_at', 'fct_decisions']) }}",
     indexes=[{'columns': ['tenant_id', 'day', 'rail', 'currency'], 'unique': true}]
   )
 }}
@@ -22,7 +22,8 @@ with payments as (
   inner join {{ ref('fct_decisions') }} as decisions
     on decisions.tenant_id = transactions.tenant_id and decisions.transaction_id = transactions.transaction_id
   {%- if is_incremental() %}
-  where (transactions.tenant_id, transactions.day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+  where {{ on_days_touched(['fct_transactions.outcome_built_at', 'fct_decisions'], 'transactions') }}
+    and {{ on_days_touched(['fct_transactions.outcome_built_at', 'fct_decisions'], 'decisions') }}
   {%- endif %}
 ),
 

@@ -25,7 +25,7 @@ where accounts.account_kind = 'settlement'
 {%- if is_incremental() %}
   -- An account that was not in the reference data before comes with all its days.
   and (
-    (entries.tenant_id, entries.day) in ({{ days_touched(['fct_ledger_entries']) }})
+    {{ on_days_touched(['fct_ledger_entries'], 'entries') }}
     or entries.account_id not in (select account_id from {{ this }})
   )
 {%- endif %}

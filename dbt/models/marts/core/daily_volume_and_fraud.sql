@@ -24,6 +24,6 @@ select
   {{ false_alarms() }} as false_alarms
 from {{ ref('fct_transactions') }}
 {%- if is_incremental() %}
-where (tenant_id, day) in ({{ days_touched(['fct_transactions']) }})
+where {{ on_days_touched(['fct_transactions']) }}
 {%- endif %}
 group by tenant_id, day, channel, currency

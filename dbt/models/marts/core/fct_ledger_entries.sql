@@ -10,7 +10,8 @@
       {'columns': ['tenant_id', 'account_id']},
       {'columns': ['log_offset'], 'type': 'brin'},
       {'columns': ['built_at'], 'type': 'brin'},
-    ]
+    ],
+    post_hook="{{ index_own_money() }}"
   )
 }}
 

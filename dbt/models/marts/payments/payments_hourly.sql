@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_days_touched(['fct_transactions', 'int_held_transfers']) }}",
+    pre_hook="{{ forget_days_touched(['fct_transactions.outcome_built_at', 'int_held_transfers']) }}",
     indexes=[{'columns': ['tenant_id', 'day', 'hour', 'rail', 'currency'], 'unique': true}]
   )
 }}
@@ -24,7 +24,7 @@ with payments as (
   left join {{ ref('int_held_transfers') }} as held
     on held.tenant_id = transactions.tenant_id and held.transfer_id = transactions.transaction_id
   {%- if is_incremental() %}
-  where (transactions.tenant_id, transactions.day) in ({{ days_touched(['fct_transactions', 'int_held_transfers']) }})
+  where {{ on_days_touched(['fct_transactions.outcome_built_at', 'int_held_transfers'], 'transactions') }}
   {%- endif %}
 )
 

@@ -1,30 +1,13 @@
 {{ config(indexes=[{'columns': ['tenant_id', 'week', 'feature'], 'unique': true}]) }}
 
-with paid as (
-  select
-    tenant_id,
-    customer_id,
-    date_trunc('week', day)::date as week,
-    sum(payments)::bigint as payments,
-    {%- for channel in channels() %}
-    sum({{ channel }}_sent)::bigint as {{ channel }}_sent{{ ',' if not loop.last }}
-    {%- endfor %}
-  from {{ ref('int_customer_days') }}
-  group by tenant_id, customer_id, date_trunc('week', day)::date
-),
-
-active as (
-  select tenant_id, week, count(*) as active_customers from paid where payments > 0 group by tenant_id, week
+with active as (
+  select tenant_id, week, customers as active_customers from {{ ref('int_paid_weeks') }} where channel = 'any'
 ),
 
 by_channel as (
-  {%- for channel in channels() %}
-  select tenant_id, week, 'pay by {{ channel }}' as feature, count(*) as customers, sum({{ channel }}_sent)::bigint as uses
-  from paid
-  where {{ channel }}_sent > 0
-  group by tenant_id, week
-  {{ 'union all' if not loop.last }}
-  {%- endfor %}
+  select tenant_id, week, 'pay by ' || channel as feature, customers, uses
+  from {{ ref('int_paid_weeks') }}
+  where channel <> 'any'
 ),
 
 -- Of an exchange, the leg that the customer pays; of money set aside for a goal, that which leaves the account.
@@ -38,7 +21,7 @@ own_money as (
   from {{ ref('fct_ledger_entries') }} as entries
   inner join {{ ref('dim_accounts') }} as accounts
     on accounts.tenant_id = entries.tenant_id and accounts.account_id = entries.account_id
-  where entries.purpose in ('exchange', 'allocation') and entries.delta_minor < 0 and accounts.account_kind = 'customer'
+  where entries.purpose in {{ own_money_purposes() }} and entries.delta_minor < 0 and accounts.account_kind = 'customer'
   group by 1, 2, 3, 4
 ),
 

@@ -24,7 +24,8 @@ with decided as (
     on decisions.tenant_id = transactions.tenant_id and decisions.transaction_id = transactions.transaction_id
   where decisions.challenger is not null and decisions.decision_source = 'scorer'
   {%- if is_incremental() %}
-    and (decisions.tenant_id, decisions.day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'decisions') }}
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'transactions') }}
   {%- endif %}
 )
 

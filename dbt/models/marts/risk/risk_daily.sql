@@ -27,7 +27,8 @@ with decided as (
     on decisions.tenant_id = transactions.tenant_id and decisions.transaction_id = transactions.transaction_id
   where transactions.decision_source = 'scorer'
   {%- if is_incremental() %}
-    and (transactions.tenant_id, transactions.day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'transactions') }}
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'decisions') }}
   {%- endif %}
 ),
 

@@ -13,14 +13,14 @@ with fired as (
   from {{ ref('fct_decisions') }}
   where cardinality(rules) > 0 and decision_source in ('scorer', 'bootstrap')
   {%- if is_incremental() %}
-    and (tenant_id, day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions']) }}
   {%- endif %}
   union all
   select tenant_id, transaction_id, unnest(shadow_rules), true, cardinality(rules) = 0
   from {{ ref('fct_decisions') }}
   where cardinality(shadow_rules) > 0 and decision_source in ('scorer', 'bootstrap')
   {%- if is_incremental() %}
-    and (tenant_id, day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions']) }}
   {%- endif %}
 ),
 
@@ -37,6 +37,9 @@ hits as (
   from fired
   inner join {{ ref('fct_transactions') }} as transactions
     on transactions.tenant_id = fired.tenant_id and transactions.transaction_id = fired.transaction_id
+  {%- if is_incremental() %}
+  where {{ on_days_touched(['fct_transactions', 'fct_decisions'], 'transactions') }}
+  {%- endif %}
 ),
 
 counted as (
@@ -61,7 +64,7 @@ day_frauds as (
   from {{ ref('fct_transactions') }}
   where fraud and decision_source in ('scorer', 'bootstrap')
   {%- if is_incremental() %}
-    and (tenant_id, day) in ({{ days_touched(['fct_transactions', 'fct_decisions']) }})
+    and {{ on_days_touched(['fct_transactions', 'fct_decisions']) }}
   {%- endif %}
   group by tenant_id, day, currency
 ),

@@ -40,7 +40,7 @@ select
     ('00000000-0000-4000-9000-' || lpad(((random() * {rows} / {customer_rows})::integer)::text, 12, '0'))::uuid as payee,
     (exp(random() * 6 + 4))::bigint + 1 as amount_minor,
     case when random() < 0.03 then (n * {days} / {rows})::integer + (random() ^ 2 * 40)::integer end as due
-from generate_series(0, {rows} - 1) n;
+from generate_series(0::bigint, {rows} - 1) n;
 create index on bench.made (day);
 create index on bench.made (due);
 """

@@ -52,8 +52,9 @@ class Scene:
         return self.rng.choice(who, size=count, p=weights[who] / weights[who].sum())
 
     def mules(self, count: int) -> Ints:
-        """Choose customers who lend their account to others."""
-        return self.rng.choice(np.flatnonzero(self.people.is_mule & (self.people.joined <= self.progress)), size=count)
+        """Choose customers who lend their account to others; before any such has joined, any who have."""
+        who = np.flatnonzero(self.people.is_mule & (self.people.joined <= self.progress))
+        return self.rng.choice(who, size=count) if len(who) else self.persons(count)
 
     def amounts(self, count: int, *, channel: int, low: float = 0.0, high: float = 1.0, noise: float = 0.25) -> Ints:
         """Draw amounts from today's ordinary ones of a channel, between two quantiles, with a little noise."""

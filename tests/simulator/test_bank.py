@@ -42,6 +42,13 @@ def test_another_seed_gives_another_bank(tmp_path: Path) -> None:
     assert digests(tmp_path / "one")["labels.parquet"] != digests(tmp_path / "two")["labels.parquet"]
 
 
+def test_a_bank_too_small_for_a_mule_has_others_lend_their_accounts(tmp_path: Path) -> None:
+    plan = Plan(customers=200, days=60, seed=11, until_ms=PLAN.until_ms)
+    write(tmp_path / "small", plan)
+    truth = pl.read_parquet(tmp_path / "small" / "truth.parquet")
+    assert truth["kind"].str.starts_with("mule").any()
+
+
 def test_an_unfinished_folder_is_written_again_and_a_foreign_one_is_left(tmp_path: Path) -> None:
     plan = replace(PLAN, customers=300, days=2)
     write(tmp_path / "bank", plan)

@@ -80,14 +80,39 @@ select
     coalesce((select max(log_offset) from raw.labels), 0) + row_number() over (order by due, n)
 from bench.made where due >= %(first)s and due < %(until)s order by due, n;
 """
+_KEYS = """
+select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint
+where connamespace = 'raw'::regnamespace and contype in ('p', 'u')
+"""
+_INDEXES = """
+select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index where indrelid::regclass::text like 'raw.%'
+"""
 
 
 def make(warehouse: PostgresServer, *, rows: int) -> None:
     """Make up the year, and write all of it but its last days."""
     with psycopg.connect(warehouse.dsn("postgres"), autocommit=True) as connection:
         connection.execute(_MAKE.format(rows=rows, days=DAYS, customer_rows=ROWS_A_CUSTOMER))
-        come(connection, first=0, until=DAYS - LAST_DAYS)
+        with _without_indexes(connection):
+            come(connection, first=0, until=DAYS - LAST_DAYS)
         connection.execute("vacuum analyze")
+
+
+@contextmanager
+def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
+    """Take the indexes off the raw tables, and put them on again: ids are random, and a year's would be sought on the disk."""
+    keys = connection.execute(_KEYS).fetchall()
+    for table, name, _ in keys:
+        connection.execute(f"alter table {table} drop constraint {name}")
+    others = connection.execute(_INDEXES).fetchall()
+    for name, _ in others:
+        connection.execute(f"drop index {name}")
+    yield
+    connection.execute("set maintenance_work_mem = '1GB'")
+    for table, name, definition in keys:
+        connection.execute(f"alter table {table} add constraint {name} {definition}")
+    for _, definition in others:
+        connection.execute(definition)
 
 
 def come(connection: psycopg.Connection, *, first: int, until: int) -> None:

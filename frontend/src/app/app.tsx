@@ -7,6 +7,7 @@ import {
   AccountPages,
   AlertsPage,
   ChainPages,
+  MoneyPages,
   DecisionPage,
   DecisionsPage,
   LivePage,
@@ -56,6 +57,7 @@ export function App() {
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/risk/*" element={<RiskPages />} />
           <Route path="/accounts/*" element={<AccountPages />} />
+          <Route path="/money/*" element={<MoneyPages />} />
           <Route path="/chain/*" element={<ChainPages />} />
           <Route path="*" element={<NotFound />} />
         </Route>

@@ -5,7 +5,7 @@ const pathsOf = (role: string) => destinationsOf([role]).map(({ path }) => path)
 
 test('each role sees the ways that the API would let it go', () => {
   const watched = ['/live', '/decisions', '/alerts', '/risk']
-  const bank = ['/accounts', '/chain']
+  const bank = ['/accounts', '/money', '/chain']
   expect(pathsOf('customer')).toEqual(bank)
   expect(pathsOf('operator')).toEqual(bank)
   expect(pathsOf('analyst')).toEqual(watched)

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity, BellRing, Blocks, ListOrdered, Scale, WalletCards, type LucideIcon } from 'lucide-react'
+import { Activity, BellRing, Blocks, ListOrdered, PiggyBank, Scale, WalletCards, type LucideIcon } from 'lucide-react'
 import { sessionQuery } from '@/features/session/api'
 import { canReadBank, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
@@ -55,6 +55,14 @@ const DESTINATIONS: readonly Destination[] = [
     shortcut: 'shortcuts.goAccounts',
     icon: WalletCards,
     keys: 'g b',
+    isOpenTo: canReadBank,
+  },
+  {
+    path: '/money',
+    label: 'nav.money',
+    shortcut: 'shortcuts.goMoney',
+    icon: PiggyBank,
+    keys: 'g m',
     isOpenTo: canReadBank,
   },
   {

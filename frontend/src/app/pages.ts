@@ -9,6 +9,7 @@ const loadDecision = () => import('@/features/decisions/decision-page')
 const loadAlerts = () => import('@/features/alerts/alerts-page')
 const loadRisk = () => import('@/features/risk/risk-pages')
 const loadAccounts = () => import('@/features/accounts/account-pages')
+const loadMoney = () => import('@/features/money/money-pages')
 const loadChain = () => import('@/features/chain/chain-pages')
 
 export const Shell = lazy(loadShell)
@@ -19,6 +20,7 @@ export const DecisionPage = lazy(loadDecision)
 export const AlertsPage = lazy(loadAlerts)
 export const RiskPages = lazy(loadRisk)
 export const AccountPages = lazy(loadAccounts)
+export const MoneyPages = lazy(loadMoney)
 export const ChainPages = lazy(loadChain)
 
 const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
@@ -27,6 +29,7 @@ const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/alerts': [loadShell, loadAlerts],
   '/risk': [loadShell, loadRisk],
   '/accounts': [loadShell, loadAccounts],
+  '/money': [loadShell, loadMoney],
   '/chain': [loadShell, loadChain],
 }
 

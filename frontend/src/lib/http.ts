@@ -30,15 +30,18 @@ interface RequestOptions {
   body?: unknown
   signal?: AbortSignal | undefined
   idempotencyKey?: string
+  /** The version that was read, as the ETag of what is changed. */
+  ifMatch?: string
 }
 
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { method = 'GET', body, signal, idempotencyKey } = options
+  const { method = 'GET', body, signal, idempotencyKey, ifMatch } = options
   const correlationId = crypto.randomUUID()
   const headers = new Headers({ Accept: 'application/json', [CORRELATION_HEADER]: correlationId })
   if (body !== undefined) headers.set('Content-Type', 'application/json')
   if (method !== 'GET') headers.set('X-CSRF-Token', csrfToken)
   if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey)
+  if (ifMatch !== undefined) headers.set('If-Match', ifMatch)
 
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   let response: Response
@@ -67,6 +70,18 @@ export async function toApiError(response: Response, correlationId: string): Pro
     return new ApiError(problem, problem.correlation_id ?? correlationId)
   } catch {
     return new ApiError(fallback, correlationId)
+  }
+}
+
+const NOT_BUILT = 'mart-not-built'
+
+/** The answer, or null where what it is made of has not been built here yet. */
+export async function ifBuilt<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (problem) {
+    if (problem instanceof ApiError && problem.problem.code === NOT_BUILT) return null
+    throw problem
   }
 }
 

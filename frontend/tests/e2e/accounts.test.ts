@@ -18,7 +18,11 @@ describe('a customer', () => {
     const page = await enterAt('/', 'Accounts')
     const accounts = page.getByRole('list', { name: 'Accounts' })
     await expect.poll(() => accounts.getByRole('link').count()).toBe(3)
-    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Accounts', 'Chain'])
+    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
+      'Accounts',
+      'Money',
+      'Chain',
+    ])
     await accounts.getByRole('link', { name: /Dia a dia/ }).click()
     await page.getByRole('heading', { name: 'Dia a dia', level: 1 }).waitFor()
     await region(page, 'Available').getByText('On hold').waitFor()

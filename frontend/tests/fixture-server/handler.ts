@@ -7,6 +7,7 @@ import { Bank } from './bank'
 import { Chain } from './chain'
 import { detailOf, filtered, KNOWN_CUSTOMER, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
+import { Money } from './money'
 import { Risk } from './risk'
 
 export const PASSWORD = 'fixture-password'
@@ -15,7 +16,8 @@ const HISTORY_MS = 180_000
 const HISTORY_STEP_MS = 900
 const RISK = '/v1/risk/'
 const LEDGER = '/v1/ledger/'
-const OF_BANK = /^\/v1\/(ledger|accounts|customers|goals)(\/|$)/
+const OF_BANK = /^\/v1\/(ledger|accounts|customers|goals|insights|budgets|forecasts)(\/|$)/
+const OF_MONEY = /^\/v1\/(insights|budgets|forecasts)(\/|$)/
 const CSRF = 'fixture-csrf-token'
 const ROLES: Record<string, string[]> = {
   'admin@demo.example': ['admin'],
@@ -70,6 +72,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   // Its work takes a while, and most tests never look at it.
   let chain: Chain | null = null
   let accounts: Accounts | null = null
+  let money: Money | null = null
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -154,12 +157,14 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const { method = 'GET' } = request
     if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
       return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
-    return accounts.answer(
-      method,
-      url,
-      method === 'PATCH' ? await bodyOf(request) : {},
-      sessionOf(email).user.customer_id,
-    )
+    const own = sessionOf(email).user.customer_id
+    if (OF_MONEY.test(url.pathname)) {
+      money ??= new Money(accounts.movements, Date.now())
+      const body = method === 'POST' || method === 'PATCH' ? await bodyOf(request) : {}
+      const customerId = own ?? url.searchParams.get('customer_id') ?? body['customer_id'] ?? ''
+      return money.answer(method, url, body, request.headers['if-match'] ?? '', customerId)
+    }
+    return accounts.answer(method, url, method === 'PATCH' ? await bodyOf(request) : {}, own)
   }
 
   async function answerRisk(request: IncomingMessage, url: URL, email: string): Promise<Answer> {

@@ -1,4 +1,4 @@
-/** Pictures of the accounts, as their customer sees them and as an operator does. They are taken of the fixture bank. */
+/** Pictures of the accounts as their customer sees them and as an operator does, and of what they say about money: of the fixture bank. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ACCOUNT } from '../fixture-server/accounts'
@@ -48,6 +48,11 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await page.getByRole('dialog').waitFor()
     await page.waitForTimeout(300)
     await shoot('statement')
+    await page.goto('/money')
+    await page.getByRole('list', { name: 'Parts of the score' }).getByRole('listitem').first().waitFor()
+    await page.getByRole('list', { name: 'Expected on this day' }).waitFor()
+    await page.waitForTimeout(400)
+    await shoot('money')
     expect(complaints).toEqual([])
     await context.close()
     const operator = await enter('operator')

@@ -1,11 +1,10 @@
-import { bandOf, lineOf, reachOf, topOf } from '@/features/forecasts/bands'
-import type { Flow, ForecastDay } from '@/features/forecasts/types'
+import { bandOf, knows95, lineOf, reachOf, topOf, type Expected } from '@/features/forecasts/bands'
 
 const BOX = { width: 1_000, height: 240 }
 
 interface Props {
-  days: readonly ForecastDay[]
-  flow: Flow
+  /** A day each. */
+  bands: readonly Expected[]
   /** Which day is looked at. */
   index: number
   label: string
@@ -13,9 +12,9 @@ interface Props {
 }
 
 /** Days to come: what is expected, and the bands that hold what comes in 80 and in 95 of a hundred cases. */
-export function BandChart({ days, flow, index, label, format }: Props) {
-  const reach = reachOf(days, flow)
-  const left = days.length > 1 ? index / (days.length - 1) : 0.5
+export function BandChart({ bands, index, label, format }: Props) {
+  const reach = reachOf(bands)
+  const left = bands.length > 1 ? index / (bands.length - 1) : 0.5
   const zero = topOf(0, reach) * BOX.height
   return (
     <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2 text-[11px] text-ink-3 tabular">
@@ -25,8 +24,8 @@ export function BandChart({ days, flow, index, label, format }: Props) {
       </div>
       <div role="img" aria-label={label} className="relative h-40">
         <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none" aria-hidden className="size-full">
-          <path d={bandOf(days, flow, 95, BOX, reach)} fill="var(--accent)" opacity="0.1" />
-          <path d={bandOf(days, flow, 80, BOX, reach)} fill="var(--accent)" opacity="0.16" />
+          {knows95(bands) && <path d={bandOf(bands, 95, BOX, reach)} fill="var(--accent)" opacity="0.1" />}
+          <path d={bandOf(bands, 80, BOX, reach)} fill="var(--accent)" opacity="0.16" />
           <line
             x1="0"
             x2={BOX.width}
@@ -36,7 +35,7 @@ export function BandChart({ days, flow, index, label, format }: Props) {
             vectorEffect="non-scaling-stroke"
           />
           <path
-            d={lineOf(days, flow, BOX, reach)}
+            d={lineOf(bands, BOX, reach)}
             fill="none"
             stroke="var(--accent)"
             strokeWidth="1.75"

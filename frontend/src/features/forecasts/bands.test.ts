@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { bandOf, lineOf, reachOf, topOf, totalOf } from '@/features/forecasts/bands'
-import type { Band, ForecastDay } from '@/features/forecasts/types'
+import { bandOf, knows95, lineOf, reachOf, topOf, totalOf } from '@/features/forecasts/bands'
+import type { Band } from '@/features/forecasts/types'
 
 const band = (expected: number): Band => ({
   expected_minor: expected,
@@ -9,29 +9,34 @@ const band = (expected: number): Band => ({
   low_95_minor: expected - 20,
   high_95_minor: expected + 20,
 })
-const day = (name: string, net: number): ForecastDay => ({
-  day: name,
-  inflow: band(50),
-  outflow: band(50 - net),
-  net: band(net),
-})
-const DAYS = [day('2025-11-25', 0), day('2025-11-26', 20)]
+const NET = [band(0), band(20)]
 const BOX = { width: 100, height: 60 }
 
 test('the picture holds every band, and nothing at all', () => {
-  expect(reachOf(DAYS, 'net')).toEqual({ low: -20, high: 40 })
-  expect(reachOf(DAYS, 'inflow')).toEqual({ low: 0, high: 70 })
-  expect(reachOf([], 'net')).toEqual({ low: 0, high: 1 })
+  expect(reachOf(NET)).toEqual({ low: -20, high: 40 })
+  expect(reachOf([band(50), band(50)])).toEqual({ low: 0, high: 70 })
+  expect(reachOf([])).toEqual({ low: 0, high: 1 })
 })
 
 test('the line goes from the first day at the left to the last at the right', () => {
-  expect(lineOf(DAYS, 'net', BOX, reachOf(DAYS, 'net'))).toBe('M0.0 40.0L100.0 20.0')
-  expect(lineOf(DAYS.slice(0, 1), 'net', BOX, { low: -20, high: 40 })).toBe('M50.0 40.0')
+  expect(lineOf(NET, BOX, reachOf(NET))).toBe('M0.0 40.0L100.0 20.0')
+  expect(lineOf(NET.slice(0, 1), BOX, { low: -20, high: 40 })).toBe('M50.0 40.0')
 })
 
 test('a band goes along its upper edge and back along the lower one', () => {
-  expect(bandOf(DAYS, 'net', 80, BOX, reachOf(DAYS, 'net'))).toBe('M0.0 30.0L100.0 10.0L100.0 30.0L0.0 50.0Z')
-  expect(bandOf(DAYS, 'net', 95, BOX, reachOf(DAYS, 'net'))).toBe('M0.0 20.0L100.0 0.0L100.0 40.0L0.0 60.0Z')
+  expect(bandOf(NET, 80, BOX, reachOf(NET))).toBe('M0.0 30.0L100.0 10.0L100.0 30.0L0.0 50.0Z')
+  expect(bandOf(NET, 95, BOX, reachOf(NET))).toBe('M0.0 20.0L100.0 0.0L100.0 40.0L0.0 60.0Z')
+})
+
+test('where only 80 of a hundred cases are known, nothing is said of 95', () => {
+  const known = NET.map(({ expected_minor, low_80_minor, high_80_minor }) => ({
+    expected_minor,
+    low_80_minor,
+    high_80_minor,
+  }))
+  expect(knows95(NET)).toBe(true)
+  expect(knows95(known)).toBe(false)
+  expect(reachOf(known)).toEqual({ low: -10, high: 30 })
 })
 
 test('nothing stands where it is between what is more and what is less', () => {
@@ -39,6 +44,5 @@ test('nothing stands where it is between what is more and what is less', () => {
 })
 
 test('days add up', () => {
-  expect(totalOf(DAYS, 'net')).toBe(20)
-  expect(totalOf(DAYS, 'inflow')).toBe(100)
+  expect(totalOf(NET)).toBe(20)
 })

@@ -23,6 +23,7 @@ function Forecast({ forecast }: { forecast: CashFlow }) {
   if (!shown) return <p className="text-ink-3">{t('forecast.none')}</p>
   const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short' })
   const band = shown[flow]
+  const bands = days.map((one) => one[flow])
   const said = t('forecast.said', {
     day: day.format(localNoonMs(shown.day)),
     expected: money(band.expected_minor, currency),
@@ -33,9 +34,7 @@ function Forecast({ forecast }: { forecast: CashFlow }) {
     <div className="grid gap-3">
       <div>
         <p className="text-[12px] text-ink-3">{t('forecast.total', { days: days.length })}</p>
-        <p className="text-[22px] leading-8 font-semibold tracking-tight tabular">
-          {money(totalOf(days, flow), currency)}
-        </p>
+        <p className="text-[22px] leading-8 font-semibold tracking-tight tabular">{money(totalOf(bands), currency)}</p>
       </div>
       <Segmented
         label={t('forecast.flows')}
@@ -44,8 +43,7 @@ function Forecast({ forecast }: { forecast: CashFlow }) {
         options={FLOWS.map((value) => ({ value, label: t(`forecast.${value}`) }))}
       />
       <BandChart
-        days={days}
-        flow={flow}
+        bands={bands}
         index={index}
         label={t('forecast.chart', { days: days.length })}
         format={(amountMinor) => moneyShort(amountMinor, currency)}

@@ -66,7 +66,7 @@ def build_definitions(found: Settings) -> Definitions:
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day, forecast, find what comes again, look at customers' money, build the marts, see drift.",
+                description="Check a day, forecast, find what comes again, look at money, build the marts, see drift.",
                 selection=AssetSelection.assets(raw, lake, reference, forecasts, recurring, money, *marts, online, DRIFT_KEY),
             ),
             define_asset_job(

@@ -76,7 +76,7 @@ TABLES: tuple[Table, ...] = (
         ),
         query="select t.tenant_id, t.id, "
         "case when g.goal_id is not null then 'goal' when t.code is null then 'customer' else split_part(t.code, ':', 1) end, "
-        "t.code, t.owner_id, g.parent_account_id, b.product, t.currency, "
+        "case when g.goal_id is null then t.code end, t.owner_id, g.parent_account_id, b.product, t.currency, "
         "case when b.status = 'opened' and t.credits_posted_minor > 0 then 'active' when b.status is not null then b.status "
         "when t.closed or g.status = 'closed' then 'closed' else 'active' end, "
         "t.opened_at, t.credits_posted_minor - t.debits_posted_minor, t.version "

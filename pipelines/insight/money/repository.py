@@ -36,27 +36,27 @@ union
 )
 order by 1, 2 limit %(limit)s
 """
-# What is set aside under an account is the customer's, and is no part of its balance.
+# What is set aside under an account is the customer's, and is no part of its balance. Goals have no history of their own: what
+# is on one is what went there from its account.
 _ACCOUNTS = """
-with theirs as (
-  select asked.place, a.account_id, a.parent_account_id, a.kind, a.product, a.currency,
-    coalesce((
-      select m.balance_after_minor from read_model.movement m
-      where m.generation = (select generation from read_model.serving) and m.account_id = a.account_id
-        and m.booked_at < %(past)s
-      order by m.booked_at desc, m.sequence desc limit 1
-    ), 0) as balance_minor
-  from unnest(%(customer_ids)s::text[], %(currencies)s::text[]) with ordinality as asked (customer_id, currency, place)
-  join raw.accounts a on a.tenant_id = %(tenant_id)s and a.customer_id = asked.customer_id and a.currency = asked.currency
-)
-select a.place, a.account_id, coalesce(p.kind, a.product) = 'savings', a.balance_minor,
+select asked.place, a.account_id, coalesce(p.kind, a.product) = 'savings',
   coalesce((
-    select sum(g.balance_minor) from theirs g where g.kind = 'goal' and g.parent_account_id = a.account_id
+    select m.balance_after_minor from read_model.movement m
+    where m.generation = (select generation from read_model.serving) and m.account_id = a.account_id and m.booked_at < %(past)s
+    order by m.booked_at desc, m.sequence desc limit 1
+  ), 0),
+  coalesce((
+    select -sum(m.amount_minor) from raw.accounts g
+    join read_model.movement m on m.generation = (select generation from read_model.serving) and m.account_id = a.account_id
+      and m.counterparty_account_id = g.account_id and m.booked_at < %(past)s
+    where g.tenant_id = a.tenant_id and g.customer_id = a.customer_id and g.currency = a.currency and g.kind = 'goal'
+      and g.parent_account_id = a.account_id
   ), 0)::bigint
-from theirs a
-left join raw.products p on p.tenant_id = %(tenant_id)s and p.code = a.product and p.currency = a.currency
-where a.kind = 'customer' and a.product is not null
-order by a.place, a.account_id
+from unnest(%(customer_ids)s::text[], %(currencies)s::text[]) with ordinality as asked (customer_id, currency, place)
+join raw.accounts a on a.tenant_id = %(tenant_id)s and a.customer_id = asked.customer_id and a.currency = asked.currency
+  and a.kind = 'customer' and a.product is not null
+left join raw.products p on p.tenant_id = a.tenant_id and p.code = a.product and p.currency = a.currency
+order by asked.place, a.account_id
 """
 _BUDGETS = """
 select asked.place, b.budget_id, b.category, b.version, b.limit_minor

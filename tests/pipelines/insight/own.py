@@ -51,21 +51,20 @@ class Own:
 
     def account(
         self, customer_id: str, lines: Sequence[Line] = (), *, product: str = "checking", currency: str = "BRL",
-        parent: uuid.UUID | None = None,
+        with_goal: bool = False,
     ) -> uuid.UUID:  # fmt: skip
-        """Write an account with its history; one with a `parent` is a goal, set aside under it."""
-        account_id, kind = uuid.uuid4(), "customer" if parent is None else "goal"
+        """Write an account with its history; with a goal under it, what is for savings goes there and comes from there."""
+        account_id, goal_id = uuid.uuid4(), uuid.uuid4()
         with psycopg.connect(self._warehouse.dsn("postgres")) as connection, connection.cursor() as cursor:
-            cursor.execute(
-                _ACCOUNT,
-                (self.tenant_id, account_id, kind, customer_id, parent, None if parent else product, currency),
-            )
+            cursor.execute(_ACCOUNT, (self.tenant_id, account_id, "customer", customer_id, None, product, currency))
+            if with_goal:
+                cursor.execute(_ACCOUNT, (self.tenant_id, goal_id, "goal", customer_id, account_id, None, currency))
             balance, rows = 0, []
             for sequence, (day, amount, category) in enumerate(sorted(lines), start=1):
                 balance += amount
                 rows.append((
                     self.tenant_id, account_id, sequence, uuid.uuid4(), amount, balance, currency, category,
-                    uuid.uuid5(uuid.NAMESPACE_OID, category), noon(day), noon(day),
+                    goal_id if category == "savings" else uuid.uuid4(), noon(day), noon(day),
                 ))  # fmt: skip
             cursor.executemany(_MOVEMENT, rows)
         return account_id

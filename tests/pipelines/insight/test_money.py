@@ -98,17 +98,24 @@ def liquidity(settings: Settings, bank: Own, customer_id: str) -> float:
 
 
 def test_what_is_held_is_not_at_hand_and_what_is_set_aside_is(settings: Settings, bank: Own) -> None:
-    account = bank.account("dora", [*((day, -1_000, "groceries") for day in HALF_A_YEAR), (HALF_A_YEAR[-1], 500_000, "salary")])
+    lines = [*((day, -1_000, "groceries") for day in HALF_A_YEAR), (HALF_A_YEAR[-1], 500_000, "salary")]
+    account = bank.account("dora", lines)
+    goal = [
+        (LAST - timedelta(days=5), -90_000, "savings"),
+        (LAST, 20_000, "savings"),
+        (LAST + timedelta(days=1), -9, "savings"),
+    ]
+    bank.account("enzo", [*lines, *goal], with_goal=True)
+    bank.account("flor", [*lines, *goal])
     looked_at(settings, bank)
     plain = liquidity(settings, bank, "dora")
+    assert liquidity(settings, bank, "enzo") == plain
+    assert liquidity(settings, bank, "flor") == pytest.approx(plain * (300_000 - 70_000) / 300_000, abs=0.01)
     bank.held(account, 60_000, on=LAST)
     bank.held(account, 70_000, on=LAST - timedelta(days=9), ended=LAST - timedelta(days=8))
     bank.held(account, 80_000, on=LAST + timedelta(days=1))
     looked_at(settings, bank)
     assert liquidity(settings, bank, "dora") == pytest.approx(plain * (300_000 - 60_000) / 300_000, abs=0.01)
-    bank.account("dora", [(LAST, 60_000, "savings"), (LAST + timedelta(days=1), 9_000, "savings")], parent=account)
-    looked_at(settings, bank)
-    assert liquidity(settings, bank, "dora") == plain
 
 
 def test_what_came_after_the_day_is_not_known_on_it(settings: Settings, bank: Own) -> None:

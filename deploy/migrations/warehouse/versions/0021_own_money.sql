@@ -125,10 +125,10 @@ begin
 end
 $$;
 
--- It is made from histories: what moved, what for, and the balance after it; no text, no name, nobody on the other side.
+-- It is made from histories: what moved, what for, the balance after it, and which account is on the other side; no text, no name.
 grant usage on schema read_model to transform;
 grant select (generation) on read_model.serving to transform;
 grant select (generation, as_of) on read_model.position to transform;
 grant select (generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor, currency, category,
-  booked_at) on read_model.movement to transform;
+  counterparty_account_id, booked_at) on read_model.movement to transform;
 create policy own_money_by_transform on read_model.movement for select to transform using (true);

@@ -161,7 +161,7 @@ TABLES: tuple[Table, ...] = (
         key=("tenant_id", "customer_id"),
         others=("version", "profile", "answered_at", "holds_until"),
         query="select distinct on (t.tenant_id, t.customer_id) t.tenant_id, t.customer_id, t.version, t.profile, "
-        "t.answered_at, case when t.questionnaire = " + str(QUESTIONNAIRE) + " then t.expires_at end "
+        f"t.answered_at, case when t.questionnaire = {QUESTIONNAIRE} then t.expires_at end "
         "from bank.suitability t where " + _REAL + " order by t.tenant_id, t.customer_id, t.version desc",
     ),
 )  # fmt: skip

@@ -117,7 +117,7 @@ PROCESSES = (
         command=("python", "-m", "pipelines.upkeep"),
         depends_on=("warehouse", "mlflow"),
         after_history=True,
-        about="compacts the lake every hour, forecasts money every night",
+        about="compacts the lake every hour, forecasts and looks at money every night",
     ),
     Process(
         name="privacy",

@@ -44,7 +44,7 @@ GROUPS = (
     Group("marts_compliance", "team:compliance", "Alerts, cases and their clocks.", fresh_h=30),
     Group("marts_product", "team:product", "Activation and funnel.", fresh_h=30),
     Group("marts_forecasts", "team:treasury", "What is expected to come and go, with bands.", fresh_h=30),
-    Group("marts_insight", "team:growth", "What comes again on customers' accounts.", fresh_h=30),
+    Group("marts_insight", "team:growth", "What comes again, budgets, unusual spending, health, profiles.", fresh_h=30),
     Group("marts_platform", "team:data-platform", "How fresh and how right the data is.", fresh_h=30),
     Group("risk_training", "team:risk", "The fraud model: trained, registered, tried, deciding.", fresh_h=8 * 24),
     Group(

@@ -1,4 +1,4 @@
-"""What comes again on customers' accounts, found every night in the days that have ended."""
+"""What customers' accounts and money say, looked at every night in the days that have ended."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,6 +11,10 @@ from orchestration.days import days
 
 MADE, RECURRING = ["insight", "made"], ["insight", "recurring"]
 _FROM = [["raw", "ledger_events"], ["raw", "decisions"], ["raw", "accounts"]]
+MONEY_MADE, HEALTH = ["insight", "money_made"], ["insight", "health"]
+STANDINGS, UNUSUAL = ["insight", "budget_standing"], ["insight", "unusual"]
+# And from the histories, which the projector keeps.
+_MONEY_FROM = [["raw", table] for table in ("accounts", "products", "budgets", "ledger_events")]
 
 
 def recurring_payments(settings: Settings) -> AssetsDefinition:
@@ -30,3 +34,28 @@ def recurring_payments(settings: Settings) -> AssetsDefinition:
         yield MaterializeResult(asset_key=RECURRING, metadata={"series": sum(each.series for each in made)})
 
     return found
+
+
+def own_money(settings: Settings) -> AssetsDefinition:
+    """Return the assets whose partitions are the days at whose end customers' money is looked at."""
+
+    @multi_asset(
+        specs=[
+            AssetSpec(key, group_name="insight", kinds={"postgres"}, deps=_MONEY_FROM)
+            for key in (MONEY_MADE, HEALTH, STANDINGS, UNUSUAL)
+        ],
+        partitions_def=days,
+        name="own_money",
+    )
+    def looked_at(context: AssetExecutionContext) -> Iterator[MaterializeResult[None]]:
+        """How healthy customers' money is, how months stand against budgets, what was unusual, as known at the day's end."""
+        from pipelines.insight.money.run import make
+
+        last_day = date.fromisoformat(context.partition_key)
+        made = make(settings, last_day=last_day, clock=SystemClock(), progress=context.log.info)
+        yield MaterializeResult(asset_key=MONEY_MADE, metadata={each.tenant_id: each.summary for each in made})
+        yield MaterializeResult(asset_key=HEALTH, metadata={"scores": sum(each.scores for each in made)})
+        yield MaterializeResult(asset_key=STANDINGS, metadata={"budgets": sum(each.budgets for each in made)})
+        yield MaterializeResult(asset_key=UNUSUAL, metadata={"found": sum(each.unusual for each in made)})
+
+    return looked_at

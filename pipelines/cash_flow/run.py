@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from psycopg import Connection
@@ -61,11 +62,16 @@ class Made:
     @property
     def summary(self) -> str:
         """One line for whoever looks at the run."""
-        ours, naive = self.accuracy[ENSEMBLE], self.accuracy["seasonal_naive"]
-        return (
+        ours, naive, held = self.accuracy[ENSEMBLE], self.accuracy["seasonal_naive"], self.coverage_pct[0.80]
+        if not np.isfinite(ours.month_error_pct):
+            return f"{self.series} series; too little history to try it on"
+        tried = (
             f"{self.series} series; totals {ours.month_error_pct:.1f}% off at {self.backtests} earlier ends "
-            f"(last week again: {naive.month_error_pct:.1f}%); 80% intervals held {self.coverage_pct[0.80]:.1f}%"
+            f"(last week again: {naive.month_error_pct:.1f}%)"
         )
+        if not np.isfinite(held):
+            return f"{tried}; too little history to try intervals on"
+        return f"{tried}; 80% intervals held {held:.1f}%"
 
 
 def make(settings: Settings, *, last_day: date, clock: Clock) -> list[Made]:
@@ -183,6 +189,16 @@ def _logged(settings: Settings, made: Made, found: Forecasts, flows: Flows) -> s
     experiment_id = experiment.experiment_id if experiment else client.create_experiment(EXPERIMENT)
     run = client.create_run(experiment_id, run_name=f"{made.kind} {made.tenant_id} {made.first_day.isoformat()}")
     run_id = str(run.info.run_id)
+    try:
+        _describe(client, run_id, made, found, flows)
+    except BaseException:
+        client.set_terminated(run_id, "KILLED")
+        raise
+    client.set_terminated(run_id)
+    return run_id
+
+
+def _describe(client: Any, run_id: str, made: Made, found: Forecasts, flows: Flows) -> None:
     for name, value in {
         "kind": made.kind,
         "tenant_id": made.tenant_id,
@@ -202,8 +218,6 @@ def _logged(settings: Settings, made: Made, found: Forecasts, flows: Flows) -> s
         if np.isfinite(share):
             client.log_metric(run_id, f"coverage_{round(100 * level)}_pct", share)
     client.log_dict(run_id, weights_table(found.weights), "weights.json")
-    client.set_terminated(run_id)
-    return run_id
 
 
 def _known(value: float) -> float | None:

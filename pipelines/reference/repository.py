@@ -11,6 +11,7 @@ from typing import LiteralString
 from psycopg import Connection
 
 from contracts.locks import WarehouseLock
+from insight.suitability import QUESTIONNAIRE
 
 _REAL: LiteralString = "not exists (select from bank.sandbox_clock s where s.tenant_id = t.tenant_id)"
 
@@ -75,7 +76,7 @@ TABLES: tuple[Table, ...] = (
         ),
         query="select t.tenant_id, t.id, "
         "case when g.goal_id is not null then 'goal' when t.code is null then 'customer' else split_part(t.code, ':', 1) end, "
-        "t.code, t.owner_id, g.parent_account_id, b.product, t.currency, "
+        "case when g.goal_id is null then t.code end, t.owner_id, g.parent_account_id, b.product, t.currency, "
         "case when b.status = 'opened' and t.credits_posted_minor > 0 then 'active' when b.status is not null then b.status "
         "when t.closed or g.status = 'closed' then 'closed' else 'active' end, "
         "t.opened_at, t.credits_posted_minor - t.debits_posted_minor, t.version "
@@ -147,6 +148,21 @@ TABLES: tuple[Table, ...] = (
         query="select t.tenant_id, t.alert_id, t.status, t.opened_at, t.changed_at, t.moves, u.roles "
         "from cases.alert t left join identity.login_user u on t.moved_by = 'user:' || u.user_id and u.tenant_id = t.tenant_id "
         "where " + _REAL,
+    ),
+    Table(
+        name="budgets",
+        key=("tenant_id", "budget_id"),
+        others=("customer_id", "category", "currency", "limit_minor", "created_at", "version"),
+        query="select t.tenant_id, t.budget_id, t.customer_id, t.category, t.currency, t.limit_minor, t.created_at, t.version "
+        "from bank.budget t where " + _REAL,
+    ),
+    Table(
+        name="suitability",
+        key=("tenant_id", "customer_id"),
+        others=("version", "profile", "answered_at", "holds_until"),
+        query="select distinct on (t.tenant_id, t.customer_id) t.tenant_id, t.customer_id, t.version, t.profile, "
+        f"t.answered_at, case when t.questionnaire = {QUESTIONNAIRE} then t.expires_at end "
+        "from bank.suitability t where " + _REAL + " order by t.tenant_id, t.customer_id, t.version desc",
     ),
 )  # fmt: skip
 

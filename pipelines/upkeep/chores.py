@@ -1,19 +1,23 @@
 """What comes round: when it is due, by what has been done already, and how it is done. Done again, each changes nothing."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+from kit.apart import Apart
 from kit.clock import Clock
 from kit.lake.lock import LakeBusy
 from kit.postgres import connect
 from kit.settings import Settings
-from ledger.days import last_ended, start_ms
+from ledger.days import end_ms, last_ended, start_ms
 from pipelines.cash_flow import repository as forecasts
+from pipelines.insight.money import repository as own_money
 from pipelines.lake.compaction import compact
+from pipelines.upkeep import work
 
 COMPACT_EVERY_MS = 3_600_000
 # Days end at midnight; what happened just before it has then been in the warehouse for long.
 FORECAST_AFTER_MS = 3 * 3_600_000
+LOOK_AT_MONEY_AFTER_MS = FORECAST_AFTER_MS + 1_800_000
 
 
 class Chore(Protocol):
@@ -61,9 +65,10 @@ class MoneyForecasts:
 
     name = "money-forecasts"
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, apart: Apart) -> None:
         self._settings = settings
         self._clock = clock
+        self._apart = apart
         self._tried_ms: int | None = None
 
     def due(self, now_ms: int) -> bool:
@@ -79,10 +84,40 @@ class MoneyForecasts:
 
     def do(self) -> str:
         """Forecast from the last day that has ended."""
-        # What it needs of numeric libraries is loaded when it is needed: a process that waits is small.
-        from pipelines.cash_flow.run import make
-
         now_ms = self._clock.now_ms()
-        made = make(self._settings, last_day=last_ended(now_ms), clock=self._clock)
+        told = self._apart(work.forecast_money, self._settings, last_ended(now_ms), self._clock)
         self._tried_ms = now_ms
-        return "; ".join(f"{each.kind} of {each.tenant_id}: {each.summary}" for each in made) or "nothing to forecast from"
+        return told
+
+
+class OwnMoney:
+    """What customers' money says at the end of each day that has ended: at once where it was never asked, else at night."""
+
+    name = "own-money"
+
+    def __init__(self, settings: Settings, clock: Clock, apart: Apart) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._apart = apart
+        self._done: date | None = None
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a day has ended that nothing is known of, and histories have all of it."""
+        ended = last_ended(now_ms)
+        if self._done == ended:
+            return False
+        with connect(self._settings.warehouse.dsn("audit"), application=self.name) as warehouse:
+            stands = own_money.where_it_stands(warehouse)
+        past = datetime.fromtimestamp(end_ms(ended) / 1000, UTC)
+        if not stands.anybody or stands.histories_until is None or stands.histories_until < past:
+            return False
+        if stands.known_as_of is None:
+            return True
+        return stands.known_as_of < ended and now_ms >= start_ms(ended + timedelta(days=1)) + LOOK_AT_MONEY_AFTER_MS
+
+    def do(self) -> str:
+        """Look at the last day that has ended."""
+        ended = last_ended(self._clock.now_ms())
+        told = self._apart(work.look_at_money, self._settings, ended, self._clock)
+        self._done = ended
+        return told

@@ -5,11 +5,12 @@ import time
 import psycopg
 from prometheus_client import Counter, Gauge
 
+from kit.apart import Apart, Interrupted
 from kit.clock import Clock, SystemClock
 from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Settings
-from pipelines.upkeep.chores import Chore, CompactedLake, MoneyForecasts
+from pipelines.upkeep.chores import Chore, CompactedLake, MoneyForecasts, OwnMoney
 
 PROCESS = "upkeep"
 LOOK_S = 30.0
@@ -29,7 +30,12 @@ class Upkeep:
     ) -> None:
         self._clock = clock or SystemClock()
         self._lifecycle = lifecycle
-        self._chores = chores or (CompactedLake(settings, self._clock), MoneyForecasts(settings, self._clock))
+        apart = Apart(lifecycle, process=PROCESS)
+        self._chores = chores or (
+            CompactedLake(settings, self._clock),
+            MoneyForecasts(settings, self._clock, apart),
+            OwnMoney(settings, self._clock, apart),
+        )
         self._done: dict[str, str] = {}
         self._again_ms: dict[str, int] = {}
 
@@ -60,6 +66,9 @@ class Upkeep:
             told = chore.do()
         except psycopg.OperationalError:
             raise
+        except Interrupted:
+            log.info("upkeep_interrupted", chore=chore.name)
+            return
         except Exception as problem:
             # One that fails holds back no other; what it is about is told of, and it is tried again.
             self._again_ms[chore.name] = now_ms + RETRY_MS

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from psycopg_pool import AsyncConnectionPool
 
-from insight.history import MONTHS, History, history_of
+from insight import own_money
+from insight.history import History
+from insight.own_money import Booked, DayEnds, first_day, read_history
 from insight.recurring.series import Direction, Movement, Period, Recurring
-from insight.spending import month_of, months_back
 from kit.postgres import tenant_transaction
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
@@ -20,7 +21,7 @@ from serving.edge.wanted import require_held
 from serving.edge.warehouse import MartNotBuilt, warehouse_reading
 from serving.history.repository import as_of
 from serving.insights import repository
-from serving.insights.repository import MAX_MOVEMENTS, MovementRow, Row
+from serving.insights.repository import MovementRow, Row
 from serving.recurring.repository import series
 from serving.statements.period import DEFAULT_ZONE, local
 
@@ -28,23 +29,15 @@ _ZONE = ZoneInfo(DEFAULT_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
-class OwnMoney:
+class OwnMoney(own_money.OwnMoney):
     """What one customer has and did, in one currency: of accounts that they opened. `as_of` may be None."""
 
     customer_id: str
     currency: str
     now_ms: int
-    today: date
     as_of: datetime | None
-    available_minor: int
-    set_aside_minor: int
     overdraft_limit_minor: int
-    savings_accounts: frozenset[UUID]
-    budgets: Sequence[Row]
-    history: History
     account_ids: frozenset[UUID]
-    # The balance after the last movement of each day with one, by account.
-    day_ends: dict[UUID, dict[date, int]]
 
     @property
     def said(self) -> Row:
@@ -72,7 +65,7 @@ class MoneyReader:
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             accounts = await repository.accounts(connection, **named)
             budgets = await repository.budgets(connection, **named)
-        start, past = months_back(month_of(today), MONTHS), today + timedelta(days=1)
+        start, past = first_day(today), today + timedelta(days=1)
         async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
             rows = await repository.movements(
                 connection,
@@ -129,14 +122,5 @@ def _sum(accounts: Sequence[Row], name: str) -> int:
     return sum(int(str(account[name])) for account in accounts)
 
 
-def _read(rows: Sequence[MovementRow], today: date) -> tuple[History, dict[UUID, dict[date, int]]]:
-    movements = [Movement(*row[:8]) for row in rows]
-    cut_at = movements[-1].booked_day if len(rows) == MAX_MOVEMENTS else None
-    return history_of(movements, today=today, cut_at=cut_at), _day_ends(rows)
-
-
-def _day_ends(rows: Sequence[MovementRow]) -> dict[UUID, dict[date, int]]:
-    found: dict[UUID, dict[date, int]] = {}
-    for row in rows:  # newest first: the first of a day is its end
-        found.setdefault(row[1], {}).setdefault(row[2], row[8])
-    return found
+def _read(rows: Sequence[MovementRow], today: date) -> tuple[History, DayEnds]:
+    return read_history((Booked(Movement(*row[:8]), row[8]) for row in rows), today=today)

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
+
+from insight.own_money import MOST_MOVEMENTS, Budget
 
 Row = dict[str, object]
 # Transfer, account, day, amount, currency, category, other side, text, balance after, sequence.
 MovementRow = tuple[UUID, UUID, date, int, str, str, str, str | None, int, int]
-MAX_MOVEMENTS = 50_000
 
 # The accounts that a customer opened. What is set aside under one is the customer's, and is no part of its balance.
 _ACCOUNTS = """
@@ -28,7 +29,7 @@ where a.tenant_id = %(tenant_id)s and a.customer_id = %(customer_id)s and a.curr
 order by a.account_id
 """
 _BUDGETS = """
-select budget_id, customer_id, category, currency, limit_minor, created_at, version from bank.budget
+select budget_id, category, version, limit_minor from bank.budget
 where tenant_id = %(tenant_id)s and customer_id = %(customer_id)s and currency = %(currency)s order by budget_id
 """
 _MOVEMENTS = """
@@ -52,9 +53,9 @@ async def accounts(connection: AsyncConnection, *, tenant_id: str, customer_id: 
         return await cursor.fetchall()
 
 
-async def budgets(connection: AsyncConnection, *, tenant_id: str, customer_id: str, currency: str) -> list[Row]:
+async def budgets(connection: AsyncConnection, *, tenant_id: str, customer_id: str, currency: str) -> list[Budget]:
     """Return a customer's budgets in a currency, by id."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
+    async with connection.cursor(row_factory=class_row(Budget)) as cursor:
         await cursor.execute(_BUDGETS, {"tenant_id": tenant_id, "customer_id": customer_id, "currency": currency})
         return await cursor.fetchall()
 
@@ -68,12 +69,12 @@ async def movements(
     past: datetime,
     zone: str,
 ) -> list[MovementRow]:
-    """Return the movements booked in [start, past), newest first, at most MAX_MOVEMENTS; days are those of `zone`."""
+    """Return the movements booked in [start, past), newest first, at most MOST_MOVEMENTS; days are those of `zone`."""
     cursor = await connection.execute(
         _MOVEMENTS,
         {
             "tenant_id": tenant_id, "account_ids": list(account_ids), "start": start, "past": past, "zone": zone,
-            "limit": MAX_MOVEMENTS,
+            "limit": MOST_MOVEMENTS,
         },
     )  # fmt: skip
     return await cursor.fetchall()

@@ -4,20 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from insight.budgets import progress
+from insight.budgets import Progress
 from insight.calendar import CashCalendar, calendar
-from insight.health import PARTS, Health, health
+from insight.health import PARTS, Health
+from insight.own_money import Budget, health_of, standings, unusual_of, unusual_since
 from insight.recurring.finding import find
 from insight.recurring.matching import matched
 from insight.recurring.series import Recurring
-from insight.spending import Days, days_in, month_of
-from insight.unusual import unusual
+from insight.spending import days_in, month_of
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.insights.reading import MoneyReader, OwnMoney
 from serving.insights.repository import Row
 
-UNUSUAL_DAYS = 31
 MAX_UNUSUAL_DAYS = 366
 
 
@@ -37,10 +36,10 @@ class InsightsService:
     async def unusual(self, principal: Principal, *, customer_id: str | None, currency: str, first: date | None) -> Row:
         """Return what was unusual from a day on, of the last month without one. Raises as `MoneyReader.read` does."""
         own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
-        first = first or own.today - timedelta(days=UNUSUAL_DAYS - 1)
+        first = first or unusual_since(own)
         if not timedelta(0) <= own.today - first < timedelta(days=MAX_UNUSUAL_DAYS):
             raise InvalidRequest(f"from: a day of the last {MAX_UNUSUAL_DAYS}", field="from")
-        found = await asyncio.to_thread(unusual, own.history, first=first)
+        found = await asyncio.to_thread(unusual_of, own, first=first)
         return own.said | {"first_day": first, "items": found}
 
     async def calendar(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
@@ -59,13 +58,7 @@ class InsightsService:
     async def health(self, principal: Principal, *, customer_id: str | None, currency: str) -> Row:
         """Return how healthy a customer's money is. Raises as `MoneyReader.read` does."""
         own = await self._reader.read(principal, customer_id=customer_id, currency=currency)
-        found = await asyncio.to_thread(
-            health,
-            own.history,
-            at_hand_minor=own.available_minor + own.set_aside_minor,
-            day_ends=list(own.day_ends.values()),
-            savings_accounts=own.savings_accounts,
-        )
+        found = await asyncio.to_thread(health_of, own)
         return own.said | {"health": None if found is None else _explained(found)}
 
 
@@ -77,16 +70,15 @@ def _calendar(own: OwnMoney, known: Sequence[Recurring]) -> CashCalendar:
 
 
 def _stand(own: OwnMoney) -> list[Row]:
-    everything, by_category = own.history.spent(), own.history.spent_by_category()
-    return [
-        _progress(own, budget, everything if budget["category"] is None else by_category.get(str(budget["category"]), {}))
-        for budget in own.budgets
-    ]
+    return [_progress(budget, found) for budget, found in standings(own)]
 
 
-def _progress(own: OwnMoney, budget: Row, spent: Days) -> Row:
-    found = progress(limit_minor=int(str(budget["limit_minor"])), spent=spent, since=own.history.since, today=own.today)
-    return {name: budget[name] for name in ("budget_id", "category", "version", "limit_minor")} | {
+def _progress(budget: Budget, found: Progress) -> Row:
+    return {
+        "budget_id": budget.budget_id,
+        "category": budget.category,
+        "version": budget.version,
+        "limit_minor": budget.limit_minor,
         "spent_minor": found.spent_minor,
         "left_minor": found.left_minor,
         "standing": found.standing,

@@ -12,9 +12,11 @@ import pytest
 
 from contracts.locks import WarehouseLock
 from contracts.sealed import PERSON, PERSON_FIELDS
+from insight.suitability import QUESTIONNAIRE
 from kit.postgres import connect, tenant_block
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
+from ledger.accounts import NewAccount, open_accounts
 from ledger.close.run import close_day
 from pipelines.reference import RatesUnreadable, extract, load_rates, repository
 from pipelines.reference.rates import read_rates
@@ -77,6 +79,62 @@ def test_accounts_come_with_their_kind_and_what_is_on_them(settings, bank, kept)
     assert found[bank.system("settlement:pix")] == ("settlement", "settlement:pix", None, "active", -12_345, 1)
     assert rows(kept, bank, "code, credit_rate_ppm", "products") == [("savings", 105_000)]
     assert rows(kept, bank, "product, channel, fee_minor", "transfer_fees") == [("savings", "ted", 990)]
+
+
+def test_money_set_aside_comes_under_the_account_that_it_is_of(settings, bank, kept):
+    bank.product("savings")
+    account, goal_id = bank.account("savings", opened=DAY, customer_id="c77"), uuid.uuid4()
+    goal = NewAccount(account_id=goal_id, tenant_id=bank.tenant_id, currency="BRL", owner_id="c77", code=f"goal:{goal_id}")
+    open_accounts(bank.api, [goal], now_ms=ms(DAY))
+    with tenant_block(bank.api, bank.tenant_id):
+        bank.api.execute(
+            "insert into bank.goal (goal_id, tenant_id, parent_account_id, name, created_at) "
+            "values (%s, %s, %s, 'Lisbon', now())",
+            (goal_id, bank.tenant_id, account),
+        )
+    extract(settings)
+    found = {row[0]: row[1:] for row in rows(kept, bank, "account_id, kind, code, customer_id, parent_account_id", "accounts")}
+    assert found[goal_id] == ("goal", None, "c77", account)
+    assert found[account] == ("customer", None, "c77", None)
+
+
+def test_budgets_come_and_the_newest_profile_without_what_was_answered(settings, bank, kept):
+    bank.product("savings")
+    bank.account("savings", opened=DAY, customer_id="c77")
+    budget_id, answered_at = uuid.uuid4(), datetime(2026, 3, 30, 12, tzinfo=UTC)
+    with tenant_block(bank.api, bank.tenant_id):
+        bank.api.execute(
+            "insert into bank.budget (budget_id, tenant_id, customer_id, category, currency, limit_minor, created_at) "
+            "values (%s, %s, 'c77', null, 'BRL', 80000, %s)",
+            (budget_id, bank.tenant_id, answered_at),
+        )
+        for version, profile, questionnaire in ((1, "moderate", QUESTIONNAIRE), (2, "aggressive", QUESTIONNAIRE)):
+            answers(bank, version, profile, questionnaire, answered_at)
+    extract(settings)
+    assert rows(kept, bank, "budget_id, customer_id, category, limit_minor, version", "budgets") == [
+        (budget_id, "c77", None, 80_000, 1)
+    ]
+    until = answered_at + timedelta(days=730)
+    columns = "customer_id, version, profile, answered_at, holds_until"
+    assert rows(kept, bank, columns, "suitability") == [("c77", 2, "aggressive", answered_at, until)]
+    assert "said-of-oneself" not in "".join(row[0] for row in kept.execute("select s::text from raw.suitability s"))
+    with tenant_block(bank.api, bank.tenant_id):
+        answers(bank, 3, "moderate", QUESTIONNAIRE + 1, answered_at)
+        bank.api.execute("delete from bank.budget where budget_id = %s", (budget_id,))
+    extract(settings)
+    assert rows(kept, bank, columns, "suitability") == [("c77", 3, "moderate", answered_at, None)]
+    assert rows(kept, bank, "budget_id, customer_id", "budgets") == []
+
+
+def answers(bank: Bank, version: int, profile: str, questionnaire: int, answered_at: datetime) -> None:
+    bank.api.execute(
+        "insert into bank.suitability (tenant_id, customer_id, version, answers, profile, questionnaire, answered_at, "
+        "expires_at) values (%s, 'c77', %s, %s, %s, %s, %s, %s)",
+        (
+            bank.tenant_id, version, '{"loss": "said-of-oneself"}', profile, questionnaire, answered_at,
+            answered_at + timedelta(days=730),
+        ),
+    )  # fmt: skip
 
 
 def test_nothing_that_says_who_somebody_is_leaves_the_core(settings, bank, kept):

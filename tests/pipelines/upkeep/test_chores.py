@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from kit.apart import Apart
 from kit.clock import ManualClock
 from kit.lake.lock import only_rewriter
 from kit.lake.manifest import live_files
 from kit.process import Lifecycle
 from kit.settings import PostgresServer, Settings
-from pipelines.upkeep.chores import COMPACT_EVERY_MS, CompactedLake, MoneyForecasts
+from pipelines.upkeep.chores import COMPACT_EVERY_MS, CompactedLake, MoneyForecasts, OwnMoney
 from pipelines.upkeep.keeper import RETRY_MS, Upkeep
 from tests.pipelines.cash_flow.money import Money
+from tests.pipelines.insight.own import Own, folded_until
 from tests.pipelines.lake.test_compaction import MONDAY_MS, in_turn, lay
 from tests.registry import mlflow_server
 
@@ -23,6 +25,9 @@ HERE = ZoneInfo("America/Sao_Paulo")
 LAST = date(2026, 3, 31)
 MIDNIGHT_MS = int(datetime(2026, 4, 1, tzinfo=HERE).timestamp() * 1000)
 HOUR_MS = 3_600_000
+
+
+APART = Apart(Lifecycle(), process="test")
 
 
 class Chore:
@@ -90,15 +95,18 @@ def test_money_is_forecast_at_once_and_then_each_night_from_the_day_that_has_end
     days = [LAST - timedelta(back) for back in range(40)]
     money.move(*((datetime(day.year, day.month, day.day, 12, tzinfo=HERE), pix, account, 1_000) for day in days))
     with mlflow_server(Settings(var=tmp_path, warehouse=warehouse)) as settings:
-        chore = MoneyForecasts(settings, clock)
+        chore = MoneyForecasts(settings, clock, APART)
         assert chore.due(clock.now_ms())
-        assert f"cash_flow of {money.tenant_id}" in chore.do()
+        told = chore.do()
+        assert f"cash_flow of {money.tenant_id}: 1 series; totals 0.0% off at 1 earlier ends" in told
+        assert "too little history to try intervals on" in told
+        assert "nan" not in told
         with psycopg.connect(warehouse.dsn("audit")) as connection:
             made = connection.execute(
                 "select kind, first_day from forecast.made where tenant_id = %s order by 1", (money.tenant_id,)
             )
             assert made.fetchall() == [(kind, LAST + timedelta(1)) for kind in ("cash_flow", "liquidity")]
-        later = MoneyForecasts(settings, clock)
+        later = MoneyForecasts(settings, clock, APART)
         assert not later.due(clock.now_ms())
         clock.advance(24 * HOUR_MS)
         assert not later.due(clock.now_ms()), "the night is not far enough"
@@ -111,9 +119,34 @@ def test_a_bank_without_history_is_asked_about_once_a_day(warehouse: PostgresSer
     with psycopg.connect(warehouse.dsn("postgres")) as connection:
         connection.execute("truncate forecast.made, forecast.flow, raw.accounts cascade")
     clock = ManualClock(MIDNIGHT_MS + HOUR_MS)
-    chore = MoneyForecasts(Settings(var=tmp_path, warehouse=warehouse), clock)
+    chore = MoneyForecasts(Settings(var=tmp_path, warehouse=warehouse), clock, APART)
     assert chore.due(clock.now_ms())
     assert chore.do() == "nothing to forecast from"
     assert not chore.due(clock.now_ms())
     clock.advance(24 * HOUR_MS)
     assert chore.due(clock.now_ms())
+
+
+@pytest.mark.servers
+def test_customers_money_is_looked_at_once_its_day_is_in_the_histories_and_then_each_night(warehouse: PostgresServer) -> None:
+    with psycopg.connect(warehouse.dsn("postgres")) as connection:
+        connection.execute("truncate raw.accounts")
+    settings, clock = Settings(warehouse=warehouse), ManualClock(MIDNIGHT_MS + HOUR_MS)
+    chore = OwnMoney(settings, clock, APART)
+    midnight = datetime.fromtimestamp(MIDNIGHT_MS / 1000, HERE)
+    folded_until(warehouse, midnight)
+    assert not chore.due(clock.now_ms()), "there is nobody"
+    bank = Own(warehouse, tenant_id=f"t{uuid.uuid4().hex[:8]}")
+    bank.account("ana", [(LAST - timedelta(back), -1_000, "groceries") for back in range(90)])
+    folded_until(warehouse, midnight - timedelta(seconds=1))
+    assert not chore.due(clock.now_ms()), "the day's last second may be missing"
+    folded_until(warehouse, midnight)
+    assert chore.due(clock.now_ms())
+    assert chore.do().startswith(f"{bank.tenant_id}: 1 scores, 0 budgets and 0 unusual of 1 holders")
+    later = OwnMoney(settings, clock, APART)
+    folded_until(warehouse, midnight + timedelta(days=2))
+    assert not later.due(clock.now_ms())
+    clock.advance(24 * HOUR_MS)
+    assert not later.due(clock.now_ms()), "the night is not far enough"
+    clock.advance(3 * HOUR_MS)
+    assert later.due(clock.now_ms())

@@ -1,0 +1,24 @@
+"""What chores have done in a process of its own: what it needs of numeric libraries is loaded there, and goes with it."""
+
+from datetime import date
+
+from kit.clock import Clock
+from kit.log import get_logger
+from kit.settings import Settings
+
+
+def forecast_money(settings: Settings, last_day: date, clock: Clock) -> str:
+    """Forecast from a day that has ended; return what came of it."""
+    from pipelines.cash_flow.run import make
+
+    made = make(settings, last_day=last_day, clock=clock)
+    return "; ".join(f"{each.kind} of {each.tenant_id}: {each.summary}" for each in made) or "nothing to forecast from"
+
+
+def look_at_money(settings: Settings, last_day: date, clock: Clock) -> str:
+    """Say of every customer what their money says at the end of a day; return what came of it."""
+    from pipelines.insight.money.run import make
+
+    log = get_logger()
+    made = make(settings, last_day=last_day, clock=clock, progress=lambda line: log.info("own_money_progress", told=line))
+    return "; ".join(f"{each.tenant_id}: {each.summary}" for each in made) or "nobody to look at"

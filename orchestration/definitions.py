@@ -26,7 +26,7 @@ from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
 from orchestration.groups import dressed
-from orchestration.insight.assets import recurring_payments
+from orchestration.insight.assets import category_model, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
 from orchestration.risk.assets import named_models, risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
@@ -59,15 +59,17 @@ def build_definitions(found: Settings) -> Definitions:
     raw, lake = checked_sets(found, Store.RAW), checked_sets(found, Store.LAKE)
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
-    books, recurring = closed_books(found), recurring_payments(found)
+    books, recurring, categories = closed_books(found), recurring_payments(found), category_model(found)
     kept = retained(found)
     jobs = {
         job.name: job
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day of lake and warehouse, forecast, find what comes again, build the marts, see drift.",
-                selection=AssetSelection.assets(raw, lake, reference, forecasts, recurring, *marts, online, DRIFT_KEY),
+                description="Check a day of lake and warehouse, forecast, find what comes again, learn, build marts, see drift.",
+                selection=AssetSelection.assets(
+                    raw, lake, reference, forecasts, recurring, categories, *marts, online, DRIFT_KEY
+                ),
             ),
             define_asset_job(
                 "profiles",
@@ -100,7 +102,7 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, QUARANTINE, list_exposure(found), forecasts, recurring, *marts, online, *profiles, kept,
+        BACKTESTS, QUARANTINE, list_exposure(found), forecasts, recurring, categories, *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

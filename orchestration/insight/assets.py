@@ -1,15 +1,16 @@
-"""What comes again on customers' accounts, found every night in the days that have ended."""
+"""What comes again on customers' accounts, and what movements are for, learned every night from the days that have ended."""
 
 from collections.abc import Iterator
 from datetime import date
 
-from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, asset, multi_asset
 
 from kit.clock import SystemClock
 from kit.settings import Settings
 from orchestration.days import days
 
 MADE, RECURRING = ["insight", "made"], ["insight", "recurring"]
+MODEL = ["read_model", "category_model"]
 _FROM = [["raw", "ledger_events"], ["raw", "decisions"], ["raw", "accounts"]]
 
 
@@ -30,3 +31,17 @@ def recurring_payments(settings: Settings) -> AssetsDefinition:
         yield MaterializeResult(asset_key=RECURRING, metadata={"series": sum(each.series for each in made)})
 
     return found
+
+
+def category_model(settings: Settings) -> AssetsDefinition:
+    """Return the asset whose partitions are the days up to whose end categories are learned."""
+
+    @asset(key=MODEL, group_name="insight", kinds={"scikitlearn"}, partitions_def=days)
+    def learned(context: AssetExecutionContext) -> MaterializeResult[None]:
+        """The text model and the merchants that decide what movements were for, from what holders say and codes tell."""
+        from pipelines.insight.categories.learning import learn
+
+        told = learn(settings, last_day=date.fromisoformat(context.partition_key), clock=SystemClock())
+        return MaterializeResult(metadata={"learned": told})
+
+    return learned

@@ -1,1 +1,1 @@
-"""What comes round by the clock, kept up without a scheduler: the lake compacted every hour, money forecast every night."""
+"""What comes round by the clock, without a scheduler: the lake compacted hourly, money forecast and categories learned nightly."""

@@ -1,6 +1,6 @@
 """What comes round: when it is due, by what has been done already, and how it is done. Done again, each changes nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from kit.clock import Clock
@@ -9,11 +9,13 @@ from kit.postgres import connect
 from kit.settings import Settings
 from ledger.days import last_ended, start_ms
 from pipelines.cash_flow import repository as forecasts
+from pipelines.insight.categories import repository as text_models
 from pipelines.lake.compaction import compact
 
 COMPACT_EVERY_MS = 3_600_000
 # Days end at midnight; what happened just before it has then been in the warehouse for long.
 FORECAST_AFTER_MS = 3 * 3_600_000
+LEARN_AFTER_MS = 4 * 3_600_000
 
 
 class Chore(Protocol):
@@ -86,3 +88,32 @@ class MoneyForecasts:
         made = make(self._settings, last_day=last_ended(now_ms), clock=self._clock)
         self._tried_ms = now_ms
         return "; ".join(f"{each.kind} of {each.tenant_id}: {each.summary}" for each in made) or "nothing to forecast from"
+
+
+class LearnedCategories:
+    """What movements were for, learned at night from the day that has ended, by which the projector decides from then on."""
+
+    name = "learned-categories"
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tried: date | None = None
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a day has ended from which nothing was learned; one from which nothing could be is not tried twice."""
+        ended = last_ended(now_ms)
+        if self._tried == ended or now_ms < start_ms(ended + timedelta(days=1)) + LEARN_AFTER_MS:
+            return False
+        with connect(self._settings.warehouse.dsn("audit"), application=self.name) as warehouse:
+            newest = text_models.newest(warehouse)
+        return newest is None or newest.learned_until < ended
+
+    def do(self) -> str:
+        """Learn from what there is at the end of the last day that has ended."""
+        from pipelines.insight.categories.learning import learn
+
+        ended = last_ended(self._clock.now_ms())
+        told = learn(self._settings, last_day=ended, clock=self._clock)
+        self._tried = ended
+        return told

@@ -1,4 +1,4 @@
-"""A movement with all that is known beside it: who is on the other side, words, times; and what is asked of it. Pure."""
+"""A movement with all that is known beside it: who is on the other side, words, times. Pure."""
 
 import uuid
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from contracts.categories import SETTLEMENT_PREFIX, CounterpartyKind, counterparty_kind
 from contracts.ledger_events import Purpose
 from contracts.transactions import Channel
-from insight.categories.deciding import Asked
 from kit.folding import folded
 from streams.projector.decided import Decided
 
@@ -66,30 +65,6 @@ def described(known: Known, decided: Decided | None, *, purpose: str, received: 
         text=known.description,
         note=known.note,
         searched=folded(" ".join(texts)) if texts else None,
-    )
-
-
-def asked(
-    *,
-    purpose: str,
-    channel: str,
-    mcc: int | None,
-    kind: str,
-    received: bool,
-    counterparty_id: str | None,
-    counterparty_account_id: uuid.UUID,
-    text: str | None,
-) -> Asked:
-    """Return the question what a movement was for. Within this bank the account on the other side says who that is."""
-    outside = kind == CounterpartyKind.OUTSIDE
-    return Asked(
-        purpose=purpose,
-        channel=channel,
-        mcc=mcc,
-        kind=CounterpartyKind(kind),
-        received=received,
-        counterparty=(counterparty_id or "") if outside else str(counterparty_account_id),
-        text=text or "",
     )
 
 

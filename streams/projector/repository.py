@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
+from insight.categories.asking import asked_of
 from insight.categories.deciding import Asked as Question
 from insight.categories.deciding import Decision
 from streams.projector.core import AccountKey, Asked, Marked
 from streams.projector.decided import Decided
 from streams.projector.decided import decided as decided_by
 from streams.projector.described import Description, MovementKey
-from streams.projector.described import asked as question
 from streams.projector.fold import Movement, Standing
 
 MONTHS_ZONE = "America/Sao_Paulo"
@@ -59,7 +59,8 @@ class Stored:
     @property
     def question(self) -> Question:
         """What is asked about what it was for."""
-        return question(
+        return asked_of(
+            tenant_id=self.tenant_id,
             purpose=self.purpose,
             channel=self.channel,
             mcc=self.mcc,

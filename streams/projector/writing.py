@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from insight.categories.asking import asked_of
 from insight.categories.deciding import Source
 from insight.categories.model import TextModel
 from kit.subject_keys import SealedRecords
@@ -17,7 +18,7 @@ from streams.projector import core, generations, repository
 from streams.projector.categorising import Question, answered, answered_again, changed
 from streams.projector.core import AccountKey, Asked, Change, ChangePosition
 from streams.projector.decided import Decided
-from streams.projector.described import Description, Known, asked, described
+from streams.projector.described import Description, Known, described
 from streams.projector.events import Moved
 from streams.projector.fold import Movement, fold
 from streams.projector.models import TextModels
@@ -262,7 +263,8 @@ def _question(
 ) -> Question:
     return Question(
         account,
-        asked(
+        asked_of(
+            tenant_id=account[0],
             purpose=purpose,
             channel=said.channel,
             mcc=said.mcc,

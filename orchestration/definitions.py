@@ -66,7 +66,7 @@ def build_definitions(found: Settings) -> Definitions:
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day of lake and warehouse, forecast, find what comes again, learn, build marts, see drift.",
+                description="Check a day of lake and warehouse, forecast, find what comes again, learn, make marts, see drift.",
                 selection=AssetSelection.assets(
                     raw, lake, reference, forecasts, recurring, categories, *marts, online, DRIFT_KEY
                 ),

@@ -1,1 +1,1 @@
-"""What comes round by the clock, without a scheduler: the lake compacted hourly, money forecast and categories learned nightly."""
+"""What comes round by the clock, without a scheduler: each hour the lake, each night forecasts of money and categories."""

@@ -29,6 +29,7 @@ RAW = (
     Table("raw", "decisions", ("customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id")),
     Table("raw", "alerts", ("subject_id",), ("stand_outs",)),
     Table("raw", "controls", (), ("body",)),
+    Table("read_model", "movement", ("counterparty_id",)),
 )
 _MOVEMENTS = """
 from read_model.movement m

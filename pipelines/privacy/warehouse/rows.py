@@ -56,7 +56,7 @@ class ReadModel:
 
 
 class RawRows:
-    """Copies of the topics. They hold pseudonyms; an id that tells is replaced."""
+    """Copies of the topics, and ids that histories took from them. They hold pseudonyms; an id that tells is replaced."""
 
     def __init__(self, connection: Connection, *, tenant_id: str, who: Identifiers) -> None:
         self._connection = connection

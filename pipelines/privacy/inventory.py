@@ -87,8 +87,8 @@ INVENTORY = (
     Holding("warehouse", ("read_model.balance", "read_model.spending"), Kind.PSEUDONYMS, "sums by account", _STAYS,
             "while the account's history is"),
     Holding("warehouse", ("read_model.position", "read_model.serving", "read_model.category_model", "raw.sink_offset",
-                          "public.alembic_version", "monitoring.backtest", "monitoring.model_drift"), Kind.NOTHING, "positions, and figures of many",
-            _NONE, _ALWAYS),
+                          "public.alembic_version", "monitoring.backtest", "monitoring.model_drift"), Kind.NOTHING,
+            "positions, hashes of models, and figures of many", _NONE, _ALWAYS),
     Holding("warehouse", ("raw.decisions", "raw.alerts", "raw.controls"), Kind.PSEUDONYMS,
             "ids of customers, payees, cards, devices; profiles and lists that were told to the scorer", _STAYS, _COPIES),
     Holding("warehouse", ("raw.ledger_events", "raw.labels", "raw.outcomes", "raw.overrides"), Kind.PSEUDONYMS,
@@ -124,9 +124,9 @@ INVENTORY = (
     Holding("files", ("profiles",), Kind.PSEUDONYMS, "features of customers, payees, devices, a file a day",
             "the person's rows removed", "800 days (`baas privacy retain`)"),
     Holding("files", ("snapshots",), Kind.PSEUDONYMS, "the scorer's state", "goes with the windows; two are kept", "minutes"),
-    Holding("files", ("models",), Kind.NOTHING, "exported models: a sample of feature vectors without ids; weights of hashed parts "
-            "of texts' words; payees beyond the bank whom three holders and more call alike, none by an id that tells", _NONE,
-            _ALWAYS),
+    Holding("files", ("models",), Kind.NOTHING, "exported models: a sample of feature vectors without ids; weights of "
+            "hashed parts of texts' words; payees beyond the bank whom three holders and more call alike, none by an id that tells",
+            _NONE, _ALWAYS),
     Holding("files", ("chain_anchor",), Kind.NOTHING, "a hash", _NONE, _ALWAYS),
     Holding("files", ("secrets",), Kind.NOTHING, "keys of the deployment, masters of subjects' keys", _NONE, _ALWAYS),
     Holding("files", ("subject_keys",), Kind.PSEUDONYMS, "a wrapped key a subject, under their id", "key destroyed", _LAW),

@@ -3,8 +3,8 @@
 The statements are simulated for the run. Categories are learned from what holders said up to ninety days before the end, and of
 four in five shops; judged are the lines of the last ninety days, beside the rule by merchant code alone; and once more as the
 histories of accounts know them (`bench/insight_histories.py`). What comes again is found in all lines with those categories,
-beside a search for counterparties with a usual gap. Budgets, unusual spending, the calendar, health and projections are judged on
-a simulated bank (`bench/insight_money.py`).
+beside a search for counterparties with a usual gap. Budgets, unusual spending, the calendar, health and projections are judged
+on a simulated bank (`bench/insight_money.py`).
 """
 
 import sys

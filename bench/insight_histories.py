@@ -1,8 +1,8 @@
 """How right categories are in accounts' histories: asked, learned and decided as the product does, by what histories know.
 
-A history has no line of a statement. It has who is on the other side, the code of who was paid by card, and what the payer wrote.
-Two banks stand for what there is between: in one every payment but those by card comes with a text, as a bill or a Pix code has
-one; in the other nobody ever writes anything. Payments by card come from the network, and have none in either.
+A history has no line of a statement. It has who is on the other side, the code of who was paid by card, and what the payer
+wrote. Two banks stand for what there is between: in one every payment but those by card comes with a text, as a bill or a Pix
+code has one; in the other nobody ever writes anything. Payments by card come from the network, and have none in either.
 """
 
 import uuid

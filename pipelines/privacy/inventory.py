@@ -124,8 +124,8 @@ INVENTORY = (
     Holding("files", ("profiles",), Kind.PSEUDONYMS, "features of customers, payees, devices, a file a day",
             "the person's rows removed", "800 days (`baas privacy retain`)"),
     Holding("files", ("snapshots",), Kind.PSEUDONYMS, "the scorer's state", "goes with the windows; two are kept", "minutes"),
-    Holding("files", ("models",), Kind.NOTHING, "exported models: a sample of feature vectors without ids; weights of "
-            "hashed parts of texts' words; payees beyond the bank whom three holders and more call alike, none by an id that tells",
+    Holding("files", ("models",), Kind.NOTHING, "exported models: a sample of feature vectors without ids; weights of hashed "
+            "parts of texts' words; payees beyond the bank whom three holders and more call alike, none by an id that tells",
             _NONE, _ALWAYS),
     Holding("files", ("chain_anchor",), Kind.NOTHING, "a hash", _NONE, _ALWAYS),
     Holding("files", ("secrets",), Kind.NOTHING, "keys of the deployment, masters of subjects' keys", _NONE, _ALWAYS),

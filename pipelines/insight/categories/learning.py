@@ -13,7 +13,7 @@ import msgspec
 from contracts.categories import Category
 from governance.erasures.pseudonyms import tells
 from insight.categories.files import load, save
-from insight.categories.model import BrokenTextModel, TextModel
+from insight.categories.model import BrokenTextModel, TextModel, of_merchants
 from kit.clock import Clock
 from kit.log import get_logger
 from kit.postgres import connect
@@ -74,7 +74,8 @@ def learned(lines: list[Line], marks: list[Mark], *, until: date, present: TextM
     try:
         trained = train(lines, marks, until=until)
     except TooFewExamples as problem:
-        return _with_merchants(present, _known(lines, marks, until=until), problem.detail)
+        there = present or of_merchants({}, trained_until=until.isoformat())
+        return _with_merchants(there, _known(lines, marks, until=until), problem.detail)
     model = msgspec.structs.replace(trained.model, merchants=_without_tellers(trained.model.merchants))
     ours = trained.held_accuracy_pct
     if present is not None and (theirs := share_right_pct(present, trained.held)) > ours:
@@ -108,8 +109,8 @@ def _present(settings: Settings, there: repository.Published | None) -> TextMode
         return None
 
 
-def _with_merchants(present: TextModel | None, known: Mapping[str, str], why: str) -> _Learned | str:
-    if present is None or dict(present.merchants) == dict(known):
+def _with_merchants(present: TextModel, known: Mapping[str, str], why: str) -> _Learned | str:
+    if dict(present.merchants) == dict(known):
         return why
     return _Learned(msgspec.structs.replace(present, merchants=dict(known)), f"{why}; {len(known)} merchants known", None)
 

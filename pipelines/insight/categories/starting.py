@@ -16,7 +16,7 @@ from simulator.statements.files import write_statements
 from simulator.statements.plan import StatementPlan
 
 STATEMENTS = "simulated statements"
-HOUSEHOLDS, DAYS = 40, 365
+HOUSEHOLDS, DAYS = 60, 365
 SEED_APART = 1_000
 """The statements are of other people than the bank's."""
 

@@ -18,6 +18,7 @@ from contracts.transactions import Channel
 from insight.categories.asking import asked_of
 from insight.categories.deciding import Source, decide
 from insight.categories.files import load
+from insight.categories.model import decode, encode
 from kit.clock import FixedClock, ManualClock
 from kit.settings import PostgresServer, Settings
 from pipelines.insight.categories.__main__ import main
@@ -202,6 +203,10 @@ def test_too_little_leaves_the_texts_and_merchants_are_learned_all_the_same() ->
     assert found.model.weights == whole.model.weights
     assert found.model.merchants == {"demo/p-alike": "travel"}
     assert isinstance(learned([*lines, *alike], [*marks, *said], until=LAST, present=found.model), str), "nothing is new"
+    alone = learned([*lines, *alike], [*marks, *said], until=LAST, present=None)
+    assert not isinstance(alone, str)
+    asked = [about("energia", payee="p-alike"), about("energia zum")]
+    assert [each.source for each in decide(asked, model=decode(encode(alone.model)))] == [Source.MERCHANT, Source.RULE]
 
 
 def test_texts_that_are_called_right_less_often_than_before_stay_as_they_were() -> None:

@@ -1,7 +1,8 @@
 """What movements were for: asked of everything that is known of them, what their holders said among it, a batch at once."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -13,6 +14,7 @@ from streams.projector import core, repository
 from streams.projector.core import AccountKey
 from streams.projector.repository import Stored
 
+ACCOUNTS_AT_ONCE = 512
 _WORDS = frozenset(Category)
 
 
@@ -35,9 +37,23 @@ def answered(
 ) -> list[Decision]:
     """Return a decision for each question. It depends on what is known now, and on nothing that was decided before.
 
-    So a movement that is folded, described or decided again comes to the same, whatever came between.
+    So a movement that is folded, described or decided again comes to the same, whatever came between. Words of a few hundred
+    accounts are held at once.
     """
-    said = _corrections(bank, warehouse, generation, {question.account for question in questions})
+    places: dict[AccountKey, list[int]] = defaultdict(list)
+    for place, question in enumerate(questions):
+        places[question.account].append(place)
+    found: dict[int, Decision] = {}
+    asking = list(places)
+    for start in range(0, len(asking), ACCOUNTS_AT_ONCE):
+        accounts = asking[start : start + ACCOUNTS_AT_ONCE]
+        said = _corrections(bank, warehouse, generation, accounts)
+        these = [place for account in accounts for place in places[account]]
+        found.update(zip(these, _decided([questions[place] for place in these], said, model), strict=True))
+    return [found[place] for place in range(len(questions))]
+
+
+def _decided(questions: Sequence[Question], said: Mapping[uuid.UUID, Corrections], model: TextModel | None) -> list[Decision]:
     return decide(
         [question.asked for question in questions],
         model=model,
@@ -61,7 +77,7 @@ def answered_again(
 
 
 def _corrections(
-    bank: psycopg.Connection, warehouse: psycopg.Connection, generation: int, accounts: set[AccountKey]
+    bank: psycopg.Connection, warehouse: psycopg.Connection, generation: int, accounts: Collection[AccountKey]
 ) -> dict[uuid.UUID, Corrections]:
     """What the accounts' holders called movements that are in the read model; those who said nothing are absent."""
     marks = core.marks(bank, accounts, limit=MAX_CORRECTIONS)

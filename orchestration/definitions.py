@@ -48,6 +48,14 @@ BACKTESTS = AssetSpec(
     ["monitoring", "backtest"], group_name="risk_monitoring", kinds={"postgres"},
     description="Backtests that came to their end, as people asked for them.",
 )  # fmt: skip
+HISTORIES = tuple(
+    AssetSpec(["read_model", name], group_name="raw", kinds={"postgres"}, description=about)
+    for name, about in (
+        ("movement", "Movements of customers' accounts, folded from the ledger's events by the projector."),
+        ("position", "How far the projector has come in the ledger's events, and which text model decides."),
+        ("serving", "Which generation of the histories is read."),
+    )
+)
 QUARANTINE = AssetSpec(
     ["quality", "quarantine"], group_name="raw", kinds={"postgres"},
     description="Days of a set that are or were held back, which the staging views leave out.",
@@ -102,7 +110,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, QUARANTINE, list_exposure(found), forecasts, recurring, categories, *marts, online, *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, categories, *marts, online, *profiles,
+        kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

@@ -5,6 +5,12 @@ with read_to as (
   select max(history_offset) as history_offset from {{ ref('spending_monthly') }}
 ),
 
+histories as (
+  select tenant_id, account_id, transfer_id, currency, amount_minor, log_offset
+  from {{ source('read_model', 'movement') }}
+  where generation = (select generation from {{ source('read_model', 'serving') }})
+),
+
 ledger as (
   select
     events.tenant_id,
@@ -31,7 +37,7 @@ moved as (
     -sum(movements.amount_minor) filter (where movements.amount_minor < 0) as spent_minor,
     sum(movements.amount_minor) filter (where movements.amount_minor > 0) as received_minor,
     count(*) as movements
-  from {{ ref('stg_movements') }} as movements
+  from histories as movements
   inner join {{ ref('dim_accounts') }} as accounts
     on accounts.tenant_id = movements.tenant_id and accounts.account_id = movements.account_id
   where accounts.customer_id is not null
@@ -55,7 +61,7 @@ told as (
 
 select 'a movement of ' || ledger.transfer_id as what, ledger.tenant_id
 from ledger
-left join {{ ref('stg_movements') }} as movements
+left join histories as movements
   on movements.tenant_id = ledger.tenant_id
   and movements.transfer_id = ledger.transfer_id
   and movements.account_id = ledger.account_id

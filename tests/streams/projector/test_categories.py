@@ -138,7 +138,7 @@ def test_a_new_model_is_taken_up_without_a_restart_for_what_is_there_and_what_co
     )
     projected()
     assert said(bank, fuel, market, shop) == [("transfers", "rule")] * 3
-    model_id = publish(bank, settings, text_model("posto", "mercado", merchants={"m9": "leisure"}))
+    model_id = publish(bank, settings, text_model("posto", "mercado", merchants={"demo/m9": "leisure"}))
     wanted = [("fuel", "text"), ("groceries", "text"), ("leisure", "merchant")]
     eventually(lambda: said(bank, fuel, market, shop) == wanted, what="what was there is decided again")
     eventually(lambda: rows(bank.warehouse, _SWEEPING) == [(0,)], what="all of it has been")
@@ -189,7 +189,7 @@ def test_whatever_is_killed_while_models_come_it_ends_as_a_rebuild_has_it(bank, 
     words = ["posto", "mercado", "reforma", "posto real"]
     for turn in range(5):
         projector = start(PROJECTOR)
-        publish(bank, settings, text_model(*chance.sample(words, 3), merchants={"m9": chance.choice(CATEGORIES)}))
+        publish(bank, settings, text_model(*chance.sample(words, 3), merchants={"demo/p1": chance.choice(CATEGORIES)}))
         for _ in range(10):
             payer = chance.choice(bank.accounts)
             transfer = pay(

@@ -141,6 +141,18 @@ def move_change(connection: psycopg.Connection, generation: int, *, expected: Ch
     return int(row[0])
 
 
+def newest_model(connection: psycopg.Connection) -> int | None:
+    """Return the id of the newest text model that was published; None where there is none."""
+    row = connection.execute("select max(model_id) from read_model.category_model").fetchone()
+    return row[0] if row else None
+
+
+def model_sha256(connection: psycopg.Connection, model_id: int) -> str | None:
+    """Return the hash of a text model's file; None where there is no such model."""
+    row = connection.execute("select sha256 from read_model.category_model where model_id = %s", (model_id,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def take_up(connection: psycopg.Connection, generation: int, *, model_id: int, known: bool = True) -> bool:
     """Have a generation decided by another model: what comes from now on, and one after another what is there.
 

@@ -7,12 +7,11 @@ import psycopg
 from insight.categories.files import load
 from insight.categories.model import BrokenTextModel, TextModel
 from kit.log import get_logger
+from streams.projector import generations
 
 NO_MODEL = 0
 KEPT = 2
 """What decides, and what did before."""
-_NEWEST = "select coalesce(max(model_id), 0) from read_model.category_model"
-_SHA256 = "select sha256 from read_model.category_model where model_id = %s"
 
 
 class TextModels:
@@ -28,10 +27,10 @@ class TextModels:
         if model_id == NO_MODEL:
             return None
         if model_id not in self._read:
-            row = connection.execute(_SHA256, (model_id,)).fetchone()
-            if row is None:
+            sha256 = generations.model_sha256(connection, model_id)
+            if sha256 is None:
                 raise BrokenTextModel(f"there is no text model {model_id}")
-            model = load(self._folder, row[0])
+            model = load(self._folder, sha256)
             for oldest in list(self._read)[: 1 - KEPT]:
                 del self._read[oldest]
             self._read[model_id] = model
@@ -50,8 +49,7 @@ class TextModels:
 
     def newest(self, connection: psycopg.Connection) -> int:
         """Return the id of the newest model, whether it can be read or not; NO_MODEL where there is none."""
-        row = connection.execute(_NEWEST).fetchone()
-        return int(row[0]) if row else NO_MODEL
+        return generations.newest_model(connection) or NO_MODEL
 
     def newest_usable(self, connection: psycopg.Connection) -> int:
         """Return the id of the newest model if that can be read, else NO_MODEL."""

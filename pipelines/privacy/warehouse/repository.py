@@ -29,8 +29,9 @@ RAW = (
     Table("raw", "decisions", ("customer_id", "account_id", "card_id", "device_id", "payee_id", "merchant_id")),
     Table("raw", "alerts", ("subject_id",), ("stand_outs",)),
     Table("raw", "controls", (), ("body",)),
-    Table("read_model", "movement", ("counterparty_id",)),
 )
+PAYEES = (Table("read_model", "movement", ("counterparty_id",)),)
+"""Histories say who was paid beyond the bank, as raw decisions do."""
 _MOVEMENTS = """
 from read_model.movement m
 where m.tenant_id = %(tenant)s and (

@@ -1,9 +1,10 @@
 """The read side: how fast the projector folds, how soon a transfer is in its account's history, and how fast that is searched.
 
 Transfers with a description are posted first; then relay and projector run as they do in the product, on databases and topics
-of the bench's own. `appears` is from the moment a transfer has committed until its movements can be read. A rebuild folds
-everything again beside what is read, and the check holds every movement against the ledger. The baseline `ledger` answers the
-same search from the core's own tables, without a read model.
+of the bench's own. `appears` is from the moment a transfer has committed until its movements can be read. A text model with an
+opinion of every text then comes, and every movement is decided again, at the projector's own pace. A rebuild folds everything
+again beside what is read, with that model, and the check holds every movement against the ledger. The baseline `ledger` answers
+the same search from the core's own tables, without a read model.
 Uses the servers of `BAAS_TEST_SERVERS` when it is set, else those of the settings.
 """
 
@@ -16,14 +17,19 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import LiteralString
 
+import numpy as np
 import psycopg
 
 from bench.ledger import bench_database, now_ms
 from bench.report import Report, parser
+from contracts.categories import Category
 from contracts.topics import BANKING_TRANSACTIONS, broker_topics
+from insight.categories.model import FORMAT, TextModel
 from kit.clock import SystemClock
 from kit.ids import uuid7
 from kit.kafka import admin, ensure_topics, topic_name
@@ -33,6 +39,8 @@ from kit.settings import Kafka, Settings, settings
 from ledger.accounts import NewAccount, open_accounts
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
+from pipelines.insight.categories.learning import publish
+from pipelines.insight.categories.training import BUCKETS
 from serving.edge.principals import Principal, Role, Scheme
 from serving.history.service import HistoryService, words_of
 from streams.projector.checking import compare
@@ -44,6 +52,7 @@ from streams.relay.process import Relay
 
 TENANT = "bench"
 CLOCK = SystemClock()
+LEARNED_UNTIL = "2026-01-01"
 ACCOUNTS = 500
 HOT_PCT = 20
 WORDS = ("almoço", "mercado", "aluguel", "farmácia", "cinema", "transporte", "presente", "conserto", "mensalidade", "viagem")
@@ -230,6 +239,36 @@ def _analyze(place: Settings) -> None:
             owner.execute("vacuum analyze")
 
 
+def _decided_again(place: Settings, reader: psycopg.Connection, movements: int) -> float:
+    """Publish a text model and return at which rate the projector asks it of the movements that are there."""
+    chance = np.random.default_rng(5)
+    names = tuple(sorted(Category))
+    model = TextModel(
+        format=FORMAT,
+        categories=names,
+        buckets=BUCKETS,
+        weights=chance.normal(size=BUCKETS * len(names)).astype("<f2").tobytes(),
+        bias=(0.0,) * len(names),
+        temperature=1.0,
+        threshold=0.0,
+        merchants={},
+        trained_until=LEARNED_UNTIL,
+        facts={},
+    )
+    publish(place, model, learned_from="bench", until=date.fromisoformat(LEARNED_UNTIL), clock=CLOCK)
+    started_s = time.perf_counter()
+    _wait_until(reader, "select min(category_model) > 0 and count(swept_account) = 0 from read_model.position")
+    return movements / (time.perf_counter() - started_s)
+
+
+def _wait_until(reader: psycopg.Connection, condition: LiteralString) -> None:
+    deadline_s = time.monotonic() + WAIT_S
+    while reader.execute(condition).fetchone() != (True,):
+        if time.monotonic() > deadline_s:
+            raise TimeoutError(f"not within {WAIT_S} s: {condition}")
+        time.sleep(0.01)
+
+
 def measure(place: Settings, report: Report, counts: dict[str, int]) -> None:
     """Take all figures."""
     bank = Bank(place)
@@ -251,6 +290,7 @@ def measure(place: Settings, report: Report, counts: dict[str, int]) -> None:
             report.figure("appears_p99_ms", appears[len(appears) * 99 // 100])
             _analyze(place)
             asyncio.run(_searching(place, bank, report, counts["searches"]))
+            report.figure("decided_again_per_s", _decided_again(place, reader, 2 * (counts["transfers"] + counts["singles"])))
             again = rebuild(place, clock=CLOCK, progress=lambda _done, _total: None)
             report.figure("rebuild_events_per_s", (counts["transfers"] + counts["singles"]) / again.seconds)
             held = compare(place, wait_s=WAIT_S)

@@ -1,9 +1,10 @@
 """`baas bench insight`: how right is what movements are said to tell of a customer's money, on simulations with a hidden truth.
 
 The statements are simulated for the run. Categories are learned from what holders said up to ninety days before the end, and of
-four in five shops; judged are the lines of the last ninety days, beside the rule by merchant code alone. What comes again is
-found in all lines with those categories, beside a search for counterparties with a usual gap. Budgets, unusual spending, the
-calendar, health and projections are judged on a simulated bank (`bench/insight_money.py`).
+four in five shops; judged are the lines of the last ninety days, beside the rule by merchant code alone; and once more as the
+histories of accounts know them (`bench/insight_histories.py`). What comes again is found in all lines with those categories,
+beside a search for counterparties with a usual gap. Budgets, unusual spending, the calendar, health and projections are judged
+on a simulated bank (`bench/insight_money.py`).
 """
 
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from bench.insight_categories import PEER as RULE
 from bench.insight_categories import categories
+from bench.insight_histories import histories
 from bench.insight_money import figures as money
 from bench.insight_recurring import PEER as USUAL_GAP
 from bench.insight_recurring import recurring
@@ -38,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="statements-") as folder, report.loaded():
         write_statements(Path(folder), plan, progress=lambda line: print(line, file=sys.stderr))
         model, by_rule = categories(report, Path(folder))
+        histories(report, Path(folder))
         by_gap = recurring(report, Path(folder), model)
     for peer, figures in ((RULE, by_rule), (USUAL_GAP, by_gap)):
         for name, value in figures.items():

@@ -27,7 +27,9 @@ TIMED_TEXTS, TIMED_ROUNDS, TIMED_SINGLY = 5_000, 7, 400
 
 
 @dataclass(frozen=True, slots=True)
-class _Truth:
+class Truth:
+    """What a line truly was for, and who was truly paid."""
+
     category: Category
     payee: str
 
@@ -37,9 +39,9 @@ def categories(report: Report, folder: Path) -> tuple[TextModel, dict[str, float
 
     Returns what was learned, and the figures of the rule alone.
     """
-    lines, marks, truth = read_lines(folder), read_marks(folder), _truth(folder)
+    lines, marks, truth = read_lines(folder), read_marks(folder), read_truth(folder)
     until = lines[-1].booked_day - timedelta(days=LATER_DAYS)
-    seen = [line for line in lines if not _is_unseen(truth[line.line_id].payee)]
+    seen = [line for line in lines if not is_unseen(truth[line.line_id].payee)]
     learned = {line.line_id for line in seen}
     started_s = time.monotonic()
     trained = train(seen, [mark for mark in marks if mark.line_id in learned], until=until)
@@ -49,7 +51,7 @@ def categories(report: Report, folder: Path) -> tuple[TextModel, dict[str, float
     report.figure("model_file_kb", len(data) / 1_000)
     _held(report, trained)
     later = [line for line in lines if line.booked_day > until]
-    decided = _decided(later, {line.line_id: line for line in lines}, [m for m in marks if m.line_id in learned], model)
+    decided = decided_by_month(later, {line.line_id: line for line in lines}, [m for m in marks if m.line_id in learned], model)
     beside = _judge(report, later, decided, truth)
     _said(report, later, decided, truth)
     _timed(report, later, model)
@@ -60,17 +62,20 @@ def categories(report: Report, folder: Path) -> tuple[TextModel, dict[str, float
     return model, beside
 
 
-def _truth(folder: Path) -> dict[str, _Truth]:
+def read_truth(folder: Path) -> dict[str, Truth]:
+    """Return the hidden truth of each line."""
     rows = pl.read_parquet(folder / "statement_truth.parquet").select("line_id", "category", "payee").iter_rows()
-    return {line_id: _Truth(Category(category), payee) for line_id, category, payee in rows}
+    return {line_id: Truth(Category(category), payee) for line_id, category, payee in rows}
 
 
-def _is_unseen(payee: str) -> bool:
+def is_unseen(payee: str) -> bool:
     """Whether nothing is learned of a shop or a company; people are known to one household alone anyway."""
     return hashlib.sha256(payee.encode()).digest()[0] % UNSEEN_PARTS == 0 and payee[0] in "mp" and payee[1] in "09"
 
 
-def _decided(later: Sequence[Line], by_id: dict[str, Line], marks: Sequence[Mark], model: TextModel) -> list[Decision]:
+def decided_by_month(
+    later: Sequence[Line], by_id: dict[str, Line], marks: Sequence[Mark], model: TextModel | None
+) -> list[Decision]:
     """Decide each line with what its holder had said before the month in which it was booked."""
     months: dict[date, list[int]] = defaultdict(list)
     for place, line in enumerate(later):
@@ -85,15 +90,15 @@ def _decided(later: Sequence[Line], by_id: dict[str, Line], marks: Sequence[Mark
     return [found[place] for place in range(len(later))]
 
 
-def _judge(report: Report, later: Sequence[Line], decided: Sequence[Decision], truth: dict[str, _Truth]) -> dict[str, float]:
+def _judge(report: Report, later: Sequence[Line], decided: Sequence[Decision], truth: dict[str, Truth]) -> dict[str, float]:
     beside: dict[str, float] = {}
     parts = {
         "": range(len(later)),
-        "unseen_shops_": [place for place, line in enumerate(later) if _is_unseen(truth[line.line_id].payee)],
+        "unseen_shops_": [place for place, line in enumerate(later) if is_unseen(truth[line.line_id].payee)],
         "without_code_": [place for place, line in enumerate(later) if _is_open(line.asked)],
         "unseen_without_code_": [
             place for place, line in enumerate(later)
-            if _is_open(line.asked) and _is_unseen(truth[line.line_id].payee)
+            if _is_open(line.asked) and is_unseen(truth[line.line_id].payee)
         ],
     }  # fmt: skip
     for name, places in parts.items():
@@ -118,7 +123,7 @@ def _is_open(asked: Asked) -> bool:
     return not is_certain(asked) and not has_telling_code(asked)
 
 
-def _said(report: Report, later: Sequence[Line], decided: Sequence[Decision], truth: dict[str, _Truth]) -> None:
+def _said(report: Report, later: Sequence[Line], decided: Sequence[Decision], truth: dict[str, Truth]) -> None:
     """How often each source had the last word, how right it was, and whether the text was as sure as it should be."""
     right = np.array([truth[line.line_id].category == said.category for line, said in zip(later, decided, strict=True)])
     counted = Counter(said.source for said in decided)

@@ -26,7 +26,7 @@ from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
 from orchestration.groups import dressed
-from orchestration.insight.assets import own_money, recurring_payments
+from orchestration.insight.assets import category_model, own_money, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
 from orchestration.risk.assets import named_models, risk_assets
 from orchestration.risk.drift import KEY as DRIFT_KEY
@@ -48,6 +48,14 @@ BACKTESTS = AssetSpec(
     ["monitoring", "backtest"], group_name="risk_monitoring", kinds={"postgres"},
     description="Backtests that came to their end, as people asked for them.",
 )  # fmt: skip
+HISTORIES = tuple(
+    AssetSpec(["read_model", name], group_name="raw", kinds={"postgres"}, description=about)
+    for name, about in (
+        ("movement", "Movements of customers' accounts, folded from the ledger's events by the projector."),
+        ("position", "How far the projector has come in the ledger's events, and which text model decides."),
+        ("serving", "Which generation of the histories is read."),
+    )
+)
 QUARANTINE = AssetSpec(
     ["quality", "quarantine"], group_name="raw", kinds={"postgres"},
     description="Days of a set that are or were held back, which the staging views leave out.",
@@ -59,15 +67,17 @@ def build_definitions(found: Settings) -> Definitions:
     raw, lake = checked_sets(found, Store.RAW), checked_sets(found, Store.LAKE)
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
-    books, recurring, money = closed_books(found), recurring_payments(found), own_money(found)
+    books, recurring, money, categories = closed_books(found), recurring_payments(found), own_money(found), category_model(found)
     kept = retained(found)
     jobs = {
         job.name: job
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day, forecast, find what comes again, look at money, build the marts, see drift.",
-                selection=AssetSelection.assets(raw, lake, reference, forecasts, recurring, money, *marts, online, DRIFT_KEY),
+                description="Check a day, forecast, find what comes again, look at money, learn, make marts, see drift.",
+                selection=AssetSelection.assets(
+                    raw, lake, reference, forecasts, recurring, money, categories, *marts, online, DRIFT_KEY
+                ),
             ),
             define_asset_job(
                 "profiles",
@@ -100,7 +110,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, QUARANTINE, list_exposure(found), forecasts, recurring, money, *marts, online, *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, *marts, online,
+        *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

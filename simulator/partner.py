@@ -14,6 +14,7 @@ from contracts.transactions import Transaction
 from kit.process import Lifecycle
 from kit.settings import Http
 from simulator.ids import internet_address
+from simulator.notes import note_between
 
 WORKERS = 4
 QUEUE_BOUND = 512
@@ -58,6 +59,9 @@ def transfer_body(transaction: Transaction, *, credit_account_id: str | None) ->
             body[name] = value
     if transaction.ip is not None:
         body["customer_ip"] = internet_address(transaction.ip)
+    note = note_between(str(transaction.account_id), str(transaction.payee_id)) if transaction.payee_id is not None else None
+    if note is not None:
+        body["description"] = note
     return json.dumps(body).encode()
 
 

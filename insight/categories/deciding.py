@@ -54,13 +54,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a holder called a movement. `letters` is its text as `insight.categories.text.letters` has it."""
+    """What a holder called a movement. `letters` is its text as `insight.categories.text.letters` has it.
 
+    It is meant of movements with the same purpose: who calls a payment something does not mean its reversal, or a fee.
+    """
+
+    purpose: str
     counterparty: str
     received: bool
     letters: str
     mark: str
     category: Category
+
+    @classmethod
+    def of(cls, asked: Asked, category: Category) -> "Correction":
+        """Return what calling a movement something says of others."""
+        return cls(asked.purpose, asked.counterparty, asked.received, letters(asked.text), asked.mark, category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +86,23 @@ class Corrections:
 
     def __init__(self, corrections: Iterable[Correction]) -> None:
         newest = list(corrections)[-MAX_CORRECTIONS:]
-        self._by_counterparty = {(each.counterparty, each.received): each.category for each in newest if each.counterparty}
-        self._by_text = {(each.mark, each.letters): each.category for each in newest if each.letters}
+        self._by_counterparty = {
+            (each.counterparty, each.received, each.purpose): each.category for each in newest if each.counterparty
+        }
+        self._by_text = {((each.mark, each.purpose), each.letters): each.category for each in newest if each.letters}
 
     def said_of(self, asked: Asked) -> Category | None:
         """Return what the holder would say, by what they said before; None where nothing is like it."""
         if asked.counterparty:  # known: texts are not looked at, because two shops may be called alike
-            return self._by_counterparty.get((asked.counterparty, asked.received))
-        if not self._by_text:
+            return self._by_counterparty.get((asked.counterparty, asked.received, asked.purpose))
+        text = letters(asked.text) if self._by_text else ""
+        if not text:
             return None
-        text = letters(asked.text)
-        exact = self._by_text.get((asked.mark, text))
+        kind = (asked.mark, asked.purpose)
+        exact = self._by_text.get((kind, text))
         if exact is not None:
             return exact
-        near = [(likeness(text, known), category) for (mark, known), category in self._by_text.items() if mark == asked.mark]
+        near = [(likeness(text, known), category) for (other, known), category in self._by_text.items() if other == kind]
         best = max(near, key=lambda each: each[0], default=(0.0, Category.OTHER))
         return best[1] if best[0] >= LIKE_ENOUGH else None
 
@@ -132,12 +144,18 @@ def decide(
     *,
     model: TextModel | None,
     corrections: Mapping[int, Corrections] | None = None,
+    own: Mapping[int, Category] | None = None,
 ) -> list[Decision]:
-    """Return a decision for each movement; `corrections` are by the place of the movement. Without a model the rule answers."""
+    """Return a decision for each movement. Without a model the rule answers; where there is no text, nothing is made of it.
+
+    By the place of the movement: what its holder called this very one (`own`), and others before it (`corrections`).
+    """
+    said, others = own or {}, corrections or {}
     found: list[Decision | None] = [
-        _before_text(asked, model, (corrections or {}).get(place, NOTHING_SAID)) for place, asked in enumerate(movements)
+        Decision(said[place], Source.HOLDER) if place in said else _before_text(asked, model, others.get(place, NOTHING_SAID))
+        for place, asked in enumerate(movements)
     ]
-    open_places = [place for place, decision in enumerate(found) if decision is None]
+    open_places = [place for place, decision in enumerate(found) if decision is None and letters(movements[place].text)]
     if model is not None and open_places:
         opinions = model.opinions([(movements[place].mark, movements[place].text) for place in open_places])
         for place, (category, probability) in zip(open_places, opinions, strict=True):

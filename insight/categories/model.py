@@ -23,6 +23,8 @@ from kit.errors import DomainError
 FORMAT = 1
 _DIGEST_BYTES = 32
 MAX_BUCKETS = 1 << 20
+NEVER = 2.0
+"""A confidence that no probability reaches."""
 
 
 class BrokenTextModel(DomainError):
@@ -65,6 +67,14 @@ class TextModel(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             (Category(self.categories[place]), float(row[place]))
             for row, place in zip(found, best.tolist(), strict=True)
         ]  # fmt: skip
+
+
+def of_merchants(merchants: Mapping[str, str], *, trained_until: str) -> TextModel:
+    """Return a model that knows merchants and has no opinion of any text."""
+    return TextModel(
+        format=FORMAT, categories=(Category.OTHER,), buckets=1, weights=bytes(2), bias=(0.0,), temperature=1.0,
+        threshold=NEVER, merchants=dict(merchants), trained_until=trained_until, facts={"texts": 0},
+    )  # fmt: skip
 
 
 def scores(features: Grams, weights: NDArray[np.float32], bias: Sequence[float]) -> NDArray[np.float32]:

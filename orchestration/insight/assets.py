@@ -1,15 +1,16 @@
-"""What customers' accounts and money say, looked at every night in the days that have ended."""
+"""What customers' accounts and money say, and what movements were for, learned every night from the days that have ended."""
 
 from collections.abc import Iterator
 from datetime import date
 
-from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+from dagster import AssetExecutionContext, AssetsDefinition, AssetSpec, MaterializeResult, asset, multi_asset
 
 from kit.clock import SystemClock
 from kit.settings import Settings
 from orchestration.days import days
 
 MADE, RECURRING = ["insight", "made"], ["insight", "recurring"]
+MODEL = ["read_model", "category_model"]
 _FROM = [["raw", "ledger_events"], ["raw", "decisions"], ["raw", "accounts"]]
 MONEY_MADE, HEALTH = ["insight", "money_made"], ["insight", "health"]
 STANDINGS, UNUSUAL = ["insight", "budget_standing"], ["insight", "unusual"]
@@ -59,3 +60,17 @@ def own_money(settings: Settings) -> AssetsDefinition:
         yield MaterializeResult(asset_key=UNUSUAL, metadata={"found": sum(each.unusual for each in made)})
 
     return looked_at
+
+
+def category_model(settings: Settings) -> AssetsDefinition:
+    """Return the asset whose partitions are the days up to whose end categories are learned."""
+
+    @asset(key=MODEL, group_name="insight", kinds={"scikitlearn"}, partitions_def=days)
+    def learned(context: AssetExecutionContext) -> MaterializeResult[None]:
+        """The text model and the merchants that decide what movements were for, from what holders say and codes tell."""
+        from pipelines.insight.categories.learning import learn
+
+        told = learn(settings, last_day=date.fromisoformat(context.partition_key), clock=SystemClock())
+        return MaterializeResult(metadata={"learned": told})
+
+    return learned

@@ -33,6 +33,7 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     train_champion(ours, cutoff_ms=day_start_ms(from_day), progress=progress)
     played = play_inbound(ours, folder, from_day=from_day, progress=progress)
     progress(f"inbound: {played}")
+    start_categories(ours, clock or SystemClock(), progress)
     drain.until_settled(ours.demo.tenant, decisions=sum(day["events"] for day in manifest["days"]))
     build_marts(ours, progress)
     publish_profiles(ours, progress)
@@ -76,6 +77,13 @@ def train_champion(ours: Settings, *, cutoff_ms: int, progress: Progress) -> Non
         promote(ours, found)
         progress(f"{found.name} {found.version} is the champion")
     drain.until_model_is_used(found.export_sha256)
+
+
+def start_categories(ours: Settings, clock: Clock, progress: Progress) -> None:
+    """Learn from simulated statements what texts are about, unless the bank has a text model."""
+    from pipelines.insight.categories.starting import start
+
+    start(ours, clock=clock, progress=progress)
 
 
 def build_marts(ours: Settings, progress: Progress) -> None:

@@ -1,1 +1,1 @@
-"""What comes round by the clock, kept up without a scheduler: the lake compacted, money forecast and looked at every night."""
+"""What comes round by the clock, without a scheduler: each hour the lake; each night forecasts, categories, customers' money."""

@@ -10,6 +10,7 @@ from kit.postgres import connect
 from kit.settings import Settings
 from ledger.days import end_ms, last_ended, start_ms
 from pipelines.cash_flow import repository as forecasts
+from pipelines.insight.categories import repository as text_models
 from pipelines.insight.money import repository as own_money
 from pipelines.lake.compaction import compact
 from pipelines.upkeep import work
@@ -18,6 +19,7 @@ COMPACT_EVERY_MS = 3_600_000
 # Days end at midnight; what happened just before it has then been in the warehouse for long.
 FORECAST_AFTER_MS = 3 * 3_600_000
 LOOK_AT_MONEY_AFTER_MS = FORECAST_AFTER_MS + 1_800_000
+LEARN_AFTER_MS = 4 * 3_600_000
 
 
 class Chore(Protocol):
@@ -120,4 +122,32 @@ class OwnMoney:
         ended = last_ended(self._clock.now_ms())
         told = self._apart(work.look_at_money, self._settings, ended, self._clock)
         self._done = ended
+        return told
+
+
+class LearnedCategories:
+    """What movements were for, learned at night from the day that has ended, by which the projector decides from then on."""
+
+    name = "learned-categories"
+
+    def __init__(self, settings: Settings, clock: Clock, apart: Apart) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._apart = apart
+        self._tried: date | None = None
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a day has ended from which nothing was learned; one from which nothing could be is not tried twice."""
+        ended = last_ended(now_ms)
+        if self._tried == ended or now_ms < start_ms(ended + timedelta(days=1)) + LEARN_AFTER_MS:
+            return False
+        with connect(self._settings.warehouse.dsn("audit"), application=self.name) as warehouse:
+            newest = text_models.newest(warehouse)
+        return newest is None or newest.learned_until < ended
+
+    def do(self) -> str:
+        """Learn from what there is at the end of the last day that has ended."""
+        ended = last_ended(self._clock.now_ms())
+        told = self._apart(work.learn_categories, self._settings, ended, self._clock)
+        self._tried = ended
         return told

@@ -22,3 +22,10 @@ def look_at_money(settings: Settings, last_day: date, clock: Clock) -> str:
     log = get_logger()
     made = make(settings, last_day=last_day, clock=clock, progress=lambda line: log.info("own_money_progress", told=line))
     return "; ".join(f"{each.tenant_id}: {each.summary}" for each in made) or "nobody to look at"
+
+
+def learn_categories(settings: Settings, last_day: date, clock: Clock) -> str:
+    """Learn what movements were for from what there is at the end of a day; return what came of it."""
+    from pipelines.insight.categories.learning import learn
+
+    return learn(settings, last_day=last_day, clock=clock)

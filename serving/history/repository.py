@@ -11,7 +11,8 @@ Row = dict[str, object]
 
 _COLUMNS = (
     "m.sequence, m.transfer_id, m.amount_minor, m.balance_after_minor, m.currency, m.purpose, m.channel, m.category, "
-    "m.description, m.note, m.counterparty_account_id, m.counterparty_kind, m.counterparty_name, m.value_at, m.booked_at"
+    "m.category_by, m.description, m.note, m.counterparty_account_id, m.counterparty_kind, m.counterparty_name, m.value_at, "
+    "m.booked_at"
 )
 _SERVING = "(select generation from read_model.serving)"
 _OWN = f"m.generation = {_SERVING} and m.tenant_id = %(tenant_id)s and m.account_id = %(account_id)s"

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from contracts.categories import Category, CounterpartyKind
+from insight.categories.deciding import Source
 from serving.edge.schemas import Money, Text
 
 MAX_NOTE_LENGTH = 140
@@ -20,6 +21,7 @@ _TRANSACTION: dict[str, JsonValue] = {
     "purpose": "transfer",
     "channel": "pix",
     "category": "restaurants",
+    "category_by": "holder",
     "description": "Almoço de sexta",
     "note": "com a Ana",
     "counterparty": {
@@ -47,7 +49,11 @@ class Counterparty(BaseModel):
 
 
 class Transaction(BaseModel):
-    """One movement of the account: negative when money left. `sequence` counts the account's movements from 1."""
+    """One movement of the account: negative when money left. `sequence` counts the account's movements from 1.
+
+    `category_by` says whose word the category is: the holder's, for this or another movement with the same other side; of a
+    merchant that many holders call alike; of the merchant's code; of a model that read the description; or of the bank's rule.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_TRANSACTION]})
     sequence: int
@@ -59,6 +65,7 @@ class Transaction(BaseModel):
     purpose: str
     channel: str
     category: str
+    category_by: Source
     description: str | None
     note: str | None
     counterparty: Counterparty
@@ -99,7 +106,11 @@ class Spending(BaseModel):
 
 
 class Mark(BaseModel):
-    """What the holder calls a movement. A field that is left out stays as it is; null gives the rule's category back."""
+    """What the holder calls a movement. A field that is left out stays as it is; null takes the word back.
+
+    A category is meant of the account's other movements in the same direction with the same other side, too; where nobody knows
+    who that is, of those with nearly the same description.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"category": "restaurants", "note": "com a Ana"}]}

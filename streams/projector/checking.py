@@ -2,14 +2,22 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import psycopg
 
+from insight.categories.deciding import Decision
 from kit.postgres import connect
 from kit.settings import Settings
 from streams.projector import compared, core
+from streams.projector.categorising import answered_again, changed
+from streams.projector.compared import Categorised
+from streams.projector.models import TextModels
+from streams.projector.repository import Stored
 
 CLIENT = "projector-check"
 CHUNK_ROWS = 5_000
@@ -31,7 +39,8 @@ def compare(settings: Settings, *, wait_s: float) -> Compared:
     """Compare the generation that is read with the ledger; the projector gets `wait_s` to come to where the ledger is now.
 
     Each balance is held against the ledger's own balance after as many entries, so that both sides may go on meanwhile; each
-    movement against its entry; and spending against the movements.
+    movement against its entry; spending against the movements; and each category against what the model that decides, and what
+    holders say, make of it now.
     """
     started_s = time.monotonic()
     dsn = settings.warehouse.dsn("audit")
@@ -40,7 +49,14 @@ def compare(settings: Settings, *, wait_s: float) -> Compared:
         connect(dsn, application=CLIENT, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as warehouse,
         core.connect_core(settings, application=CLIENT) as bank,
     ):
-        difference = next(_differences(warehouse, bank, counted, wait_s=wait_s), None)
+        models = TextModels(settings.models)
+        difference = next(
+            chain(
+                _differences(warehouse, bank, counted, wait_s=wait_s),
+                _category_differences(warehouse, bank, models, wait_s=wait_s),
+            ),
+            None,
+        )
     return Compared(counted.accounts, counted.movements, time.monotonic() - started_s, difference)
 
 
@@ -92,6 +108,64 @@ def _movement_differences(
     for account_id, sequence in least.items():
         if there_are.get(account_id, 0) < sequence:
             yield f"account {account_id}: movement {there_are.get(account_id, 0) + 1} is not in the read model"
+
+
+def _category_differences(
+    warehouse: psycopg.Connection, bank: psycopg.Connection, models: TextModels, *, wait_s: float
+) -> Iterator[str]:
+    """Movements that are called otherwise than they would be now. What was said a moment ago gets `wait_s` to arrive."""
+    last: tuple[uuid.UUID, int] = (uuid.UUID(int=0), 0)
+    while page := compared.categorised(warehouse, after=last, limit=CHUNK_ROWS):
+        last = page[-1].stored.place
+        wrong = _called_otherwise(warehouse, bank, models, page)
+        deadline_s = time.monotonic() + wait_s
+        while wrong and time.monotonic() < deadline_s:
+            time.sleep(RETRY_S)
+            again = compared.categorised_again(warehouse, [stored.place for stored, _ in wrong])
+            wrong = _called_otherwise(warehouse, bank, models, again)
+        for stored, decision in wrong:
+            yield (
+                f"account {stored.account_id}, movement {stored.sequence}: {stored.category} by {stored.category_by} in the "
+                f"read model; {decision.category} by {decision.source} is what is said of it now"
+            )
+
+
+def _called_otherwise(
+    warehouse: psycopg.Connection, bank: psycopg.Connection, models: TextModels, page: Sequence[Categorised]
+) -> list[tuple[Stored, Decision]]:
+    """Movements of which neither the model that decides says what is kept, nor, where it may have, the one before."""
+    wrong: list[tuple[Stored, Decision]] = []
+    for (generation, model_id), group in _by_model(page, lambda each: each.model).items():
+        by_now = _decided_otherwise(warehouse, bank, models, generation, model_id, group)
+        waiting = {each.stored.place: each for each in group if each.waits}
+        wrong += [each for each in by_now if each[0].place not in waiting]
+        maybe = [waiting[stored.place] for stored, _ in by_now if stored.place in waiting]
+        for (_, before), earlier in _by_model(maybe, lambda each: each.before).items():
+            if before is not None:
+                wrong += _decided_otherwise(warehouse, bank, models, generation, before, earlier)
+    return wrong
+
+
+def _by_model(
+    page: Sequence[Categorised], model: Callable[[Categorised], int | None]
+) -> dict[tuple[int, Any], list[Categorised]]:
+    found: dict[tuple[int, Any], list[Categorised]] = defaultdict(list)
+    for each in page:
+        found[each.generation, model(each)].append(each)
+    return found
+
+
+def _decided_otherwise(
+    warehouse: psycopg.Connection,
+    bank: psycopg.Connection,
+    models: TextModels,
+    generation: int,
+    model_id: int,
+    group: Sequence[Categorised],
+) -> list[tuple[Stored, Decision]]:
+    stored = [each.stored for each in group]
+    model = models.of(warehouse, model_id)
+    return changed(stored, answered_again(bank, warehouse, generation, stored, model=model))
 
 
 def _wait(warehouse: psycopg.Connection, versions: dict[uuid.UUID, int], *, wait_s: float) -> str | None:

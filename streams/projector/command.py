@@ -34,7 +34,10 @@ def _check(wait_s: float) -> int:
     if found.difference is not None:
         print(f"DIFF  {found.difference}")
         return 1
-    print(f"ok    {found.accounts:,} balances and {found.movements:,} movements are the ledger's, in {found.seconds:.1f} s")
+    print(
+        f"ok    {found.accounts:,} balances and {found.movements:,} movements are the ledger's, each called what it would be "
+        f"called now, in {found.seconds:.1f} s"
+    )
     return 0
 
 

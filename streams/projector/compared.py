@@ -3,8 +3,12 @@
 import datetime
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
+
+from streams.projector.repository import Stored
 
 EntryKey = tuple[uuid.UUID, int]
 # Transfer, signed amount, balance after it.
@@ -28,6 +32,16 @@ from read_model.movement m
 where m.generation = (select generation from read_model.serving) and (m.account_id, m.sequence) > (%s, %s)
 order by m.account_id, m.sequence limit %s
 """
+_CATEGORISED = """
+select m.tenant_id, m.account_id, m.sequence, m.transfer_id, m.counterparty_account_id, m.amount_minor, m.purpose, m.channel,
+    m.mcc, m.decided, m.counterparty_kind, m.counterparty_id, m.description, m.category, m.category_by,
+    p.generation, p.category_model, p.category_model_before,
+    coalesce((m.account_id, m.sequence) > (p.swept_account, p.swept_sequence), false)
+from read_model.movement m join read_model.position p on p.generation = m.generation
+where m.generation = (select generation from read_model.serving)
+"""
+_NEXT = _CATEGORISED + "and (m.account_id, m.sequence) > (%s, %s) order by m.account_id, m.sequence limit %s"
+_AGAIN = _CATEGORISED + "and (m.account_id, m.sequence) in (select * from unnest(%s::uuid[], %s::bigint[]))"
 _WRONG_SPENDING = """
 with summed as (
     select
@@ -76,6 +90,35 @@ def movements(
 ) -> list[tuple[uuid.UUID, int, uuid.UUID, int, int]]:
     """Return the next movements of the read model, by account and sequence."""
     return warehouse.execute(_MOVEMENTS, (*after, limit)).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Categorised:
+    """A movement, and by which model it is decided.
+
+    While `waits`, the one before may have decided it; None: nobody knows which that was.
+    """
+
+    stored: Stored
+    generation: int
+    model: int
+    before: int | None
+    waits: bool
+
+
+def categorised(warehouse: psycopg.Connection, *, after: EntryKey, limit: int) -> list[Categorised]:
+    """Return the next movements of the read model, by account and sequence."""
+    return [_categorised(row) for row in warehouse.execute(_NEXT, (*after, limit)).fetchall()]
+
+
+def categorised_again(warehouse: psycopg.Connection, places: Sequence[EntryKey]) -> list[Categorised]:
+    """Return movements as they are now."""
+    rows = warehouse.execute(_AGAIN, ([account for account, _ in places], [sequence for _, sequence in places])).fetchall()
+    return [_categorised(row) for row in rows]
+
+
+def _categorised(row: tuple[Any, ...]) -> Categorised:
+    return Categorised(Stored(*row[:-4]), *row[-4:])
 
 
 def wrong_spending(warehouse: psycopg.Connection) -> tuple[uuid.UUID, datetime.date, str] | None:

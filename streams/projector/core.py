@@ -1,7 +1,7 @@
 """The core's side: what is known beside a movement, and what changed of that. Read as `audit`, which sees every tenant."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from kit.subject_keys import SealedRecords, Subject
 from streams.projector.described import Known
 
 STATEMENT_TIMEOUT_MS = 60_000
+AccountKey = tuple[str, uuid.UUID]
 _MOST_ID = 2**63 - 1
 
 # A few thousand look-ups by key, whatever the planner thinks of tables that have grown since it last looked.
@@ -35,6 +36,24 @@ left join bank.transaction_mark k
     on k.tenant_id = m.tenant_id and k.account_id = m.account_id and k.transfer_id = m.transfer_id
 order by m.ord
 """
+# What holders called their movements, the newest of each account, oldest of these first.
+_MARKS = """
+select a.tenant_id, a.account_id, k.transfer_id, k.category
+from unnest(%b::text[], %b::uuid[]) as a (tenant_id, account_id)
+cross join lateral (
+    select m.transfer_id, m.category, m.marked_at from bank.transaction_mark m
+    where m.tenant_id = a.tenant_id and m.account_id = a.account_id and m.category is not null
+    order by m.marked_at desc, m.transfer_id desc
+    limit %b
+) k
+order by a.account_id, k.marked_at, k.transfer_id
+"""
+_OWN = """
+select m.ord, k.category
+from unnest(%b::text[], %b::uuid[], %b::uuid[]) with ordinality as m (tenant_id, account_id, transfer_id, ord)
+join bank.transaction_mark k on k.tenant_id = m.tenant_id and k.account_id = m.account_id and k.transfer_id = m.transfer_id
+where k.category is not null
+"""
 _CHANGES = """
 select xid::text::bigint as xid, id, tenant_id, kind, subject_id
 from bank.history_change
@@ -53,6 +72,16 @@ class Asked:
     sequence: int
     transfer_id: uuid.UUID
     counterparty_account_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a holder called a movement."""
+
+    tenant_id: str
+    account_id: uuid.UUID
+    transfer_id: uuid.UUID
+    category: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -112,6 +141,20 @@ def _names(records: SealedRecords, sealed: Sequence[tuple[str, str | None, bytes
         name = fields.get("full_name") if fields else None
         found.append(None if name is None else str(name))
     return found
+
+
+def marks(connection: psycopg.Connection, accounts: Collection[AccountKey], *, limit: int) -> list[Marked]:
+    """Return what holders called movements of accounts, up to the newest `limit` of each, oldest first."""
+    columns = ([tenant for tenant, _ in accounts], [account for _, account in accounts], limit)
+    with connection.cursor(row_factory=class_row(Marked), binary=True) as cursor:
+        return cursor.execute(_MARKS, columns).fetchall()
+
+
+def own_words(connection: psycopg.Connection, asked: Sequence[tuple[str, uuid.UUID, uuid.UUID]]) -> dict[int, str]:
+    """Return what each movement's holder called this very one, by its place; (tenant, account, transfer) are asked."""
+    columns = ([one[0] for one in asked], [one[1] for one in asked], [one[2] for one in asked])
+    with connection.cursor(binary=True) as cursor:
+        return {place - 1: category for place, category in cursor.execute(_OWN, columns).fetchall()}
 
 
 def changes(connection: psycopg.Connection, *, after: ChangePosition, limit: int) -> list[Change]:

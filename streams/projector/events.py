@@ -7,6 +7,7 @@ import msgspec
 
 from contracts.ledger_events import LedgerStatus
 from contracts.transactions import AmountMinor, CurrencyCode, EpochMs, TenantId, Uuid
+from streams.projector.decided import Decided, decided
 
 
 class Unreadable(ValueError):
@@ -16,6 +17,9 @@ class Unreadable(ValueError):
 class _Transaction(msgspec.Struct, gc=False):
     channel: str
     mcc: int | None = None
+    direction: str | None = None
+    payee_id: str | None = None
+    merchant_id: str | None = None
 
 
 class _Event(msgspec.Struct):
@@ -35,7 +39,7 @@ class _Event(msgspec.Struct):
 class Moved:
     """An amount that went from one account to another.
 
-    `channel` is None where the event carries no transaction: of what came by the inbound door, and of the end of a hold.
+    `decided` is None where the event carries no transaction: of what came by the inbound door, and of the end of a hold.
     `appended_at_ms` is when the topic got it.
     """
 
@@ -48,8 +52,7 @@ class Moved:
     credit_account_id: uuid.UUID
     occurred_at_ms: int
     appended_at_ms: int
-    channel: str | None
-    mcc: int | None
+    decided: Decided | None
     offset: int
 
 
@@ -74,9 +77,18 @@ def read(payload: bytes | None, *, offset: int, appended_at_ms: int) -> Moved | 
             credit_account_id=uuid.UUID(event.credit_account_id),
             occurred_at_ms=event.occurred_at,
             appended_at_ms=appended_at_ms,
-            channel=event.transaction.channel if event.transaction else None,
-            mcc=event.transaction.mcc if event.transaction else None,
+            decided=_decided(event.transaction) if event.transaction else None,
             offset=offset,
         )
     except (msgspec.DecodeError, ValueError) as problem:
         raise Unreadable(str(problem)) from problem
+
+
+def _decided(transaction: _Transaction) -> Decided:
+    return decided(
+        channel=transaction.channel,
+        mcc=transaction.mcc,
+        direction=transaction.direction,
+        merchant_id=transaction.merchant_id,
+        payee_id=transaction.payee_id,
+    )

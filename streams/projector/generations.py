@@ -7,6 +7,7 @@ import psycopg
 
 from contracts.locks import WarehouseLock
 from streams.projector.core import ChangePosition
+from streams.projector.described import MovementKey
 
 RETIRED_ROWS = 20_000
 
@@ -17,10 +18,22 @@ class Fenced(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a generation has come: the next offset of the topic, and the last change of the core that is in it."""
+    """How far a generation has come: the next offset of the topic, and the last change of the core that is in it.
+
+    `category_model` is by which model its movements are decided.
+    """
 
     next_offset: int
     change: ChangePosition
+    category_model: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Movements are being decided again by a model; those up to and with `after` have been."""
+
+    category_model: int
+    after: MovementKey
 
 
 _MOVE = """
@@ -28,15 +41,29 @@ update read_model.position
 set next_offset = %(following)s,
     as_of = greatest(as_of, timestamptz 'epoch' + %(as_of_ms)s::bigint * interval '1 millisecond')
 where generation = %(generation)s and next_offset = %(expected)s
+returning category_model
 """
 _MOVE_CHANGE = """
 update read_model.position set change_xid = %(xid)s, change_id = %(id)s
 where generation = %(generation)s and change_xid = %(old_xid)s and change_id = %(old_id)s
+returning category_model
 """
 _START = """
-insert into read_model.position (generation, next_offset, change_xid, change_id, as_of)
-values (%s, %s, %s, %s, timestamptz 'epoch')
+insert into read_model.position (generation, next_offset, change_xid, change_id, as_of, category_model)
+values (%s, %s, %s, %s, timestamptz 'epoch', %s)
 """
+_POSITION = "select next_offset, change_xid, change_id, category_model from read_model.position where generation = %s"
+_TAKE_UP = """
+update read_model.position
+set category_model = %(model)s, category_model_before = case when %(known)s then category_model end,
+    swept_account = %(first)s, swept_sequence = 0
+where generation = %(generation)s and category_model <> %(model)s and (swept_account is null or not %(known)s)
+"""
+_SWEEP = """
+select category_model, swept_account, swept_sequence from read_model.position
+where generation = %s and swept_account is not null for update
+"""
+_SWEPT = "update read_model.position set swept_account = %s, swept_sequence = %s where generation = %s"
 _RETIRE = (
     "delete from read_model.movement where ctid = any (array("
     "select ctid from read_model.movement where generation = %s limit %s))",
@@ -77,30 +104,27 @@ def serving(connection: psycopg.Connection) -> int:
 
 def position(connection: psycopg.Connection, generation: int) -> Position | None:
     """Return how far a generation has come; None before it has begun."""
-    row = connection.execute(
-        "select next_offset, change_xid, change_id from read_model.position where generation = %s", (generation,)
-    ).fetchone()
-    return Position(row[0], ChangePosition(row[1], row[2])) if row else None
+    return _position(connection.execute(_POSITION, (generation,)).fetchone())
 
 
 def start(connection: psycopg.Connection, generation: int, at: Position) -> None:
     """Begin a generation."""
-    connection.execute(_START, (generation, at.next_offset, at.change.xid, at.change.id))
+    connection.execute(_START, (generation, at.next_offset, at.change.xid, at.change.id, at.category_model))
 
 
-def move(connection: psycopg.Connection, generation: int, *, expected: int, following: int, as_of_ms: int) -> None:
-    """Move the topic's position. Raises Fenced."""
+def move(connection: psycopg.Connection, generation: int, *, expected: int, following: int, as_of_ms: int) -> int:
+    """Move the topic's position and return the model that decides what is written with it. Raises Fenced."""
     moved = connection.execute(
         _MOVE, {"generation": generation, "expected": expected, "following": following, "as_of_ms": as_of_ms}
     )
-    if moved.rowcount != 1:
+    row = moved.fetchone()
+    if row is None:
         raise Fenced(f"generation {generation} was not at offset {expected}")
+    return int(row[0])
 
 
-def move_change(
-    connection: psycopg.Connection, generation: int, *, expected: ChangePosition, following: ChangePosition
-) -> None:
-    """Move the position in the core's changes. Raises Fenced."""
+def move_change(connection: psycopg.Connection, generation: int, *, expected: ChangePosition, following: ChangePosition) -> int:
+    """Move the position in the core's changes and return the model that decides. Raises Fenced."""
     moved = connection.execute(
         _MOVE_CHANGE,
         {
@@ -111,8 +135,53 @@ def move_change(
             "old_id": expected.id,
         },
     )
-    if moved.rowcount != 1:
+    row = moved.fetchone()
+    if row is None:
         raise Fenced(f"generation {generation} was not at change {expected}")
+    return int(row[0])
+
+
+def newest_model(connection: psycopg.Connection) -> int | None:
+    """Return the id of the newest text model that was published; None where there is none."""
+    row = connection.execute("select max(model_id) from read_model.category_model").fetchone()
+    return row[0] if row else None
+
+
+def model_sha256(connection: psycopg.Connection, model_id: int) -> str | None:
+    """Return the hash of a text model's file; None where there is no such model."""
+    row = connection.execute("select sha256 from read_model.category_model where model_id = %s", (model_id,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def take_up(connection: psycopg.Connection, generation: int, *, model_id: int, known: bool = True) -> bool:
+    """Have a generation decided by another model: what comes from now on, and one after another what is there.
+
+    Return whether it is so now. While an earlier model is still being taken up the next one waits, so that of every movement it
+    is known which of two models decided it. With `known` false (what decided until now cannot be read) nothing waits.
+    """
+    taken = connection.execute(
+        _TAKE_UP, {"generation": generation, "model": model_id, "known": known, "first": uuid.UUID(int=0)}
+    )
+    return taken.rowcount == 1
+
+
+def category_model(connection: psycopg.Connection, generation: int) -> int:
+    """Return the model by which a generation is decided. Raises Fenced when it is no more."""
+    at = position(connection, generation)
+    if at is None:
+        raise Fenced(f"generation {generation} is gone")
+    return at.category_model
+
+
+def hold_sweep(connection: psycopg.Connection, generation: int) -> Sweep | None:
+    """Return how far movements have been decided again, kept until this transaction ends; None where all have been."""
+    row = connection.execute(_SWEEP, (generation,)).fetchone()
+    return Sweep(row[0], (row[1], row[2])) if row else None
+
+
+def move_sweep(connection: psycopg.Connection, generation: int, *, to: MovementKey | None) -> None:
+    """Say that movements up to and with `to` have been decided again; None: all have."""
+    connection.execute(_SWEPT, (*(to or (None, None)), generation))
 
 
 def begun_after(connection: psycopg.Connection, generation: int) -> list[int]:
@@ -123,10 +192,11 @@ def begun_after(connection: psycopg.Connection, generation: int) -> list[int]:
 
 def hold_position(connection: psycopg.Connection, generation: int) -> Position | None:
     """Return how far a generation has come, and keep it there until this transaction ends."""
-    row = connection.execute(
-        "select next_offset, change_xid, change_id from read_model.position where generation = %s for update", (generation,)
-    ).fetchone()
-    return Position(row[0], ChangePosition(row[1], row[2])) if row else None
+    return _position(connection.execute(_POSITION + " for update", (generation,)).fetchone())
+
+
+def _position(row: tuple[int, int, int, int] | None) -> Position | None:
+    return Position(row[0], ChangePosition(row[1], row[2]), row[3]) if row else None
 
 
 def serve(connection: psycopg.Connection, generation: int) -> None:

@@ -18,8 +18,9 @@ from streams.projector import core, generations, repository
 from streams.projector.core import ChangePosition
 from streams.projector.events import Moved, Unreadable, read
 from streams.projector.generations import Fenced, Position
+from streams.projector.models import NO_MODEL, TextModels
 from streams.projector.topic import PARTITION, EventTopic
-from streams.projector.writing import Sides, write_changes, write_events, write_late_decisions
+from streams.projector.writing import Sides, decide_next_again, write_changes, write_events, write_late_decisions
 from streams.refusals import Refusals
 
 PROCESS = "projector"
@@ -32,6 +33,7 @@ LOOK_EVERY_S = 0.2
 MALFORMED = "malformed"
 
 _folded = Counter("baas_projector_events_total", "Events that the projector has passed")
+_decided_again = Counter("baas_projector_decided_again_total", "Movements whose category a newer model was asked for")
 _lag = Gauge("baas_projector_lag_messages", "Messages between the projector and the topic's end")
 
 
@@ -50,13 +52,16 @@ class Projector:
         self._generation = 0
         self._offset = 0
         self._change = ChangePosition(0, 0)
+        self._model = NO_MODEL
         self._behind: int | None = None
         self._looked_s = 0.0
 
     def facts(self) -> dict[str, object]:
         """Lag and positions, for the health port."""
         positions = {f"{BANKING_TRANSACTIONS}[{PARTITION}]": self._offset}
-        return {"lag": self._behind, "generation": self._generation, "positions": positions}
+        return {
+            "lag": self._behind, "generation": self._generation, "positions": positions, "category_model": self._model,
+        }  # fmt: skip
 
     def run(self) -> None:
         """Project until asked to end. Raises when the broker or a database does; the next start goes on from the position.
@@ -73,7 +78,7 @@ class Projector:
                 if self._lifecycle.wait(STANDBY_CHECK_S):
                     return
             repository.prepare(warehouse)
-            sides = Sides(warehouse, bank, SealedRecords(local_keys(self._settings)))
+            sides = Sides(warehouse, bank, SealedRecords(local_keys(self._settings)), TextModels(self._settings.models))
             while self._lifecycle.running:
                 self._project(sides, generations.serving(warehouse))
 
@@ -84,8 +89,13 @@ class Projector:
         try:
             if at is None:
                 at = self._begin(sides, generation, source)
+            elif not sides.models.is_usable(sides.warehouse, at.category_model):
+                # Histories go on without it, and say what can be said until the next model comes.
+                newest = sides.models.newest_usable(sides.warehouse)
+                generations.take_up(sides.warehouse, generation, model_id=newest, known=False)
             source.read_from(at.next_offset)
             self._generation, self._offset, self._change = generation, at.next_offset, at.change
+            self._model = generations.category_model(sides.warehouse, generation)
             self._lifecycle.ready()
             while self._lifecycle.running:
                 try:
@@ -103,7 +113,7 @@ class Projector:
         first = source.first_offset()
         if first > 0:
             raise HistoryGone(f"the topic begins at offset {first}: run `baas projection rebuild`")
-        at = Position(first, core.newest_change(sides.core))
+        at = Position(first, core.newest_change(sides.core), sides.models.newest_usable(sides.warehouse))
         generations.start(sides.warehouse, generation, at)
         return at
 
@@ -119,8 +129,18 @@ class Projector:
                 write_events(sides, self._generation, [], expected=self._offset, following=self._offset, as_of_ms=began_ms)
             self._change = write_changes(sides, self._generation, self._change)
             write_late_decisions(sides, self._generation)
+            self._decide_again(sides)
             self._behind = 0 if source.caught_up else max(0, source.end_offset() - self._offset)
             _lag.set(self._behind)
+
+    def _decide_again(self, sides: Sides) -> None:
+        """Take up a newer text model, and decide the next movements by it; some at a time, so that new ones do not wait."""
+        newest = sides.models.newest(sides.warehouse)
+        if newest != self._model and sides.models.is_usable(sides.warehouse, newest):
+            if generations.take_up(sides.warehouse, self._generation, model_id=newest):
+                get_logger().info("text model taken up", model=newest)
+            self._model = generations.category_model(sides.warehouse, self._generation)
+        _decided_again.inc(decide_next_again(sides, self._generation))
 
     def _write(self, sides: Sides, messages: Sequence[Message]) -> None:
         events = self._read(messages)

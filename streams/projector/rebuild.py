@@ -15,8 +15,9 @@ from kit.subject_keys import SealedRecords, local_keys
 from streams.projector import core, generations, repository
 from streams.projector.beginning import Batch, HistoryIncomplete, from_lake, from_topic, lake_end
 from streams.projector.generations import Position
+from streams.projector.models import TextModels
 from streams.projector.topic import EventTopic
-from streams.projector.writing import Sides, write_changes, write_events
+from streams.projector.writing import Sides, decide_account_again, write_changes, write_events
 
 CLIENT = "projector-rebuild"
 # Retiring a large generation takes a while a statement.
@@ -62,7 +63,7 @@ def rebuild(settings: Settings, *, clock: Clock, progress: Progress, account_id:
         for left in generations.begun_after(sides.warehouse, serving):
             generations.retire(sides.warehouse, left)
         building = serving + 1
-        at = Position(0, core.newest_change(sides.core))
+        at = Position(0, core.newest_change(sides.core), sides.models.newest_usable(sides.warehouse))
         generations.start(sides.warehouse, building, at)
         run = _Run(settings, sides, clock, progress, building=building, serving=serving, only=account_id)
         try:
@@ -149,6 +150,9 @@ class _Run:
             held = generations.hold_position(warehouse, self._serving)
             self._fold_up_to(held.next_offset if held else self.offset)
             self._catch_up_changes()
+            if held is not None:
+                # What is read may by now be decided by another model than this was.
+                decide_account_again(self._sides, self._building, account_id, model_id=held.category_model)
             generations.put_account(warehouse, account_id, before=self._building, after=self._serving)
 
     def _fold_up_to(self, end: int) -> None:
@@ -195,4 +199,4 @@ def _sides(settings: Settings) -> Iterator[Sides]:
         if not generations.take_lock(warehouse, WarehouseLock.REBUILD):
             raise AnotherRebuild("another rebuild holds the lock")
         repository.prepare(warehouse)
-        yield Sides(warehouse, bank, SealedRecords(local_keys(settings)))
+        yield Sides(warehouse, bank, SealedRecords(local_keys(settings)), TextModels(settings.models))

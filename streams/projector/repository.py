@@ -7,8 +7,13 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.rows import class_row
 
-from streams.projector.core import Asked
-from streams.projector.described import Decided, Description
+from insight.categories.asking import asked_of
+from insight.categories.deciding import Asked as Question
+from insight.categories.deciding import Decision
+from streams.projector.core import AccountKey, Asked, Marked
+from streams.projector.decided import Decided
+from streams.projector.decided import decided as decided_by
+from streams.projector.described import Description, MovementKey
 from streams.projector.fold import Movement, Standing
 
 MONTHS_ZONE = "America/Sao_Paulo"
@@ -30,36 +35,81 @@ class Stored:
     channel: str
     mcc: int | None
     decided: bool
+    counterparty_kind: str
+    counterparty_id: str | None
+    description: str | None
+    category: str
+    category_by: str
 
     @property
     def asked(self) -> Asked:
         """What the core is asked about it."""
         return Asked(self.tenant_id, self.account_id, self.sequence, self.transfer_id, self.counterparty_account_id)
 
+    @property
+    def account(self) -> AccountKey:
+        """Whose it is."""
+        return (self.tenant_id, self.account_id)
+
+    @property
+    def place(self) -> MovementKey:
+        """Where it stands."""
+        return (self.account_id, self.sequence)
+
+    @property
+    def question(self) -> Question:
+        """What is asked about what it was for."""
+        return asked_of(
+            tenant_id=self.tenant_id,
+            purpose=self.purpose,
+            channel=self.channel,
+            mcc=self.mcc,
+            kind=self.counterparty_kind,
+            received=self.amount_minor > 0,
+            counterparty_id=self.counterparty_id,
+            counterparty_account_id=self.counterparty_account_id,
+            text=self.description,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A movement with what is said of it, what it was for, and when it was booked (ms)."""
+
+    movement: Movement
+    said: Description
+    decision: Decision
+    booked_at_ms: int
+
 
 _STAGING = """
 create temporary table batch_movement (
     tenant_id text, account_id uuid, sequence bigint, transfer_id uuid, amount_minor bigint, balance_after_minor bigint,
-    currency text, purpose text, channel text, mcc integer, decided boolean, category text, counterparty_account_id uuid,
-    counterparty_kind text, counterparty_owner text, counterparty_name text, description text, note text, searched text,
-    value_at_ms bigint, booked_at_ms bigint, log_offset bigint
+    currency text, purpose text, channel text, mcc integer, decided boolean, category text, category_by text,
+    counterparty_account_id uuid, counterparty_id text, counterparty_kind text, counterparty_owner text, counterparty_name text,
+    description text, note text, searched text, value_at_ms bigint, booked_at_ms bigint, log_offset bigint
 ) on commit delete rows;
 create temporary table batch_description (
-    account_id uuid, sequence bigint, channel text, mcc integer, decided boolean, category text, counterparty_kind text,
-    counterparty_owner text, counterparty_name text, description text, note text, searched text
+    account_id uuid, sequence bigint, channel text, mcc integer, decided boolean, category text, category_by text,
+    counterparty_id text, counterparty_kind text, counterparty_owner text, counterparty_name text, description text, note text,
+    searched text
+) on commit delete rows;
+create temporary table batch_category (
+    account_id uuid, sequence bigint, category text, category_by text
 ) on commit delete rows;
 set synchronous_commit = off
 """
 _INSERT_MOVEMENTS = """
 insert into read_model.movement (
     generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor, currency, purpose, channel,
-    mcc, decided, category, counterparty_account_id, counterparty_kind, counterparty_owner, counterparty_name, description,
-    note, words, value_at, booked_at, log_offset
+    mcc, decided, category, category_by, counterparty_account_id, counterparty_id, counterparty_kind, counterparty_owner,
+    counterparty_name, description, note, words, value_at, booked_at, log_offset
 )
 select
     %s, b.tenant_id, b.account_id, b.sequence, b.transfer_id, b.amount_minor, b.balance_after_minor, b.currency, b.purpose,
-    b.channel, b.mcc, b.decided, b.category, b.counterparty_account_id, b.counterparty_kind, b.counterparty_owner,
-    b.counterparty_name, b.description, b.note, to_tsvector('portuguese', b.searched),
+    b.channel, b.mcc, b.decided, b.category, b.category_by, b.counterparty_account_id, b.counterparty_id,
+    b.counterparty_kind, b.counterparty_owner, b.counterparty_name, b.description, b.note,
+    to_tsvector('portuguese', b.searched),
     timestamptz 'epoch' + b.value_at_ms * interval '1 millisecond',
     timestamptz 'epoch' + b.booked_at_ms * interval '1 millisecond', b.log_offset
 from batch_movement b
@@ -92,7 +142,7 @@ select
     coalesce(sum(c.sign) filter (where m.amount_minor < 0), 0),
     coalesce(sum(c.sign * m.amount_minor) filter (where m.amount_minor > 0), 0),
     coalesce(sum(c.sign) filter (where m.amount_minor > 0), 0)
-from batch_description d
+from {batch} d
 join read_model.movement m on m.generation = %(generation)s and m.account_id = d.account_id and m.sequence = d.sequence
 cross join lateral (values (m.category, -1), (d.category, 1)) as c (category, sign)
 where m.category <> d.category
@@ -103,10 +153,16 @@ on conflict (generation, account_id, month, category) do update set
 """
 _REDESCRIBE = """
 update read_model.movement m
-set channel = d.channel, mcc = d.mcc, decided = d.decided, category = d.category, counterparty_kind = d.counterparty_kind,
-    counterparty_owner = d.counterparty_owner, counterparty_name = d.counterparty_name, description = d.description,
-    note = d.note, words = to_tsvector('portuguese', d.searched)
+set channel = d.channel, mcc = d.mcc, decided = d.decided, category = d.category, category_by = d.category_by,
+    counterparty_id = d.counterparty_id, counterparty_kind = d.counterparty_kind, counterparty_owner = d.counterparty_owner,
+    counterparty_name = d.counterparty_name, description = d.description, note = d.note,
+    words = to_tsvector('portuguese', d.searched)
 from batch_description d
+where m.generation = %s and m.account_id = d.account_id and m.sequence = d.sequence
+"""
+_RECATEGORISE = """
+update read_model.movement m set category = d.category, category_by = d.category_by
+from batch_category d
 where m.generation = %s and m.account_id = d.account_id and m.sequence = d.sequence
 """
 _PUT_BALANCES = """
@@ -119,7 +175,8 @@ select account_id, tenant_id, currency, sequence, balance_minor from read_model.
 where generation = %s and account_id = any (%s::uuid[])
 """
 _STORED = """
-select tenant_id, account_id, sequence, transfer_id, counterparty_account_id, amount_minor, purpose, channel, mcc, decided
+select tenant_id, account_id, sequence, transfer_id, counterparty_account_id, amount_minor, purpose, channel, mcc, decided,
+    counterparty_kind, counterparty_id, description, category, category_by
 from read_model.movement m
 """
 _OF_TRANSFERS = (
@@ -130,13 +187,25 @@ _WITH_CUSTOMER = (
     _STORED + "where generation = %(generation)s and tenant_id = %(tenant_id)s and counterparty_owner = %(customer_id)s "
     "and (account_id, sequence) > (%(account_id)s, %(sequence)s) order by account_id, sequence limit %(limit)s"
 )
+_OF_MARKS = (
+    _STORED + "where generation = %(generation)s and (tenant_id, transfer_id, account_id) in "
+    "(select * from unnest(%(tenants)s::text[], %(transfers)s::uuid[], %(accounts)s::uuid[]))"
+)
+_AFTER = (
+    _STORED + "where generation = %(generation)s and (account_id, sequence) > (%(account_id)s, %(sequence)s) "
+    "order by account_id, sequence limit %(limit)s"
+)
+_OF_ACCOUNT = (
+    _STORED + "where generation = %(generation)s and account_id = %(account_id)s and sequence > %(sequence)s "
+    "order by sequence limit %(limit)s"
+)
 _UNDECIDED = (
     _STORED + "where generation = %(generation)s and not decided and folded_at > now() - %(young)s * interval '1 second' "
     "and exists (select from raw.decisions d where d.tenant_id = m.tenant_id and d.transaction_id = m.transfer_id) "
     "limit %(limit)s"
 )
 _DECIDED = """
-select d.tenant_id, d.transaction_id, d.channel, d.mcc
+select d.tenant_id, d.transaction_id, d.channel, d.mcc, d.direction, d.merchant_id, d.payee_id
 from unnest(%s::text[], %s::uuid[]) as asked (tenant_id, transfer_id)
 join raw.decisions d on d.tenant_id = asked.tenant_id and d.transaction_id = asked.transfer_id
 """
@@ -159,21 +228,26 @@ def decided(connection: psycopg.Connection, transfers: Iterable[TransferKey]) ->
     if not wanted:
         return {}
     rows = connection.execute(_DECIDED, ([tenant for tenant, _ in wanted], [transfer for _, transfer in wanted])).fetchall()
-    return {(tenant, transfer): Decided(channel, mcc) for tenant, transfer, channel, mcc in rows}
+    return {
+        (tenant, transfer): decided_by(
+            channel=channel, mcc=mcc, direction=direction, merchant_id=merchant_id, payee_id=payee_id
+        )
+        for tenant, transfer, channel, mcc, direction, merchant_id, payee_id in rows
+    }
 
 
 def write(
     connection: psycopg.Connection,
     generation: int,
-    rows: Sequence[tuple[Movement, Description, int]],
+    rows: Sequence[Described],
     standings: Mapping[uuid.UUID, Standing],
 ) -> None:
-    """Write movements, each with its description and when it was booked (ms), what they add to spending, and the balances."""
+    """Write movements, what they add to spending, and the balances."""
     with connection.cursor() as cursor:
         if rows:
             with cursor.copy("copy batch_movement from stdin") as copy:
-                for movement, said, booked_at_ms in rows:
-                    copy.write_row(_movement_row(movement, said, booked_at_ms))
+                for row in rows:
+                    copy.write_row(_movement_row(row))
             cursor.execute(_INSERT_MOVEMENTS, (generation,))
             cursor.execute(_ADD_SPENDING, {"generation": generation, "zone": MONTHS_ZONE})
         touched = list(standings.items())
@@ -221,37 +295,88 @@ def with_customer(
         ).fetchall()
 
 
+def of_marks(
+    connection: psycopg.Connection, generation: int, marked: Sequence[Marked]
+) -> dict[tuple[uuid.UUID, uuid.UUID], Stored]:
+    """Return the movements that were called something, by account and transfer; those that are not there yet are absent."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        cursor.execute(
+            _OF_MARKS,
+            {
+                "generation": generation,
+                "tenants": [mark.tenant_id for mark in marked],
+                "transfers": [mark.transfer_id for mark in marked],
+                "accounts": [mark.account_id for mark in marked],
+            },
+        )
+        return {(row.account_id, row.transfer_id): row for row in cursor}
+
+
+def after(connection: psycopg.Connection, generation: int, place: MovementKey, *, limit: int) -> list[Stored]:
+    """Return the next movements by account and sequence."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        return cursor.execute(
+            _AFTER, {"generation": generation, "account_id": place[0], "sequence": place[1], "limit": limit}
+        ).fetchall()
+
+
+def of_account(
+    connection: psycopg.Connection, generation: int, account_id: uuid.UUID, *, after_sequence: int, limit: int
+) -> list[Stored]:
+    """Return the next movements of one account."""
+    with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        return cursor.execute(
+            _OF_ACCOUNT, {"generation": generation, "account_id": account_id, "sequence": after_sequence, "limit": limit}
+        ).fetchall()
+
+
 def undecided(connection: psycopg.Connection, generation: int, *, young_s: int, limit: int) -> list[Stored]:
     """Return movements of the last `young_s` seconds whose decision has arrived since they were folded."""
     with connection.cursor(row_factory=class_row(Stored)) as cursor:
         return cursor.execute(_UNDECIDED, {"generation": generation, "young": young_s, "limit": limit}).fetchall()
 
 
-def redescribe(connection: psycopg.Connection, generation: int, rows: Sequence[tuple[Stored, Description]]) -> None:
+def redescribe(connection: psycopg.Connection, generation: int, rows: Sequence[tuple[Stored, Description, Decision]]) -> None:
     """Say something else of movements that are there; their spending follows."""
     if not rows:
         return
     with connection.cursor() as cursor:
         cursor.execute("truncate batch_description")
         with cursor.copy("copy batch_description from stdin") as copy:
-            for stored, said in rows:
-                copy.write_row(_description_row(stored, said))
-        cursor.execute(_MOVE_SPENDING, {"generation": generation, "zone": MONTHS_ZONE})
+            for stored, said, decision in rows:
+                copy.write_row(_description_row(stored, said, decision))
+        cursor.execute(_MOVE_SPENDING.format(batch="batch_description"), {"generation": generation, "zone": MONTHS_ZONE})
         cursor.execute(_REDESCRIBE, (generation,))
 
 
-def _movement_row(movement: Movement, said: Description, booked_at_ms: int) -> tuple[object, ...]:
+def recategorise(connection: psycopg.Connection, generation: int, rows: Sequence[tuple[Stored, Decision]]) -> None:
+    """Call movements that are there something else; their spending follows."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("truncate batch_category")
+        with cursor.copy("copy batch_category from stdin") as copy:
+            for stored, decision in rows:
+                copy.write_row((stored.account_id, stored.sequence, decision.category, decision.source))
+        cursor.execute(_MOVE_SPENDING.format(batch="batch_category"), {"generation": generation, "zone": MONTHS_ZONE})
+        cursor.execute(_RECATEGORISE, (generation,))
+
+
+def _movement_row(row: Described) -> tuple[object, ...]:
+    movement, said, decision = row.movement, row.said, row.decision
     moved = movement.moved
     return (
         moved.tenant_id, movement.account_id, movement.sequence, moved.transfer_id, movement.amount_minor,
-        movement.balance_after_minor, moved.currency, moved.purpose, said.channel, said.mcc, said.decided, said.category,
-        movement.counterparty_account_id, said.counterparty_kind, said.counterparty_owner, said.counterparty_name, said.text,
-        said.note, said.searched, moved.occurred_at_ms, booked_at_ms, moved.offset,
+        movement.balance_after_minor, moved.currency, moved.purpose, said.channel, said.mcc, said.decided, decision.category,
+        decision.source, movement.counterparty_account_id, said.counterparty_id, said.counterparty_kind,
+        said.counterparty_owner, said.counterparty_name, said.text, said.note, said.searched, moved.occurred_at_ms,
+        row.booked_at_ms, moved.offset,
     )  # fmt: skip
 
 
-def _description_row(stored: Stored, said: Description) -> tuple[object, ...]:
+def _description_row(stored: Stored, said: Description, decision: Decision) -> tuple[object, ...]:
     return (
-        stored.account_id, stored.sequence, said.channel, said.mcc, said.decided, said.category, said.counterparty_kind,
-        said.counterparty_owner, said.counterparty_name, said.text, said.note, said.searched,
+        stored.account_id, stored.sequence, said.channel, said.mcc, said.decided, decision.category, decision.source,
+        said.counterparty_id, said.counterparty_kind, said.counterparty_owner, said.counterparty_name, said.text, said.note,
+        said.searched,
     )  # fmt: skip

@@ -49,6 +49,8 @@ OF_NO_TENANT = {
     # How far the read model has come: offsets and moments.
     "read_model.serving": {"SELECT"},
     'read_model."position"': {"SELECT"},
+    # Which text models there are: hashes, days and counts.
+    "read_model.category_model": {"SELECT"},
 }
 OURS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 GRANTS = f"""

@@ -19,6 +19,7 @@ from kit.settings import Http
 from ledger.accounts import NewAccount, open_accounts
 from serving.payments.stand_in import limit_minor
 from simulator.live import hours
+from simulator.notes import note_between
 from simulator.partner import Partner, api_key
 from simulator.population import make_population
 from tests.http import http
@@ -83,6 +84,11 @@ def partner_of(api: Server, address: Http) -> Iterator[Partner]:
         partner.close()
 
 
+def notes(api: Server) -> dict[str, str]:
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        return dict(connection.execute("select transfer_id::text, description from bank.transfer_note").fetchall())
+
+
 def transfers(api: Server) -> set[str]:
     with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
         found = connection.execute("select id::text from ledger.transfer where purpose = 'transfer'").fetchall()
@@ -110,6 +116,9 @@ def test_what_the_app_sends_is_what_the_api_takes(api: Server, payments) -> None
     assert {transfer_id for transfer_id, _ in answers.given} == made
     assert len(made) == len(payments)
     assert addresses(api, made) == len({transaction.ip for transaction, _ in payments}) > ENOUGH // 4
+    written = [note_between(each.account_id, each.payee_id) for each, _ in payments if each.payee_id is not None]
+    assert sorted(text for transfer_id, text in notes(api).items() if transfer_id in made) == sorted(filter(None, written))
+    assert len(set(filter(None, written))) > 1
 
 
 def test_what_the_api_refuses_is_counted_and_is_nobody_s_transfer(api: Server, payments) -> None:

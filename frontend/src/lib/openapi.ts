@@ -5998,7 +5998,10 @@ export interface components {
         };
         /**
          * Mark
-         * @description What the holder calls a movement. A field that is left out stays as it is; null gives the rule's category back.
+         * @description What the holder calls a movement. A field that is left out stays as it is; null takes the word back.
+         *
+         *     A category is meant of the account's other movements in the same direction with the same other side, too; where nobody knows
+         *     who that is, of those with nearly the same description.
          * @example {
          *       "category": "restaurants",
          *       "note": "com a Ana"
@@ -9055,6 +9058,12 @@ export interface components {
          */
         SimulationStatus: "queued" | "running" | "done" | "failed" | "cancelled";
         /**
+         * Source
+         * @description Who had the last word.
+         * @enum {string}
+         */
+        Source: "holder" | "merchant" | "code" | "text" | "rule";
+        /**
          * Spending
          * @description Months of the half-open period asked for, oldest first, each with its categories.
          * @example {
@@ -9441,6 +9450,9 @@ export interface components {
         /**
          * Transaction
          * @description One movement of the account: negative when money left. `sequence` counts the account's movements from 1.
+         *
+         *     `category_by` says whose word the category is: the holder's, for this or another movement with the same other side; of a
+         *     merchant that many holders call alike; of the merchant's code; of a model that read the description; or of the bank's rule.
          * @example {
          *       "amount": {
          *         "amount_minor": -8750,
@@ -9452,6 +9464,7 @@ export interface components {
          *       },
          *       "booked_at": "2025-11-24T16:00:00.200Z",
          *       "category": "restaurants",
+         *       "category_by": "holder",
          *       "channel": "pix",
          *       "counterparty": {
          *         "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
@@ -9476,6 +9489,7 @@ export interface components {
             booked_at: string;
             /** Category */
             category: string;
+            category_by: components["schemas"]["Source"];
             /** Channel */
             channel: string;
             counterparty: components["schemas"]["Counterparty"];
@@ -9515,6 +9529,7 @@ export interface components {
          *           },
          *           "booked_at": "2025-11-24T16:00:00.200Z",
          *           "category": "restaurants",
+         *           "category_by": "holder",
          *           "channel": "pix",
          *           "counterparty": {
          *             "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",

@@ -17,6 +17,7 @@ export interface FixtureMovement {
   purpose: string
   channel: string
   category: string
+  category_by: string
   description: string | null
   note: string | null
   counterparty: { account_id: string; kind: string; name: string | null }
@@ -99,7 +100,8 @@ export function yearOf(nowMs: number): FixtureMovement[] {
       return {
         sequence: index + 1, transfer_id: dice.uuid(), booked_at: at, value_at: at,
         amount: { amount_minor: minor, currency: 'BRL' }, balance_after: { amount_minor: balance, currency: 'BRL' },
-        purpose: 'transfer', channel: habit.channel, category: habit.category, description: text, note: null,
+        purpose: 'transfer', channel: habit.channel, category: habit.category, category_by: habit.channel === 'card' ? 'code' : 'rule',
+        description: text, note: null,
         counterparty: { account_id: dice.uuid(), kind, name },
       } // prettier-ignore
     })

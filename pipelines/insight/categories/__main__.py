@@ -1,4 +1,4 @@
-"""`python -m pipelines.insight.categories train | say`: learn what movements were for, and try what was learned on a text."""
+"""`python -m pipelines.insight.categories train | say | learn`: learn what movements were for, and try what was learned."""
 
 import argparse
 import os
@@ -9,11 +9,15 @@ from pathlib import Path
 from contracts.categories import CounterpartyKind
 from contracts.ledger_events import Purpose
 from insight.categories.deciding import Asked, decide
+from insight.categories.files import DOCUMENT
 from insight.categories.model import encode, read
+from kit.clock import SystemClock
 from kit.errors import DomainError
 from kit.settings import settings
+from ledger.days import last_ended
 from pipelines.insight.categories.labelled import read_lines, read_marks
-from pipelines.insight.categories.registry import DOCUMENT, MODEL_NAME, register
+from pipelines.insight.categories.learning import learn
+from pipelines.insight.categories.registry import MODEL_NAME, register
 from pipelines.insight.categories.training import train
 from pipelines.tracking import tracking_uri
 
@@ -45,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     said.add_argument("--channel", default="pix")
     said.add_argument("--mcc", type=int)
     said.set_defaults(command=_say)
+    learned = commands.add_parser("learn", help="learn from the bank's histories, as every night; the projector takes it up")
+    learned.add_argument("--until", type=date.fromisoformat, help="the last day to learn from (default: the last that ended)")
+    learned.set_defaults(command=_learn)
     return parser
 
 
@@ -63,6 +70,11 @@ def _train(options: argparse.Namespace) -> str:
         version = register(tracking_uri(settings()), trained, source=options.statements.name)
         told += f"registered as {MODEL_NAME} {version}\n"
     return told
+
+
+def _learn(options: argparse.Namespace) -> str:
+    clock = SystemClock()
+    return f"{learn(settings(), last_day=options.until or last_ended(clock.now_ms()), clock=clock)}\n"
 
 
 def _say(options: argparse.Namespace) -> str:

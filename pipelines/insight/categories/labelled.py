@@ -94,6 +94,8 @@ def examples(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Example]:
     for line in lines:
         asked = line.asked
         text = letters(asked.text)
+        if not text:
+            continue
         group = asked.counterparty or text
         looked = (line.account_id, line.booked_day.year, line.booked_day.month) in looked_at
         word = said.get(line.line_id) or (own.get((line.account_id, group, asked.received)) if looked else None)
@@ -112,13 +114,13 @@ def examples(lines: Sequence[Line], marks: Iterable[Mark]) -> list[Example]:
 
 
 def merchants(lines: Sequence[Line], marks: Iterable[Mark]) -> dict[str, str]:
-    """Return the counterparties that most of several holders call alike, with their category."""
+    """Return the counterparties beyond this bank that most of several holders call alike, with their category."""
     said = {mark.line_id: mark.category for mark in marks}
     looked_at = _looked_at(lines, said)
     votes: dict[str, dict[str, Category]] = defaultdict(dict)
     for line in lines:
         asked = line.asked
-        if not asked.counterparty or asked.received or is_certain(asked):
+        if not asked.counterparty or asked.kind is not CounterpartyKind.OUTSIDE or asked.received or is_certain(asked):
             continue
         if line.line_id in said:
             votes[asked.counterparty][line.account_id] = said[line.line_id]
@@ -137,10 +139,7 @@ def corrections(lines: Mapping[str, Line], marks: Iterable[Mark]) -> dict[str, l
     found: dict[str, list[Correction]] = defaultdict(list)
     for mark in marks:
         line = lines[mark.line_id]
-        asked = line.asked
-        found[line.account_id].append(
-            Correction(asked.counterparty, asked.received, letters(asked.text), asked.mark, mark.category)
-        )
+        found[line.account_id].append(Correction.of(line.asked, mark.category))
     return found
 
 

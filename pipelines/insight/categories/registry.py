@@ -3,13 +3,13 @@
 import tempfile
 from pathlib import Path
 
+from insight.categories.files import DOCUMENT
 from insight.categories.model import TextModel, decode, encode
 from kit.errors import NotFound
 from pipelines.insight.categories.training import BUCKETS, STRENGTH, Trained
 from pipelines.tracking import mlflow_at
 
 MODEL_NAME = EXPERIMENT = "category-text"
-DOCUMENT = "categories.model"
 FOLDER = "model"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
@@ -47,6 +48,11 @@ class Trained:
     held_accuracy_pct: float
     held_asked_pct: float
     held_calibration_error: float
+    held: Sequence[Example]
+
+    def model_without_merchants(self) -> TextModel:
+        """Return the model that knows words only: whom the lines' holders pay, nobody else does."""
+        return msgspec.structs.replace(self.model, merchants={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,18 @@ def train(lines: Sequence[Line], marks: Sequence[Mark], *, until: date) -> Train
         trained_until=until.isoformat(),
         facts={"lines": len(known), "marks": len(said), "texts": len(found)},
     )
-    return Trained(model, len(found), accuracy, asked, error)
+    return Trained(model, len(found), accuracy, asked, error, _told(judged))
+
+
+def share_right_pct(model: TextModel, held: Sequence[Example]) -> float:
+    """Return how often `held` would be called right by a model, and by the rule where the model is not sure."""
+    opinions = model.opinions([(example.mark, example.text) for example in held])
+    right = [
+        (category if sure >= model.threshold else example.judged) == example.category
+        for example, (category, sure) in zip(held, opinions, strict=True)
+    ]
+    weights = _times(held)
+    return 100.0 * float((weights * np.array(right)).sum() / weights.sum())
 
 
 def _of_enough(found: list[Example]) -> list[Example]:
@@ -126,9 +143,14 @@ def _places(fitted: _Fitted, found: Sequence[Example]) -> NDArray[np.int64]:
     return np.array([place.get(str(example.category), -1) for example in found])
 
 
+def _told(judged: Sequence[Example]) -> list[Example]:
+    """Those of months that holders looked at, which are a fair sample; all where there are none."""
+    return [example for example in judged if example.looked_at] or list(judged)
+
+
 def _temperature(fitted: _Fitted, judged: Sequence[Example]) -> float:
     """The temperature under which what holders said of unseen counterparties is likeliest."""
-    told = [example for example in judged if example.looked_at] or list(judged)
+    told = _told(judged)
     raw, actual = _raw(fitted, told), _places(fitted, told)
     weights = _times(told)
     rows = np.flatnonzero(actual >= 0)
@@ -142,7 +164,7 @@ def _temperature(fitted: _Fitted, judged: Sequence[Example]) -> float:
 
 def _threshold(fitted: _Fitted, judged: Sequence[Example], temperature: float) -> tuple[float, float, float, float]:
     """The confidence from which on the text is believed before the rule, and how right both together then are."""
-    told = [example for example in judged if example.looked_at] or list(judged)
+    told = _told(judged)
     probability = calibrated(_raw(fitted, told), temperature)
     best = probability.argmax(axis=1)
     sure = probability[np.arange(len(told)), best]

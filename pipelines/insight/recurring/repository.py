@@ -28,23 +28,30 @@ with moved as (
   left join raw.decisions decision on decision.tenant_id = event.tenant_id and decision.transaction_id = event.transfer_id
   where event.tenant_id = %(tenant_id)s and event.status = '{LedgerStatus.POSTED}'
     and event.occurred_at >= %(start)s and event.occurred_at < %(past)s
+),
+sides as (
+  select payer_id as account_id, payer_customer, transfer_id, day, -amount_minor, currency, purpose, channel, mcc,
+    payee_customer, payee_code,
+    case
+      when payee_code is null then payee_id::text
+      when starts_with(payee_code, '{SETTLEMENT_PREFIX}') then coalesce(merchant_id, named, '')
+      else payee_code
+    end as counterparty, log_offset
+  from moved where payer_kind = 'customer' and payer_customer is not null
+  union all
+  select payee_id, payee_customer, transfer_id, day, amount_minor, currency, purpose, channel, mcc, payer_customer, payer_code,
+    case
+      when payer_code is null then payer_id::text
+      when starts_with(payer_code, '{SETTLEMENT_PREFIX}') then coalesce(case when direction = 'credit' then named end, '')
+      else payer_code
+    end, log_offset
+  from moved where payee_kind = 'customer' and payee_customer is not null
 )
-select payer_id, payer_customer, transfer_id, day, -amount_minor, currency, purpose, channel, mcc, payee_customer, payee_code,
-  case
-    when payee_code is null then payee_id::text
-    when starts_with(payee_code, '{SETTLEMENT_PREFIX}') then coalesce(merchant_id, named, '')
-    else payee_code
-  end, log_offset
-from moved where payer_kind = 'customer' and payer_customer is not null
-union all
-select payee_id, payee_customer, transfer_id, day, amount_minor, currency, purpose, channel, mcc, payer_customer, payer_code,
-  case
-    when payer_code is null then payer_id::text
-    when starts_with(payer_code, '{SETTLEMENT_PREFIX}') then coalesce(case when direction = 'credit' then named end, '')
-    else payer_code
-  end, log_offset
-from moved where payee_kind = 'customer' and payee_customer is not null
-order by 1, 13
+select sides.*, history.category
+from sides
+left join read_model.movement history on history.generation = (select generation from read_model.serving)
+  and history.tenant_id = %(tenant_id)s and history.transfer_id = sides.transfer_id and history.account_id = sides.account_id
+order by sides.account_id, sides.log_offset
 """
 _AS_OF = "select as_of from insight.made where tenant_id = %s"
 _FORGET = "delete from insight.made where tenant_id = %s"
@@ -66,7 +73,10 @@ _CHUNK_ROWS = 20_000
 
 
 class Moved(NamedTuple):
-    """One movement of a customer's own account; `other_customer` and `other_code` say whose the other account is."""
+    """One movement of a customer's own account; `other_customer` and `other_code` say whose the other account is.
+
+    `category` is what the account's history says that it was for; None where the history has not come so far.
+    """
 
     account_id: UUID
     customer_id: str
@@ -81,6 +91,7 @@ class Moved(NamedTuple):
     other_code: str | None
     counterparty: str
     log_offset: int
+    category: str | None = None
 
 
 def tenants(connection: Connection) -> list[str]:

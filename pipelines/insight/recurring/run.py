@@ -70,7 +70,10 @@ def make(settings: Settings, *, last_day: date, clock: Clock) -> list[Made]:
 
 
 def of_account(moved: Iterable[Moved], *, as_of: date) -> list[Found]:
-    """Return what comes again among one account's movements; categories are by counterparty, code and rule."""
+    """Return what comes again among one account's movements.
+
+    Categories are those of the account's history; where that has not come so far, by code and rule.
+    """
     rows = list(moved)
     said = decide([_asked(row) for row in rows], model=None)
     movements = [
@@ -80,7 +83,7 @@ def of_account(moved: Iterable[Moved], *, as_of: date) -> list[Found]:
             row.day,
             row.delta_minor,
             row.currency,
-            str(decision.category),
+            row.category or str(decision.category),
             row.counterparty,
             None,
         )

@@ -30,6 +30,8 @@ RAW = (
     Table("raw", "alerts", ("subject_id",), ("stand_outs",)),
     Table("raw", "controls", (), ("body",)),
 )
+PAYEES = (Table("read_model", "movement", ("counterparty_id",)),)
+"""Histories say who was paid beyond the bank, as raw decisions do."""
 _MOVEMENTS = """
 from read_model.movement m
 where m.tenant_id = %(tenant)s and (

@@ -9,7 +9,7 @@ from kit.folding import folded
 from kit.postgres import tenant_block
 from pipelines.privacy.store import Alive
 from pipelines.privacy.warehouse import repository
-from pipelines.privacy.warehouse.repository import RAW, Row, Table
+from pipelines.privacy.warehouse.repository import PAYEES, RAW, Row, Table
 
 
 class ReadModel:
@@ -21,12 +21,16 @@ class ReadModel:
         self._who = who
 
     def count(self) -> int:
-        """Movements that tell."""
+        """Movements that tell, and ids that do."""
         with tenant_block(self._connection, self._tenant_id) as connection:
-            return repository.count_movements(connection, tenant_id=self._tenant_id, who=self._who)
+            told = repository.count_movements(connection, tenant_id=self._tenant_id, who=self._who)
+            return told + _counted(connection, PAYEES, self._tenant_id, self._who)
 
     def erase(self, alive: Alive) -> None:
-        """Take the words away, and what is searched of them."""
+        """Take the words away, and what is searched of them; replace the ids."""
+        with tenant_block(self._connection, self._tenant_id) as connection:
+            _replaced(connection, list(PAYEES), self._tenant_id, self._who)
+        alive()
         while True:
             with tenant_block(self._connection, self._tenant_id) as connection:
                 found = repository.find_movements(connection, tenant_id=self._tenant_id, who=self._who)

@@ -11,7 +11,7 @@ from contracts.ledger_events import Purpose
 from contracts.transactions import Channel
 from insight.categories.deciding import Asked, Correction, Corrections, Decision, Source, decide, ruled
 from insight.categories.model import TextModel
-from insight.categories.text import grams, letters
+from insight.categories.text import grams
 
 BUCKETS = 1 << 10
 CARD = Asked(
@@ -34,7 +34,7 @@ def model() -> TextModel:
 
 
 def said(asked: Asked, category: Category) -> Correction:
-    return Correction(asked.counterparty, asked.received, letters(asked.text), asked.mark, category)
+    return Correction.of(asked, category)
 
 
 def one(asked: Asked, model: TextModel | None, *corrections: Correction) -> Decision:
@@ -89,6 +89,25 @@ def test_a_word_is_meant_of_the_same_counterparty_whatever_its_text_and_of_no_ot
     assert one(replace(CARD, text="SOMETHING ELSE"), model, word).category is Category.HOME
     assert one(replace(CARD, counterparty="m8"), model, word).source is Source.CODE
     assert one(replace(CARD, received=True), model, word) == Decision(Category.REFUNDS, Source.RULE)
+
+
+def test_a_word_for_a_payment_is_not_meant_of_a_fee_or_a_reversal(model: TextModel) -> None:
+    word = said(CARD, Category.HOME)
+    assert one(replace(CARD, purpose=Purpose.REVERSAL), model, word) == Decision(Category.REFUNDS, Source.RULE)
+
+
+def test_a_movement_that_was_called_something_itself_is_called_that(model: TextModel) -> None:
+    corrections = {place: Corrections([said(CARD, Category.LEISURE)]) for place in range(2)}
+    found = decide([CARD, CARD], model=model, corrections=corrections, own={0: Category.HOME})
+    assert found == [Decision(Category.HOME, Source.HOLDER), Decision(Category.LEISURE, Source.HOLDER)]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "12/03 777"])
+def test_nothing_is_made_of_a_text_without_a_letter(model: TextModel, text: str) -> None:
+    leaning = msgspec.structs.replace(model, bias=(9.0, 0.0, 0.0))
+    assert one(replace(PIX, text=text), leaning) == Decision(Category.TRANSFERS, Source.RULE)
+    word = said(replace(PIX, text=text), Category.HOME)
+    assert one(replace(PIX, text=text), leaning, word) == Decision(Category.TRANSFERS, Source.RULE)
 
 
 def test_where_nobody_knows_who_was_paid_the_nearest_text_counts(model: TextModel) -> None:

@@ -132,6 +132,25 @@ def test_both_sides_of_what_comes_again_are_found_with_who_is_on_the_other(setti
 
 
 @pytest.mark.servers
+def test_what_a_payment_is_for_is_what_the_accounts_history_says(settings: Settings, bank: Bank, made: Made) -> None:
+    with psycopg.connect(settings.warehouse.dsn("postgres")) as connection:
+        connection.execute(
+            "insert into read_model.movement (generation, tenant_id, account_id, sequence, transfer_id, amount_minor, "
+            "balance_after_minor, currency, purpose, channel, decided, category, category_by, counterparty_account_id, "
+            "counterparty_kind, value_at, booked_at, log_offset) select 1, e.tenant_id, e.debit_account_id, e.log_offset, "
+            "e.transfer_id, -e.amount_minor, 0, e.currency, e.purpose, 'internal', true, 'home', 'holder', "
+            "e.credit_account_id, 'customer', e.occurred_at, e.occurred_at, e.log_offset from raw.ledger_events e "
+            "where e.tenant_id = %s and e.amount_minor = 150000",
+            (bank.tenant_id,),
+        )
+    make(settings, last_day=LAST, clock=CLOCK)
+    query = (
+        "select direction, category from insight.recurring where tenant_id = %s and amount_minor = 150000 order by direction"
+    )
+    assert rows(settings, query, bank.tenant_id) == [("in", "people"), ("out", "home")]
+
+
+@pytest.mark.servers
 def test_made_again_it_takes_its_own_place_and_an_earlier_day_changes_nothing(
     settings: Settings, bank: Bank, made: Made
 ) -> None:

@@ -83,13 +83,13 @@ values ('demo', %(list_id)s, %(phone)s, 'of ' || %(full_name)s, 'x', now());
 PROJECTED = """
 insert into read_model.movement (generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor,
     currency, purpose, channel, decided, category, counterparty_account_id, counterparty_kind, counterparty_owner,
-    counterparty_name, description, note, words, value_at, booked_at, log_offset)
+    counterparty_name, description, note, words, value_at, booked_at, log_offset, counterparty_id)
 values
     (1, 'demo', %(account_id)s, 1, %(transfer_id)s, -5, 5, 'BRL', 'transfer', 'pix', true, 'people', %(other_account)s,
-     'customer', 'other', 'Bea Reis', %(text)s, %(text)s, to_tsvector('portuguese', %(text)s), now(), now(), 1),
+     'customer', 'other', 'Bea Reis', %(text)s, %(text)s, to_tsvector('portuguese', %(text)s), now(), now(), 1, null),
     (1, 'demo', %(other_account)s, %(sequence)s, %(transfer_id)s, 5, 5, 'BRL', 'transfer', 'pix', true, 'people',
      %(account_id)s, 'customer', %(customer_id)s, %(full_name)s, null, 'thanks ' || %(full_name)s,
-     to_tsvector('portuguese', %(full_name)s), now(), now(), 2);
+     to_tsvector('portuguese', %(full_name)s), now(), now(), 2, %(email)s);
 insert into raw.controls (tenant_id, control_id, kind, known_at, body, epoch, n, log_offset)
 values ('demo', gen_random_uuid(), 'list', now(), jsonb_build_object('value', %(email)s, 'count', 3), 1, %(n)s, 1);
 insert into raw.alerts (tenant_id, event_id, alert_id, status, change, subject_kind, subject_id, transaction_id, verdict,

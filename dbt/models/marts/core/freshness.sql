@@ -30,6 +30,7 @@
 -- depends_on: {{ ref('model_drift_daily') }}
 -- depends_on: {{ ref('feature_drift_daily') }}
 -- depends_on: {{ ref('backtest_rules') }}
+-- depends_on: {{ ref('spending_monthly') }}
 {{
   config(
     materialized='incremental',

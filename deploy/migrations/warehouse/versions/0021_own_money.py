@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0021_own_money"
-down_revision = "0018_recurring"
+down_revision = "0020_categories"
 
 
 def upgrade() -> None:

@@ -15,6 +15,7 @@ const movement = (id: string, minor: number, category = 'restaurants'): Movement
   purpose: 'transfer',
   channel: 'card',
   category,
+  category_by: 'code',
   description: null,
   note: null,
   counterparty: { account_id: id, kind: 'outside', name: null },
@@ -45,6 +46,7 @@ describe('a movement that is called otherwise', () => {
       'leisure',
       'restaurants',
     ])
+    expect(after.pages[1]?.items.map((item) => item.category_by)).toEqual(['holder', 'code'])
     expect(before.pages[1]?.items[0]?.category).toBe('restaurants')
   })
 

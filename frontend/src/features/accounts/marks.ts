@@ -10,7 +10,9 @@ export type MovementPages = InfiniteData<MovementPage, string | null>
 /** The same pages with one movement under another category. */
 export function recategorised(pages: MovementPages, transferId: string, category: Category): MovementPages {
   const items = (page: MovementPage) =>
-    page.items.map((item) => (item.transfer_id === transferId ? { ...item, category } : item))
+    page.items.map((item) =>
+      item.transfer_id === transferId ? { ...item, category, category_by: 'holder' as const } : item,
+    )
   return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: items(page) })) }
 }
 

@@ -67,7 +67,8 @@ def build_definitions(found: Settings) -> Definitions:
     raw, lake = checked_sets(found, Store.RAW), checked_sets(found, Store.LAKE)
     marts, online, profiles = mart_assets(found), customer_profiles(found), daily_profile_assets(found)
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
-    books, recurring, money, categories = closed_books(found), recurring_payments(found), own_money(found), category_model(found)
+    books, recurring = closed_books(found), recurring_payments(found)
+    money, categories = own_money(found), category_model(found)
     kept = retained(found)
     jobs = {
         job.name: job

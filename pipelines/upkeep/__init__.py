@@ -1,1 +1,1 @@
-"""What comes round by the clock, without a scheduler: each hour the lake; each night forecasts, categories, customers' money."""
+"""What comes round by the clock, without a scheduler: each hour the lake, each night forecasts, categories and money."""

@@ -19,7 +19,9 @@ from insight.categories.asking import asked_of
 from insight.categories.deciding import Source, decide
 from insight.categories.files import load
 from insight.categories.model import decode, encode
+from kit.apart import Apart
 from kit.clock import FixedClock, ManualClock
+from kit.process import Lifecycle
 from kit.settings import PostgresServer, Settings
 from pipelines.insight.categories.__main__ import main
 from pipelines.insight.categories.labelled import Line, Mark
@@ -146,7 +148,7 @@ def test_a_night_learns_words_and_merchants_and_names_the_file_once(settings: Se
 def test_the_chore_is_due_at_night_after_a_day_that_nothing_was_learned_from(settings: Settings) -> None:
     learn(settings, last_day=LAST, clock=CLOCK)
     clock = ManualClock(NOW_MS)
-    chore = LearnedCategories(settings, clock)
+    chore = LearnedCategories(settings, clock, Apart(Lifecycle(), process="test"))
     assert not chore.due(clock.now_ms())
     clock.advance(20 * HOUR_MS)
     assert not chore.due(clock.now_ms()), "the day has ended, and the night is not far enough"

@@ -17,7 +17,7 @@ from risk.screening import kernels, search
 from risk.screening.entry import Entry, Kind, Quality
 from risk.screening.evidence import Evidence, evidence
 from risk.screening.model import Weights, built_in
-from risk.screening.pair import Explained, compare_tokens, share, tables
+from risk.screening.pair import share, tables
 from risk.screening.search import Listed
 from risk.screening.words import GROUPS, Class
 from risk.screening.writing import MAX_TOKENS, Token, Tokens, packed, sound, tokens_of
@@ -40,7 +40,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that the name may be of: by which of its names, how sure (0 to 1, with the evidence), and why."""
+    """An entry that the name may be of: by which of its names, how sure (0 to 1), of the names alone and with the evidence.
+
+    Why is what `pair.compare` says of the two names.
+    """
 
     place: int
     name: str
@@ -48,7 +51,6 @@ class Hit:
     score: float
     name_score: float
     evidence: Evidence
-    explained: Explained
 
 
 class Index:
@@ -108,12 +110,9 @@ class Index:
                 best[place] = (score, share(log_odds + weak), known, name)
         surest = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[:limit]
         return [
-            Hit(
-                place, self._texts[name], self._quality[name], score, name_score, known,
-                compare_tokens(tokens, self._tokens[name], tables=self._tables),
-            )
+            Hit(place, self._texts[name], self._quality[name], score, name_score, known)
             for place, (score, name_score, known, name) in surest
-        ]  # fmt: skip
+        ]
 
     def _scored(self, tokens: tuple[Token, ...]) -> list[tuple[int, float]]:
         starts, rows = self._equals(tokens)
@@ -137,7 +136,7 @@ class Index:
 
     def _made(self, rows: Iterable[tuple[Token, ...]]) -> Listed:
         names = [row for row in rows if row]
-        ids = np.zeros((len(names), MAX_TOKENS), np.int32)
+        ids = np.zeros((len(names), MAX_TOKENS), np.int64)
         counts = np.array([len(row) for row in names], np.uint8)
         weights = np.array([sum(each.weight for each in row) for row in names], np.float32)
         posts: list[list[int]] = [[] for _ in self._vocabulary]

@@ -25,7 +25,7 @@ _LEAST = 0.6
 """Words that are less alike than this do not meet."""
 FAR = 1e6
 """What `distance` says of words that are further apart than was asked."""
-_INITIAL_ALIKE, _SHORT_ALIKE, _VARIANT_ALIKE, _ACRONYM_ALIKE = 0.75, 0.74, 0.93, 0.8
+_INITIAL_ALIKE, SHORT_ALIKE, _VARIANT_ALIKE, _ACRONYM_ALIKE = 0.75, 0.74, 0.93, 0.8
 _LONGEST_RUN = 6
 _RUN_LETTERS = MAX_LETTERS
 MAX_MEETINGS = MAX_TOKENS * MAX_TOKENS * 3
@@ -162,14 +162,14 @@ def _meet(
     heard = BY_SOUND + distance(sounds_a, sound_size_a, sounds_b, sound_size_b, WRITTEN, most, substitution, gap, rows)
     way = TYPO if cost >= 0.8 and heard >= 0.8 else SPELLING
     alike = _alike(min(cost, heard), longest)
-    if shortest >= 3 and longest >= shortest + 2 and alike < _SHORT_ALIKE:
+    if shortest >= 3 and longest >= shortest + 2 and alike < SHORT_ALIKE:
         prefix = True
         for place in range(shortest):
             if letters_a[place] != letters_b[place]:
                 prefix = False
                 break
         if prefix:
-            return _SHORT_ALIKE, SHORT
+            return SHORT_ALIKE, SHORT
     return max(0.0, alike), way
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.kernels import Kernels
-from risk.screening.kernels import _meet, compare, is_firm, log_odds
+from risk.screening.costs import CONSONANTS, WRITTEN
+from risk.screening.kernels import SHORT_ALIKE, compare, distance, is_firm, log_odds
 from risk.screening.lanes import count_bits
 from risk.screening.words import Class
 
@@ -22,12 +23,12 @@ BUCKETS = 64
 class Listed(NamedTuple):
     """Names of an index, by the vocabulary's rows.
 
-    ids int32[names, MAX_TOKENS] and counts uint8[names]: a name's tokens; weights float32[names] their sum. starts int64[words + 1]
+    ids int64[names, MAX_TOKENS] and counts uint8[names]: a name's tokens; weights float32[names] their sum. starts int64[words + 1]
     and names int32[...]: which names have a word. Of each word, int64[words]: masks its consonants, one bit a letter; pairs its
     neighbouring sounds, one bit for each pair of eight classes. starting int32[words]: its first three letters.
     """
 
-    ids: NDArray[np.int32]
+    ids: NDArray[np.int64]
     counts: NDArray[np.uint8]
     weights: NDArray[np.float32]
     starts: NDArray[np.int64]
@@ -64,6 +65,22 @@ def _add(name: int, worth: float, room: Any, touched: int) -> int:
         touched += 1
     room.best[name] = max(worth, room.best[name])
     return touched
+
+
+@_KERNELS.part
+def _near(
+    heard_a: Any, size_a: int, heard_b: Any, size_b: int, mixed: bool, same_start: bool, substitution: Any, gap: Any, rows: Any
+) -> float:
+    """Return how alike two words sound, without all that a comparison in full asks for; 0 for what is not near."""
+    shortest, longest = min(size_a, size_b), max(size_a, size_b)
+    if mixed:
+        cost = distance(heard_a, size_a, heard_b, size_b, CONSONANTS, 0.3 * (shortest + 1), substitution, gap, rows)
+        return max(0.0, 1.0 - cost / (shortest + 0.5))
+    prefix = SHORT_ALIKE if same_start and shortest >= 3 and longest >= shortest + 2 else 0.0
+    if longest - shortest > 1 + longest // 3:
+        return prefix
+    cost = distance(heard_a, size_a, heard_b, size_b, WRITTEN, 0.3 * longest + 0.05, substitution, gap, rows)
+    return max(prefix, 1.0 - cost / longest)
 
 
 @_KERNELS.kernel
@@ -103,10 +120,10 @@ def search(
                         and count_bits(q_pairs[i] ^ listed.pairs[row]) > pairs_apart
                     ):
                         continue
-                alike, _ = _meet(
-                    q.letters[a], q.sounds[a], q.sizes[a, 0], q.sizes[a, 1], q.kinds[a], q.unvowelled[a], q.groups[a],
-                    vocabulary.letters[row], vocabulary.sounds[row], vocabulary.sizes[row, 0], vocabulary.sizes[row, 1],
-                    vocabulary.kinds[row], vocabulary.unvowelled[row], vocabulary.groups[row], substitution, gap, work.rows,
+                alike = _near(
+                    q.sounds[a], int(q.sizes[a, 1]), vocabulary.sounds[row], int(vocabulary.sizes[row, 1]),
+                    q.unvowelled[a] != vocabulary.unvowelled[row], q_starting[i] == listed.starting[row],
+                    substitution, gap, work.rows,
                 )  # fmt: skip
                 if alike >= NEAR:
                     for post in range(listed.starts[row], listed.starts[row + 1]):
@@ -126,7 +143,7 @@ def search(
     firm_q = is_firm(q, q_ids, count_q)
     for place in range(found):
         name = room.found[place]
-        ids, count = listed.ids[name], listed.counts[name]
+        ids, count = listed.ids[name], int(listed.counts[name])
         compare(q, q_ids, count_q, vocabulary, ids, count, substitution, gap, work)
         firm = 1 if firm_q or is_firm(vocabulary, ids, count) else 0
         room.scores[place] = log_odds(work.features, weights[firm], hinge_at, hinge_from, product_at)

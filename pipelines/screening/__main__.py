@@ -17,8 +17,8 @@ from pipelines.screening import repository
 from pipelines.screening.files import Unreadable
 from pipelines.screening.formats import FORMATS, format_of
 from pipelines.screening.load import LIST_ID, Wanted, load
-from pipelines.screening.rescreen import APPLICATION, ROLE, rescreen
-from risk.screening.entry import Kind
+from pipelines.screening.waiting import APPLICATION, ROLE
+from risk.screening.entry import ListedKind
 
 MADE_UP_PAIRS, MOST_SHOWN = 16_000, 200
 LOADING_MS = 600_000
@@ -38,10 +38,14 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="baas screening", description=__doc__, epilog="docs/screening.md says what a score means and what becomes of a hit."
+        prog="baas screening",
+        description=__doc__,
+        epilog="docs/screening.md says what a score means and what becomes of a hit.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.add_parser("formats", help="the formats that lists come in, where from, on what terms").set_defaults(command=_formats)
+    commands.add_parser("formats", help="the formats that lists come in, where from, on what terms").set_defaults(
+        command=_formats
+    )
     loaded = commands.add_parser(
         "load", help="load a list; what it says differently is its next version",
         epilog="baas screening load un consolidated.xml    baas screening load own staff.csv --list staff --tenant demo",
@@ -54,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     loaded.add_argument("--force", action="store_true", help="even though a great part of it is gone")
     loaded.add_argument("--by", default=os.environ.get("USER", "operator"), help="who loads it (%(default)s)")
     loaded.set_defaults(command=_load)
-    commands.add_parser("lists", help="the lists that are loaded").set_defaults(command=_lists)
+    commands.add_parser("lists", help="the lists that are loaded").set_defaults(command=lambda _: _lists())
     versions = commands.add_parser("versions", help="a list's versions, newest first")
     versions.add_argument("list", help="its name")
     versions.set_defaults(command=_versions)
@@ -63,15 +67,19 @@ def _parser() -> argparse.ArgumentParser:
     difference.add_argument("before", type=int, nargs="?", help="the earlier version (the one before the newest)")
     difference.add_argument("after", type=int, nargs="?", help="the later one (the newest)")
     difference.set_defaults(command=_difference)
-    searched = commands.add_parser("search", help="hold a name against lists' files, without a database, and say why each entry is met")
+    searched = commands.add_parser(
+        "search", help="hold a name against lists' files, without a database, and say why each entry is met"
+    )
     searched.add_argument("name", help="as it is written, in any script")
     searched.add_argument("lists", nargs="+", metavar="FORMAT:FILE", help="un:consolidated.xml, own:staff.csv …")
-    searched.add_argument("--kind", choices=list(Kind), default=Kind.UNKNOWN.value, help="%(default)s is held against all")
+    searched.add_argument(
+        "--kind", choices=list(ListedKind), default=ListedKind.UNKNOWN.value, help="%(default)s is held against all"
+    )
     searched.add_argument("--birth", action="append", default=[], metavar="DATE", help="1971, 1971-03 or 1971-03-25")
     searched.add_argument("--country", action="append", default=[], metavar="CODE", help="ISO 3166-1, two letters")
     searched.set_defaults(command=_search)
     again = commands.add_parser("rescreen", help="screen every customer who was not, as they and the lists are now")
-    again.set_defaults(command=_rescreen)
+    again.set_defaults(command=lambda _: _rescreen())
     learned = commands.add_parser("learn", help="learn the weights anew, of made-up names and lists or pairs of your own")
     learned.add_argument("lists", nargs="*", metavar="FORMAT:FILE", help="lists whose licence allows it")
     learned.add_argument("--pairs", type=Path, action="append", default=[], metavar="CSV", help="query, candidate, match")
@@ -81,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _formats(options: argparse.Namespace) -> None:
+def _formats() -> None:
     for form in FORMATS.values():
         sys.stdout.write(f"{form.name}\n  {form.what}\n  {form.source}\n  {form.licence}\n")
 
@@ -103,7 +111,7 @@ def _load(options: argparse.Namespace) -> None:
     )
 
 
-def _lists(options: argparse.Namespace) -> None:
+def _lists() -> None:
     with connect(settings().core.dsn(ROLE), application=APPLICATION) as connection:
         for row in repository.lists(connection):
             whose = "every tenant" if row["tenant_id"] is None else row["tenant_id"]
@@ -121,7 +129,8 @@ def _versions(options: argparse.Namespace) -> None:
     for row in found:
         sys.stdout.write(
             f"{row['version']:>5}  {row['loaded_at']:%Y-%m-%d %H:%M}  {row['entries']:>9,} entries  +{row['added']:,} "
-            f"-{row['removed']:,} ~{row['changed']:,}  {row['loaded_by']}{'  forced' if row['forced'] else ''}  {row['sha256'][:16]}\n"
+            f"-{row['removed']:,} ~{row['changed']:,}  {row['loaded_by']}{'  forced' if row['forced'] else ''}  "
+            f"{row['sha256'][:16]}\n"
         )
 
 
@@ -136,7 +145,9 @@ def _difference(options: argparse.Namespace) -> None:
     for row in rows:
         sign = {(False, True): "+", (True, False): "-"}.get((row["was"], row["is_now"]), "~")
         sys.stdout.write(f"{sign} {row['entry_id']}  {row['name']}\n")
-    sys.stdout.write(f"{len(rows)} of {options.list} from version {before} to {after}{' and more' if len(rows) == MOST_SHOWN else ''}\n")
+    sys.stdout.write(
+        f"{len(rows)} of {options.list} from version {before} to {after}{' and more' if len(rows) == MOST_SHOWN else ''}\n"
+    )
 
 
 def _files(texts: Iterable[str]) -> Iterable[tuple[str, Path]]:
@@ -156,7 +167,7 @@ def _search(options: argparse.Namespace) -> None:
         (form, digest_of(entry)[1], entry) for form, path in _files(options.lists) for entry in format_of(form).read(path)
     )
     book = Book(sources, key=b"")
-    asked = Asked(options.name, Kind(options.kind), tuple(options.birth), tuple(options.country))
+    asked = Asked(options.name, ListedKind(options.kind), tuple(options.birth), tuple(options.country))
     for match in book.find(asked):
         explained = compare(options.name, match.hit.name)
         met = [
@@ -171,7 +182,9 @@ def _search(options: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
 
-def _rescreen(options: argparse.Namespace) -> None:
+def _rescreen() -> None:
+    from pipelines.screening.rescreen import rescreen
+
     for done in rescreen(settings(), clock=SystemClock()):
         sys.stdout.write(f"{done.tenant_id}: {done.customers:,} customers screened, {done.hits:,} hits to look at\n")
 
@@ -189,7 +202,10 @@ def _learn(options: argparse.Namespace) -> None:
         pairs += drawn
     for path in options.pairs:
         with path.open(newline="", encoding="utf-8") as file:
-            own = [NamePair(row["query"], row["candidate"], row["match"].lower() in ("1", "true", "yes")) for row in csv.DictReader(file)]
+            own = [
+                NamePair(row["query"], row["candidate"], row["match"].lower() in ("1", "true", "yes"))
+                for row in csv.DictReader(file)
+            ]
         told.append(f"{len(own):,} pairs of {path.name}")
         pairs += own
     weights = learn(pairs, learned_from=told)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.screening.files import named_rows
-from risk.screening.entry import Entry, Kind, Quality, entry
+from risk.screening.entry import Entry, ListedKind, NameQuality, entry
 
 _KIND, _NUMBER, _NAME = "TIPO DE PESSOA", "CPF OU CNPJ DO SANCIONADO", "NOME DO SANCIONADO"
 _OTHER_NAMES = ("NOME INFORMADO PELO ÓRGÃO SANCIONADOR", "RAZÃO SOCIAL - CADASTRO RECEITA", "NOME FANTASIA - CADASTRO RECEITA")
 _CATEGORY = "CATEGORIA DA SANÇÃO"
-_KINDS = {"F": Kind.PERSON, "J": Kind.ORGANISATION}
+_KINDS = {"F": ListedKind.PERSON, "J": ListedKind.ORGANISATION}
 _NOTHING = {"", "SEM INFORMAÇÃO", "NAO INFORMADO", "NÃO INFORMADO"}
 
 
@@ -28,13 +28,16 @@ def read(path: Path) -> Iterator[Entry]:
         grouped[f"{number}:{row[_NAME]}" if "*" in number else number].append(row)
     for key, group in grouped.items():
         first = group[0]
-        names = [(row[_NAME], Quality.PRIMARY) for row in group]
+        names = [(row[_NAME], NameQuality.PRIMARY) for row in group]
         names += [
-            (row[field], Quality.ALIAS) for row in group for field in _OTHER_NAMES if row.get(field, "").upper() not in _NOTHING
+            (row[field], NameQuality.ALIAS)
+            for row in group
+            for field in _OTHER_NAMES
+            if row.get(field, "").upper() not in _NOTHING
         ]
         found = entry(
             key[:120],
-            _KINDS.get(first[_KIND][:1].upper(), Kind.UNKNOWN),
+            _KINDS.get(first[_KIND][:1].upper(), ListedKind.UNKNOWN),
             names,
             countries=["BR"],
             programmes=[row.get(_CATEGORY, "") for row in group],

@@ -7,9 +7,14 @@ from pathlib import Path
 from pipelines.screening.countries import countries
 from pipelines.screening.dates import birth
 from pipelines.screening.files import named_rows
-from risk.screening.entry import Entry, Kind, Quality, entry
+from risk.screening.entry import Entry, ListedKind, NameQuality, entry
 
-_KINDS = {"individual": Kind.PERSON, "vessel": Kind.VESSEL, "aircraft": Kind.AIRCRAFT, "entity": Kind.ORGANISATION}
+_KINDS = {
+    "individual": ListedKind.PERSON,
+    "vessel": ListedKind.VESSEL,
+    "aircraft": ListedKind.AIRCRAFT,
+    "entity": ListedKind.ORGANISATION,
+}
 NEEDED = ("source", "entity_number", "type", "programs", "name", "alt_names", "dates_of_birth", "nationalities", "citizenships",
           "addresses", "ids")  # fmt: skip
 
@@ -28,8 +33,8 @@ def read(path: Path) -> Iterator[Entry]:
         places = [place.rsplit(",", 1)[-1] for place in row["addresses"].split(";")]
         found = entry(
             f"{_short(source)}:{number}",
-            _KINDS.get(row["type"].lower(), Kind.UNKNOWN),
-            [(row["name"], Quality.PRIMARY), *((name, Quality.ALIAS) for name in row["alt_names"].split(";"))],
+            _KINDS.get(row["type"].lower(), ListedKind.UNKNOWN),
+            [(row["name"], NameQuality.PRIMARY), *((name, NameQuality.ALIAS) for name in row["alt_names"].split(";"))],
             births=[born for text in row["dates_of_birth"].split(";") if (born := birth(text)) is not None],
             countries=countries([*_parts(row["nationalities"]), *_parts(row["citizenships"]), *places]),
             programmes=[_short(source), *row["programs"].split(";")],

@@ -8,17 +8,23 @@ from kit.folding import folded
 
 _LANGUAGES = ("en", "fr", "es", "pt")
 _ALSO = {
-    "russia": "RU", "russian federation": "RU", "iran (islamic republic of)": "IR", "iran": "IR", "iran, islamic republic of": "IR",
+    "russia": "RU", "russian federation": "RU", "iran (islamic republic of)": "IR", "iran": "IR",
+    "iran, islamic republic of": "IR",
     "syrian arab republic": "SY", "democratic people's republic of korea": "KP", "korea, north": "KP", "north korea": "KP",
-    "korea, south": "KR", "republic of korea": "KR", "democratic republic of the congo": "CD", "congo, democratic republic of the": "CD",
-    "congo, republic of the": "CG", "libyan arab jamahiriya": "LY", "united kingdom of great britain and northern ireland": "GB",
+    "korea, south": "KR", "republic of korea": "KR", "democratic republic of the congo": "CD",
+    "congo, democratic republic of the": "CD",
+    "congo, republic of the": "CG", "libyan arab jamahiriya": "LY",
+    "united kingdom of great britain and northern ireland": "GB",
     "united states of america": "US", "venezuela (bolivarian republic of)": "VE", "bolivia (plurinational state of)": "BO",
     "united republic of tanzania": "TZ", "cote d ivoire": "CI", "ivory coast": "CI", "cote d'ivoire": "CI", "burma": "MM",
-    "viet nam": "VN", "lao people's democratic republic": "LA", "republic of moldova": "MD", "the gambia": "GM", "bahamas, the": "BS",
+    "viet nam": "VN", "lao people's democratic republic": "LA", "republic of moldova": "MD", "the gambia": "GM",
+    "bahamas, the": "BS",
     "gambia, the": "GM", "palestinian": "PS", "state of palestine": "PS", "west bank": "PS", "region: gaza": "PS", "gaza": "PS",
-    "turkey": "TR", "turkiye": "TR", "macedonia, the former yugoslav republic of": "MK", "czech republic": "CZ", "swaziland": "SZ",
+    "turkey": "TR", "turkiye": "TR", "macedonia, the former yugoslav republic of": "MK", "czech republic": "CZ",
+    "swaziland": "SZ",
     "virgin islands, british": "VG", "central african republic": "CF", "sudan": "SD", "the netherlands": "NL", "holland": "NL",
-    "region: crimea": "UA", "kosovo": "XK", "macau": "MO", "hong kong": "HK", "taiwan": "TW", "cabo verde": "CV", "eswatini": "SZ",
+    "region: crimea": "UA", "kosovo": "XK", "macau": "MO", "hong kong": "HK", "taiwan": "TW", "cabo verde": "CV",
+    "eswatini": "SZ",
 }  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 import re
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+}
 _DAY = re.compile(r"(?:(\d{1,2}) )?(?:([A-Za-z]{3})[a-z]* )?(\d{4})")
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _SPAN = re.compile(r"(?:between )?(?:\d{1,2} )?(?:[A-Za-z]{3} )?(\d{4}) ?(?:to|and|-|/) ?(?:\d{1,2} )?(?:[A-Za-z]{3} )?(\d{4})")

@@ -67,8 +67,8 @@ def sha256(path: Path) -> bytes:
     return digest.digest()
 
 
-def rows(path: Path, *, encoding: str, delimiter: str = ",", header: bool = True, width: int = 0) -> Iterator[Sequence[str]]:
-    """Yield a CSV's rows, the header too unless there is none. Raises Unreadable for a row that is shorter than `width`."""
+def rows(path: Path, *, encoding: str, delimiter: str = ",", width: int = 0) -> Iterator[Sequence[str]]:
+    """Yield a CSV's rows, a header too where there is one. Raises Unreadable for a row that is shorter than `width`."""
     csv.field_size_limit(MAX_FIELD)
     with opened(path) as file:
         text = io.TextIOWrapper(file, encoding=encoding, newline="")

@@ -32,8 +32,8 @@ FORMATS = {
         Format("us-consolidated", consolidated.read, "US Consolidated Screening List, CSV",
                "https://www.trade.gov/consolidated-screening-list", _PUBLIC_US),
         Format("ceis", ceis.read, "Brazil's CEIS, CSV", "https://portaldatransparencia.gov.br/download-de-dados/ceis",
-               "Open data of the Federal Executive (Decree 8.777/2016): free use with the source named. It holds natural persons' "
-               "data: LGPD applies to what is done with it."),
+               "Open data of the Federal Executive (Decree 8.777/2016): free use with the source named. It holds natural "
+               "persons' data: LGPD applies to what is done with it."),
         Format("own", own.read, "a list of your own, or of people in public office, CSV", "the bank's own",
                "The bank's own; say with --licence where it was taken from and on what terms."),
     )

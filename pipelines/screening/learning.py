@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from risk.screening import kernels
-from risk.screening.entry import Entry, Kind, Quality
+from risk.screening.entry import Entry, ListedKind, NameQuality
 from risk.screening.kernels import COUNT, is_firm_word
-from risk.screening.model import TERMS, Weights, built_in, terms
+from risk.screening.model import TERMS, Weights, built_in, log_odds, terms
 from risk.screening.pair import features_of, tables
 from risk.screening.writing import tokens_of
 
@@ -42,9 +42,9 @@ def pairs_of_list(entries: Iterable[Entry], *, seed: int) -> list[NamePair]:
     """Return up to `MOST_PAIRS` pairs that match and as many that do not."""
     rng = random.Random(seed)  # noqa: S311 - which pairs are learned from
     named = [
-        [name.text for name in entry.names if name.quality is not Quality.WEAK]
+        [name.text for name in entry.names if name.quality is not NameQuality.WEAK]
         for entry in entries
-        if entry.kind not in (Kind.VESSEL, Kind.AIRCRAFT)
+        if entry.kind not in (ListedKind.VESSEL, ListedKind.AIRCRAFT)
     ]
     return [*_aliases(named, rng), *_neighbours(named, rng)]
 
@@ -132,8 +132,7 @@ def held_f1(pairs: Sequence[NamePair], weights: Weights | None = None) -> tuple[
     """Return precision, recall and F1 of weights at their threshold on pairs that they were not learned from."""
     used = weights or built_in()
     features, firm = features_of_pairs(pairs)
-    made = terms(features)
-    odds = np.where(firm, made @ used.values[1, :-1] + used.values[1, -1], made @ used.values[0, :-1] + used.values[0, -1])
+    odds = log_odds(features, firm, used)
     said = 1.0 / (1.0 + np.exp(-odds)) >= used.threshold
     matched = np.array([pair.match for pair in pairs])
     right = float((said & matched).sum())

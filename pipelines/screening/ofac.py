@@ -11,10 +11,15 @@ from pathlib import Path
 from pipelines.screening.countries import countries
 from pipelines.screening.dates import birth
 from pipelines.screening.files import rows
-from risk.screening.entry import Entry, Kind, Quality, entry
+from risk.screening.entry import Entry, ListedKind, NameQuality, entry
 
 _NOTHING = "-0-"
-_KINDS = {"individual": Kind.PERSON, "vessel": Kind.VESSEL, "aircraft": Kind.AIRCRAFT, "": Kind.ORGANISATION}
+_KINDS = {
+    "individual": ListedKind.PERSON,
+    "vessel": ListedKind.VESSEL,
+    "aircraft": ListedKind.AIRCRAFT,
+    "": ListedKind.ORGANISATION,
+}
 _BESIDE = (("sdn", "alt"), ("sdn", "add"), ("cons_prim", "cons_alt"), ("cons_prim", "cons_add"))
 _BORN = re.compile(r"(?:alt\. )?DOB ([^;.]+)")
 _NATION = re.compile(r"(?:alt\. )?(?:nationality|citizen) ([^;.]+)", re.IGNORECASE)
@@ -28,11 +33,11 @@ def read(path: Path) -> Iterator[Entry]:
 
     A name in quotes at the end of the remarks is a weak alias, as the office says.
     """
-    aliases: dict[str, list[tuple[str, Quality]]] = defaultdict(list)
+    aliases: dict[str, list[tuple[str, NameQuality]]] = defaultdict(list)
     places: dict[str, list[str]] = defaultdict(list)
     for other in _beside(path, "alt"):
         for row in rows(other, encoding="utf-8", width=ALT_WIDTH):
-            aliases[row[0].strip()].append((_value(row[3]), Quality.ALIAS))
+            aliases[row[0].strip()].append((_value(row[3]), NameQuality.ALIAS))
     for other in _beside(path, "add"):
         for row in rows(other, encoding="utf-8", width=ADDRESS_WIDTH):
             places[row[0].strip()].append(_value(row[4]))
@@ -41,8 +46,12 @@ def read(path: Path) -> Iterator[Entry]:
         remarks = _value(row[11])
         found = entry(
             number,
-            _KINDS.get(kind.lower(), Kind.UNKNOWN),
-            [(name, Quality.PRIMARY), *aliases.get(number, ()), *((text, Quality.WEAK) for text in _ALSO.findall(remarks))],
+            _KINDS.get(kind.lower(), ListedKind.UNKNOWN),
+            [
+                (name, NameQuality.PRIMARY),
+                *aliases.get(number, ()),
+                *((text, NameQuality.WEAK) for text in _ALSO.findall(remarks)),
+            ],
             births=[born for text in _BORN.findall(remarks) if (born := birth(text)) is not None],
             countries=countries([*places.get(number, ()), *_NATION.findall(remarks)]),
             programmes=[each.strip(" []") for each in programmes.split("] [")],
@@ -59,7 +68,7 @@ def _value(field: str) -> str:
 
 
 def _beside(path: Path, what: str) -> list[Path]:
-    """Return the file of aliases or addresses that belongs to a list: `alt.csv` to `sdn.csv`, `cons_alt.csv` to `cons_prim.csv`."""
+    """Return the file of aliases or addresses of a list: `alt.csv` of `sdn.csv`, `cons_alt.csv` of `cons_prim.csv`."""
     for main, other in _BESIDE:
         if other.endswith(what) and main in path.name.lower():
             named = path.with_name(re.sub(main, other, path.name, count=1, flags=re.IGNORECASE))

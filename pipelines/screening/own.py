@@ -10,18 +10,18 @@ from pathlib import Path
 from pipelines.screening.countries import countries
 from pipelines.screening.dates import birth
 from pipelines.screening.files import Unreadable, named_rows
-from risk.screening.entry import Entry, Kind, Quality, entry
+from risk.screening.entry import Entry, ListedKind, NameQuality, entry
 
 
 def read(path: Path) -> Iterator[Entry]:
     """Yield the entries. Raises Unreadable."""
     for row in named_rows(path, ("id", "kind", "name"), encoding="utf-8"):
-        if row["kind"] not in set(Kind):
-            raise Unreadable(f"{row['id']}: there is no kind {row['kind']!r}, only {', '.join(Kind)}")
+        if row["kind"] not in set(ListedKind):
+            raise Unreadable(f"{row['id']}: there is no kind {row['kind']!r}, only {', '.join(ListedKind)}")
         found = entry(
             row["id"],
-            Kind(row["kind"]),
-            [(row["name"], Quality.PRIMARY), *((name, Quality.ALIAS) for name in _several(row, "aliases"))],
+            ListedKind(row["kind"]),
+            [(row["name"], NameQuality.PRIMARY), *((name, NameQuality.ALIAS) for name in _several(row, "aliases"))],
             births=[born for text in _several(row, "births") if (born := birth(text)) is not None],
             countries=countries(_several(row, "countries")),
             documents=_several(row, "documents"),

@@ -1,6 +1,6 @@
 """The SQL of lists, their versions, and what screening finds, as `screener`: every tenant's, and nothing but that."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 Row = dict[str, Any]
+Bound = Sequence[object] | Mapping[str, object]
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('screening/' || %s, 0))"
 _LIST = "select list_id, tenant_id, format, licence, source from screening.list where list_id = %s"
@@ -226,11 +227,11 @@ def keep_found(
     return fresh
 
 
-def _one(connection: Connection, text: str, bound: object) -> Row | None:
+def _one(connection: Connection, text: str, bound: Bound) -> Row | None:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(text, bound).fetchone()  # type: ignore[arg-type]
+        return cursor.execute(text, bound).fetchone()
 
 
-def _all(connection: Connection, text: str, bound: object) -> list[Row]:
+def _all(connection: Connection, text: str, bound: Bound) -> list[Row]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(text, bound).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(text, bound).fetchall()

@@ -1,7 +1,7 @@
 """All customers held against the lists as they are now: those who were not yet, or not as they are, or not against these.
 
-A batch of customers is one transaction: what was met, and against what they were screened. Whatever ends the work in between, it
-goes on with those who are left, and what was found is there once.
+A batch of customers is one transaction: what was met, and against what they were screened. Whatever ends the work in between,
+it goes on with those who are left, and what was found is there once.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,15 +19,16 @@ from kit.settings import Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
 from pipelines.screening import repository
 from pipelines.screening.repository import Row
-from risk.screening.book import Book, book_key, entry_of, find_in
-from risk.screening.entry import Kind
+from pipelines.screening.waiting import APPLICATION, ROLE
+from risk.screening.book import Book, entry_of, find_in
+from risk.screening.entry import ListedKind
 from risk.screening.index import Asked
+from risk.screening.keys import book_key
 
-APPLICATION, ROLE = "screening", "screener"
 BATCH = 500
 NAME_INDEX = "screened-name"
 _NAMESPACE = UUID("5a6d2f0e-7c1b-5e0a-9f54-2f6f0b8f5d11")
-_KINDS = {"person": Kind.PERSON, "business": Kind.ORGANISATION}
+_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
 Progress = Callable[[str, int], None]
 
 
@@ -40,7 +41,7 @@ class Screened:
     hits: int
 
 
-def rescreen(settings: Settings, *, clock: Clock, tell: Progress = lambda tenant_id, customers: None) -> list[Screened]:
+def rescreen(settings: Settings, *, clock: Clock, tell: Progress | None = None) -> list[Screened]:
     """Screen whoever waits, of every tenant. Done again, it finds nobody left."""
     keys = local_keys(settings)
     try:
@@ -53,17 +54,6 @@ def rescreen(settings: Settings, *, clock: Clock, tell: Progress = lambda tenant
             return [_tenant(writing, shared, tenant_id, records, clock, tell) for tenant_id in repository.tenants(writing)]
     finally:
         keys.close()
-
-
-def waits(settings: Settings) -> bool:
-    """Whether anybody is to be screened."""
-    with connect(settings.core.dsn(ROLE), application=APPLICATION) as connection:
-        books = _Books(connection)
-        return any(
-            books.any_list(tenant_id)
-            and repository.waiting(connection, tenant_id=tenant_id, lists=books.key(tenant_id), after=None, limit=1)
-            for tenant_id in repository.tenants(connection)
-        )
 
 
 class _Books:
@@ -95,7 +85,7 @@ class _Books:
 
 
 def _tenant(
-    connection: Connection, books: _Books, tenant_id: str, records: SealedRecords, clock: Clock, tell: Progress
+    connection: Connection, books: _Books, tenant_id: str, records: SealedRecords, clock: Clock, tell: Progress | None
 ) -> Screened:
     if not books.any_list(tenant_id):
         return Screened(tenant_id, 0, 0)
@@ -110,7 +100,8 @@ def _tenant(
             now=datetime.fromtimestamp(clock.now_ms() / 1000, UTC),
         )  # fmt: skip
         customers, after = customers + len(rows), rows[-1]["customer_id"]
-        tell(tenant_id, customers)
+        if tell is not None:
+            tell(tenant_id, customers)
     return Screened(tenant_id, customers, hits)
 
 
@@ -125,7 +116,7 @@ def _met(
             continue
         customer_id = row["customer_id"]
         births = () if row["birth_year"] is None else (str(row["birth_year"]),)
-        asked = Asked(name, _KINDS.get(row["kind"], Kind.UNKNOWN), births)
+        asked = Asked(name, _KINDS.get(row["kind"], ListedKind.UNKNOWN), births)
         name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
         for match in find_in(books, asked):
             entry_id = match.entry.entry_id

@@ -1,7 +1,7 @@
 """The Security Council's consolidated list, as its XML (https://scsanctions.un.org, schema sc-sanctions.xsd).
 
-An element is read, turned into an entry and forgotten: a list of any length takes the memory of its longest entry. Entities
-that the document declares are not resolved and nothing is fetched, so that a list can bring no bomb.
+An element is read, turned into an entry and forgotten: a list of any length takes the memory of its longest entry. A document
+that declares a type, and with it entities that could grow without end, is refused; nothing is fetched.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from lxml import etree
 from pipelines.screening.countries import countries
 from pipelines.screening.dates import ABOUT_YEARS
 from pipelines.screening.files import Unreadable, opened
-from risk.screening.entry import Entry, Kind, Quality, entry
+from risk.screening.entry import Entry, ListedKind, NameQuality, entry
 
 _PERSON, _GROUP = "INDIVIDUAL", "ENTITY"
-_QUALITY = {"low": Quality.WEAK}
+_QUALITY = {"low": NameQuality.WEAK}
 _PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
 
 
@@ -37,6 +37,8 @@ def _read(file: IO[bytes]) -> Iterator[Entry]:
             load_dtd=False,
             huge_tree=False,
         ):
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise Unreadable("it declares a document type, which this list has no need of")
             found = _entry(element)
             element.clear()
             while element.getprevious() is not None:
@@ -48,10 +50,10 @@ def _read(file: IO[bytes]) -> Iterator[Entry]:
 
 
 def _entry(element: etree._Element) -> Entry | None:
-    names = [(" ".join(_text(element, part) for part in _PARTS), Quality.PRIMARY)]
-    names += [(name, Quality.ORIGINAL) for name in _text(element, "NAME_ORIGINAL_SCRIPT").split("/")]
+    names = [(" ".join(_text(element, part) for part in _PARTS), NameQuality.PRIMARY)]
+    names += [(name, NameQuality.ORIGINAL) for name in _text(element, "NAME_ORIGINAL_SCRIPT").split("/")]
     for alias in element.iterchildren(f"{element.tag}_ALIAS"):
-        names.append((_text(alias, "ALIAS_NAME"), _QUALITY.get(_text(alias, "QUALITY").lower(), Quality.ALIAS)))
+        names.append((_text(alias, "ALIAS_NAME"), _QUALITY.get(_text(alias, "QUALITY").lower(), NameQuality.ALIAS)))
     places = [_text(place, "COUNTRY") for place in element.iterchildren(f"{element.tag}_ADDRESS", f"{element.tag}_DOCUMENT")]
     places += [value.text or "" for value in element.iterfind("NATIONALITY/VALUE")]
     documents = [
@@ -61,7 +63,7 @@ def _entry(element: etree._Element) -> Entry | None:
     ]
     return entry(
         _text(element, "REFERENCE_NUMBER") or _text(element, "DATAID"),
-        Kind.PERSON if element.tag == _PERSON else Kind.ORGANISATION,
+        ListedKind.PERSON if element.tag == _PERSON else ListedKind.ORGANISATION,
         names,
         births=[born for each in element.iterchildren(f"{_PERSON}_DATE_OF_BIRTH") if (born := _born(each)) is not None],
         countries=countries(places),

@@ -10,6 +10,7 @@ from kit.settings import Settings
 from ledger.days import last_ended, start_ms
 from pipelines.cash_flow import repository as forecasts
 from pipelines.lake.compaction import compact
+from pipelines.screening.waiting import waits
 
 COMPACT_EVERY_MS = 3_600_000
 # Days end at midnight; what happened just before it has then been in the warehouse for long.
@@ -86,3 +87,24 @@ class MoneyForecasts:
         made = make(self._settings, last_day=last_ended(now_ms), clock=self._clock)
         self._tried_ms = now_ms
         return "; ".join(f"{each.kind} of {each.tenant_id}: {each.summary}" for each in made) or "nothing to forecast from"
+
+
+class ScreenedCustomers:
+    """Every customer screened as they and the watch-lists are now: once a list, a customer or the weights have changed."""
+
+    name = "screened-customers"
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    def due(self, now_ms: int) -> bool:
+        """Whether somebody was not screened as they are now, or against the lists as they are."""
+        return waits(self._settings)
+
+    def do(self) -> str:
+        """Screen whoever waits."""
+        from pipelines.screening.rescreen import rescreen
+
+        done = [each for each in rescreen(self._settings, clock=self._clock) if each.customers]
+        return "; ".join(f"{each.tenant_id}: {each.customers} customers, {each.hits} hits" for each in done) or "nobody waited"

@@ -9,7 +9,7 @@ from kit.clock import Clock, SystemClock
 from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Settings
-from pipelines.upkeep.chores import Chore, CompactedLake, MoneyForecasts
+from pipelines.upkeep.chores import Chore, CompactedLake, MoneyForecasts, ScreenedCustomers
 
 PROCESS = "upkeep"
 LOOK_S = 30.0
@@ -29,7 +29,11 @@ class Upkeep:
     ) -> None:
         self._clock = clock or SystemClock()
         self._lifecycle = lifecycle
-        self._chores = chores or (CompactedLake(settings, self._clock), MoneyForecasts(settings, self._clock))
+        self._chores = chores or (
+            CompactedLake(settings, self._clock),
+            MoneyForecasts(settings, self._clock),
+            ScreenedCustomers(settings, self._clock),
+        )
         self._done: dict[str, str] = {}
         self._again_ms: dict[str, int] = {}
 

@@ -8,7 +8,6 @@ import msgspec
 
 from risk.screening.entry import Entry
 from risk.screening.index import MAX_HITS, Asked, Hit, Index
-from risk.screening.model import Weights, built_in, encode
 
 Source = tuple[str, bytes, Entry]
 """List id, digest, entry."""
@@ -62,11 +61,3 @@ def digest_of(entry: Entry) -> tuple[bytes, bytes]:
 def entry_of(document: object) -> Entry:
     """Read what the database keeps. Raises msgspec.ValidationError."""
     return msgspec.convert(document, Entry)
-
-
-def book_key(versions: Iterable[tuple[str, int]], weights: Weights | None = None) -> bytes:
-    """Return what names lists in their versions and the weights they are judged by: when it differs, one screens again."""
-    digest = hashlib.sha256(encode(weights or built_in()).encode())
-    for list_id, version in sorted(versions):
-        digest.update(f"\n{list_id} {version}".encode())
-    return digest.digest()

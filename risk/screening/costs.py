@@ -28,11 +28,11 @@ def substitutions() -> NDArray[np.float32]:
         for second in _VOWELS:
             costs[:, _code(first), _code(second)] = 0.5
     for cost, pairs in sorted(_ALIKE.items(), reverse=True):
-        for first, second in pairs.split():
+        for first, second in map(tuple, pairs.split()):
             costs[:, _code(first), _code(second)] = costs[:, _code(second), _code(first)] = cost
     # Arabic writes one letter for w, u and o, one for y, i and e, and has no p, g or v of its own.
     for pairs, cost in (("wu wo uv ov yi ye wv pb pf vb vf gk gq gj kq td dt sz cs jg hk hg zd zt", 0.15),):
-        for first, second in pairs.split():
+        for first, second in map(tuple, pairs.split()):
             costs[CONSONANTS, _code(first), _code(second)] = costs[CONSONANTS, _code(second), _code(first)] = cost
     costs[:, 27:, :] = costs[:, :, 27:] = _NUMBER
     for code in range(LETTERS):

@@ -18,7 +18,7 @@ NameText = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
 
-class Kind(StrEnum):
+class ListedKind(StrEnum):
     """What an entry is. A name that is asked for without a kind is compared with all."""
 
     PERSON = "person"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Quality(StrEnum):
+class NameQuality(StrEnum):
     """How well a name tells its bearer. A weak alias alone is a hint: lists give nicknames and single words as such."""
 
     PRIMARY = "primary"
@@ -41,7 +41,7 @@ class ListedName(msgspec.Struct, frozen=True, order=True):
     """A name that an entry goes by."""
 
     text: NameText
-    quality: Quality = Quality.ALIAS
+    quality: NameQuality = NameQuality.ALIAS
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     entry_id: Annotated[str, Meta(min_length=1, max_length=120)]
-    kind: Kind = Kind.UNKNOWN
+    kind: ListedKind = ListedKind.UNKNOWN
     names: Annotated[list[ListedName], Meta(min_length=1, max_length=MAX_NAMES)]
     births: list[str] = []
     countries: list[Country] = []
@@ -68,8 +68,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def entry(
     entry_id: str,
-    kind: Kind,
-    names: list[tuple[str, Quality]],
+    kind: ListedKind,
+    names: list[tuple[str, NameQuality]],
     *,
     births: list[str] | None = None,
     countries: list[str] | None = None,
@@ -78,7 +78,7 @@ def entry(
     reason: str = "",
 ) -> Entry | None:
     """Make a record of what a loader read: names cut and told once, everything else in one order. None without any name."""
-    told: dict[str, Quality] = {}
+    told: dict[str, NameQuality] = {}
     for text, quality in names:
         tidy = " ".join(text.split())[:MAX_NAME]
         if any(character.isalnum() for character in tidy):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from risk.screening.entry import BIRTH
 
 
-class Birth(StrEnum):
+class BirthAgreement(StrEnum):
     """How dates of birth agree."""
 
     SAME_DAY = "same-day"
@@ -22,7 +22,7 @@ class Birth(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Countries(StrEnum):
+class CountryAgreement(StrEnum):
     """How countries agree."""
 
     SHARED = "shared"
@@ -31,17 +31,18 @@ class Countries(StrEnum):
 
 
 BIRTH_LOG_ODDS = {
-    Birth.SAME_DAY: 2.0, Birth.SWAPPED: 1.2, Birth.SAME_YEAR: 0.7, Birth.NEAR: 0.0, Birth.APART: -2.5, Birth.UNKNOWN: 0.0,
+    BirthAgreement.SAME_DAY: 2.0, BirthAgreement.SWAPPED: 1.2, BirthAgreement.SAME_YEAR: 0.7,
+    BirthAgreement.NEAR: 0.0, BirthAgreement.APART: -2.5, BirthAgreement.UNKNOWN: 0.0,
 }  # fmt: skip
-COUNTRIES_LOG_ODDS = {Countries.SHARED: 0.4, Countries.APART: -0.6, Countries.UNKNOWN: 0.0}
+COUNTRIES_LOG_ODDS = {CountryAgreement.SHARED: 0.4, CountryAgreement.APART: -0.6, CountryAgreement.UNKNOWN: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How two records agree beside their names."""
 
-    birth: Birth
-    countries: Countries
+    birth: BirthAgreement
+    countries: CountryAgreement
 
     @property
     def log_odds(self) -> float:
@@ -54,27 +55,27 @@ def evidence(
 ) -> Evidence:
     """Compare births (as `entry.Entry` has them) and countries; where several are given the best pair counts."""
     pairs = [_birth(one, other) for one in births for other in listed_births]
-    birth = min(pairs, key=lambda each: -BIRTH_LOG_ODDS[each]) if pairs else Birth.UNKNOWN
+    birth = min(pairs, key=lambda each: -BIRTH_LOG_ODDS[each]) if pairs else BirthAgreement.UNKNOWN
     if not countries or not listed_countries:
-        met = Countries.UNKNOWN
+        met = CountryAgreement.UNKNOWN
     else:
-        met = Countries.SHARED if set(countries) & set(listed_countries) else Countries.APART
+        met = CountryAgreement.SHARED if set(countries) & set(listed_countries) else CountryAgreement.APART
     return Evidence(birth, met)
 
 
-def _birth(one: str, other: str) -> Birth:
+def _birth(one: str, other: str) -> BirthAgreement:
     first, second = BIRTH.fullmatch(one), BIRTH.fullmatch(other)
     if first is None or second is None:
-        return Birth.UNKNOWN
+        return BirthAgreement.UNKNOWN
     if first[1] and second[1] and first[3] and second[3]:
         if first.group(1, 2, 3) == second.group(1, 2, 3):
-            return Birth.SAME_DAY
+            return BirthAgreement.SAME_DAY
         if first[1] == second[1] and first.group(2, 3) == second.group(3, 2):
-            return Birth.SWAPPED
+            return BirthAgreement.SWAPPED
     (low, high), (least, most) = _years(first.groups()), _years(second.groups())
     if low <= most and least <= high:
-        return Birth.SAME_YEAR
-    return Birth.NEAR if min(abs(low - most), abs(least - high)) <= 1 else Birth.APART
+        return BirthAgreement.SAME_YEAR
+    return BirthAgreement.NEAR if min(abs(low - most), abs(least - high)) <= 1 else BirthAgreement.APART
 
 
 def _years(groups: Sequence[str | None]) -> tuple[int, int]:

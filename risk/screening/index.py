@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.screening import kernels, search
-from risk.screening.entry import Entry, Kind, Quality
+from risk.screening.entry import Entry, ListedKind, NameQuality
 from risk.screening.evidence import Evidence, evidence
 from risk.screening.model import Weights, built_in
 from risk.screening.pair import share, tables
@@ -33,7 +33,7 @@ class Asked:
     """Whom to look for. `kind` UNKNOWN is compared with all; births and countries as `entry.Entry` has them."""
 
     name: str
-    kind: Kind = Kind.UNKNOWN
+    kind: ListedKind = ListedKind.UNKNOWN
     births: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
 
@@ -47,7 +47,7 @@ class Hit:
 
     place: int
     name: str
-    quality: Quality
+    quality: NameQuality
     score: float
     name_score: float
     evidence: Evidence
@@ -61,7 +61,7 @@ class Index:
         self._weights = weights or built_in()
         self._tables = tables(self._weights)
         self._owner: list[int] = []
-        self._quality: list[Quality] = []
+        self._quality: list[NameQuality] = []
         self._texts: list[str] = []
         self._vocabulary: dict[Token, int] = {}
         rows = [self._named(place, each.text, each.quality) for place, entry in enumerate(entries) for each in entry.names]
@@ -104,7 +104,7 @@ class Index:
             known = evidence(
                 births=asked.births, listed_births=entry.births, countries=asked.countries, listed_countries=entry.countries
             )
-            weak = WEAK_LOG_ODDS if self._quality[name] is Quality.WEAK else 0.0
+            weak = WEAK_LOG_ODDS if self._quality[name] is NameQuality.WEAK else 0.0
             score = share(log_odds + weak + known.log_odds)
             if score >= least and (place not in best or score > best[place][0]):
                 best[place] = (score, share(log_odds + weak), known, name)
@@ -117,14 +117,15 @@ class Index:
     def _scored(self, tokens: tuple[Token, ...]) -> list[tuple[int, float]]:
         starts, rows = self._equals(tokens)
         count = search.search(
-            packed(tokens), np.arange(len(tokens)), *_marks(tokens), starts, rows, self._seeds(tokens), self._packed, self._listed,
+            packed(tokens), np.arange(len(tokens)), *_marks(tokens), starts, rows, self._seeds(tokens), self._packed,
+            self._listed,
             self._tables.substitution, self._tables.gap, self._tables.weights, self._tables.hinge_at, self._tables.hinge_from,
             self._tables.product_at, self._work, self._room,
         )  # fmt: skip
         found, scores = self._room.found[:count].tolist(), self._room.scores[:count].tolist()
         return list(zip(found, scores, strict=True))
 
-    def _named(self, place: int, text: str, quality: Quality) -> tuple[Token, ...]:
+    def _named(self, place: int, text: str, quality: NameQuality) -> tuple[Token, ...]:
         tokens = tokens_of(text)
         if tokens:
             for each in tokens:
@@ -206,8 +207,8 @@ def _first_letters(tokens: tuple[Token, ...]) -> set[str]:
     return {each for each in (strict, loose) if len(each) >= 3}
 
 
-def _comparable(asked: Kind, listed: Kind) -> bool:
-    return asked is listed or Kind.UNKNOWN in (asked, listed)
+def _comparable(asked: ListedKind, listed: ListedKind) -> bool:
+    return asked is listed or ListedKind.UNKNOWN in (asked, listed)
 
 
 def _marks(tokens: Sequence[Token]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:

@@ -21,8 +21,11 @@ EQUAL, SPELLING, TYPO, INITIAL, SHORT, VARIANT, GLUED, VOWELS, ACRONYM = range(9
 
 _CORE, _INITIAL, _NUMBER, _LEGAL = int(Class.CORE), int(Class.INITIAL), int(Class.NUMBER), int(Class.LEGAL)
 _GENERIC, _PARTICLE, _SUFFIX = int(Class.GENERIC), int(Class.PARTICLE), int(Class.SUFFIX)
+_ONLY_EQUAL = (_NUMBER, _LEGAL, _SUFFIX)
 _LEAST = 0.6
 """Words that are less alike than this do not meet."""
+EXACT_FROM, EXACT_LOG_ODDS = 0.9999, 6.0
+"""The same words, in whatever order, are the same name, whatever was learned: nothing can be more alike."""
 FAR = 1e6
 """What `distance` says of words that are further apart than was asked."""
 _INITIAL_ALIKE, SHORT_ALIKE, _VARIANT_ALIKE, _ACRONYM_ALIKE = 0.75, 0.74, 0.93, 0.8
@@ -72,7 +75,7 @@ def is_firm_word(kind: Class) -> bool:
 @_KERNELS.part
 def distance(
     a: Any, length_a: int, b: Any, length_b: int, mode: int, most: float, substitution: Any, gap: Any, rows: Any
-) -> float:
+) -> Any:
     """Return the cost of making one word of another: Damerau-Levenshtein, optimal string alignment, with costs by letter.
 
     What costs more than `most` is `FAR`: the rows after one that is all above it are not counted.
@@ -141,25 +144,26 @@ def _meet(
         for second in range(MAX_GROUPS):
             if groups_b[second] == groups_a[first]:
                 return (0.97 if kind_a == _GENERIC and kind_b == _GENERIC else _VARIANT_ALIKE), VARIANT
-    if kind_a == _NUMBER or kind_b == _NUMBER or kind_a == _LEGAL or kind_b == _LEGAL or kind_a == _SUFFIX or kind_b == _SUFFIX:
+    if kind_a in _ONLY_EQUAL or kind_b in _ONLY_EQUAL:
         return 0.0, TYPO
     if kind_a == _INITIAL or kind_b == _INITIAL:
         alone = kind_a == _INITIAL and kind_b == _INITIAL
         if not alone and letters_a[0] == letters_b[0] and (kind_a != _PARTICLE and kind_b != _PARTICLE):
             return _INITIAL_ALIKE, INITIAL
         return 0.0, TYPO
-    if bare_a != bare_b:
-        longest = max(1, min(size_a, size_b))
-        most = 0.45 * (longest + 1)
-        cost = distance(letters_a, size_a, letters_b, size_b, CONSONANTS, most, substitution, gap, rows)
-        other = distance(sounds_a, sound_size_a, sounds_b, sound_size_b, CONSONANTS, most, substitution, gap, rows)
-        return max(0.0, 1.0 - min(cost, other) / (longest + 0.5)), VOWELS
-    shortest, longest = min(size_a, size_b), max(size_a, size_b)
-    if longest - shortest > 1 + longest // 2:
+    shortest, longest, mixed = min(size_a, size_b), max(size_a, size_b), bare_a != bare_b
+    if not mixed and longest - shortest > 1 + longest // 2:
         return 0.0, TYPO
-    most = (1.0 - _LEAST) * longest + 0.01
-    cost = distance(letters_a, size_a, letters_b, size_b, WRITTEN, most, substitution, gap, rows)
-    heard = BY_SOUND + distance(sounds_a, sound_size_a, sounds_b, sound_size_b, WRITTEN, most, substitution, gap, rows)
+    mode = CONSONANTS if mixed else WRITTEN
+    most = 0.45 * (shortest + 1) if mixed else (1.0 - _LEAST) * longest + 0.01
+    cost, heard = FAR, FAR
+    for form in range(2):  # one call of `distance`: each is compiled into its place
+        a, length_a = (sounds_a, sound_size_a) if form else (letters_a, size_a)
+        b, length_b = (sounds_b, sound_size_b) if form else (letters_b, size_b)
+        cost, heard = heard, distance(a, length_a, b, length_b, mode, most, substitution, gap, rows)
+    if mixed:
+        return max(0.0, 1.0 - min(cost, heard) / (max(1, shortest) + 0.5)), VOWELS
+    heard += BY_SOUND
     way = TYPO if cost >= 0.8 and heard >= 0.8 else SPELLING
     alike = _alike(min(cost, heard), longest)
     if shortest >= 3 and longest >= shortest + 2 and alike < SHORT_ALIKE:
@@ -190,10 +194,10 @@ def _glue(letters: Any, sizes: Any, ids: Any, first: int, many: int, run: Any) -
 @_KERNELS.part
 def _begins(letters: Any, ids: Any, first: int, many: int, word: Any) -> bool:
     """Whether a word is the first letters of a run of tokens."""
+    same = 0
     for step in range(many):
-        if letters[ids[first + step], 0] != word[step]:
-            return False
-    return True
+        same += letters[ids[first + step], 0] == word[step]
+    return same == many
 
 
 @_KERNELS.part
@@ -208,9 +212,17 @@ def _note(work: Any, found: int, i: int, many_i: int, j: int, many_j: int, way: 
 
 
 @_KERNELS.part
+def _may_be_run(total: int, size: int, mixed: bool, bare: bool, same_start: bool) -> bool:
+    """Whether a run of so many letters in all may be a word of so many."""
+    if mixed:
+        return size >= 3 and (total <= 2 * size + 4 if bare else size <= 2 * total + 4)
+    return size >= 4 and same_start and abs(size - total) <= 1 + total // 8
+
+
+@_KERNELS.part
 def _runs(
     a_letters: Any, a_sizes: Any, a_kinds: Any, a_bare: Any, a_ids: Any, count_a: int,
-    b_letters: Any, b_sizes: Any, b_kinds: Any, b_bare: Any, b_ids: Any, count_b: int,
+    b_letters: Any, b_sizes: Any, b_bare: Any, b_ids: Any, count_b: int,
     turned: bool, substitution: Any, gap: Any, work: Any, found: int,
 ) -> int:  # fmt: skip
     """Find runs of a's tokens that one of b's tokens is, written together."""
@@ -226,20 +238,12 @@ def _runs(
                 alike, way, most = 0.0, GLUED, 0.25 * max(size, total)
                 if size == many and size >= 3 and _begins(a_letters, a_ids, i, many, b_letters[b_ids[j]]):
                     alike, way = _ACRONYM_ALIKE, ACRONYM
-                elif mixed and size >= 3 and (total <= 2 * size + 4 if b_bare[b_ids[j]] else size <= 2 * total + 4):
+                elif _may_be_run(total, size, mixed, b_bare[b_ids[j]], b_letters[b_ids[j], 0] == a_letters[a_ids[i], 0]):
                     length = _glue(a_letters, a_sizes, a_ids, i, many, work.run)
                     if length > 0:
-                        cost = distance(
-                            work.run, length, b_letters[b_ids[j]], size, CONSONANTS, most, substitution, gap, work.rows
-                        )
-                        alike = 1.0 - cost / (min(length, size) + 0.5)
-                elif size >= 4 and abs(size - total) <= 1 + total // 8 and b_letters[b_ids[j], 0] == a_letters[a_ids[i], 0]:
-                    length = _glue(a_letters, a_sizes, a_ids, i, many, work.run)
-                    if length > 0:
-                        cost = distance(
-                            work.run, length, b_letters[b_ids[j]], size, WRITTEN, most, substitution, gap, work.rows
-                        )
-                        alike = _alike(cost, max(length, size)) - 0.01
+                        mode = CONSONANTS if mixed else WRITTEN
+                        cost = distance(work.run, length, b_letters[b_ids[j]], size, mode, most, substitution, gap, work.rows)
+                        alike = 1.0 - cost / (min(length, size) + 0.5) if mixed else _alike(cost, max(length, size)) - 0.01
                 if alike >= 0.8:
                     if turned:
                         found = _note(work, found, j, 1, i, many, way, alike)
@@ -335,7 +339,7 @@ def _written(tokens: Any, ids: Any, count: int, whole: Any) -> int:
 
 
 @_KERNELS.part
-def compare(q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, substitution: Any, gap: Any, work: Any) -> int:
+def compare(q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, substitution: Any, gap: Any, work: Any) -> Any:
     """Pair two names' tokens and write what it shows into `work.features`; returns how many meetings `work.chosen` has."""
     found = 0
     for i in range(count_q):
@@ -350,11 +354,13 @@ def compare(q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, 
             if alike >= _LEAST:
                 found = _note(work, found, i, 1, j, 1, way, alike)
     found = _runs(
-        q.letters, q.sizes, q.kinds, q.unvowelled, q_ids, count_q, c.letters, c.sizes, c.kinds, c.unvowelled, c_ids, count_c, False,
+        q.letters, q.sizes, q.kinds, q.unvowelled, q_ids, count_q,
+        c.letters, c.sizes, c.unvowelled, c_ids, count_c, False,
         substitution, gap, work, found,
     )  # fmt: skip
     found = _runs(
-        c.letters, c.sizes, c.kinds, c.unvowelled, c_ids, count_c, q.letters, q.sizes, q.kinds, q.unvowelled, q_ids, count_q, True,
+        c.letters, c.sizes, c.kinds, c.unvowelled, c_ids, count_c,
+        q.letters, q.sizes, q.unvowelled, q_ids, count_q, True,
         substitution, gap, work, found,
     )  # fmt: skip
     chosen, met_q, met_c = _choose(q.weights, q_ids, c.weights, c_ids, found, work)
@@ -496,7 +502,7 @@ def is_firm(tokens: Any, ids: Any, count: int) -> bool:
 
 
 @_KERNELS.part
-def log_odds(features: Any, weights: Any, hinge_at: Any, hinge_from: Any, product_at: Any) -> float:
+def log_odds(features: Any, weights: Any, hinge_at: Any, hinge_from: Any, product_at: Any) -> Any:
     """Return what one row of `model.Weights` makes of the features, as `model.terms` and a sum would."""
     total, place = 0.0, 0
     for number in range(COUNT):
@@ -510,7 +516,8 @@ def log_odds(features: Any, weights: Any, hinge_at: Any, hinge_from: Any, produc
     for number in range(len(product_at)):
         total += weights[place] * features[product_at[number, 0]] * features[product_at[number, 1]]
         place += 1
-    return total + weights[place]
+    total += weights[place]
+    return max(total, EXACT_LOG_ODDS) if features[0] > EXACT_FROM else total
 
 
 @_KERNELS.kernel

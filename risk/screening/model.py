@@ -8,12 +8,12 @@ were learned from (`baas screening learn`).
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.screening.kernels import FEATURES
+from risk.screening.kernels import EXACT_FROM, EXACT_LOG_ODDS, FEATURES
+from risk.screening.keys import weights_text
 
 HINGES: tuple[tuple[str, float], ...] = (
     ("coverage_low", 0.8), ("coverage_low", 0.6), ("coverage_high", 0.9), ("worst", 0.2), ("deficit", 0.1), ("whole", 0.85),
@@ -45,6 +45,15 @@ def terms(features: NDArray[np.float32]) -> NDArray[np.float32]:
     beyond = [np.maximum(features[:, at[name]] - knot, 0.0) for name, knot in HINGES]
     times = [features[:, at[one]] * features[:, at[other]] for one, other in PRODUCTS]
     found: NDArray[np.float32] = np.column_stack([features, *beyond, *times]).astype(np.float32)
+    return found
+
+
+def log_odds(features: NDArray[np.float32], firm: NDArray[np.bool_], weights: Weights) -> NDArray[np.float64]:
+    """Return float64[n]: what weights make of features float32[n, len(FEATURES)], as `kernels.log_odds` does of one row."""
+    made = terms(features)
+    person, firms = (made @ row[:-1] + row[-1] for row in weights.values)
+    total = np.where(firm, firms, person).astype(np.float64)
+    found: NDArray[np.float64] = np.where(features[:, 0] > EXACT_FROM, np.maximum(total, EXACT_LOG_ODDS), total)
     return found
 
 
@@ -80,4 +89,4 @@ def encode(weights: Weights) -> str:
 @cache
 def built_in() -> Weights:
     """Return the weights that come with the product."""
-    return decode((files("risk.screening") / "weights.json").read_text())
+    return decode(weights_text())

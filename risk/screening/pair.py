@@ -15,7 +15,7 @@ from risk.screening.words import Class
 from risk.screening.writing import Token, Tokens, packed, tokens_of
 
 
-class Way(StrEnum):
+class MeetingWay(StrEnum):
     """How words met, in the order of the kernels' numbers."""
 
     EQUAL = "equal"
@@ -29,7 +29,7 @@ class Way(StrEnum):
     ACRONYM = "first-letters"
 
 
-WAYS = tuple(Way)
+WAYS = tuple(MeetingWay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Met:
 
     query: tuple[str, ...]
     listed: tuple[str, ...]
-    way: Way
+    way: MeetingWay
     alike: float
 
 
@@ -58,6 +58,7 @@ class Explained:
 class Tables:
     """What every comparison needs beside the names: costs and the model, as kernels read them."""
 
+    model: Weights
     substitution: NDArray[np.float32]
     gap: NDArray[np.float32]
     weights: NDArray[np.float32]
@@ -74,7 +75,7 @@ def built_in_tables() -> Tables:
 
 def tables(weights: Weights) -> Tables:
     """Return the tables for some weights."""
-    return Tables(costs.substitutions(), costs.gaps(), weights.values, *model.kernel_table())
+    return Tables(weights, costs.substitutions(), costs.gaps(), weights.values, *model.kernel_table())
 
 
 def share(log_odds: float) -> float:
@@ -95,12 +96,12 @@ def compare_tokens(
         return Explained(0.0, (), _texts(query), _texts(listed), order_differs=False, acronym=False)
     used, room = tables or built_in_tables(), work or kernels.work()
     features, chosen = features_of(query, listed, room, used)
-    firm = int(any(kernels.is_firm_word(each.kind) for each in (*query, *listed)))
-    total = float(model.terms(features[None, :])[0] @ used.weights[firm, :-1] + used.weights[firm, -1])
+    firm = any(kernels.is_firm_word(each.kind) for each in (*query, *listed))
+    [total] = model.log_odds(features[None, :], np.array([firm]), used.model)
     met = [_met(query, listed, room, place) for place in range(chosen)]
     seen_q, seen_c = (_seen(room, chosen, column) for column in (0, 2))
     return Explained(
-        share(total), tuple(met),
+        share(float(total)), tuple(met),
         _alone(query, seen_q), _alone(listed, seen_c),
         order_differs=bool(features[kernels.FEATURES.index("inversions")] > 0),
         acronym=bool(features[kernels.FEATURES.index("acronym")]),

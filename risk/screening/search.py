@@ -1,4 +1,4 @@
-"""The kernels of the index: which words of a vocabulary a query's words may be, which names have most of them, how sure each is."""
+"""The kernels of the index: which words a query's words may be, which names have most of them, how sure each is."""
 
 from typing import Any, NamedTuple
 
@@ -23,9 +23,10 @@ BUCKETS = 64
 class Listed(NamedTuple):
     """Names of an index, by the vocabulary's rows.
 
-    ids int64[names, MAX_TOKENS] and counts uint8[names]: a name's tokens; weights float32[names] their sum. starts int64[words + 1]
-    and names int32[...]: which names have a word. Of each word, int64[words]: masks its consonants, one bit a letter; pairs its
-    neighbouring sounds, one bit for each pair of eight classes. starting int32[words]: its first three letters.
+    ids int64[names, MAX_TOKENS] and counts uint8[names]: a name's tokens; weights float32[names] their sum. starts
+    int64[words + 1] and names int32[...]: which names have a word. Of each word, int64[words]: masks its consonants, one bit
+    a letter; pairs its neighbouring sounds, one bit for each pair of eight classes. starting int32[words]: its first
+    three letters.
     """
 
     ids: NDArray[np.int64]
@@ -39,7 +40,7 @@ class Listed(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for one search at a time: sums float32[names], touched int32[names], found int32 and scores float32 of candidates."""
+    """Room for one search at a time: sums float32[names], touched int32[names], and of candidates found and scores."""
 
     sums: NDArray[np.float32]
     touched: NDArray[np.int32]
@@ -58,7 +59,7 @@ def room(names: int) -> Room:
 
 
 @_KERNELS.part
-def _add(name: int, worth: float, room: Any, touched: int) -> int:
+def _add(name: int, worth: float, room: Any, touched: int) -> Any:
     """Raise what one query word is worth for a name; a name's worth from one word is its best."""
     if room.sums[name] == 0.0 and room.best[name] == 0.0:
         room.touched[touched] = name
@@ -70,24 +71,24 @@ def _add(name: int, worth: float, room: Any, touched: int) -> int:
 @_KERNELS.part
 def _near(
     heard_a: Any, size_a: int, heard_b: Any, size_b: int, mixed: bool, same_start: bool, substitution: Any, gap: Any, rows: Any
-) -> float:
+) -> Any:
     """Return how alike two words sound, without all that a comparison in full asks for; 0 for what is not near."""
     shortest, longest = min(size_a, size_b), max(size_a, size_b)
-    if mixed:
-        cost = distance(heard_a, size_a, heard_b, size_b, CONSONANTS, 0.3 * (shortest + 1), substitution, gap, rows)
-        return max(0.0, 1.0 - cost / (shortest + 0.5))
-    prefix = SHORT_ALIKE if same_start and shortest >= 3 and longest >= shortest + 2 else 0.0
-    if longest - shortest > 1 + longest // 3:
+    prefix = SHORT_ALIKE if same_start and not mixed and shortest >= 3 and longest >= shortest + 2 else 0.0
+    if not mixed and longest - shortest > 1 + longest // 3:
         return prefix
-    cost = distance(heard_a, size_a, heard_b, size_b, WRITTEN, 0.3 * longest + 0.05, substitution, gap, rows)
-    return max(prefix, 1.0 - cost / longest)
+    mode = CONSONANTS if mixed else WRITTEN
+    most = 0.3 * (shortest + 1) if mixed else 0.3 * longest + 0.05
+    cost = distance(heard_a, size_a, heard_b, size_b, mode, most, substitution, gap, rows)
+    return max(prefix, 1.0 - cost / (shortest + 0.5 if mixed else longest))
 
 
 @_KERNELS.kernel
 def search(
-    q: Any, q_ids: Any, q_masks: Any, q_pairs: Any, q_starting: Any, q_groups_start: Any, q_groups: Any, seeds: Any, vocabulary: Any, listed: Any,
+    q: Any, q_ids: Any, q_masks: Any, q_pairs: Any, q_starting: Any, q_groups_start: Any, q_groups: Any, seeds: Any,
+    vocabulary: Any, listed: Any,
     substitution: Any, gap: Any, weights: Any, hinge_at: Any, hinge_from: Any, product_at: Any, work: Any, room: Any,
-) -> int:  # fmt: skip
+) -> Any:  # fmt: skip
     """Find candidates of a query and score them; returns how many `room.found` and `room.scores` (log-odds) have.
 
     `q_groups` are vocabulary rows that each query token is as good as equal to, from `q_groups_start`; `seeds` names that are
@@ -180,7 +181,7 @@ def _likeliest(total: float, touched: int, listed: Any, room: Any) -> int:
 
 
 @_KERNELS.part
-def _bucket(shared: float, total: float, weight: float) -> int:
+def _bucket(shared: float, total: float, weight: float) -> Any:
     """Dice's coefficient, and a little of how much of the smaller name is shared: aliases leave words out."""
     dice = 2.0 * shared / max(total + weight, 0.05)
     smaller = shared / max(min(total, weight), 0.05)

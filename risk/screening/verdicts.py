@@ -7,7 +7,7 @@ from enum import StrEnum
 from kit.errors import Conflict, DomainError
 
 
-class Status(StrEnum):
+class HitStatus(StrEnum):
     """Where a hit stands. A cleared one is a good guy: it is not asked about again while neither side has changed."""
 
     OPEN = "open"
@@ -16,7 +16,7 @@ class Status(StrEnum):
     CONFIRMED = "confirmed"
 
 
-class Verdict(StrEnum):
+class HitVerdict(StrEnum):
     """Whether the customer is whom the list means."""
 
     CLEARED = "cleared"
@@ -59,21 +59,21 @@ class OwnVerdict(DomainError):
 class Standing:
     """What decides which moves a hit allows."""
 
-    status: Status
+    status: HitStatus
     proposed_by: str | None = None
     proposed_at: datetime | None = None
 
 
 def require_open(standing: Standing) -> None:
     """Raise HitDecided unless a verdict may be proposed, in the place of one that is."""
-    if standing.status not in (Status.OPEN, Status.PROPOSED):
+    if standing.status not in (HitStatus.OPEN, HitStatus.PROPOSED):
         raise HitDecided(f"it is {standing.status}")
 
 
 def require_judgeable(standing: Standing, *, approve: bool, by: str, read_at: datetime) -> None:
     """Raise HitDecided, NoVerdictProposed, VerdictChanged, or OwnVerdict when a proposal is approved by who made it."""
     require_open(standing)
-    if standing.status is not Status.PROPOSED:
+    if standing.status is not HitStatus.PROPOSED:
         raise NoVerdictProposed("it is open")
     if standing.proposed_at != read_at:
         raise VerdictChanged("what is proposed was proposed later", proposed_at=str(standing.proposed_at))

@@ -1,7 +1,8 @@
 """Words that say what kind of thing a name belongs to, rather than whose it is.
 
 All are in small ASCII letters, as `writing` makes them. Sources: ISO 20275 (legal forms of entities, the forms in common use),
-the abbreviations that company registers use, and the diminutives and romanisations in common use for given names. A word's class
+the abbreviations that company registers use, and the diminutives and romanisations in common use for given names. A word's
+class
 decides its weight in a comparison (`Class`), and words of one group are as good as equal (`GROUPS`).
 """
 
@@ -59,7 +60,8 @@ LEGAL_PHRASES: dict[str, str] = {
 LEGAL = frozenset(_words("""
     ltd limited llc llp lllp lp inc incorporated corp corporation plc pllc pc co company companies gmbh mbh ag kg kgaa ug ohg
     gbr ev sa sas sasu sarl sprl srl spa snc sapa sl slu sc scs sca sau ltda eireli epp sicav bv nv cv vof cva bvba ab oy oyj as
-    asa aps ks hb kft zrt nyrt kkt rt bt sro doo dd ad ood eood ead ooo oao zao pao ao too tov vat pat prat jsc ojsc cjsc pjsc jscb
+    asa aps ks hb kft zrt nyrt kkt rt bt sro doo dd ad ood eood ead ooo oao zao pao ao too tov vat pat prat jsc ojsc cjsc
+    pjsc jscb
     oojsc psc pjs sp zoo spzoo sti pte pty pvt bhd sdn tbk pt cia cie kk yk gk gie ei eurl fzc fze fzco fzllc dmcc wll bsc saoc
     saog qsc kscc ksc sal shpk osc plcc unltd ulc dba se eeig gp cic cio scrl coop eg fgup gup mup chup
     sarlu ltee lte lda unipessoal ek eingetragener ev pma limitada
@@ -71,7 +73,10 @@ _GENERIC_GROUPS: dict[str, str] = {
     "group": "grp gruppe groupe grupo gruppo gruppa gurup groep grubu",
     "holding": "holdings hldg hldgs kholding holdingi",
     "international": "intl internacional internationale internazionale int inter mezhdunarodnyi mezhdunarodny uluslararasi",
-    "trading": "trdg trade trades traders torgovyi torgovy torgovaya commerce comercio commercial comercial commerciale tijarat handel",
+    "trading": (
+        "trdg trade trades traders torgovyi torgovy torgovaya commerce comercio commercial comercial commerciale "
+        "tijarat handel"
+    ),
     "industries": "industry ind industrial industria industrias industrie industriel industriya sanayi sanat",
     "services": "service svc svcs servicos servicios servizi serv hizmetleri servis",
     "technology": "technologies tech technological tecnologia tecnologias technologie tekhnologii teknoloji technologiya",
@@ -83,8 +88,14 @@ _GENERIC_GROUPS: dict[str, str] = {
     "investment": "investments invest inv inversiones investimentos investissement investitsii yatirim investors",
     "financial": "finance fin finances financiera financeira financiere finans finansov",
     "insurance": "ins assurance assurances seguros assicurazioni strakhovaya sigorta bimeh",
-    "shipping": "ship ships shipmanagement shpg maritime marine navigation lines line navigazione denizcilik kashtirani keshtirani",
-    "transport": "transportation transports transporte transportes trans nakliyat logistic logistics logistica lojistik logistik",
+    "shipping": (
+        "ship ships shipmanagement shpg maritime marine navigation lines line navigazione denizcilik kashtirani "
+        "keshtirani"
+    ),
+    "transport": (
+        "transportation transports transporte transportes trans nakliyat logistic logistics logistica lojistik "
+        "logistik"
+    ),
     "construction": "constructions constr construcciones construcoes construtora stroitelnaya insaat building builders",
     "import": "imp importacao importacion importers imports importadora ithalat",
     "export": "exp exportacao exportacion exporters exports exportadora ihracat",
@@ -148,7 +159,8 @@ GENERIC_MORE = frozenset(_words("""
 
 # Words that join: alone they tell nothing, and whoever copies a name leaves them out.
 PARTICLE = frozenset(_words("""
-    al el ul ad as ash ar az at an bin bint ben ibn ould uld walad abu bou umm de da do dos das di du des del della dello dei degli
+    al el ul ad as ash ar az at an bin bint ben ibn ould uld walad abu bou umm de da do dos das di du des del della dello dei
+    degli
     la le les lo los las van von der den ter ten zu zum zur af av und and et the of for oglu ogly kizi kyzy
     ap ve dal dalla in on at to by with
 """)) - {"abu", "as", "ad", "umm", "bou"}  # fmt: skip
@@ -163,7 +175,8 @@ TITLES = frozenset(_words("""
 
 # Given names and surnames that a great many people have, so that two who share one are seldom the same.
 COMMON = frozenset(_words("""
-    mohammed muhammad mohamed mohammad ahmed ahmad ali hassan hasan hussein hussain husayn abdul abd abu ibrahim khalid omar said
+    mohammed muhammad mohamed mohammad ahmed ahmad ali hassan hasan hussein hussain husayn abdul abd abu ibrahim khalid omar
+    said
     mahmoud khan singh kumar kim lee li wang zhang chen liu yang zhao wu zhou nguyen jose maria juan carlos luis antonio garcia
     rodriguez gonzalez fernandez lopez martinez silva santos souza oliveira smith john james david michael william robert ivan
     vladimir sergey sergei aleksandr alexander ivanov mehmet mustafa jean pierre
@@ -251,7 +264,8 @@ olga olha helga
 julia yulia yuliya giulia julie iuliia
 daria darya dasha
 xenia ksenia kseniya oksana
-mohammed muhammad mohamed mohammad muhammed mohamad muhamad mohd muhd md mohamud mahomed mehmet mahamat mohammod muhamed magomed mukhammad
+mohammed muhammad mohamed mohammad muhammed mohamad muhamad mohd muhd md mohamud mahomed mehmet mahamat mohammod muhamed
+magomed mukhammad
 ahmed ahmad ahmet akhmed akhmad achmad
 mahmoud mahmud mehmood mahmood makhmud
 hussein hussain husayn hossein husain hosein huseyin hoseyn houssein khusein

@@ -63,7 +63,8 @@ _SOUNDS = tuple(
     for pattern, to in (
         (r"tsch|tch|cz|tsh", "ch"), (r"sch|shch|sz", "sh"), (r"ph", "f"), (r"ck|cq", "k"), (r"gh(?=t)", ""), (r"gh", "g"),
         (r"kh", "h"), (r"dh", "d"), (r"th", "t"), (r"wh", "w"), (r"zh|dj|dzh|dz", "j"), (r"ts|tz", "c"), (r"qu", "k"),
-        (r"q", "k"), (r"x", "ks"), (r"ou|oo|uu|w(?=[bcdfgklmnpqrstvz]|$)", "u"), (r"ee|ie|iy|yi|ii|ij(?=$)|y(?=$|[bcdfgklmnpqrstvz])", "i"),
+        (r"q", "k"), (r"x", "ks"), (r"ou|oo|uu|w(?=[bcdfgklmnpqrstvz]|$)", "u"),
+        (r"ee|ie|iy|yi|ii|ij(?=$)|y(?=$|[bcdfgklmnpqrstvz])", "i"),
         (r"aa", "a"), (r"ae|oe", "e"), (r"c(?=[eiy])", "s"), (r"c(?!h)", "k"), (r"w", "v"),
     )
 )  # fmt: skip

@@ -14,6 +14,7 @@ from pipelines.screening.formats import FORMATS
 from pipelines.screening.load import ListOfAnother, ListShrank, Loaded, Wanted, load
 from pipelines.screening.rescreen import rescreen
 from pipelines.screening.waiting import ROLE, waits
+from pipelines.upkeep.chores import ScreenedCustomers
 from risk.screening.entry import Entry, ListedName
 from risk.screening.index import Asked, Index
 from risk.screening.pair import compare
@@ -124,7 +125,10 @@ def test_whoever_is_met_is_found_once_and_opened_again_only_by_a_change(api, set
     assert [each["hit_id"] for each in hits(risk, customer_id=met, status="cleared")] == [hit["hit_id"]]
 
     loaded(screener, tmp_path, [KLAUS, *OTHERS, "z,person,Another Newcomer,,"])
-    rescreen(settings, clock=CLOCK)
+    chore = ScreenedCustomers(settings, CLOCK)
+    assert chore.due(CLOCK.now_ms())
+    assert "demo: " in chore.do()
+    assert not chore.due(CLOCK.now_ms())
     assert hits(risk, customer_id=met) == [], "the entry says what it said: a good guy is not asked about again"
     loaded(screener, tmp_path, [KLAUS.replace("1971", "1972"), *OTHERS])
     rescreen(settings, clock=CLOCK)

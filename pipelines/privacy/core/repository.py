@@ -40,9 +40,9 @@ WRITTEN = (
     Column("bank", "transaction_mark", "note", "text"),
     Column("bank", "goal", "name", "text"),
     Column("bank", "account", "nickname", "text"),
+    Column("screening", "hit", "note", "text"),
 )
 STORED_ANSWERS = (
-    Column("screening", "hit", "note"),
     Column("idempotency", "claim", "response_body", "bytea"),
     Column("idempotency", "claim", "intent", "bytea"),
 )

@@ -67,7 +67,8 @@ select %(watch_list_id)s, entry, 1, %(tenant)s, sha256('a'), jsonb_build_object(
     jsonb_build_array(jsonb_build_object('text', %(mark)s::text, 'quality', 'primary')))
 from unnest(array['1', '2', '3', '4']) entry;
 insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at)
-select case entry when '1' then %(hit_id)s::uuid else gen_random_uuid() end, %(tenant)s, %(customer_id)s, %(watch_list_id)s, entry,
+select case entry when '1' then %(hit_id)s::uuid else gen_random_uuid() end, %(tenant)s, %(customer_id)s, %(watch_list_id)s,
+    entry,
     sha256('a'), sha256('b'), 0.9, 'open', now()
 from unnest(array['1', '2']) entry;
 insert into screening.screened values (%(tenant)s, %(customer_id)s, 1, sha256('a'), now());

@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("formats", help="the formats that lists come in, where from, on what terms").set_defaults(
-        command=_formats
+        command=lambda _: _formats()
     )
     loaded = commands.add_parser(
         "load", help="load a list; what it says differently is its next version",

@@ -10,7 +10,7 @@ from risk.screening.index import Asked, Index
 from risk.screening.pair import compare
 from simulator.labelled_names import made_up_names, typing_errors
 
-NAMES = made_up_names(1_500, seed=5)
+NAMES = made_up_names(600, seed=5)
 
 
 def entry(number: int, name: str, **more: object) -> Entry:
@@ -24,7 +24,7 @@ def index() -> Index:
 
 def test_what_is_nearest_among_all_is_found(index: Index):
     missed = 0
-    for pair in typing_errors(NAMES[:120], seed=3):
+    for pair in typing_errors(NAMES[:60], seed=3):
         best = max(compare(pair.query, name).score for name in NAMES)
         if best < index.threshold:
             continue

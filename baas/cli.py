@@ -214,6 +214,14 @@ def backtest(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def screening(context: typer.Context) -> None:
+    """Load watch-lists, see their versions and differences, hold a name against them, screen every customer again."""
+    from baas.run_module import become
+
+    become("pipelines.screening", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def credit(context: typer.Context) -> None:
     """Make a credit scorecard of your own loan book, score applications by it and explain them: train, score, explain."""
     from baas.run_module import become

@@ -17,7 +17,7 @@ from kit.settings import Settings, named_in_environment
 
 NAME = "local.json"
 PASSWORD_BYTES = 24
-CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer", "eraser")
+CORE_ROLES = ("postgres", "api", "intake", "alerts", "relay", "audit", "backtester", "sealer", "eraser", "screener")
 WAREHOUSE_ROLES = (
     "postgres", "sinks", "transform", "analytics", "analyst", "audit", "mlflow", "dagster", "feast", "eraser", "bi", "superset",
 )  # fmt: skip

@@ -115,9 +115,9 @@ PROCESSES = (
     Process(
         name="upkeep",
         command=("python", "-m", "pipelines.upkeep"),
-        depends_on=("warehouse", "mlflow"),
+        depends_on=("core", "warehouse", "mlflow"),
         after_history=True,
-        about="compacts the lake every hour, forecasts and looks at money every night",
+        about="compacts the lake every hour, forecasts and looks at money every night, screens whoever was not",
     ),
     Process(
         name="privacy",

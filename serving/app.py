@@ -50,6 +50,7 @@ from serving.risk import endpoints as risk
 from serving.sandbox import endpoints as sandbox
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
+from serving.screening import endpoints as screening
 from serving.statements import endpoints as statements
 from serving.suitability import endpoints as suitability
 from serving.suspense import endpoints as suspense
@@ -96,6 +97,7 @@ ROUTERS = (
     recurring.router,
     scoring.router,
     risk.router,
+    screening.router,
     models.router,
     live.router,
     operations.router,

@@ -62,6 +62,7 @@ from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.screening.service import ScreeningService
 from serving.statements.service import StatementsService
 from serving.suitability.service import SuitabilityService
 from serving.suspense.service import SuspenseService
@@ -122,6 +123,7 @@ class Resources:
     forecasts: ForecastsService
     recurring: RecurringService
     risk: RiskService
+    screening: ScreeningService
     models: ModelsService
     live: LiveHub
     sweeper: Sweeper
@@ -225,6 +227,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             forecasts=ForecastsService(warehouse),
             recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
+            screening=ScreeningService(core, people=people, clocks=clocks),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,

@@ -13,6 +13,7 @@ from pipelines.cash_flow import repository as forecasts
 from pipelines.insight.categories import repository as text_models
 from pipelines.insight.money import repository as own_money
 from pipelines.lake.compaction import compact
+from pipelines.screening.waiting import waits
 from pipelines.upkeep import work
 
 COMPACT_EVERY_MS = 3_600_000
@@ -151,3 +152,22 @@ class LearnedCategories:
         told = self._apart(work.learn_categories, self._settings, ended, self._clock)
         self._tried = ended
         return told
+
+
+class ScreenedCustomers:
+    """Every customer screened as they and the watch-lists are now: once a list, a customer or the weights have changed."""
+
+    name = "screened-customers"
+
+    def __init__(self, settings: Settings, clock: Clock, apart: Apart) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._apart = apart
+
+    def due(self, now_ms: int) -> bool:
+        """Whether somebody was not screened as they are now, or against the lists as they are."""
+        return waits(self._settings)
+
+    def do(self) -> str:
+        """Screen whoever waits."""
+        return self._apart(work.screen_customers, self._settings, self._clock)

@@ -29,3 +29,11 @@ def learn_categories(settings: Settings, last_day: date, clock: Clock) -> str:
     from pipelines.insight.categories.learning import learn
 
     return learn(settings, last_day=last_day, clock=clock)
+
+
+def screen_customers(settings: Settings, clock: Clock) -> str:
+    """Screen every customer who waits; return what came of it."""
+    from pipelines.screening.rescreen import rescreen
+
+    done = [each for each in rescreen(settings, clock=clock) if each.customers]
+    return "; ".join(f"{each.tenant_id}: {each.customers} customers, {each.hits} hits" for each in done) or "nobody waited"

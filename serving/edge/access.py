@@ -203,6 +203,13 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/risk/moves", WATCHERS),
     Rule("POST", "/v1/risk/moves", RISK_WRITERS),
     Rule("GET", "/v1/risk/moves/{move_id}", WATCHERS),
+    Rule("POST", "/v1/screening/search", CASE_WORKERS | {Role.OPERATOR}),
+    Rule("GET", "/v1/screening/lists", WATCHERS),
+    Rule("GET", "/v1/screening/lists/{list_id}/versions", WATCHERS),
+    Rule("GET", "/v1/screening/hits", CASE_WORKERS),
+    Rule("GET", "/v1/screening/hits/{hit_id}", CASE_WORKERS),
+    Rule("POST", "/v1/screening/hits/{hit_id}/verdict", CASE_WORKERS),
+    Rule("POST", "/v1/screening/hits/{hit_id}/judgement", CASE_WORKERS),
     Rule("GET", "/v1/live", WATCHERS, streams=True),
 )
 

@@ -39,6 +39,7 @@ RUN = {
     "baas ledger close": ("tests/ledger", 'baas_ledger(core, tmp_path, "close"'),
     "baas backtest": (WHOLE, 'baas("backtest"'),
     "baas drift": (WHOLE, 'baas("drift"'),
+    "baas screening search": ("tests/pipelines/screening", 'main(["search"'),
     "baas credit train": ("tests/pipelines/credit", 'main(["train"'),
     "baas sql": ("tests/pipelines/sql", 'main(["select'),
     'baas sql "select …" --out FILE': ("tests/pipelines/sql", 'main(["select * from lake.labels", "--out"'),

@@ -30,6 +30,11 @@ FORWARDED = {
     ("privacy", "verify"): ("file", "--key-id"),
     ("privacy", "retain"): ("--dry-run", "--json"),
     ("backtest",): ("--model", "--policy", "--from", "--to", "--tenant", "--costs", "--json"),
+    ("screening", "load"): ("format", "file", "--list", "--tenant", "--licence", "--force", "--by"),
+    ("screening", "diff"): ("list", "before", "after"),
+    ("screening", "search"): ("name", "--kind", "--birth", "--country"),
+    ("screening", "rescreen"): ("--help",),
+    ("screening", "learn"): ("--pairs", "--seed", "--out"),
     ("credit", "train"): ("--loans", "--movements", "--tenant", "--out", "--register", "--pdo"),
     ("credit", "explain"): ("--loans", "--card", "loan_id"),
     ("ledger", "close"): ("--day", "--tenant"),
@@ -66,7 +71,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "quality", "privacy", "lineage",
+    "quality", "privacy", "lineage", "screening",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ SEES_ALL = {
     "backtester": "takes jobs of any tenant from governance, and nothing else",
     "poster": "owns the functions that check each row's tenant; nobody can be it",
     "relay": "carries the outbox, whose events name their tenant",
+    "screener": "reads who customers are, of every tenant, and writes what screening found; no money",
     "sealer": "chains hashes of what all tenants booked; sees no account and no transfer",
     "sinks": "writes what the topics carry",
     "transform": "builds the marts of all tenants",

@@ -219,6 +219,27 @@ def proposed(world: World) -> Ask:
     return Ask(named, {"proposed_at": answer.json()["proposed_at"]})
 
 
+def met(world: World, *, proposed: bool = False) -> Ask:
+    """A customer who may be somebody on a list."""
+    named: dict[str, object] = {"hit_id": str(uuid.uuid4())}
+    with psycopg.connect(world.api.settings.core.dsn("postgres")) as connection:
+        connection.execute(MET, named | {"customer_id": customer(world.api)})
+    if not proposed:
+        return Ask(named)
+    wanted = {"verdict": "cleared", "note": "another date of birth"}
+    answer = world.people["compliance"].post(f"/v1/screening/hits/{named['hit_id']}/verdict", json=wanted)
+    assert answer.status_code == 200, answer.text
+    return Ask(named, {"proposed_at": answer.json()["proposed_at"]})
+
+
+MET = """
+with made as (
+    insert into screening.list (list_id, format, licence, source, made_at)
+    values ('made-up', 'own', 'made up', 'made up', now()) on conflict do nothing
+)
+insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at)
+values (%(hit_id)s, 'demo', %(customer_id)s, 'made-up', '1', sha256('a'), sha256('b'), 0.9, 'open', now())
+"""
 CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/clients"): lambda world: Ask(body={"client_id": world.fresh("new-")}),
     ("DELETE", "/v1/clients/{client_id}"): a_client,
@@ -243,6 +264,9 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("DELETE", "/v1/risk/lists/{list_id}/entries/{value}"): listed,
     ("POST", "/v1/risk/simulations"): lambda world: Ask(body={"policy_version": written(world.people["risk"])["version"]}),
     ("POST", "/v1/risk/simulations/{simulation_id}/cancellation"): simulated,
+    ("POST", "/v1/screening/search"): lambda _: Ask(),
+    ("POST", "/v1/screening/hits/{hit_id}/verdict"): met,
+    ("POST", "/v1/screening/hits/{hit_id}/judgement"): lambda world: met(world, proposed=True),
     ("POST", "/v1/risk/moves"): lambda _: Ask(),
     ("PATCH", "/v1/accounts/{account_id}"): an_account,
     ("POST", "/v1/accounts/{account_id}/status"): an_account,

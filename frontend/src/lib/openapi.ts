@@ -2119,6 +2119,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/screening/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hits
+         * @description Return customers who may be somebody on a list, oldest hit first.
+         */
+        get: operations["list_hits_v1_screening_hits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/hits/{hit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hit
+         * @description Return a hit with whom it is about on both sides, and which words met which.
+         */
+        get: operations["get_hit_v1_screening_hits__hit_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/hits/{hit_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Verdict
+         * @description Let what somebody else proposed be the verdict, or take it away.
+         *
+         *     Cleared, the customer is a good guy against this entry: it is not asked again until the entry or the name changes.
+         */
+        post: operations["judge_verdict_v1_screening_hits__hit_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/hits/{hit_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Verdict
+         * @description Propose whether the customer is whom the list means; somebody else judges it.
+         */
+        post: operations["propose_verdict_v1_screening_hits__hit_id__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Watch Lists
+         * @description Return the lists that customers are held against, with what may be done with each, and its newest version.
+         */
+        get: operations["list_watch_lists_v1_screening_lists_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/lists/{list_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Watch List Versions
+         * @description Return a list's versions, newest first, and how many entries each added, removed and changed.
+         */
+        get: operations["list_watch_list_versions_v1_screening_lists__list_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Lists
+         * @description Hold a name against all lists and say of each entry met how sure it is and why. Nothing is kept.
+         */
+        post: operations["search_lists_v1_screening_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -3186,6 +3328,12 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * BirthAgreement
+         * @description How dates of birth agree.
+         * @enum {string}
+         */
+        BirthAgreement: "same-day" | "day-and-month-swapped" | "same-year" | "a-year-apart" | "apart" | "unknown";
+        /**
          * Block
          * @description Why an account is blocked, and for what: money that leaves, money that comes, or both.
          * @example {
@@ -3964,6 +4112,12 @@ export interface components {
          * @enum {string}
          */
         CounterpartyKind: "self" | "customer" | "outside" | "bank";
+        /**
+         * CountryAgreement
+         * @description How countries agree.
+         * @enum {string}
+         */
+        CountryAgreement: "shared" | "apart" | "unknown";
         /**
          * Customer
          * @description A customer. What says who it is is null once erased, or when never known.
@@ -5523,6 +5677,18 @@ export interface components {
             why: string;
         };
         /**
+         * HitStatus
+         * @description Where a hit stands. A cleared one is a good guy: it is not asked about again while neither side has changed.
+         * @enum {string}
+         */
+        HitStatus: "open" | "proposed" | "cleared" | "confirmed";
+        /**
+         * HitVerdict
+         * @description Whether the customer is whom the list means.
+         * @enum {string}
+         */
+        HitVerdict: "cleared" | "confirmed";
+        /**
          * HoldList
          * @description A customer's holds, by name.
          * @example {
@@ -5939,6 +6105,217 @@ export interface components {
          */
         ListKind: "allow" | "deny" | "watch";
         /**
+         * ListMatch
+         * @description An entry that the name meets, how sure that is (0 to 1), and why.
+         * @example {
+         *       "entry": {
+         *         "births": [
+         *           "1971"
+         *         ],
+         *         "countries": [
+         *           "BR"
+         *         ],
+         *         "documents": [],
+         *         "kind": "person",
+         *         "names": [
+         *           {
+         *             "quality": "primary",
+         *             "text": "ALVARENGA QUIMBO, Teodora"
+         *           }
+         *         ],
+         *         "programmes": [
+         *           "DEMO"
+         *         ],
+         *         "reason": "an entry that is made up"
+         *       },
+         *       "entry_id": "17",
+         *       "list_id": "own-demo",
+         *       "score": 0.9866,
+         *       "why": {
+         *         "asked_alone": [],
+         *         "birth": "same-year",
+         *         "countries": "unknown",
+         *         "first_letters": false,
+         *         "listed_alone": [],
+         *         "met": [
+         *           {
+         *             "alike": 1,
+         *             "asked": [
+         *               "teodora"
+         *             ],
+         *             "listed": [
+         *               "teodora"
+         *             ],
+         *             "way": "equal"
+         *           },
+         *           {
+         *             "alike": 1,
+         *             "asked": [
+         *               "alvarenga"
+         *             ],
+         *             "listed": [
+         *               "alvarenga"
+         *             ],
+         *             "way": "equal"
+         *           },
+         *           {
+         *             "alike": 0.975,
+         *             "asked": [
+         *               "kimbo"
+         *             ],
+         *             "listed": [
+         *               "quimbo"
+         *             ],
+         *             "way": "other-spelling"
+         *           }
+         *         ],
+         *         "name": "ALVARENGA QUIMBO, Teodora",
+         *         "name_score": 0.9731,
+         *         "order_differs": true
+         *       }
+         *     }
+         */
+        ListMatch: {
+            entry: components["schemas"]["ListedEntry"];
+            /** Entry Id */
+            entry_id: string;
+            /** List Id */
+            list_id: string;
+            /** Score */
+            score: number;
+            why: components["schemas"]["WhyMet"];
+        };
+        /**
+         * ListMatches
+         * @description What is met, the surest first. `threshold` is the least score, `entries` how many the name was held against.
+         * @example {
+         *       "entries": 14151,
+         *       "items": [
+         *         {
+         *           "entry": {
+         *             "births": [
+         *               "1971"
+         *             ],
+         *             "countries": [
+         *               "BR"
+         *             ],
+         *             "documents": [],
+         *             "kind": "person",
+         *             "names": [
+         *               {
+         *                 "quality": "primary",
+         *                 "text": "ALVARENGA QUIMBO, Teodora"
+         *               }
+         *             ],
+         *             "programmes": [
+         *               "DEMO"
+         *             ],
+         *             "reason": "an entry that is made up"
+         *           },
+         *           "entry_id": "17",
+         *           "list_id": "own-demo",
+         *           "score": 0.9866,
+         *           "why": {
+         *             "asked_alone": [],
+         *             "birth": "same-year",
+         *             "countries": "unknown",
+         *             "first_letters": false,
+         *             "listed_alone": [],
+         *             "met": [
+         *               {
+         *                 "alike": 1,
+         *                 "asked": [
+         *                   "teodora"
+         *                 ],
+         *                 "listed": [
+         *                   "teodora"
+         *                 ],
+         *                 "way": "equal"
+         *               },
+         *               {
+         *                 "alike": 1,
+         *                 "asked": [
+         *                   "alvarenga"
+         *                 ],
+         *                 "listed": [
+         *                   "alvarenga"
+         *                 ],
+         *                 "way": "equal"
+         *               },
+         *               {
+         *                 "alike": 0.975,
+         *                 "asked": [
+         *                   "kimbo"
+         *                 ],
+         *                 "listed": [
+         *                   "quimbo"
+         *                 ],
+         *                 "way": "other-spelling"
+         *               }
+         *             ],
+         *             "name": "ALVARENGA QUIMBO, Teodora",
+         *             "name_score": 0.9731,
+         *             "order_differs": true
+         *           }
+         *         }
+         *       ],
+         *       "threshold": 0.6
+         *     }
+         */
+        ListMatches: {
+            /** Entries */
+            entries: number;
+            /** Items */
+            items: components["schemas"]["ListMatch"][];
+            /** Threshold */
+            threshold: number;
+        };
+        /**
+         * ListedEntry
+         * @description Somebody on a list, as the list says it.
+         * @example {
+         *       "births": [
+         *         "1971"
+         *       ],
+         *       "countries": [
+         *         "BR"
+         *       ],
+         *       "documents": [],
+         *       "kind": "person",
+         *       "names": [
+         *         {
+         *           "quality": "primary",
+         *           "text": "ALVARENGA QUIMBO, Teodora"
+         *         }
+         *       ],
+         *       "programmes": [
+         *         "DEMO"
+         *       ],
+         *       "reason": "an entry that is made up"
+         *     }
+         */
+        ListedEntry: {
+            /** Births */
+            births: string[];
+            /** Countries */
+            countries: string[];
+            /** Documents */
+            documents: string[];
+            kind: components["schemas"]["ListedKind"];
+            /** Names */
+            names: components["schemas"]["NameOnList"][];
+            /** Programmes */
+            programmes: string[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ListedKind
+         * @description What an entry is. A name that is asked for without a kind is compared with all.
+         * @enum {string}
+         */
+        ListedKind: "person" | "organisation" | "vessel" | "aircraft" | "unknown";
+        /**
          * Lists
          * @description All lists, by name.
          * @example {
@@ -6042,6 +6419,12 @@ export interface components {
             transfer_id: string;
         };
         /**
+         * MeetingWay
+         * @description How words met, in the order of the kernels' numbers.
+         * @enum {string}
+         */
+        MeetingWay: "equal" | "other-spelling" | "typing-error" | "initial" | "shortened" | "same-name" | "written-together" | "vowels-unwritten" | "first-letters";
+        /**
          * Member
          * @description One flagged decision of an alert, with the features that stand out.
          */
@@ -6073,6 +6456,19 @@ export interface components {
             transaction_id: string;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * MetWords
+         * @description Words that met, how, and how alike they are, from 0.6 to 1.
+         */
+        MetWords: {
+            /** Alike */
+            alike: number;
+            /** Asked */
+            asked: string[];
+            /** Listed */
+            listed: string[];
+            way: components["schemas"]["MeetingWay"];
         };
         /**
          * ModelDetail
@@ -6496,6 +6892,21 @@ export interface components {
             /** Words */
             words: string[];
         };
+        /**
+         * NameOnList
+         * @description A name that somebody on a list goes by.
+         */
+        NameOnList: {
+            quality: components["schemas"]["NameQuality"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * NameQuality
+         * @description How well a name tells its bearer. A weak alias alone is a hint: lists give nicknames and single words as such.
+         * @enum {string}
+         */
+        NameQuality: "primary" | "alias" | "weak" | "original";
         /**
          * NamedDataset
          * @description One dataset. `has_days` says whether it has series, and a period.
@@ -8012,6 +8423,19 @@ export interface components {
             value_date?: string | null;
         };
         /**
+         * ProposedVerdict
+         * @description Whether the customer is whom the list means, and why one thinks so.
+         * @example {
+         *       "note": "another date of birth, by the passport",
+         *       "verdict": "cleared"
+         *     }
+         */
+        ProposedVerdict: {
+            /** Note */
+            note: string;
+            verdict: components["schemas"]["HitVerdict"];
+        };
+        /**
          * PublicKey
          * @description One public key (RFC 7517).
          */
@@ -8743,6 +9167,245 @@ export interface components {
          * @enum {string}
          */
         Scope: "transfer" | "night" | "day" | "month";
+        /**
+         * ScreeningHit
+         * @description That a customer may be somebody on a list, and what two people said to it.
+         * @example {
+         *       "customer_id": "c000042",
+         *       "entry_id": "17",
+         *       "found_at": "2025-11-24T16:00:00Z",
+         *       "hit_id": "0193f2aa-5c1e-5e5e-8c1e-0193f2aa5c1e",
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "list_id": "own-demo",
+         *       "note": "another date of birth, by the passport",
+         *       "proposed_at": "2025-11-24T17:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "score": 0.9866,
+         *       "status": "proposed",
+         *       "verdict": "cleared"
+         *     }
+         */
+        ScreeningHit: {
+            /** Customer Id */
+            customer_id: string;
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Hit Id
+             * Format: uuid
+             */
+            hit_id: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** List Id */
+            list_id: string;
+            /** Note */
+            note: string | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Score */
+            score: number;
+            status: components["schemas"]["HitStatus"];
+            verdict: components["schemas"]["HitVerdict"] | null;
+        };
+        /**
+         * ScreeningHitDetail
+         * @description A hit with whom it is about on both sides, and why; what is not known any more (an erased customer) is null.
+         * @example {
+         *       "customer_id": "c000042",
+         *       "customer_name": "Teodora Alvarenga Kimbo",
+         *       "entry": {
+         *         "births": [
+         *           "1971"
+         *         ],
+         *         "countries": [
+         *           "BR"
+         *         ],
+         *         "documents": [],
+         *         "kind": "person",
+         *         "names": [
+         *           {
+         *             "quality": "primary",
+         *             "text": "ALVARENGA QUIMBO, Teodora"
+         *           }
+         *         ],
+         *         "programmes": [
+         *           "DEMO"
+         *         ],
+         *         "reason": "an entry that is made up"
+         *       },
+         *       "entry_id": "17",
+         *       "found_at": "2025-11-24T16:00:00Z",
+         *       "hit_id": "0193f2aa-5c1e-5e5e-8c1e-0193f2aa5c1e",
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "list_id": "own-demo",
+         *       "note": "another date of birth, by the passport",
+         *       "proposed_at": "2025-11-24T17:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "score": 0.9866,
+         *       "status": "proposed",
+         *       "verdict": "cleared",
+         *       "why": {
+         *         "asked_alone": [],
+         *         "birth": "same-year",
+         *         "countries": "unknown",
+         *         "first_letters": false,
+         *         "listed_alone": [],
+         *         "met": [
+         *           {
+         *             "alike": 1,
+         *             "asked": [
+         *               "teodora"
+         *             ],
+         *             "listed": [
+         *               "teodora"
+         *             ],
+         *             "way": "equal"
+         *           },
+         *           {
+         *             "alike": 1,
+         *             "asked": [
+         *               "alvarenga"
+         *             ],
+         *             "listed": [
+         *               "alvarenga"
+         *             ],
+         *             "way": "equal"
+         *           },
+         *           {
+         *             "alike": 0.975,
+         *             "asked": [
+         *               "kimbo"
+         *             ],
+         *             "listed": [
+         *               "quimbo"
+         *             ],
+         *             "way": "other-spelling"
+         *           }
+         *         ],
+         *         "name": "ALVARENGA QUIMBO, Teodora",
+         *         "name_score": 0.9731,
+         *         "order_differs": true
+         *       }
+         *     }
+         */
+        ScreeningHitDetail: {
+            /** Customer Id */
+            customer_id: string;
+            /** Customer Name */
+            customer_name: string | null;
+            entry: components["schemas"]["ListedEntry"] | null;
+            /** Entry Id */
+            entry_id: string;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Hit Id
+             * Format: uuid
+             */
+            hit_id: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** List Id */
+            list_id: string;
+            /** Note */
+            note: string | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Score */
+            score: number;
+            status: components["schemas"]["HitStatus"];
+            verdict: components["schemas"]["HitVerdict"] | null;
+            why: components["schemas"]["WhyMet"] | null;
+        };
+        /**
+         * ScreeningHitPage
+         * @description A page of hits, oldest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "customer_id": "c000042",
+         *           "entry_id": "17",
+         *           "found_at": "2025-11-24T16:00:00Z",
+         *           "hit_id": "0193f2aa-5c1e-5e5e-8c1e-0193f2aa5c1e",
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "list_id": "own-demo",
+         *           "note": "another date of birth, by the passport",
+         *           "proposed_at": "2025-11-24T17:00:00Z",
+         *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "score": 0.9866,
+         *           "status": "proposed",
+         *           "verdict": "cleared"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ScreeningHitPage: {
+            /** Items */
+            items: components["schemas"]["ScreeningHit"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ScreeningSearch
+         * @description Whom to look for. Dates and countries are evidence: they add to what the names say, or take from it.
+         * @example {
+         *       "births": [
+         *         "1971"
+         *       ],
+         *       "kind": "person",
+         *       "name": "Teodora Alvarenga Kimbo"
+         *     }
+         */
+        ScreeningSearch: {
+            /**
+             * Births
+             * @description `1971`, `1971-03`, `1971-03-25`, or `1970/1975` for years from and to
+             * @default []
+             */
+            births: string[];
+            /**
+             * Countries
+             * @description ISO 3166-1 alpha-2
+             * @default []
+             */
+            countries: string[];
+            /**
+             * @description What it names; `unknown` is held against all
+             * @default unknown
+             */
+            kind: components["schemas"]["ListedKind"];
+            /**
+             * Name
+             * @description As it is written, in any script
+             */
+            name: string;
+            /**
+             * Threshold
+             * @description The least score; the model's own where it is left out
+             */
+            threshold?: number | null;
+        };
         /**
          * SealedTransfer
          * @description A transfer as it was sealed.
@@ -9803,6 +10466,23 @@ export interface components {
          */
         Verdict: "allow" | "review" | "step_up" | "deny";
         /**
+         * VerdictJudgement
+         * @description What somebody else says to a proposal: to the one made at `proposed_at`, which they have read, and to no other.
+         * @example {
+         *       "approve": true,
+         *       "proposed_at": "2025-11-24T17:00:00Z"
+         *     }
+         */
+        VerdictJudgement: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+        };
+        /**
          * Vocabulary
          * @description Every name that expressions may use, and the rules that are built in.
          * @example {
@@ -9865,6 +10545,143 @@ export interface components {
              * @description Kept in the audit log
              */
             note: string;
+        };
+        /**
+         * WatchList
+         * @description A list with its newest version; `own` when it is the tenant's and nobody else's.
+         * @example {
+         *       "added": 12,
+         *       "changed": 40,
+         *       "entries": 14151,
+         *       "format": "us-consolidated",
+         *       "licence": "A work of the United States government",
+         *       "list_id": "us-consolidated",
+         *       "loaded_at": "2025-11-24T05:00:00Z",
+         *       "own": false,
+         *       "removed": 3,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "source": "https://www.trade.gov/consolidated-screening-list",
+         *       "version": 3
+         *     }
+         */
+        WatchList: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Entries */
+            entries: number;
+            /** Format */
+            format: string;
+            /** Licence */
+            licence: string;
+            /** List Id */
+            list_id: string;
+            /**
+             * Loaded At
+             * Format: date-time
+             */
+            loaded_at: string;
+            /** Own */
+            own: boolean;
+            /** Removed */
+            removed: number;
+            /** Sha256 */
+            sha256: string;
+            /** Source */
+            source: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WatchListVersion
+         * @description One version of a list, and how it differs from the one before.
+         * @example {
+         *       "added": 12,
+         *       "changed": 40,
+         *       "entries": 14151,
+         *       "forced": false,
+         *       "loaded_at": "2025-11-24T05:00:00Z",
+         *       "loaded_by": "operator",
+         *       "removed": 3,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "version": 3
+         *     }
+         */
+        WatchListVersion: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Entries */
+            entries: number;
+            /** Forced */
+            forced: boolean;
+            /**
+             * Loaded At
+             * Format: date-time
+             */
+            loaded_at: string;
+            /** Loaded By */
+            loaded_by: string;
+            /** Removed */
+            removed: number;
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WatchListVersionPage
+         * @description A page of versions, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "added": 12,
+         *           "changed": 40,
+         *           "entries": 14151,
+         *           "forced": false,
+         *           "loaded_at": "2025-11-24T05:00:00Z",
+         *           "loaded_by": "operator",
+         *           "removed": 3,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "version": 3
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        WatchListVersionPage: {
+            /** Items */
+            items: components["schemas"]["WatchListVersion"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * WatchLists
+         * @description The lists that customers are held against.
+         * @example {
+         *       "items": [
+         *         {
+         *           "added": 12,
+         *           "changed": 40,
+         *           "entries": 14151,
+         *           "format": "us-consolidated",
+         *           "licence": "A work of the United States government",
+         *           "list_id": "us-consolidated",
+         *           "loaded_at": "2025-11-24T05:00:00Z",
+         *           "own": false,
+         *           "removed": 3,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "source": "https://www.trade.gov/consolidated-screening-list",
+         *           "version": 3
+         *         }
+         *       ]
+         *     }
+         */
+        WatchLists: {
+            /** Items */
+            items: components["schemas"]["WatchList"][];
         };
         /**
          * Wealth
@@ -9972,6 +10789,31 @@ export interface components {
             stand_outs: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * WhyMet
+         * @description Why a name meets an entry: by which of its names, which words met, which met nothing, what else agrees.
+         */
+        WhyMet: {
+            /** Asked Alone */
+            asked_alone: string[];
+            birth: components["schemas"]["BirthAgreement"];
+            countries: components["schemas"]["CountryAgreement"];
+            /**
+             * First Letters
+             * @description Whether one name is the first letters of the other
+             */
+            first_letters: boolean;
+            /** Listed Alone */
+            listed_alone: string[];
+            /** Met */
+            met: components["schemas"]["MetWords"][];
+            /** Name */
+            name: string;
+            /** Name Score */
+            name_score: number;
+            /** Order Differs */
+            order_differs: boolean;
         };
         /**
          * Balance
@@ -33195,6 +34037,1119 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    list_hits_v1_screening_hits_get: {
+        parameters: {
+            query?: {
+                /** @description `cleared` are the good guys; those that wait when left out */
+                status?: components["schemas"]["HitStatus"] | null;
+                /** @description Those of one customer */
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningHitPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_hit_v1_screening_hits__hit_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningHitDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_verdict_v1_screening_hits__hit_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningHitDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_verdict_v1_screening_hits__hit_id__verdict_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                hit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposedVerdict"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningHitDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_watch_lists_v1_screening_lists_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchLists"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_watch_list_versions_v1_screening_lists__list_id__versions_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchListVersionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    search_lists_v1_screening_search_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreeningSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMatches"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     read_session_v1_session_get: {

@@ -40,6 +40,7 @@ WRITTEN = (
     Column("bank", "transaction_mark", "note", "text"),
     Column("bank", "goal", "name", "text"),
     Column("bank", "account", "nickname", "text"),
+    Column("screening", "hit", "note", "text"),
 )
 STORED_ANSWERS = (
     Column("idempotency", "claim", "response_body", "bytea"),
@@ -57,6 +58,8 @@ select
     + (select count(*) from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (
         select count(*) from bank.transfer_note n join ledger.transfer t on t.id = n.transfer_id
@@ -87,6 +90,8 @@ _ERASE_OWN = (
     "delete from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.transfer_note n using ledger.transfer t "
     "where t.id = n.transfer_id and n.tenant_id = %(tenant)s and t.debit_account_id = any(%(accounts)s)",

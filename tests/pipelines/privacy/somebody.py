@@ -54,6 +54,13 @@ insert into bank.budget (budget_id, tenant_id, customer_id, category, currency, 
 values (gen_random_uuid(), 'demo', %(customer_id)s, null, 'BRL', 5, now());
 insert into bank.suitability (tenant_id, customer_id, version, answers, profile, questionnaire, answered_at, expires_at)
 values ('demo', %(customer_id)s, 1, '{}', 'moderate', 1, now(), now() + interval '1 day');
+insert into screening.list (list_id, format, licence, source, made_at)
+values ('made-up', 'own', 'made up', 'made up', now()) on conflict do nothing;
+insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at,
+    verdict, note, proposed_by, proposed_at)
+values (gen_random_uuid(), 'demo', %(customer_id)s, 'made-up', '1', sha256('a'), sha256('b'), 0.9, 'proposed', now(), 'cleared',
+    %(text)s, 'x', now());
+insert into screening.screened values ('demo', %(customer_id)s, 1, sha256('a'), now());
 insert into bank.account_holder (tenant_id, account_id, customer_id, role)
 values ('demo', %(other_account)s, %(customer_id)s, 'viewer');
 insert into bank.schedule (schedule_id, tenant_id, customer_id, debit_account_id, amount_minor, currency, channel, payee_id,

@@ -36,6 +36,7 @@ IDENTIFIES: dict[str, str] = {
     "erasure_id": "erasure_id",
     "external_account_id": "external_account_id",
     "goal_id": "goal_id",
+    "hit_id": "hit_id",
     "item_id": "item_id",
     "list_id": "list_id",
     "merchant_id": "merchant_id",
@@ -60,23 +61,24 @@ IDENTIFIES: dict[str, str] = {
 ELSEWISE = {
     "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
+    "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
     "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor",
     "amounts_minor", "answers", "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor",
-    "bank_account", "bank_code", "bid", "birth_year", "block", "branch", "business_day", "buy", "by", "category", "cause",
-    "channel", "city", "client_secret", "complement", "convention", "count", "country", "credit_rate_ppm", "currency",
-    "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm", "description", "direction",
-    "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field", "filter", "format",
-    "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name", "horizon", "income",
-    "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss", "max_dates", "mcc",
-    "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end", "night_start",
-    "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone", "pix_key",
-    "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved", "role",
-    "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "time_zone",
-    "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time", "value_date", "verdict",
-    "wealth", "weekday", "why",
+    "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy", "by", "category",
+    "cause", "channel", "city", "client_secret", "complement", "convention", "count", "countries", "country",
+    "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm",
+    "description", "direction", "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field",
+    "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name",
+    "horizon", "income", "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss",
+    "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end",
+    "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone",
+    "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved",
+    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor",
+    "threshold", "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time",
+    "value_date", "verdict", "wealth", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {

@@ -57,6 +57,22 @@ insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, e
 values (%(tenant)s, %(transaction_id)s, %(alert_id)s, 1, now(), 'review', 100, 'BRL', array[%(mark)s], '[]',
         jsonb_build_object('source', %(mark)s::text, 'external_id', %(mark)s::text), now());
 """
+SCREENED = """
+insert into screening.list (list_id, tenant_id, format, licence, source, made_at)
+values (%(watch_list_id)s, %(tenant)s, 'own', %(mark)s, %(mark)s, now());
+insert into screening.version
+select %(watch_list_id)s, version, %(tenant)s, sha256('a'), 2, 2, 0, 0, false, %(mark)s, now() from unnest(array[1, 2]) version;
+insert into screening.entry (list_id, entry_id, since_version, tenant_id, digest, document)
+select %(watch_list_id)s, entry, 1, %(tenant)s, sha256('a'), jsonb_build_object('entry_id', entry, 'kind', 'person', 'names',
+    jsonb_build_array(jsonb_build_object('text', %(mark)s::text, 'quality', 'primary')))
+from unnest(array['1', '2', '3', '4']) entry;
+insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at)
+select case entry when '1' then %(hit_id)s::uuid else gen_random_uuid() end, %(tenant)s, %(customer_id)s, %(watch_list_id)s,
+    entry,
+    sha256('a'), sha256('b'), 0.9, 'open', now()
+from unnest(array['1', '2']) entry;
+insert into screening.screened values (%(tenant)s, %(customer_id)s, 1, sha256('a'), now());
+"""
 DECIDED = """
 update raw.decisions set customer_id = %(customer_id)s, payee_id = %(payee_id)s, model = %(model)s, rules = array[%(rule)s],
     reasons = array[%(mark)s], device_id = %(device_id)s
@@ -97,10 +113,12 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     mark = f"zq{uuid.uuid4().hex[:12]}"
     name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
     ids: dict[str, str | int] = {
-        key: str(uuid.uuid4()) for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id")
+        key: str(uuid.uuid4())
+        for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id", "hit_id")
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
+    ids |= {"watch_list_id": f"w-{name}"}
     ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
     _make_by_its_people(api, tenant_id, mark, ids)
     _post(api, tenant_id, ids)
@@ -111,6 +129,7 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     with psycopg.ClientCursor(psycopg.connect(api.settings.core.dsn("postgres"), autocommit=True)) as core:
         core.execute(GOVERNED, values)
         core.execute(ALERT, values)
+        core.execute(SCREENED, values)
         core.connection.close()
     with psycopg.ClientCursor(psycopg.connect(api.settings.warehouse.dsn("postgres"), autocommit=True)) as warehouse:
         decided = [ids["transaction_id"], str(uuid.uuid4())]

@@ -1,0 +1,140 @@
+"""Learning what a pairing's features are worth: from made-up names, and from lists whose licence allows it.
+
+Of a list, an entry's name and an alias of it are one; a name and its nearest neighbours of other entries are not. An alias that
+shares less than `LEAST_SHARED` of its letters with the name (a nickname, a firm's former name) cannot be told from spelling and
+would only teach that anything may be anything: it is left out. The threshold is the one with the best F1 in cross-validation.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from anyascii import anyascii
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from risk.screening import kernels
+from risk.screening.entry import Entry, ListedKind, NameQuality
+from risk.screening.kernels import COUNT, is_firm_word
+from risk.screening.model import TERMS, Weights, built_in, log_odds, terms
+from risk.screening.pair import features_of, tables
+from risk.screening.writing import tokens_of
+
+LEAST_SHARED = 55
+"""Of 100, by rapidfuzz's token_set_ratio."""
+NEIGHBOURS, MOST_PAIRS, FOLDS = 25, 4_000, 5
+STRENGTH = 1.0
+"""Inverse of the ridge penalty."""
+
+
+class NamePair(NamedTuple):
+    """Two names and whether they are one."""
+
+    query: str
+    candidate: str
+    match: bool
+
+
+def pairs_of_list(entries: Iterable[Entry], *, seed: int) -> list[NamePair]:
+    """Return up to `MOST_PAIRS` pairs that match and as many that do not."""
+    rng = random.Random(seed)  # noqa: S311 - which pairs are learned from
+    named = [
+        [name.text for name in entry.names if name.quality is not NameQuality.WEAK]
+        for entry in entries
+        if entry.kind not in (ListedKind.VESSEL, ListedKind.AIRCRAFT)
+    ]
+    return [*_aliases(named, rng), *_neighbours(named, rng)]
+
+
+def learn(pairs: Sequence[NamePair], *, learned_from: Sequence[str]) -> Weights:
+    """Return the weights that tell matching pairs best. Raises ValueError without pairs of both sorts."""
+    features, firm = features_of_pairs(pairs)
+    matched = np.array([pair.match for pair in pairs])
+    if matched.all() or not matched.any():
+        raise ValueError("pairs that match are needed, and pairs that do not")
+    design = _design(terms(features), firm)
+    shares = np.zeros(len(pairs))
+    for train, held in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(design, matched):
+        shares[held] = _fitted(design[train], matched[train]).predict_proba(design[held])[:, 1]
+    model = _fitted(design, matched)
+    person = np.append(model.coef_[0, : len(TERMS)], model.intercept_[0])
+    firm_more = np.append(model.coef_[0, len(TERMS) + 1 :], model.coef_[0, len(TERMS)])
+    values = np.vstack([person, person + firm_more]).astype(np.float32)
+    return Weights(values, best_threshold(matched, shares), tuple(learned_from))
+
+
+def features_of_pairs(pairs: Sequence[NamePair]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return float32[pairs, features], and which are judged as firms."""
+    work, used = kernels.work(), tables(Weights(np.zeros((2, len(TERMS) + 1), np.float32), 0.5, ()))
+    features = np.zeros((len(pairs), COUNT), np.float32)
+    firm = np.zeros(len(pairs), np.bool_)
+    for place, pair in enumerate(pairs):
+        query, candidate = tokens_of(pair.query), tokens_of(pair.candidate)
+        if query and candidate:
+            features[place], _ = features_of(query, candidate, work, used)
+            firm[place] = any(is_firm_word(each.kind) for each in (*query, *candidate))
+    return features, firm
+
+
+def best_threshold(matched: NDArray[np.bool_], shares: NDArray[np.float64]) -> float:
+    """Return the share from which counting pairs as matches gives the best F1."""
+    order = np.argsort(-shares, kind="stable")
+    right, said = np.cumsum(matched[order]), np.arange(1, len(order) + 1)
+    f1 = 2.0 * right / (said + matched.sum())
+    f1[:-1][np.diff(shares[order]) == 0] = 0.0  # pairs with one share fall on one side together
+    return float(shares[order][int(np.argmax(f1))])
+
+
+def _fitted(design: NDArray[np.float32], matched: NDArray[np.bool_]) -> LogisticRegression:
+    return LogisticRegression(C=STRENGTH, max_iter=4_000).fit(design, matched)
+
+
+def _design(made: NDArray[np.float32], firm: NDArray[np.bool_]) -> NDArray[np.float32]:
+    more = firm.astype(np.float32)[:, None]
+    return np.hstack([made, more, made * more])
+
+
+def _folded(name: str) -> str:
+    written = anyascii(name).lower()
+    return " ".join(sorted("".join(each if each.isalnum() else " " for each in written).split()))
+
+
+def _aliases(named: list[list[str]], rng: random.Random) -> list[NamePair]:
+    found = []
+    for names in named:
+        pairs = [(one, other) for place, one in enumerate(names) for other in names[place + 1 :]]
+        for one, other in rng.sample(pairs, min(2, len(pairs))):
+            if not (one.isascii() and other.isascii()) or fuzz.token_set_ratio(_folded(one), _folded(other)) >= LEAST_SHARED:
+                found.append(NamePair(one, other, match=True))
+    return rng.sample(found, min(MOST_PAIRS, len(found)))
+
+
+def _neighbours(named: list[list[str]], rng: random.Random) -> list[NamePair]:
+    flat = [(owner, name) for owner, names in enumerate(named) for name in names]
+    texts = [_folded(name) for _, name in flat]
+    owners: dict[str, set[int]] = {}
+    for (owner, _), text in zip(flat, texts, strict=True):
+        owners.setdefault(text, set()).add(owner)
+    found = []
+    for place in rng.sample(range(len(flat)), min(MOST_PAIRS, len(flat))):
+        alike = process.cdist([texts[place]], texts, scorer=fuzz.token_sort_ratio, dtype=np.uint8)[0]
+        near = [int(each) for each in np.argsort(alike)[::-1][:NEIGHBOURS] if not owners[texts[each]] & owners[texts[place]]]
+        if near:
+            chosen = rng.choice(near[:5] if rng.random() < 0.7 else near)
+            found.append(NamePair(flat[place][1], flat[chosen][1], match=False))
+    return found
+
+
+def held_f1(pairs: Sequence[NamePair], weights: Weights | None = None) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of weights at their threshold on pairs that they were not learned from."""
+    used = weights or built_in()
+    features, firm = features_of_pairs(pairs)
+    odds = log_odds(features, firm, used)
+    said = 1.0 / (1.0 + np.exp(-odds)) >= used.threshold
+    matched = np.array([pair.match for pair in pairs])
+    right = float((said & matched).sum())
+    precision, recall = right / max(float(said.sum()), 1.0), right / max(float(matched.sum()), 1.0)
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)

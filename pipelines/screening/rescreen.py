@@ -1,0 +1,126 @@
+"""All customers held against the lists as they are now: those who were not yet, or not as they are, or not against these.
+
+A batch of customers is one transaction: what was met, and against what they were screened. Whatever ends the work in between,
+it goes on with those who are left, and what was found is there once.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from psycopg import Connection
+
+from contracts.sealed import PERSON
+from kit.clock import Clock
+from kit.ids import derived_id
+from kit.postgres import connect
+from kit.settings import Settings
+from kit.subject_keys import SealedRecords, Subject, local_keys
+from pipelines.screening import repository
+from pipelines.screening.repository import Row
+from pipelines.screening.waiting import APPLICATION, ROLE
+from risk.screening.book import Book, entry_of, find_in
+from risk.screening.entry import ListedKind
+from risk.screening.index import Asked
+from risk.screening.keys import book_key
+
+BATCH = 500
+NAME_INDEX = "screened-name"
+_NAMESPACE = UUID("5a6d2f0e-7c1b-5e0a-9f54-2f6f0b8f5d11")
+_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What came of one tenant's customers."""
+
+    tenant_id: str
+    customers: int
+    hits: int
+
+
+def rescreen(settings: Settings, *, clock: Clock, tell: Progress | None = None) -> list[Screened]:
+    """Screen whoever waits, of every tenant. Done again, it finds nobody left."""
+    keys = local_keys(settings)
+    try:
+        records = SealedRecords(keys)
+        with (
+            connect(settings.core.dsn(ROLE), application=APPLICATION) as reading,
+            connect(settings.core.dsn(ROLE), application=APPLICATION) as writing,
+        ):
+            shared = _Books(reading)
+            return [_tenant(writing, shared, tenant_id, records, clock, tell) for tenant_id in repository.tenants(writing)]
+    finally:
+        keys.close()
+
+
+class _Books:
+    """The shared lists, read when the first tenant needs them, and a tenant's own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._shared_versions = repository.current_versions(connection, None)
+        self._shared: Book | None = None
+
+    def any_list(self, tenant_id: str) -> bool:
+        """Whether there is a list to hold this tenant's customers against."""
+        return bool(self._shared_versions or repository.current_versions(self._connection, tenant_id))
+
+    def key(self, tenant_id: str) -> bytes:
+        """Return what names all lists of a tenant in their versions."""
+        return book_key([*self._shared_versions, *repository.current_versions(self._connection, tenant_id)])
+
+    def of(self, tenant_id: str) -> list[Book]:
+        """Return the lists of a tenant."""
+        if self._shared is None:
+            self._shared = self._read(None, self._shared_versions)
+        versions = repository.current_versions(self._connection, tenant_id)
+        return [self._shared, self._read(tenant_id, versions)] if versions else [self._shared]
+
+    def _read(self, tenant_id: str | None, versions: list[tuple[str, int]]) -> Book:
+        rows = repository.current(self._connection, tenant_id)
+        return Book(((list_id, digest, entry_of(document)) for list_id, digest, document in rows), key=book_key(versions))
+
+
+def _tenant(
+    connection: Connection, books: _Books, tenant_id: str, records: SealedRecords, clock: Clock, tell: Progress | None
+) -> Screened:
+    if not books.any_list(tenant_id):
+        return Screened(tenant_id, 0, 0)
+    customers, hits, after, lists = 0, 0, None, books.key(tenant_id)
+    held_against: list[Book] | None = None
+    while rows := repository.waiting(connection, tenant_id=tenant_id, lists=lists, after=after, limit=BATCH):
+        held_against = held_against or books.of(tenant_id)
+        found = list(_met(tenant_id, rows, held_against, records))
+        hits += repository.keep_found(
+            connection, tenant_id=tenant_id, lists=lists,
+            looked_at=[(row["customer_id"], row["version"]) for row in rows], hits=found,
+            now=datetime.fromtimestamp(clock.now_ms() / 1000, UTC),
+        )  # fmt: skip
+        customers, after = customers + len(rows), rows[-1]["customer_id"]
+        if tell is not None:
+            tell(tenant_id, customers)
+    return Screened(tenant_id, customers, hits)
+
+
+def _met(
+    tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords
+) -> Iterator[tuple[UUID, str, str, str, bytes, bytes, float]]:
+    """Yield what each customer met. An erased person's record opens as nothing, and is held against nothing."""
+    opened = records.open_all([(Subject(tenant_id, row["customer_id"]), row["sealed"]) for row in rows], kind=PERSON)
+    for row, fields in zip(rows, opened, strict=True):
+        name = None if fields is None else fields.get("full_name")
+        if not isinstance(name, str):
+            continue
+        customer_id = row["customer_id"]
+        births = () if row["birth_year"] is None else (str(row["birth_year"]),)
+        asked = Asked(name, _KINDS.get(row["kind"], ListedKind.UNKNOWN), births)
+        name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
+        for match in find_in(books, asked):
+            entry_id = match.entry.entry_id
+            yield (
+                derived_id(_NAMESPACE, tenant_id, customer_id, match.list_id, entry_id), customer_id, match.list_id, entry_id,
+                match.digest, name_index, match.hit.score,
+            )  # fmt: skip

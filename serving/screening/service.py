@@ -1,0 +1,161 @@
+"""Screening: what-if searches, the lists, and hits that two people decide."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from kit.errors import NotFound
+from kit.postgres import tenant_transaction
+from risk.screening.book import Book, entry_of
+from risk.screening.entry import BIRTH, ListedKind
+from risk.screening.index import MAX_HITS, Asked
+from risk.screening.model import built_in
+from risk.screening.verdicts import HitStatus, Standing, require_judgeable, require_open
+from serving.customers.person import People
+from serving.edge.clocks import TenantClocks
+from serving.edge.errors import InvalidRequest
+from serving.edge.presented import moment
+from serving.edge.principals import Principal
+from serving.identity.audit import record
+from serving.screening import presented, repository
+from serving.screening.books import Books
+from serving.screening.repository import Row
+from serving.screening.schemas import ProposedVerdict, ScreeningSearch, VerdictJudgement
+
+PROPOSE_ROUTE = "POST /v1/screening/hits/{hit_id}/verdict"
+JUDGE_ROUTE = "POST /v1/screening/hits/{hit_id}/judgement"
+_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
+_WAITING = [HitStatus.OPEN, HitStatus.PROPOSED]
+
+
+class ScreeningService:
+    """What the screening routes do."""
+
+    def __init__(self, core: AsyncConnectionPool, *, people: People, clocks: TenantClocks) -> None:
+        self._core = core
+        self._people = people
+        self._clocks = clocks
+        self._books = Books()
+
+    async def search(self, principal: Principal, wanted: ScreeningSearch) -> Row:
+        """Hold a name against all lists; nothing is kept. Raises InvalidRequest for a birth or a country that is none."""
+        for birth in wanted.births:
+            if not BIRTH.fullmatch(birth):
+                raise InvalidRequest("births: 1971, 1971-03, 1971-03-25, or 1970/1975", field="births")
+        for country in wanted.countries:
+            if len(country) != 2 or not (country.isascii() and country.isupper()):
+                raise InvalidRequest("countries: two capital letters each (ISO 3166-1)", field="countries")
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            books = await self._books.of(connection, principal.tenant_id)
+        asked = Asked(wanted.name, wanted.kind, tuple(wanted.births), tuple(wanted.countries))
+        # In a thread: the kernel lets others run meanwhile, and a request of a long name holds up none of them.
+        found = await asyncio.to_thread(_search, books, asked, wanted.threshold)
+        return {
+            "items": found,
+            "threshold": built_in().threshold if wanted.threshold is None else wanted.threshold,
+            "entries": sum(len(book) for book in books),
+        }
+
+    async def lists(self, principal: Principal) -> Row:
+        """Return the lists with their newest versions."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return {"items": await repository.lists(connection, tenant_id=principal.tenant_id)}
+
+    async def versions(self, principal: Principal, list_id: str, *, before: int | None, limit: int) -> list[Row]:
+        """Return a list's versions, newest first. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            found = await repository.list_versions(
+                connection, tenant_id=principal.tenant_id, list_id=list_id, before=before, limit=limit
+            )
+        if not found and before is None:
+            raise NotFound(f"there is no watch-list {list_id}")
+        return found
+
+    async def hits(
+        self, principal: Principal, *, status: HitStatus | None, customer_id: str | None, after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> list[Row]:  # fmt: skip
+        """Return hits, oldest first: those that wait for people, or those of one status."""
+        statuses = [each.value for each in (_WAITING if status is None else [status])]
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return await repository.hits(
+                connection, tenant_id=principal.tenant_id, statuses=statuses, customer_id=customer_id, after=after, limit=limit
+            )
+
+    async def hit(self, principal: Principal, hit_id: UUID) -> Row:
+        """Return a hit with both sides and why. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return await self._detail(connection, principal, hit_id)
+
+    async def propose(self, principal: Principal, hit_id: UUID, wanted: ProposedVerdict, *, correlation_id: str) -> Row:
+        """Propose a verdict, in the place of one that was. Raises NotFound, HitDecided, Forbidden for a machine."""
+        principal.require_person("proposes a verdict on somebody")
+        now = moment(await self._clocks.now_ms(principal.tenant_id))
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            require_open(_standing(await self._required(connection, principal, hit_id, lock=True)))
+            await repository.propose(
+                connection, tenant_id=principal.tenant_id, hit_id=hit_id, verdict=wanted.verdict, note=wanted.note,
+                by=principal.subject, now=now,
+            )  # fmt: skip
+            await record(
+                connection, principal, PROPOSE_ROUTE, resource=f"hits/{hit_id}", correlation_id=correlation_id,
+                detail={"verdict": wanted.verdict.value, "note": wanted.note},
+            )  # fmt: skip
+            return await self._detail(connection, principal, hit_id)
+
+    async def judge(self, principal: Principal, hit_id: UUID, judgement: VerdictJudgement, *, correlation_id: str) -> Row:
+        """Let a proposal be the verdict, or take it away.
+
+        Raises NotFound, HitDecided, NoVerdictProposed, VerdictChanged, OwnVerdict, or Forbidden for a machine.
+        """
+        principal.require_person("judges what somebody proposed")
+        now = moment(await self._clocks.now_ms(principal.tenant_id))
+        named = {"tenant_id": principal.tenant_id, "hit_id": hit_id}
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            found = await self._required(connection, principal, hit_id, lock=True)
+            require_judgeable(_standing(found), approve=judgement.approve, by=principal.subject, read_at=judgement.proposed_at)
+            if judgement.approve:
+                await repository.judge(connection, tenant_id=principal.tenant_id, hit_id=hit_id, by=principal.subject, now=now)
+            else:
+                await repository.propose(connection, **named, verdict=None, note=None, by=None, now=now)  # type: ignore[arg-type]
+            await record(
+                connection, principal, JUDGE_ROUTE, resource=f"hits/{hit_id}", correlation_id=correlation_id,
+                detail={"approve": judgement.approve, "verdict": str(found["verdict"])},
+            )  # fmt: skip
+            return await self._detail(connection, principal, hit_id)
+
+    async def _detail(self, connection: AsyncConnection, principal: Principal, hit_id: UUID) -> Row:
+        found = await self._required(connection, principal, hit_id)
+        sides = await repository.of_hit(connection, tenant_id=principal.tenant_id, hit_id=hit_id) or {}
+        sealed = sides.get("sealed")
+        [name] = self._people.names(
+            principal.tenant_id, [(str(found["customer_id"]), sealed if isinstance(sealed, bytes) else None)]
+        )
+        entry = None if sides.get("document") is None else entry_of(sides["document"])
+        why = None
+        if name is not None and entry is not None:
+            births = () if sides.get("birth_year") is None else (str(sides["birth_year"]),)
+            asked = Asked(name, _KINDS.get(str(sides.get("kind")), ListedKind.UNKNOWN), births)
+            why = await asyncio.to_thread(presented.why, asked, entry)
+        return found | {
+            "customer_name": name, "entry": None if entry is None else presented.entry_shown(entry), "why": why,
+        }  # fmt: skip
+
+    @staticmethod
+    async def _required(connection: AsyncConnection, principal: Principal, hit_id: UUID, *, lock: bool = False) -> Row:
+        found = await repository.find_hit(connection, tenant_id=principal.tenant_id, hit_id=hit_id, lock=lock)
+        if found is None:
+            raise NotFound(f"there is no hit {hit_id}")
+        return {name: value for name, value in found.items() if name != "digest"}
+
+
+def _search(books: list[Book], asked: Asked, threshold: float | None) -> list[presented.Shown]:
+    return presented.search(books, asked, threshold=threshold, limit=MAX_HITS)
+
+
+def _standing(row: Row) -> Standing:
+    by, at = row["proposed_by"], row["proposed_at"]
+    return Standing(HitStatus(str(row["status"])), None if by is None else str(by), at if isinstance(at, datetime) else None)

@@ -1,0 +1,99 @@
+"""Five folds of accounts, and who judges: launderers spread evenly, or each planted group kept in one fold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from bench.laundering.files import GraphRefused, LabelledGraph
+from bench.laundering.planted import given_away, groups
+from pipelines.aml.learning import INNER_FOLDS, SEEDS, UNKNOWN, Around, first_stage, fit, second_stage, spread_folds
+from risk.aml.features import Structure, Table
+from risk.aml.graph import Floats, Ints
+
+FOLDS = 5
+FOLD_SEED = 7
+# Each fold of each kind must have some to learn from and to judge.
+LEAST_LAUNDERERS = FOLDS * (INNER_FOLDS + 1)
+
+
+class Kept(Enum):
+    """What stays together in one fold."""
+
+    ACCOUNTS = "accounts"
+    GROUPS = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Means over the folds. The hard accounts are those that no small amount gives away (`planted.given_away`)."""
+
+    auc: float
+    average_precision: float
+    hard_auc: float
+    hard_average_precision: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A graph's folds: `outer` int64[accounts] in [0, FOLDS), and `group`, whose members share an inner fold."""
+
+    outer: Ints
+    group: Ints
+
+
+def split(graph: LabelledGraph, kept: Kept) -> Split:
+    """Draw the folds. Raises GraphRefused where there are too few launderers to judge by."""
+    launderers = int(graph.laundering.sum())
+    if launderers < LEAST_LAUNDERERS:
+        raise GraphRefused(f"{graph.name} has {launderers} launderers: {FOLDS} folds need {LEAST_LAUNDERERS}")
+    own = np.arange(graph.payments.accounts)
+    group = groups(graph.payments, graph.laundering) if kept is Kept.GROUPS else own
+    return Split(spread_folds(graph.laundering, group, count=FOLDS, seed=FOLD_SEED), group)
+
+
+def ours(
+    graph: LabelledGraph, found: Structure, features: Table, chosen: Split, around: Sequence[Around], *, folds: int,
+    seeds: Sequence[int] = SEEDS,
+) -> dict[Around, Floats]:  # fmt: skip
+    """Return each kind's scores for the accounts of the first `folds` folds, NaN for the others: float64[accounts].
+
+    The learner is handed -1 in the place of every test account's label.
+    """
+    scores = {each: np.full(graph.payments.accounts, np.nan) for each in around}
+    for fold in range(folds):
+        test = chosen.outer == fold
+        known = np.where(test, UNKNOWN, graph.laundering.astype(np.int64))
+        inner = spread_folds(known == 1, chosen.group, count=INNER_FOLDS, seed=FOLD_SEED + 1 + fold)
+        first = first_stage(features, known, inner)
+        for each, told in scores.items():
+            told[test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
+    return scores
+
+
+def trees(graph: LabelledGraph, features: Table, chosen: Split, *, folds: int, seeds: Sequence[int] = SEEDS) -> Floats:
+    """Return what gradient trees on some columns alone make of the accounts of the first folds, NaN for the others."""
+    out = np.full(graph.payments.accounts, np.nan)
+    for fold in range(folds):
+        test = chosen.outer == fold
+        model = fit(features.rows[~test], graph.laundering[~test].astype(np.int64), seeds=seeds)
+        out[test] = model.probability(features.rows[test])
+    return out
+
+
+def measure(graph: LabelledGraph, chosen: Split, scores: Floats) -> Measures:
+    """Judge the folds that have scores, each by itself, and return the means."""
+    hard = ~given_away(graph.payments)
+    judged = [
+        (*_judge(graph.laundering[fold], scores[fold]), *_judge(graph.laundering[fold & hard], scores[fold & hard]))
+        for fold in (chosen.outer == number for number in range(FOLDS))
+        if not np.isnan(scores[fold]).any()
+    ]
+    return Measures(*(float(np.mean(column)) for column in zip(*judged, strict=True)))
+
+
+def _judge(laundering: NDArray[np.bool_], scores: Floats) -> tuple[float, float]:
+    return float(roc_auc_score(laundering, scores)), float(average_precision_score(laundering, scores))

@@ -1,7 +1,7 @@
 """`python -m bench.aml DIR`: launderers found in graphs of payments, our two stages beside gradient trees on simple statistics.
 
-DIR holds graphs in the layout of AMLSim's samples: `NAME_transactions.parquet` and `NAME_nodes.parquet`; they are not part of the
-product. Five folds of accounts; every figure is the mean over the folds, and without a graph's name the mean over the graphs.
+DIR holds graphs in the layout of AMLSim's samples: `NAME_transactions.parquet` and `NAME_nodes.parquet`; they are not part of
+the product. Five folds of accounts; every figure is the mean over the folds, and without a graph's name over the graphs too.
 `docs/aml-graph.md` says what each figure is.
 """
 
@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,9 @@ from risk.aml.features import Windows, feature_table, statistic_table, structure
 
 BENCH = "aml"
 REFUSED = 2
+OURS, LABELS_UNREAD, GROUPS_KEPT = "", "labels_unread", "groups_kept"
 TREES, RULE = "trees", "least-amount"
+SIDES = (OURS, LABELS_UNREAD, GROUPS_KEPT, TREES, RULE)
 # A pattern may take as long as the graph does. Planted payments of one group differ up to twofold.
 ALIKE = 0.5
 QUICK_FOLDS, QUICK_SEEDS = 1, SEEDS[:1]
@@ -34,7 +36,9 @@ Found = dict[str, Measures]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every graph of the folder and print the report; exit code 2 when one cannot be measured."""
     found = parser(BENCH, "Launderers found in graphs of payments, beside gradient trees on simple statistics")
-    found.add_argument("folder", type=Path, metavar="DIR", help="the folder with NAME_transactions and NAME_nodes, .parquet or .csv")
+    found.add_argument(
+        "folder", type=Path, metavar="DIR", help="the folder with NAME_transactions and NAME_nodes, .parquet or .csv"
+    )
     options = found.parse_args(arguments)
     report = Report(BENCH)
     try:
@@ -55,11 +59,17 @@ def _run(report: Report, options: argparse.Namespace) -> None:
         began_s = time.monotonic()
         of_graph[graph.name] = _measured(report, graph, folds, seeds)
         report.figure(f"{graph.name}_s", time.monotonic() - began_s)
-    for side in next(iter(of_graph.values())):
-        for field in asdict(of_graph[graphs[0].name][side]):
-            values = {name: getattr(found[side], field) for name, found in of_graph.items()}
-            _record(report, side, field, values)
-    report.settings |= {"graphs": len(graphs), "folds": FOLDS, "judged_folds": folds, "seeds": len(seeds), "quick": options.quick}
+    for side in SIDES:
+        for field in fields(Measures):
+            told = {name: getattr(found[side], field.name) for name, found in of_graph.items()}
+            _record(report, side, field.name, {name: value for name, value in told.items() if value is not None})
+    report.settings |= {
+        "graphs": len(graphs),
+        "folds": FOLDS,
+        "judged_folds": folds,
+        "seeds": len(seeds),
+        "quick": options.quick,
+    }
     for name in ("auc", "average_precision"):
         for peer in (TREES, RULE):
             gain = report.figures[name].median - report.baselines[peer][name].median
@@ -68,7 +78,8 @@ def _run(report: Report, options: argparse.Namespace) -> None:
 
 def _record(report: Report, side: str, field: str, of_graph: dict[str, float]) -> None:
     """Ours under its own name, another protocol of ours with that as a prefix, a peer as a baseline."""
-    for name, value in {"": float(np.mean(list(of_graph.values()))), **of_graph}.items():
+    every = {"": float(np.mean(list(of_graph.values())))} if of_graph else {}
+    for name, value in (every | of_graph).items():
         if side in (TREES, RULE):
             report.baseline(side, f"{name}_{field}".lstrip("_"), value)
         else:
@@ -80,17 +91,19 @@ def _measured(report: Report, graph: LabelledGraph, folds: int, seeds: tuple[int
     found = structure(payments)
     duration = int(payments.at[-1] - payments.at[0]) + 1
     features = feature_table(found, Windows(star=duration, chain_gap=duration, loop=duration, alike=ALIKE))
-    report.progress(f"{graph.name}: {len(payments):,} payments of {payments.accounts:,} accounts, {len(features.names)} columns")
+    report.progress(
+        f"{graph.name}: {len(payments):,} payments of {payments.accounts:,} accounts, {len(features.names)} columns"
+    )
     by_account, by_group = split(graph, Kept.ACCOUNTS), split(graph, Kept.GROUPS)
     scores = ours(graph, found, features, by_account, (Around.LABELS, Around.SCORES), folds=folds, seeds=seeds)
     measures = {
-        "": measure(graph, by_account, scores[Around.LABELS]),
-        "labels_unread": measure(graph, by_account, scores[Around.SCORES]),
+        OURS: measure(graph, by_account, scores[Around.LABELS]),
+        LABELS_UNREAD: measure(graph, by_account, scores[Around.SCORES]),
     }
-    report.progress(f"{graph.name}: ours {_said(measures[''])}")
+    report.progress(f"{graph.name}: ours {_said(measures[OURS])}")
     scores = ours(graph, found, features, by_group, (Around.LABELS,), folds=folds, seeds=seeds)
-    measures["groups_kept"] = measure(graph, by_group, scores[Around.LABELS])
-    report.progress(f"{graph.name}: groups kept {_said(measures['groups_kept'])}")
+    measures[GROUPS_KEPT] = measure(graph, by_group, scores[Around.LABELS])
+    report.progress(f"{graph.name}: groups kept {_said(measures[GROUPS_KEPT])}")
     theirs = trees(graph, statistic_table(payments), by_account, folds=folds, seeds=seeds)
     measures[TREES] = measure(graph, by_account, theirs)
     least = np.nan_to_num(least_amounts(payments), nan=np.inf)
@@ -112,10 +125,8 @@ def _told(graph: LabelledGraph, group: np.ndarray) -> dict[str, int]:
 
 
 def _said(found: Measures) -> str:
-    return (
-        f"AUC {found.auc:.4f}, average precision {found.average_precision:.4f}; "
-        f"hard {found.hard_auc:.4f}, {found.hard_average_precision:.4f}"
-    )
+    told = ((field.name.replace("_", " "), getattr(found, field.name)) for field in fields(found))
+    return ", ".join(f"{name} {value:.4f}" for name, value in told if value is not None)
 
 
 if __name__ == "__main__":

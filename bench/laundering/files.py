@@ -11,8 +11,8 @@ from risk.aml.graph import BadPayments, Ints, PaymentGraph, payment_graph
 
 TRANSACTIONS, NODES = "transactions", "nodes"
 SUFFIXES = (".parquet", ".csv")
-# All that is read. Of the nodes' other columns one is drawn with the label (fraudStep), and one is the same in graphs that share
-# accounts (init_balance).
+# All that is read. Of the nodes' other columns one is drawn with the label (fraudStep), and one is the same in graphs that
+# share accounts (init_balance).
 _TRANSACTION_COLUMNS = ("sourceNodeId", "targetNodeId", "value", "time")
 _NODE_COLUMNS = ("nodeid", "isFraud")
 _CENTS = 100
@@ -34,7 +34,9 @@ class LabelledGraph:
 def read(folder: Path) -> list[LabelledGraph]:
     """Read every graph of a folder by name. Raises GraphRefused."""
     if not folder.is_dir():
-        raise GraphRefused(f"{folder} is no folder: name the one that holds NAME_{TRANSACTIONS}.parquet and NAME_{NODES}.parquet")
+        raise GraphRefused(
+            f"{folder} is no folder: name the one that holds NAME_{TRANSACTIONS}.parquet and NAME_{NODES}.parquet"
+        )
     found = {path.stem.removesuffix(f"_{TRANSACTIONS}"): path for path in _files(folder, TRANSACTIONS)}
     if not found:
         raise GraphRefused(f"{folder} holds no NAME_{TRANSACTIONS}.parquet (or .csv) with its NAME_{NODES}")

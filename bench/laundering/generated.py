@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 STEPS = 150
-GROUPS, MEMBERS = 200, 5
+ACCOUNTS, ACCOUNTS_A_GROUP, MEMBERS = 20_000, 100, 5
 _Ints = NDArray[np.int64]
 
 
@@ -43,9 +43,7 @@ class Generated:
     groups: tuple[tuple[int, ...], ...]
 
 
-def generate(
-    patterns: Sequence[Pattern], *, seed: int, accounts: int = 20_000, groups: int = GROUPS, members: int = MEMBERS
-) -> Generated:
+def generate(patterns: Sequence[Pattern], *, seed: int, accounts: int, groups: int, members: int = MEMBERS) -> Generated:
     """Draw a graph with `groups` groups of each pattern."""
     rng = np.random.default_rng(seed)
     edges = _edges(rng, accounts)
@@ -101,9 +99,7 @@ def _pattern_edges(pattern: Pattern, chosen: tuple[int, ...]) -> list[tuple[int,
     return list(zip(chosen, (*chosen[1:], chosen[0]), strict=True))
 
 
-def _usual_payments(
-    rng: np.random.Generator, edges: _Ints, begins: _Ints, ends: _Ints, accounts: int
-) -> NDArray[np.float64]:
+def _usual_payments(rng: np.random.Generator, edges: _Ints, begins: _Ints, ends: _Ints, accounts: int) -> NDArray[np.float64]:
     balance = rng.uniform(100, 600, accounts) * rng.uniform(0.4, 1, accounts)
     balance = np.maximum(balance, 100)
     made = edges[rng.random(len(edges)) < 0.87]
@@ -136,10 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = argparse.ArgumentParser(prog="python -m bench.laundering.generated", description="Write graphs with planted groups")
     found.add_argument("folder", type=Path, metavar="DIR", help="where the graphs go; it is made")
     found.add_argument("--seed", type=int, default=1)
+    found.add_argument("--accounts", type=int, default=ACCOUNTS, help=f"in each graph ({ACCOUNTS:,}), a group for each hundred")
     options = found.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     for name, patterns in KINDS.items():
-        made = generate(patterns, seed=options.seed)
+        made = generate(patterns, seed=options.seed, accounts=options.accounts, groups=options.accounts // ACCOUNTS_A_GROUP)
         made.transactions.write_parquet(options.folder / f"{name}_transactions.parquet")
         made.nodes.write_parquet(options.folder / f"{name}_nodes.parquet")
 

@@ -31,8 +31,8 @@ def groups(graph: PaymentGraph, laundering: NDArray[np.bool_]) -> Ints:
     """Return the group of each account, int64[accounts]; an account that does not launder is a group of its own.
 
     Launderers joined by payments unlike their payer (below a quarter of its greatest) are one group. Each of the others joins
-    the group with whose members it has the most pairs, of equals the one of the lowest number; those left are joined to each other by
-    any payment.
+    the group with whose members it has the most pairs, of equals the one of the lowest number; those left are joined to each
+    other by any payment.
     """
     pairs = graph.pairs
     greatest = greatest_of(graph.payer, graph.amount_cents, graph.accounts, none=1.0)

@@ -29,12 +29,15 @@ class Kept(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Means over the folds. The hard accounts are those that no small amount gives away (`planted.given_away`)."""
+    """Means over the folds. The hard accounts are those that no small amount gives away (`planted.given_away`).
 
-    auc: float
-    average_precision: float
-    hard_auc: float
-    hard_average_precision: float
+    None where no fold has both launderers and others.
+    """
+
+    auc: float | None
+    average_precision: float | None
+    hard_auc: float | None
+    hard_average_precision: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,13 +90,16 @@ def trees(graph: LabelledGraph, features: Table, chosen: Split, *, folds: int, s
 def measure(graph: LabelledGraph, chosen: Split, scores: Floats) -> Measures:
     """Judge the folds that have scores, each by itself, and return the means."""
     hard = ~given_away(graph.payments)
-    judged = [
-        (*_judge(graph.laundering[fold], scores[fold]), *_judge(graph.laundering[fold & hard], scores[fold & hard]))
-        for fold in (chosen.outer == number for number in range(FOLDS))
-        if not np.isnan(scores[fold]).any()
-    ]
-    return Measures(*(float(np.mean(column)) for column in zip(*judged, strict=True)))
+    judged = [chosen.outer == fold for fold in range(FOLDS) if not np.isnan(scores[chosen.outer == fold]).any()]
+    every, among_hard = (_judge(graph.laundering, scores, folds) for folds in (judged, [fold & hard for fold in judged]))
+    return Measures(*every, *among_hard)
 
 
-def _judge(laundering: NDArray[np.bool_], scores: Floats) -> tuple[float, float]:
-    return float(roc_auc_score(laundering, scores)), float(average_precision_score(laundering, scores))
+def _judge(
+    laundering: NDArray[np.bool_], scores: Floats, folds: list[NDArray[np.bool_]]
+) -> tuple[float, float] | tuple[None, None]:
+    told = [(laundering[fold], scores[fold]) for fold in folds if len(np.unique(laundering[fold])) == 2]
+    if not told:
+        return None, None
+    areas, precisions = zip(*((roc_auc_score(*each), average_precision_score(*each)) for each in told), strict=True)
+    return float(np.mean(areas)), float(np.mean(precisions))

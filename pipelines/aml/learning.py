@@ -1,8 +1,8 @@
 """Two stages of gradient trees: what an account's own payments and groups say, then what is believed of those around it.
 
-The second stage reads beliefs in the accounts around one. For an account that learns, they come from a model that did not see its
-own fold; for an account to be judged, from one that saw all that is known. Only known labels enter, and never an account's own:
-`known` has -1 where none may be read.
+The second stage reads beliefs in the accounts around one. For an account that it learns from, they come from a model that did
+not see its fold; for an account to be judged, from one that saw all that is known. Only known labels enter, and never an
+account's own: `known` has -1 where none may be read.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ class Trees:
 
 
 def fit(rows: Floats, laundering: Ints, *, seeds: Sequence[int] = SEEDS, rounds: int = ROUNDS) -> Trees:
-    """Train on rows float64[n, columns] and labels int64[n] of 0 and 1. Raises NothingToLearn where one of the two is missing."""
+    """Train on rows float64[n, columns] and labels int64[n] of 0 and 1. Raises NothingToLearn where one of them is missing."""
     if len(np.unique(laundering)) != 2:
         raise NothingToLearn(f"{len(laundering)} known accounts, of which {int(laundering.sum())} launder: there must be both")
     learned = lgb.Dataset(rows, laundering, params=TREES, free_raw_data=False)
@@ -77,8 +77,8 @@ def fit(rows: Floats, laundering: Ints, *, seeds: Sequence[int] = SEEDS, rounds:
 class FirstStage:
     """What payments and groups alone say: probabilities float64[accounts].
 
-    `all_known` comes from a model of every known account, `inner` float64[INNER_FOLDS, accounts] from models that did not see one
-    fold each. `known` and `fold` are what they learned by.
+    `all_known` comes from a model of every known account, `inner` float64[INNER_FOLDS, accounts] from models that did not see
+    one fold each. `known` and `fold` are what they learned by.
     """
 
     known: Ints
@@ -96,8 +96,8 @@ class FirstStage:
 def first_stage(features: Table, known: Ints, fold: Ints, *, seeds: Sequence[int] = FIRST_SEEDS) -> FirstStage:
     """Learn from the accounts that are known and score all.
 
-    `known` int64[accounts] is 1 for a launderer, 0 for another and -1 where the label may not be read. `fold` int64[accounts] is
-    the inner fold in [0, INNER_FOLDS) of each known account: accounts that must not tell of each other share one.
+    `known` int64[accounts] is 1 for a launderer, 0 for another and -1 where the label may not be read. `fold` int64[accounts]
+    is the inner fold in [0, INNER_FOLDS) of each known account: accounts that must not tell of each other share one.
     Raises NothingToLearn.
     """
     rows, is_known = features.rows, known != UNKNOWN
@@ -136,8 +136,8 @@ def _second_rows(found: Structure, features: Table, belief: Floats, own: Floats)
 def spread_folds(laundering: NDArray[np.bool_], groups: NDArray[np.int64], *, count: int, seed: int) -> Ints:
     """Return a fold in [0, count) for each account, int64[accounts].
 
-    A group's launderers stay together; groups go, the largest first, to the fold with the fewest launderers so far, in an order that
-    the seed draws among equals. All others are dealt at random. A label other than a launderer's decides nothing here.
+    A group's launderers stay together; groups go, the largest first, to the fold with the fewest launderers so far, in an order
+    that the seed draws among equals. All others are dealt at random.
     """
     rng = np.random.default_rng(seed)
     folds = np.empty(len(laundering), np.int64)

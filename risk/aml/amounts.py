@@ -17,9 +17,7 @@ def shares_of_greatest(graph: PaymentGraph) -> Floats:
 def amount_columns(graph: PaymentGraph) -> Columns:
     """Return float64[accounts] by name, each way; NaN where there is no payment that way."""
     shares = shares_of_greatest(graph)
-    _, moment, repeats = np.unique(
-        np.column_stack((graph.pair, graph.at)), axis=0, return_inverse=True, return_counts=True
-    )
+    _, moment, repeats = np.unique(np.column_stack((graph.pair, graph.at)), axis=0, return_inverse=True, return_counts=True)
     repeated = repeats[moment.ravel()]
     columns: Columns = {}
     for way, account in (("paid", graph.payer), ("received", graph.payee)):

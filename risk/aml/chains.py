@@ -17,8 +17,8 @@ def chain_columns(graph: PaymentGraph, *, gap: int, alike: float) -> Columns:
     """
     after, before = np.zeros(len(graph), np.int64), np.zeros(len(graph), np.int64)
     _chains(
-        graph.by_payer.start, graph.by_payer.order, graph.payer, graph.payee, graph.amount_cents, graph.at, gap, alike, MAX_NEXT,
-        after, before,
+        graph.by_payer.start, graph.by_payer.order, graph.payer, graph.payee, graph.amount_cents, graph.at, gap, alike,
+        MAX_NEXT, after, before,
     )  # fmt: skip
     through = 1 + before + after
     through_as_payer = greatest_of(graph.payer, through, graph.accounts, none=0.0)

@@ -23,11 +23,12 @@ MAX_PAYEES = 512
 class Circles:
     """All circles of a graph.
 
-    `hub`, `sender`, `gatherer` int64[t] are its closed paths: the hub pays the sender, the sender the gatherer, and the hub pays
-    the gatherer or is it. `circle` int64[t] is the circle of each.
-    Of a circle, float64[c]: `accounts` and `pairs` in it, the `rarity` of so many pairs, `most_received` and `most_sent` (with how
-    many of it one account has a pair) and `unlike` (pairs with a payment unlike its payer). `circle_hub` int64[c].
-    Of a member, [k]: `member` (the account) and `member_circle` int64, `received`, `sent` and `gathered_rarity` float64.
+    `hub`, `sender`, `gatherer` int64[t] are its closed paths: the hub pays the sender, the sender the gatherer, and the hub
+    pays the gatherer or is it. `circle` int64[t] is the circle of each.
+    Of a circle, float64[c]: `accounts` and `pairs` in it, the `rarity` of so many pairs, `most_received` and `most_sent` (with
+    how many of it one account has a pair) and `unlike` (pairs with a payment unlike its payer). `circle_hub` int64[c].
+    Of a member, [k], by hub and then by account: `member` (the account) and `member_circle` int64; `received`, `sent` and
+    `gathered_rarity` (of so many received) float64.
     """
 
     hub: Ints
@@ -50,11 +51,18 @@ class Circles:
     def __len__(self) -> int:
         return len(self.circle_hub)
 
+    @property
+    def member_hub(self) -> Ints:
+        """The hub of each member, int64[k]."""
+        return self.circle_hub[self.member_circle]
+
 
 def circles(graph: PaymentGraph, *, max_payees: int = MAX_PAYEES) -> Circles:
     """Find every circle of accounts that have at most `max_payees` payees: at most `pairs * max_payees` steps."""
     hub, sender, gatherer = _closed_paths(graph, max_payees)
-    keys, ends = np.unique(np.concatenate((hub, hub)) * graph.accounts + np.concatenate((sender, gatherer)), return_inverse=True)
+    keys, ends = np.unique(
+        np.concatenate((hub, hub)) * graph.accounts + np.concatenate((sender, gatherer)), return_inverse=True
+    )
     from_member, to_member = ends[: len(hub)], ends[len(hub) :]
     root = np.arange(len(keys), dtype=np.int64)
     _join(from_member.astype(np.int64), to_member.astype(np.int64), root)
@@ -100,7 +108,7 @@ def rarity(found: Floats, expected: Floats) -> Floats:
 
 
 def circle_columns(graph: PaymentGraph, found: Circles) -> Columns:
-    """Return float64[accounts] by name: the rarest circle that each account is a member of, its part in it, and its hub's part."""
+    """Return float64[accounts] by name: the rarest circle that each is in, its part in it, and the rarest that it leads."""
     accounts = graph.accounts
     of_circle = {
         "rarity": found.rarity, "accounts": found.accounts, "pairs": found.pairs, "most_received": found.most_received,
@@ -113,7 +121,8 @@ def circle_columns(graph: PaymentGraph, found: Circles) -> Columns:
     led = _rarest(found.circle_hub, found.rarity, accounts)
     columns |= {f"led_{name}": _taken(of_circle[name], led) for name in ("rarity", "accounts", "pairs", "most_received")}
     star = found.gathered_rarity
-    into = star[np.searchsorted(found_keys(graph, found), found.hub * accounts + found.gatherer)] if len(found) else star
+    keys = found.member_hub * accounts + found.member
+    into = star[np.searchsorted(keys, found.hub * accounts + found.gatherer)]
     columns |= {
         "circles": total_of(found.member, np.ones(len(found.member)), accounts),
         "circles_led": total_of(found.circle_hub, np.ones(len(found)), accounts),
@@ -121,11 +130,6 @@ def circle_columns(graph: PaymentGraph, found: Circles) -> Columns:
         "sent_to_gatherer_rarity": greatest_of(found.sender, into, accounts, none=0.0),
     }
     return columns
-
-
-def found_keys(graph: PaymentGraph, found: Circles) -> Ints:
-    """Return what identifies each member, rising: its hub's number and its own in one int64."""
-    return found.circle_hub[found.member_circle] * graph.accounts + found.member
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +172,7 @@ def _closed_paths(graph: PaymentGraph, max_payees: int) -> tuple[Ints, Ints, Int
 
 @kernel
 def _find(start: Word, payee: Word, max_payees: Word, marked: Word, hub: Word, sender: Word, gatherer: Word) -> Word:
-    """Write closed paths by hub, as many as there is room for, and return how many there are. `marked` int64[accounts] is -1."""
+    """Write closed paths by hub, as many as there is room for; return how many there are. `marked` int64[accounts] is -1."""
     count, room = 0, len(hub)
     for h in range(len(start) - 1):
         if start[h + 1] - start[h] > max_payees:

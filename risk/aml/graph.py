@@ -86,7 +86,7 @@ def payment_graph(payer: Any, payee: Any, amount_cents: Any, at: Any, *, account
         raise BadPayments(f"{accounts} accounts: there must be at least one, and fewer than 2**31")
     payers, payees, amounts, times = columns
     for what, numbers in (("payer", payers), ("payee", payees)):
-        if len(numbers) and not (0 <= numbers.min() and numbers.max() < accounts):
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < accounts):
             raise BadPayments(f"a {what} outside [0, {accounts}): {int(numbers.min())} to {int(numbers.max())}")
     if len(amounts) and amounts.min() <= 0:
         raise BadPayments(f"an amount of {int(amounts.min())} cents: a payment moves at least one")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from risk.aml.graph import Columns, Floats, Ints, PaymentGraph, greatest_of, total_of
 from risk.aml.chains import first_later
+from risk.aml.graph import Columns, Floats, Ints, PaymentGraph, greatest_of, total_of
 from risk.aml.kernels import Word, kernel
 
 LEAST_HOPS, MOST_HOPS = 3, 6
@@ -50,7 +50,7 @@ def loops(graph: PaymentGraph, *, window: int, alike: float) -> Loops:
 
 
 def loop_columns(graph: PaymentGraph, found: Loops) -> Columns:
-    """Return float64[accounts] by name: in how many loops an account is, the most hops and the greatest share that came back."""
+    """Return float64[accounts] by name: how many loops an account is in, the most hops, the greatest share that came back."""
     of, hop = np.nonzero(found.payments >= 0)
     account = graph.payer[found.payments[of, hop]]
     return {
@@ -65,7 +65,7 @@ def _search(
     start: Word, order: Word, payer: Word, payee: Word, amount: Word, at: Word, window: Word, alike: Word, most_next: Word,
     most_tried: Word, path: Word, tried: Word, found: Word,
 ) -> Word:  # fmt: skip
-    """Write loops, as many as there is room for; return how many there are, and from how many payments the search was cut short.
+    """Write loops, as many as there is room for; return how many there are, and how many searches were cut short.
 
     A depth-first search with a stack of its own: `path` has the payments so far, `tried` the next place to look from each.
     """

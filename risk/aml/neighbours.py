@@ -1,7 +1,7 @@
 """What is believed of the accounts around one: through payments, a common payer, a common payee, a circle or a scatter.
 
-A belief is a number in [0, 1] an account. No column of an account reads the belief in that account itself, so that a label known
-of some accounts tells nothing of its own account back to it.
+A belief is a number in [0, 1] an account. No column of an account reads the belief in that account itself, so that a label
+known of some accounts tells nothing of its own account back to it.
 """
 
 import numpy as np
@@ -56,12 +56,12 @@ def _siblings(graph: PaymentGraph, name: str, middle: Ints, account: Ints, belie
 
 def _circle(graph: PaymentGraph, found: Circles, belief: Floats) -> Columns:
     """Of the others in a circle, and at the other places of a closed path."""
-    accounts = graph.accounts
+    accounts, hub = graph.accounts, found.member_hub
     total = total_of(found.member_circle, belief[found.member], len(found))
     others = total[found.member_circle] - belief[found.member]
     mean = others / np.maximum(found.accounts[found.member_circle] - 1, 1)
     # A hub that gathers is a member of its circle too.
-    own = total_of(found.member_circle, belief[found.member] * (found.member == found.circle_hub[found.member_circle]), len(found))
+    own = total_of(found.member_circle, belief[found.member] * (found.member == hub), len(found))
     led = total - own
     return {
         "believed_circle": greatest_of(found.member, others, accounts, none=0.0),
@@ -70,11 +70,8 @@ def _circle(graph: PaymentGraph, found: Circles, belief: Floats) -> Columns:
         "believed_led_share": greatest_of(found.circle_hub, led / np.maximum(found.accounts, 1), accounts, none=0.0),
         "believed_gatherer": greatest_of(found.sender, belief[found.gatherer], accounts, none=0.0),
         "believed_senders": _total_apart(found.gatherer, found.sender, belief, accounts),
-        "believed_hub": greatest_of(
-            found.member, belief[found.circle_hub[found.member_circle]] * (found.circle_hub[found.member_circle] != found.member),
-            accounts, none=0.0,
-        ),
-    }  # fmt: skip
+        "believed_hub": greatest_of(found.member, belief[hub] * (hub != found.member), accounts, none=0.0),
+    }
 
 
 def _total_apart(account: Ints, other: Ints, belief: Floats, accounts: int) -> Floats:

@@ -52,7 +52,7 @@ def scatters(graph: PaymentGraph, *, max_payees: int = MAX_PAYEES) -> Scatters:
 
 
 def scatter_columns(graph: PaymentGraph, found: Scatters) -> Columns:
-    """Return float64[accounts] by name, by the part played: as middleman, as end and as origin; 0 where an account plays none."""
+    """Return float64[accounts] by name, by the part played: middleman, end and origin; 0 where an account plays none."""
     accounts = graph.accounts
     direct = np.isin(found.origin * accounts + found.end, graph.pairs.payer * accounts + graph.pairs.payee)
     closed = direct | (found.origin == found.end)
@@ -84,9 +84,7 @@ def believed_columns(graph: PaymentGraph, found: Scatters, belief: Floats) -> Co
 
 
 @kernel
-def _find(
-    start: Word, payee: Word, max_payees: Word, met: Word, seen: Word, origin: Word, middleman: Word, end: Word
-) -> Word:
+def _find(start: Word, payee: Word, max_payees: Word, met: Word, seen: Word, origin: Word, middleman: Word, end: Word) -> Word:
     """Write paths of two pairs whose ends meet more than once, as many as there is room for, and return how many there are.
 
     `met` int64[accounts] is 0 and `seen` -1: how often the origin named by `seen` reached an account.

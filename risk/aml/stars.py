@@ -13,9 +13,9 @@ def star_columns(graph: PaymentGraph, *, window: int, alike: float, way: str) ->
     """Return float64[accounts] by name for the star of most payers of each account, 0 where nobody pays it.
 
     A star has its payments within [t, t + window) of its first one's time t, and each is at least `alike` of the first one's
-    amount and at most that divided by `alike`. `star_{way}` is how many different payers it has, `star_{way}_share` its share of
-    all that the account received, `star_{way}_span` the time from its first to its last payment; `in_star_{way}` is the most payers
-    of a star to which the account pays.
+    amount and at most that divided by `alike`. `star_{way}` is how many different payers it has, `star_{way}_share` its share
+    of all that the account received, `star_{way}_span` the time from its first to its last payment; `in_star_{way}` is the most
+    payers of a star to which the account pays.
     """
     payers, cents, span, in_star = (np.zeros(graph.accounts, np.int64) for _ in range(4))
     _stars(

@@ -6,7 +6,7 @@ from risk.aml.graph import Columns, Floats, Ints, PaymentGraph, Rows, greatest_o
 
 
 def account_statistics(graph: PaymentGraph) -> Columns:
-    """Return float64[accounts] by name, NaN where an account has no payment that way. Nothing here looks past a counterparty."""
+    """Return float64[accounts] by name, NaN where an account has no payment that way. Nothing looks past a counterparty."""
     paid = _one_way(graph, "paid", graph.payer, graph.pairs.by_payer)
     received = _one_way(graph, "received", graph.payee, graph.pairs.by_payee)
     return {

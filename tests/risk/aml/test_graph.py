@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from risk.aml.features import Windows, feature_table, structure
 from risk.aml.graph import BadPayments, payment_graph
@@ -12,6 +12,7 @@ from tests.risk.aml.graphs import ACCOUNTS, graph_of, rows
 WINDOWS = Windows(star=10, chain_gap=5, loop=15, alike=0.5)
 
 
+@settings(deadline=None)  # the first example compiles the kernels
 @given(rows)
 def test_every_neighbourhood_is_a_slice(drawn):
     graph = graph_of(drawn, accounts=ACCOUNTS)
@@ -29,6 +30,7 @@ def test_every_neighbourhood_is_a_slice(drawn):
         assert (graph.pair[(graph.payer == payer) & (graph.payee == payee)] == number).all()
 
 
+@settings(deadline=None)  # the first example compiles the kernels
 @given(rows)
 def test_the_order_of_the_rows_and_the_numbers_of_the_accounts_change_no_column(drawn):
     found = feature_table(structure(graph_of(drawn, accounts=ACCOUNTS)), WINDOWS)
@@ -69,7 +71,7 @@ def test_columns_that_are_no_payments_are_refused_with_the_rule(columns, words):
 
 @pytest.mark.parametrize("wrong", [{"star": 0}, {"alike": 0.0}, {"alike": 1.5}])
 def test_windows_that_hold_nothing_are_refused(wrong):
-    with pytest.raises(ValueError, match="windows are positive|share in"):
+    with pytest.raises(ValueError, match=r"windows are positive|share in"):
         Windows(**{"star": 1, "chain_gap": 1, "loop": 1, "alike": 0.5} | wrong)
 
 

@@ -1,7 +1,7 @@
 """What is believed of the accounts around one, and never of itself."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from risk.aml.circles import circles
@@ -15,7 +15,10 @@ def _columns(graph: PaymentGraph, belief: list[float]) -> dict[str, np.ndarray]:
     return belief_columns(graph, circles(graph), scatters(graph), np.array(belief, np.float64))
 
 
-@given(rows, st.lists(st.sampled_from([0.0, 0.2, 0.7, 1.0]), min_size=ACCOUNTS, max_size=ACCOUNTS), st.integers(0, ACCOUNTS - 1))
+@settings(deadline=None)  # the first example compiles the kernels
+@given(
+    rows, st.lists(st.sampled_from([0.0, 0.2, 0.7, 1.0]), min_size=ACCOUNTS, max_size=ACCOUNTS), st.integers(0, ACCOUNTS - 1)
+)
 def test_no_column_of_an_account_reads_the_belief_in_itself(drawn, belief, account):
     graph = graph_of(drawn, accounts=ACCOUNTS)
     turned = belief.copy()
@@ -32,7 +35,7 @@ def test_beliefs_reach_those_around():
     assert columns["believed_payees"].tolist() == [1.5, 0.5, 0.5, 0, 0, 0]
     assert columns["believed_payers_greatest"][3] == 1
     assert columns["believed_siblings"][2] == 1.5
-    assert columns["believed_rivals"].tolist() == [0, 0, 1, 1, 0, 0]  # 3 is paid by 0 as well, whose other payees count
+    assert columns["believed_rivals"].tolist() == [1, 0, 1, 0, 0, 0]
     assert columns["believed_rivals_with_middle"][2] == 0.5
     assert columns["believed_circle"].tolist() == [0, 0.5, 1.5, 1, 0, 0]
     assert columns["believed_led"][0] == 1.5

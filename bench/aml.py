@@ -94,7 +94,7 @@ def _measured(report: Report, graph: LabelledGraph, folds: int, seeds: tuple[int
     report.progress(
         f"{graph.name}: {len(payments):,} payments of {payments.accounts:,} accounts, {len(features.names)} columns"
     )
-    by_account, by_group = split(graph, Kept.ACCOUNTS), split(graph, Kept.GROUPS)
+    by_account, by_group = split(graph, found, Kept.ACCOUNTS), split(graph, found, Kept.GROUPS)
     scores = ours(graph, found, features, by_account, (Around.LABELS, Around.SCORES), folds=folds, seeds=seeds)
     measures = {
         OURS: measure(graph, by_account, scores[Around.LABELS]),

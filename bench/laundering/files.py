@@ -11,6 +11,8 @@ from risk.aml.graph import BadPayments, Ints, PaymentGraph, payment_graph
 
 TRANSACTIONS, NODES = "transactions", "nodes"
 SUFFIXES = (".parquet", ".csv")
+# A column of the nodes that generated graphs have: accounts of equal numbers were planted together.
+GROUP = "groupId"
 # All that is read. Of the nodes' other columns one is drawn with the label (fraudStep), and one is the same in graphs that
 # share accounts (init_balance).
 _TRANSACTION_COLUMNS = ("sourceNodeId", "targetNodeId", "value", "time")
@@ -24,11 +26,15 @@ class GraphRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledGraph:
-    """A graph and whether each account launders, bool[accounts]. Accounts are numbered by the order of their identifiers."""
+    """A graph and whether each account launders, bool[accounts]. Accounts are numbered by the order of their identifiers.
+
+    `group` int64[accounts] says who was planted together, where the file does.
+    """
 
     name: str
     payments: PaymentGraph
     laundering: NDArray[np.bool_]
+    group: Ints | None
 
 
 def read(folder: Path) -> list[LabelledGraph]:
@@ -52,7 +58,8 @@ def _files(folder: Path, kind: str) -> list[Path]:
 
 
 def _graph(name: str, transactions: Path, nodes: Path) -> LabelledGraph:
-    paid, accounts = _read_file(transactions, _TRANSACTION_COLUMNS), _read_file(nodes, _NODE_COLUMNS).sort("nodeid")
+    paid = _read_file(transactions, _TRANSACTION_COLUMNS)
+    accounts = _read_file(nodes, _NODE_COLUMNS, GROUP).sort("nodeid")
     if accounts["nodeid"].is_duplicated().any():
         raise GraphRefused(f"{nodes.name} has a node more than once")
     if accounts["isFraud"].n_unique() != 2 or not accounts["isFraud"].cast(pl.Int64).is_in([0, 1]).all():
@@ -68,7 +75,8 @@ def _graph(name: str, transactions: Path, nodes: Path) -> LabelledGraph:
         )
     except BadPayments as bad:
         raise GraphRefused(f"{transactions.name}: {bad}") from bad
-    return LabelledGraph(name, graph, accounts["isFraud"].cast(pl.Int64).to_numpy() == 1)
+    group = accounts[GROUP].to_numpy() if GROUP in accounts.columns else None
+    return LabelledGraph(name, graph, accounts["isFraud"].cast(pl.Int64).to_numpy() == 1, group)
 
 
 def _numbers(of: Ints, identifiers: Ints, path: Path) -> Ints:
@@ -79,7 +87,7 @@ def _numbers(of: Ints, identifiers: Ints, path: Path) -> Ints:
     return places
 
 
-def _read_file(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+def _read_file(path: Path, columns: tuple[str, ...], *optional: str) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
     except (pl.exceptions.PolarsError, OSError) as cause:
@@ -87,7 +95,7 @@ def _read_file(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise GraphRefused(f"{path.name} has no column {missing[0]}: {', '.join(columns)} are read")
-    frame = frame.select(columns)
+    frame = frame.select(*columns, *(column for column in optional if column in frame.columns))
     if frame.null_count().sum_horizontal()[0]:
-        raise GraphRefused(f"{path.name} has empty fields in {', '.join(columns)}")
+        raise GraphRefused(f"{path.name} has empty fields in {', '.join(frame.columns)}")
     return frame

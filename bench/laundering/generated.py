@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 STEPS = 150
 ACCOUNTS, ACCOUNTS_A_GROUP, MEMBERS = 20_000, 100, 5
@@ -36,7 +38,7 @@ KINDS = {"cycle": (Pattern.CYCLE,), "fanin": (Pattern.FAN_IN,), "fanin_cycle": (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Generated:
-    """Frames in the layout of the files, and the members of each planted group."""
+    """Frames in the layout of the files, `groupId` among the nodes, and the members of each planted group."""
 
     transactions: pl.DataFrame
     nodes: pl.DataFrame
@@ -67,7 +69,8 @@ def generate(patterns: Sequence[Pattern], *, seed: int, accounts: int, groups: i
             "time": rows[:, 3].astype(np.int64),
         }
     )
-    nodes = pl.DataFrame({"nodeid": np.arange(accounts), "isFraud": laundering})
+    together = _together([chosen for _, chosen in planted], accounts)
+    nodes = pl.DataFrame({"nodeid": np.arange(accounts), "isFraud": laundering, "groupId": together})
     return Generated(transactions, nodes, tuple(chosen for _, chosen in planted))
 
 
@@ -91,6 +94,14 @@ def _adjacency(edges: _Ints, accounts: int) -> list[_Ints]:
 def _members(rng: np.random.Generator, payees: list[_Ints], hubs: _Ints, members: int) -> tuple[int, ...]:
     hub = int(rng.choice(hubs))
     return tuple(int(each) for each in rng.choice(np.append(payees[hub], hub), members, replace=False))
+
+
+def _together(groups: list[tuple[int, ...]], accounts: int) -> _Ints:
+    """Number accounts so that groups with a member in common have one number: int64[accounts]."""
+    one, other = np.array([(group[0], each) for group in groups for each in group], np.int64).T
+    joins = coo_array((np.ones(len(one), bool), (one, other)), shape=(accounts, accounts))
+    _, number = connected_components(joins, directed=False)
+    return np.asarray(number, np.int64)
 
 
 def _pattern_edges(pattern: Pattern, chosen: tuple[int, ...]) -> list[tuple[int, int]]:

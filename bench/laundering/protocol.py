@@ -48,13 +48,17 @@ class Split:
     group: Ints
 
 
-def split(graph: LabelledGraph, kept: Kept) -> Split:
-    """Draw the folds. Raises GraphRefused where there are too few launderers to judge by."""
+def split(graph: LabelledGraph, found: Structure, kept: Kept) -> Split:
+    """Draw the folds. Groups are the file's where it names them, else read from labels and payments.
+
+    Raises GraphRefused where there are too few launderers to judge by.
+    """
     launderers = int(graph.laundering.sum())
     if launderers < LEAST_LAUNDERERS:
         raise GraphRefused(f"{graph.name} has {launderers} launderers: {FOLDS} folds need {LEAST_LAUNDERERS}")
-    own = np.arange(graph.payments.accounts)
-    group = groups(graph.payments, graph.laundering) if kept is Kept.GROUPS else own
+    group = np.arange(graph.payments.accounts)
+    if kept is Kept.GROUPS:
+        group = graph.group if graph.group is not None else groups(found, graph.laundering)
     return Split(spread_folds(graph.laundering, group, count=FOLDS, seed=FOLD_SEED), group)
 
 

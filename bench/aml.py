@@ -23,9 +23,9 @@ from risk.aml.features import Windows, feature_table, statistic_table, structure
 
 BENCH = "aml"
 REFUSED = 2
-OURS, LABELS_UNREAD, GROUPS_KEPT = "", "labels_unread", "groups_kept"
+OURS, FIRST_STAGE, LABELS_UNREAD, GROUPS_KEPT = "", "first_stage", "labels_unread", "groups_kept"
 TREES, RULE = "trees", "least-amount"
-SIDES = (OURS, LABELS_UNREAD, GROUPS_KEPT, TREES, RULE)
+SIDES = (OURS, FIRST_STAGE, LABELS_UNREAD, GROUPS_KEPT, TREES, RULE)
 # A pattern may take as long as the graph does. Planted payments of one group differ up to twofold.
 ALIKE = 0.5
 QUICK_FOLDS, QUICK_SEEDS = 1, SEEDS[:1]
@@ -98,6 +98,7 @@ def _measured(report: Report, graph: LabelledGraph, folds: int, seeds: tuple[int
     scores = ours(graph, found, features, by_account, (Around.LABELS, Around.SCORES), folds=folds, seeds=seeds)
     measures = {
         OURS: measure(graph, by_account, scores[Around.LABELS]),
+        FIRST_STAGE: measure(graph, by_account, scores[None]),
         LABELS_UNREAD: measure(graph, by_account, scores[Around.SCORES]),
     }
     report.progress(f"{graph.name}: ours {_said(measures[OURS])}")

@@ -65,19 +65,22 @@ def split(graph: LabelledGraph, found: Structure, kept: Kept) -> Split:
 def ours(
     graph: LabelledGraph, found: Structure, features: Table, chosen: Split, around: Sequence[Around], *, folds: int,
     seeds: Sequence[int] = SEEDS,
-) -> dict[Around, Floats]:  # fmt: skip
-    """Return each kind's scores for the accounts of the first `folds` folds, NaN for the others: float64[accounts].
+) -> dict[Around | None, Floats]:  # fmt: skip
+    """Return scores float64[accounts] of the second stage by what it reads, and under None of the first stage.
+
+    Only the accounts of the first `folds` folds have a score, the others NaN.
 
     The learner is handed -1 in the place of every test account's label.
     """
-    scores = {each: np.full(graph.payments.accounts, np.nan) for each in around}
+    scores: dict[Around | None, Floats] = {each: np.full(graph.payments.accounts, np.nan) for each in (None, *around)}
     for fold in range(folds):
         test = chosen.outer == fold
         known = np.where(test, UNKNOWN, graph.laundering.astype(np.int64))
         inner = spread_folds(known == 1, chosen.group, count=INNER_FOLDS, seed=FOLD_SEED + 1 + fold)
         first = first_stage(features, known, inner)
-        for each, told in scores.items():
-            told[test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
+        scores[None][test] = first.all_known[test]
+        for each in around:
+            scores[each][test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
     return scores
 
 

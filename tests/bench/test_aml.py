@@ -43,7 +43,7 @@ def test_the_command_reports_each_graph_and_the_means_beside_the_peers(folder, c
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     check_contract(told, name="aml")
     names = {f"{graph}_" for graph in ("", "stars", "both")} - {"_"} | {""}
-    protocols = ("", "labels_unread_", "groups_kept_")
+    protocols = ("", "first_stage_", "labels_unread_", "groups_kept_")
     assert told["figures"].keys() == {"stars_s", "both_s"} | {f"{g}{p}{m}" for g in names for p in protocols for m in MEASURES}
     assert told["baselines"].keys() == {"trees", "least-amount"}
     for peer in told["baselines"].values():

@@ -18,7 +18,7 @@ from bench.laundering.files import GraphRefused, LabelledGraph, read
 from bench.laundering.planted import given_away, least_amounts
 from bench.laundering.protocol import FOLDS, Kept, Measures, measure, ours, split, trees
 from bench.report import Report, parser
-from pipelines.aml.learning import SEEDS, Around
+from pipelines.aml.learning import SEEDS, Around, NothingToLearn
 from risk.aml.features import Windows, feature_table, statistic_table, structure
 
 BENCH = "aml"
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with report.loaded():
             _run(report, options)
-    except GraphRefused as refused:
+    except (GraphRefused, NothingToLearn) as refused:
         sys.stderr.write(f"{refused}\n")
         return REFUSED
     report.publish()
@@ -95,15 +95,15 @@ def _measured(report: Report, graph: LabelledGraph, folds: int, seeds: tuple[int
         f"{graph.name}: {len(payments):,} payments of {payments.accounts:,} accounts, {len(features.names)} columns"
     )
     by_account, by_group = split(graph, found, Kept.ACCOUNTS), split(graph, found, Kept.GROUPS)
-    scores = ours(graph, found, features, by_account, (Around.LABELS, Around.SCORES), folds=folds, seeds=seeds)
+    early, late = ours(graph, found, features, by_account, (Around.LABELS, Around.SCORES), folds=folds, seeds=seeds)
     measures = {
-        OURS: measure(graph, by_account, scores[Around.LABELS]),
-        FIRST_STAGE: measure(graph, by_account, scores[None]),
-        LABELS_UNREAD: measure(graph, by_account, scores[Around.SCORES]),
+        OURS: measure(graph, by_account, late[Around.LABELS]),
+        FIRST_STAGE: measure(graph, by_account, early),
+        LABELS_UNREAD: measure(graph, by_account, late[Around.SCORES]),
     }
     report.progress(f"{graph.name}: ours {_said(measures[OURS])}")
-    scores = ours(graph, found, features, by_group, (Around.LABELS,), folds=folds, seeds=seeds)
-    measures[GROUPS_KEPT] = measure(graph, by_group, scores[Around.LABELS])
+    _, late = ours(graph, found, features, by_group, (Around.LABELS,), folds=folds, seeds=seeds)
+    measures[GROUPS_KEPT] = measure(graph, by_group, late[Around.LABELS])
     report.progress(f"{graph.name}: groups kept {_said(measures[GROUPS_KEPT])}")
     theirs = trees(graph, statistic_table(payments), by_account, folds=folds, seeds=seeds)
     measures[TREES] = measure(graph, by_account, theirs)

@@ -13,10 +13,11 @@ TRANSACTIONS, NODES = "transactions", "nodes"
 SUFFIXES = (".parquet", ".csv")
 # A column of the nodes that generated graphs have: accounts of equal numbers were planted together.
 GROUP = "groupId"
+_Columns = dict[str, type[pl.DataType]]
 # All that is read. Of the nodes' other columns one is drawn with the label (fraudStep), and one is the same in graphs that
 # share accounts (init_balance).
-_TRANSACTION_COLUMNS = ("sourceNodeId", "targetNodeId", "value", "time")
-_NODE_COLUMNS = ("nodeid", "isFraud")
+_TRANSACTION_COLUMNS = {"sourceNodeId": pl.Int64, "targetNodeId": pl.Int64, "value": pl.Float64, "time": pl.Int64}
+_NODE_COLUMNS = {"nodeid": pl.Int64, "isFraud": pl.Int64}
 _CENTS = 100
 
 
@@ -59,10 +60,10 @@ def _files(folder: Path, kind: str) -> list[Path]:
 
 def _graph(name: str, transactions: Path, nodes: Path) -> LabelledGraph:
     paid = _read_file(transactions, _TRANSACTION_COLUMNS)
-    accounts = _read_file(nodes, _NODE_COLUMNS, GROUP).sort("nodeid")
+    accounts = _read_file(nodes, _NODE_COLUMNS, {GROUP: pl.Int64}).sort("nodeid")
     if accounts["nodeid"].is_duplicated().any():
         raise GraphRefused(f"{nodes.name} has a node more than once")
-    if accounts["isFraud"].n_unique() != 2 or not accounts["isFraud"].cast(pl.Int64).is_in([0, 1]).all():
+    if accounts["isFraud"].n_unique() != 2 or not accounts["isFraud"].is_in([0, 1]).all():
         raise GraphRefused(f"{nodes.name}: isFraud must be 1 for some nodes and 0 for the others")
     identifiers = accounts["nodeid"].to_numpy()
     try:
@@ -75,8 +76,10 @@ def _graph(name: str, transactions: Path, nodes: Path) -> LabelledGraph:
         )
     except BadPayments as bad:
         raise GraphRefused(f"{transactions.name}: {bad}") from bad
+    if not len(graph):
+        raise GraphRefused(f"{transactions.name} has no payment between two nodes")
     group = accounts[GROUP].to_numpy() if GROUP in accounts.columns else None
-    return LabelledGraph(name, graph, accounts["isFraud"].cast(pl.Int64).to_numpy() == 1, group)
+    return LabelledGraph(name, graph, accounts["isFraud"].to_numpy() == 1, group)
 
 
 def _numbers(of: Ints, identifiers: Ints, path: Path) -> Ints:
@@ -87,15 +90,16 @@ def _numbers(of: Ints, identifiers: Ints, path: Path) -> Ints:
     return places
 
 
-def _read_file(path: Path, columns: tuple[str, ...], *optional: str) -> pl.DataFrame:
+def _read_file(path: Path, columns: _Columns, optional: _Columns | None = None) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
+            raise GraphRefused(f"{path.name} has no column {missing[0]}: {', '.join(columns)} are read")
+        read_too = {column: kind for column, kind in (optional or {}).items() if column in frame.columns}
+        frame = frame.select(pl.col(column).cast(kind) for column, kind in (columns | read_too).items())
     except (pl.exceptions.PolarsError, OSError) as cause:
         raise GraphRefused(f"{path.name} cannot be read: {cause}") from cause
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise GraphRefused(f"{path.name} has no column {missing[0]}: {', '.join(columns)} are read")
-    frame = frame.select(*columns, *(column for column in optional if column in frame.columns))
     if frame.null_count().sum_horizontal()[0]:
         raise GraphRefused(f"{path.name} has empty fields in {', '.join(frame.columns)}")
     return frame

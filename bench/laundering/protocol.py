@@ -65,23 +65,24 @@ def split(graph: LabelledGraph, found: Structure, kept: Kept) -> Split:
 def ours(
     graph: LabelledGraph, found: Structure, features: Table, chosen: Split, around: Sequence[Around], *, folds: int,
     seeds: Sequence[int] = SEEDS,
-) -> dict[Around | None, Floats]:  # fmt: skip
-    """Return scores float64[accounts] of the second stage by what it reads, and under None of the first stage.
+) -> tuple[Floats, dict[Around, Floats]]:  # fmt: skip
+    """Return scores float64[accounts] of the first stage, and of the second by what it reads.
 
     Only the accounts of the first `folds` folds have a score, the others NaN.
 
     The learner is handed -1 in the place of every test account's label.
     """
-    scores: dict[Around | None, Floats] = {each: np.full(graph.payments.accounts, np.nan) for each in (None, *around)}
+    early = np.full(graph.payments.accounts, np.nan)
+    late = {each: early.copy() for each in around}
     for fold in range(folds):
         test = chosen.outer == fold
         known = np.where(test, UNKNOWN, graph.laundering.astype(np.int64))
         inner = spread_folds(known == 1, chosen.group, count=INNER_FOLDS, seed=FOLD_SEED + 1 + fold)
         first = first_stage(features, known, inner)
-        scores[None][test] = first.all_known[test]
+        early[test] = first.all_known[test]
         for each in around:
-            scores[each][test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
-    return scores
+            late[each][test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
+    return early, late
 
 
 def trees(graph: LabelledGraph, features: Table, chosen: Split, *, folds: int, seeds: Sequence[int] = SEEDS) -> Floats:

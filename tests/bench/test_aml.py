@@ -75,8 +75,8 @@ def test_no_label_of_a_test_account_is_read_directly_or_through_a_neighbour(fold
     chosen = split(graph, found, Kept.ACCOUNTS)
     turned = np.where(chosen.outer == 0, ~graph.laundering, graph.laundering)
     for around in Around:
-        before = ours(graph, found, features, chosen, (around,), folds=1, seeds=(1,))[around]
-        after = ours(replace(graph, laundering=turned), found, features, chosen, (around,), folds=1, seeds=(1,))[around]
+        before = ours(graph, found, features, chosen, (around,), folds=1, seeds=(1,))[1][around]
+        after = ours(replace(graph, laundering=turned), found, features, chosen, (around,), folds=1, seeds=(1,))[1][around]
         np.testing.assert_array_equal(before, after)
         assert (np.isnan(before) == (chosen.outer != 0)).all()
 
@@ -168,6 +168,10 @@ def test_folders_that_cannot_be_measured_are_refused_with_their_reason(tmp_path,
     _refused(tmp_path, "an amount of 0 cents")
     paid.with_columns(value=pl.lit(None, pl.Float64)).write_parquet(transactions_at)
     _refused(tmp_path, "empty fields")
+    paid.with_columns(value=pl.lit("much")).write_parquet(transactions_at)
+    _refused(tmp_path, "cannot be read")
+    paid.with_columns(targetNodeId="sourceNodeId").write_parquet(transactions_at)
+    _refused(tmp_path, "no payment between two nodes")
     transactions_at.write_bytes(b"text")
     _refused(tmp_path, "cannot be read")
     paid.write_parquet(transactions_at)

@@ -1,5 +1,6 @@
 """Graphs as a folder holds them: `NAME_transactions` and `NAME_nodes`, Parquet or CSV, as AMLSim's samples are laid out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ TRANSACTIONS, NODES = "transactions", "nodes"
 SUFFIXES = (".parquet", ".csv")
 # A column of the nodes that generated graphs have: accounts of equal numbers were planted together.
 GROUP = "groupId"
-_Columns = dict[str, type[pl.DataType]]
+_Columns = Mapping[str, type[pl.DataType]]
 # All that is read. Of the nodes' other columns one is drawn with the label (fraudStep), and one is the same in graphs that
 # share accounts (init_balance).
 _TRANSACTION_COLUMNS = {"sourceNodeId": pl.Int64, "targetNodeId": pl.Int64, "value": pl.Float64, "time": pl.Int64}
@@ -97,7 +98,7 @@ def _read_file(path: Path, columns: _Columns, optional: _Columns | None = None) 
         if missing:
             raise GraphRefused(f"{path.name} has no column {missing[0]}: {', '.join(columns)} are read")
         read_too = {column: kind for column, kind in (optional or {}).items() if column in frame.columns}
-        frame = frame.select(pl.col(column).cast(kind) for column, kind in (columns | read_too).items())
+        frame = frame.select(pl.col(column).cast(kind) for column, kind in {**columns, **read_too}.items())
     except (pl.exceptions.PolarsError, OSError) as cause:
         raise GraphRefused(f"{path.name} cannot be read: {cause}") from cause
     if frame.null_count().sum_horizontal()[0]:

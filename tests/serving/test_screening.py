@@ -6,8 +6,10 @@ import httpx
 import psycopg
 import pytest
 
+from kit.apart import Apart
 from kit.clock import SystemClock
 from kit.postgres import connect
+from kit.process import Lifecycle
 from kit.settings import Settings
 from pipelines.screening.files import Unreadable
 from pipelines.screening.formats import FORMATS
@@ -125,7 +127,7 @@ def test_whoever_is_met_is_found_once_and_opened_again_only_by_a_change(api, set
     assert [each["hit_id"] for each in hits(risk, customer_id=met, status="cleared")] == [hit["hit_id"]]
 
     loaded(screener, tmp_path, [KLAUS, *OTHERS, "z,person,Another Newcomer,,"])
-    chore = ScreenedCustomers(settings, CLOCK)
+    chore = ScreenedCustomers(settings, CLOCK, Apart(Lifecycle(), process="test"))
     assert chore.due(CLOCK.now_ms())
     assert "demo: " in chore.do()
     assert not chore.due(CLOCK.now_ms())

@@ -80,12 +80,29 @@ select
     coalesce((select max(log_offset) from raw.labels), 0) + row_number() over (order by due, n)
 from bench.made where due >= %(first)s and due < %(until)s order by due, n;
 """
-_KEYS = """
-select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint
-where connamespace = 'raw'::regnamespace and contype in ('p', 'u')
+_TAKE_OFF = """
+create table bench.taken_off as
+select 0 as place, format('alter table %s drop constraint %I', conrelid::regclass, conname) as away,
+    format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as again
+from pg_constraint where connamespace = 'raw'::regnamespace and contype in ('p', 'u')
+union all
+select 1, format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+from pg_index join pg_class on pg_class.oid = indrelid
+where relnamespace = 'raw'::regnamespace
+    and not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u'));
+do $$
+declare each text;
+begin
+    for each in select away from bench.taken_off order by place loop execute each; end loop;
+end $$;
 """
-_INDEXES = """
-select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index where indrelid::regclass::text like 'raw.%'
+_PUT_ON = """
+set maintenance_work_mem = '1GB';
+do $$
+declare each text;
+begin
+    for each in select again from bench.taken_off order by place loop execute each; end loop;
+end $$;
 """
 
 
@@ -101,18 +118,9 @@ def make(warehouse: PostgresServer, *, rows: int) -> None:
 @contextmanager
 def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
     """Take the indexes off the raw tables, and put them on again: ids are random, and a year's would be sought on the disk."""
-    keys = connection.execute(_KEYS).fetchall()
-    for table, name, _ in keys:
-        connection.execute(f"alter table {table} drop constraint {name}")
-    others = connection.execute(_INDEXES).fetchall()
-    for name, _ in others:
-        connection.execute(f"drop index {name}")
+    connection.execute(_TAKE_OFF)
     yield
-    connection.execute("set maintenance_work_mem = '1GB'")
-    for table, name, definition in keys:
-        connection.execute(f"alter table {table} add constraint {name} {definition}")
-    for _, definition in others:
-        connection.execute(definition)
+    connection.execute(_PUT_ON)
 
 
 def come(connection: psycopg.Connection, *, first: int, until: int) -> None:

@@ -122,7 +122,9 @@ def test_asked_to_end_it_leaves_its_work_undone_and_takes_its_own_workers_along(
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_when_the_one_that_asked_ends_however_it_ends_too(number: int, pipe: Path, tmp_path: Path) -> None:
     asking = (
-        "import sys; from pathlib import Path; from tests.kit.test_apart import *; "
+        # Whoever runs the tests may ignore the signal, and what is started then does so too.
+        "import signal, sys; from pathlib import Path; from tests.kit.test_apart import *; "
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL); "
         "apart()(begin_and_wait, Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     with subprocess.Popen([sys.executable, "-c", asking, str(pipe), str(tmp_path / "left")], cwd=REPOSITORY_ROOT) as parent:

@@ -46,23 +46,25 @@ CLOCK = SystemClock()
 _TRANSACTIONS = """
 insert into marts.fct_transactions (
     tenant_id, transaction_id, event_time, day, channel, direction, amount_minor, currency, customer_id, account_id, device_id,
-    ip, payee_id, door, verdict, decision_source, outcome, outcome_at, fraud_caught, false_alarm, log_offset, built_at)
+    ip, payee_id, door, verdict, decision_source, outcome, outcome_at, fraud_caught, false_alarm, log_offset,
+    outcome_built_at, built_at)
 select %(tenant)s, gen_random_uuid(), moment, (moment at time zone 'America/Sao_Paulo')::date,
     (array['pix', 'pix', 'pix', 'card', 'boleto', 'internal'])[1 + n %% 6],
     case when n %% 5 = 0 then 'credit' else 'debit' end, 100 + (n * 7919) %% 1000000, 'BRL',
     'c' || lpad(((n * 104729) %% %(customers)s)::text, 7, '0'), gen_random_uuid()::text, 'device-' || n %% 1000003,
-    'ip-' || n %% 1000003, 'payee-' || n %% 100003, 'ledger', 'allow', 'scorer', 'posted', moment, false, false, n, now()
+    'ip-' || n %% 1000003, 'payee-' || n %% 100003, 'ledger', 'allow', 'scorer', 'posted', moment, false, false, n, now(),
+    now()
 from generate_series(%(first)s::bigint, %(last)s::bigint) n,
     lateral (select %(start)s::timestamptz + n * (interval '1 day' * %(days)s / %(rows)s) as moment) at
 """
 _DERIVED = """
 insert into marts.dim_customers (tenant_id, customer_id, accounts, customer_since, first_seen_at, last_seen_at, transactions,
-    amount_minor, flagged, frauds, as_of)
+    amount_minor, flagged, frauds, built_at)
 select tenant_id, customer_id, 1, min(event_time), min(event_time), max(event_time), count(*), sum(amount_minor)::bigint, 0, 0,
     now() from marts.fct_transactions group by tenant_id, customer_id;
 insert into marts.customer_profiles (tenant_id, customer_id, as_of, payments_30d, mean_amount_minor_30d, usual_hour,
     account_age_days)
-select tenant_id, customer_id, as_of, 30, 15000.5, 12, 90 from marts.dim_customers;
+select tenant_id, customer_id, built_at, 30, 15000.5, 12, 90 from marts.dim_customers;
 insert into marts.daily_volume_and_fraud (tenant_id, day, channel, currency, transactions, amount_minor, allowed, reviewed,
     denied, frauds, fraud_amount_minor, frauds_caught, false_alarms)
 select tenant_id, day, channel, currency, count(*), sum(amount_minor)::bigint, count(*), 0, 0, 0, 0, 0, 0

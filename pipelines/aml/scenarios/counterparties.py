@@ -27,9 +27,7 @@ def fan_out(history: History, values: Values) -> list[Finding]:
 def _fan(scenario: str, history: History, rows: pl.DataFrame, values: Values) -> list[Finding]:
     window, least = values["window_ms"], values["counterparties"]
     known = rows.filter(pl.col("other").is_not_null())
-    # An account that never had so many payments within the window cannot have so many others.
-    busy = known.filter(pl.col("at") - pl.col("at").shift(least - 1).over("account_id") < window)["account_id"].unique()
-    some = known.filter(pl.col("account_id").is_in(busy.implode()))
+    some = _busy(known, window_ms=window, least=least)
     if some.is_empty():
         return []
     windows = (
@@ -50,6 +48,12 @@ def _fan(scenario: str, history: History, rows: pl.DataFrame, values: Values) ->
     return findings(scenario, met, some, since=history.since)
 
 
+def _busy(rows: pl.DataFrame, *, window_ms: int, least: int) -> pl.DataFrame:
+    """Return the rows of accounts that ever had so many of them within the window: others cannot meet a rule that counts."""
+    near = pl.col("at") - pl.col("at").shift(least - 1).over("account_id") < window_ms
+    return rows.filter(near.any().over("account_id"))
+
+
 def with_usual(windows: pl.DataFrame, measure: str, *, window_ms: int) -> pl.DataFrame:
     """Return each window with `usual`: the most that the measure was on the account in a window that had ended before it began.
 
@@ -68,8 +72,7 @@ def repeated_amounts(history: History, values: Values) -> list[Finding]:
     """Payments to several payees whose amounts are nearly one."""
     paid = history.moved.filter(pl.col("is_out") & pl.col("channel").is_in(["pix", "ted", "internal"]))
     window, least = values["window_ms"], values["payments"]
-    busy = paid.filter(pl.col("at") - pl.col("at").shift(least - 1).over("account_id") < window)["account_id"].unique()
-    some = paid.filter(pl.col("account_id").is_in(busy.implode()))
+    some = _busy(paid, window_ms=window, least=least)
     met = []
     for (account,), rows in some.group_by("account_id", maintain_order=True):
         at, amount = rows["at"].to_numpy(), rows["amount_minor"].to_numpy()

@@ -2,21 +2,16 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from feature_store.arithmetic import great_circle_km, speed_kmh
 from ledger.days import TIMEZONE
 from pipelines.aml.scenarios.episodes import by_payment, findings
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
 
 Values = Mapping[str, int]
-Floats = NDArray[np.float64]
 IN_PERSON = ("chip", "contactless", "atm", "branch")
-EARTH_KM = 6_371.0088
-"""Mean radius (IUGG)."""
-HOUR_MS = 3_600_000
 
 
 def impossible_travel(history: History, values: Values) -> list[Finding]:
@@ -34,24 +29,17 @@ def impossible_travel(history: History, values: Values) -> list[Finding]:
     )
     if rows.is_empty():
         return []
-    place = [np.radians(rows[name].to_numpy() / 1e5) for name in ("latitude_e5", "longitude_e5")]
-    before = [np.radians(rows[name].to_numpy() / 1e5) for name in ("latitude_e5_before", "longitude_e5_before")]
-    km = great_circle_km(place[0], place[1], before[0], before[1])
-    hours = np.maximum((rows["at"] - rows["at_before"]).to_numpy() / HOUR_MS, 1 / HOUR_MS)
-    met = rows.filter((km >= values["distance_km"]) & (km / hours >= values["km_per_hour"]))
+    ways = rows.select("latitude_e5_before", "longitude_e5_before", "latitude_e5", "longitude_e5").iter_rows()
+    km = [float(great_circle_km(*way)) for way in ways]
+    elapsed_ms = (rows["at"] - rows["at_before"]).to_list()
+    speed = [float(speed_kmh(far, long)) for far, long in zip(km, elapsed_ms, strict=True)]
+    met = rows.with_columns(km=pl.Series(km), speed=pl.Series(speed)).filter(
+        (pl.col("km") >= values["distance_km"]) & (pl.col("speed") >= values["km_per_hour"])
+    )
     spans = met.select("account_id", first_at="at_before", last_at="at")
     return findings(
         "impossible-travel", spans, history.moved.filter(pl.col("entry_mode").is_in(IN_PERSON)), since=history.since
     )
-
-
-def great_circle_km(latitude: Floats, longitude: Floats, latitude_2: Floats, longitude_2: Floats) -> Floats:
-    """Return how far places lie apart on a sphere; angles in radians (haversine formula, R. W. Sinnott, 1984)."""
-    half = (
-        np.sin((latitude_2 - latitude) / 2) ** 2
-        + np.cos(latitude) * np.cos(latitude_2) * np.sin((longitude_2 - longitude) / 2) ** 2
-    )
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
 
 
 def pix_at_night(history: History, values: Values) -> list[Finding]:

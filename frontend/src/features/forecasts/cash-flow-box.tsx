@@ -8,6 +8,7 @@ import { ErrorState } from '@/design/states'
 import { useAccounts } from '@/features/accounts/words'
 import { cashFlowQuery } from '@/features/forecasts/api'
 import { BandChart } from '@/features/forecasts/band-chart'
+import { DaySlider } from '@/features/forecasts/day-slider'
 import { totalOf } from '@/features/forecasts/bands'
 import type { CashFlow, Flow } from '@/features/forecasts/types'
 import { localNoonMs } from '@/lib/days'
@@ -48,18 +49,7 @@ function Forecast({ forecast }: { forecast: CashFlow }) {
         label={t('forecast.chart', { days: days.length })}
         format={(amountMinor) => moneyShort(amountMinor, currency)}
       />
-      <label className="grid gap-1">
-        <span className="text-[12px] font-medium text-ink-2">{t('forecast.look')}</span>
-        <input
-          type="range"
-          min={0}
-          max={days.length - 1}
-          value={index}
-          aria-valuetext={said}
-          onChange={(event) => setIndex(Number(event.target.value))}
-          className="w-full accent-(--accent-strong)"
-        />
-      </label>
+      <DaySlider label={t('forecast.look')} days={days.length} index={index} said={said} onChange={setIndex} />
       <p className="min-h-10 text-pretty text-ink-2 tabular">{said}</p>
       {accuracy && accuracy.coverage_80_pct !== null && (
         <p className="text-[12px] text-pretty text-ink-3 tabular">

@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useAccounts } from '@/features/accounts/words'
 import { BandChart } from '@/features/forecasts/band-chart'
+import { DaySlider } from '@/features/forecasts/day-slider'
 import { calendarQuery } from '@/features/money/api'
 import { InsightBox } from '@/features/money/insight-box'
 import type { CalendarDay, CashCalendar, Whose } from '@/features/money/types'
@@ -81,18 +82,7 @@ function Days({ calendar }: { calendar: CashCalendar }) {
         label={t('calendar.chart', { days: days.length })}
         format={(amountMinor) => moneyShort(amountMinor, currency)}
       />
-      <label className="grid gap-1">
-        <span className="text-[12px] font-medium text-ink-2">{tAccounts('forecast.look')}</span>
-        <input
-          type="range"
-          min={0}
-          max={days.length - 1}
-          value={index}
-          aria-valuetext={said}
-          onChange={(event) => setIndex(Number(event.target.value))}
-          className="w-full accent-(--accent-strong)"
-        />
-      </label>
+      <DaySlider label={tAccounts('forecast.look')} days={days.length} index={index} said={said} onChange={setIndex} />
       <p className="text-pretty text-ink-2 tabular">{said}</p>
       <Expected day={shown} currency={currency} />
     </div>

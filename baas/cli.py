@@ -222,6 +222,14 @@ def screening(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def cases(context: typer.Context) -> None:
+    """Follow the trail of casework, whose rows hold the hashes of those before them, and say where it breaks: verify."""
+    from baas.run_module import become
+
+    become("cases", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def credit(context: typer.Context) -> None:
     """Make a credit scorecard of your own loan book, score applications by it and explain them: train, score, explain."""
     from baas.run_module import become

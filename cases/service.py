@@ -94,6 +94,11 @@ async def _record_for_tenant(
     return Recorded(opened=opened, grew=len(joinings) - opened)
 
 
+async def lock(connection: psycopg.AsyncConnection, tenant_id: str) -> None:
+    """Keep a tenant's alerts as they are until the caller's transaction ends: nothing joins one or moves it meanwhile."""
+    await repository.lock(connection, tenant_id)
+
+
 async def list_alerts(
     connection: psycopg.AsyncConnection,
     *,

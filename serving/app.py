@@ -20,6 +20,7 @@ from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
 from serving.budgets import endpoints as budgets
 from serving.cases import endpoints as cases
+from serving.casework import endpoints as casework
 from serving.chain import endpoints as chain
 from serving.charges import endpoints as charges
 from serving.customers import endpoints as customers
@@ -33,6 +34,7 @@ from serving.erasures import endpoints as erasures
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
 from serving.forecasts import endpoints as forecasts
+from serving.freezes import endpoints as freezes
 from serving.goals import endpoints as goals
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
@@ -44,6 +46,7 @@ from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
 from serving.recurring import endpoints as recurring
+from serving.reports import endpoints as reports
 from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
@@ -91,6 +94,9 @@ ROUTERS = (
     external_accounts.router,
     decisions.router,
     cases.router,
+    casework.router,
+    reports.router,
+    freezes.router,
     chain.router,
     analytics.router,
     forecasts.router,

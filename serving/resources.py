@@ -9,6 +9,7 @@ from time import monotonic
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
+from cases.casework.papers import Papers
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
@@ -19,6 +20,8 @@ from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
 from serving.budgets.service import BudgetsService
 from serving.cases.service import CasesService
+from serving.casework.deciding import DecidingService
+from serving.casework.service import CaseworkService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
 from serving.customers.person import People
@@ -32,6 +35,7 @@ from serving.erasures.service import ErasuresService
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.forecasts.service import ForecastsService
+from serving.freezes.service import FreezesService
 from serving.goals.service import GoalsService
 from serving.history.service import HistoryService
 from serving.holders.service import HoldersService
@@ -54,6 +58,7 @@ from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
 from serving.recurring.service import RecurringService
+from serving.reports.service import ReportsService
 from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import days_step, holds_step, schedules_step
@@ -115,6 +120,10 @@ class Resources:
     suspense: SuspenseService
     charges: ChargesService
     cases: CasesService
+    casework: CaseworkService
+    deciding: DecidingService
+    reports: ReportsService
+    freezes: FreezesService
     chain: ChainService
     scorer: ScorerClient
     scoring: ScoringService
@@ -178,6 +187,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
+        papers = Papers(records)
+        casework = CaseworkService(core, papers=papers, clocks=clocks)
         own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
         yield Resources(
@@ -219,6 +230,10 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             suspense=SuspenseService(core, once=once, clocks=clocks),
             charges=ChargesService(core, clocks=clocks),
             cases=CasesService(core, clock=clock),
+            casework=casework,
+            deciding=DecidingService(core, casework=casework, clocks=clocks),
+            freezes=FreezesService(core, papers=papers, clocks=clocks),
+            reports=ReportsService(core, papers=papers, records=records, people=people, clocks=clocks),
             chain=ChainService(core),
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),

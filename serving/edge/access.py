@@ -18,6 +18,7 @@ WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 ERASERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
+OFFICERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 # A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
 A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
 COUNTED = "each try of the two amounts counts"
@@ -170,6 +171,29 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/alerts/{alert_id}", CASE_WORKERS | {Role.ANALYST}),
     Rule("POST", "/v1/alerts/{alert_id}/status", CASE_WORKERS),
+    Rule("GET", "/v1/cases", CASE_WORKERS),
+    Rule("POST", "/v1/cases", CASE_WORKERS),
+    Rule("GET", "/v1/cases/due", CASE_WORKERS),
+    Rule("GET", "/v1/cases/quiet", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/assignment", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/notes", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/evidence", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}/evidence/{evidence_id}", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/decision", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/judgement", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}/trail", CASE_WORKERS),
+    Rule("GET", "/v1/reports", OFFICERS),
+    Rule("POST", "/v1/reports", OFFICERS),
+    Rule("GET", "/v1/reports/{report_id}", OFFICERS),
+    Rule("POST", "/v1/reports/{report_id}/export", OFFICERS),
+    Rule("GET", "/v1/reports/{report_id}/document", OFFICERS),
+    Rule("POST", "/v1/reports/{report_id}/receipt", OFFICERS),
+    Rule("GET", "/v1/freezes", OFFICERS),
+    Rule("POST", "/v1/freezes", OFFICERS),
+    Rule("GET", "/v1/freezes/{freeze_id}", OFFICERS),
+    Rule("POST", "/v1/freezes/{freeze_id}/lifting", OFFICERS),
+    Rule("POST", "/v1/freezes/{freeze_id}/judgement", OFFICERS),
     Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),
     Rule("GET", "/v1/analytics/summary", WATCHERS),
     Rule("GET", "/v1/analytics/daily", WATCHERS),

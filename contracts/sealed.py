@@ -14,6 +14,8 @@ CASE_NOTE = "case-note"
 CASE_EVIDENCE = "case-evidence"
 CASE_REPORT = "case-report"
 FREEZE_REASON = "freeze-reason"
+# Why received money is held back.
+BLOCK_REASON = "block-reason"
 # What was answered to a request that an idempotency key stands for.
 STORED_ANSWER = "stored-answer"
 # The blind index that a document is found by.

@@ -18,6 +18,7 @@ from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
+from serving.blocks import endpoints as blocks
 from serving.budgets import endpoints as budgets
 from serving.cases import endpoints as cases
 from serving.casework import endpoints as casework
@@ -42,6 +43,7 @@ from serving.identity import endpoints as identity
 from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
 from serving.live import endpoints as live
+from serving.med import endpoints as med
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
@@ -97,6 +99,8 @@ ROUTERS = (
     casework.router,
     reports.router,
     freezes.router,
+    blocks.router,
+    med.router,
     chain.router,
     analytics.router,
     forecasts.router,

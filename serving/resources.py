@@ -18,6 +18,7 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
+from serving.blocks.service import BlocksService
 from serving.budgets.service import BudgetsService
 from serving.cases.service import CasesService
 from serving.casework.deciding import DecidingService
@@ -49,6 +50,7 @@ from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
+from serving.med.service import MedService
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
@@ -124,6 +126,8 @@ class Resources:
     deciding: DecidingService
     reports: ReportsService
     freezes: FreezesService
+    blocks: BlocksService
+    med: MedService
     chain: ChainService
     scorer: ScorerClient
     scoring: ScoringService
@@ -233,6 +237,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             casework=casework,
             deciding=DecidingService(core, casework=casework, clocks=clocks),
             freezes=FreezesService(core, papers=papers, clocks=clocks),
+            blocks=BlocksService(core, papers=papers, clocks=clocks),
+            med=MedService(core, clocks=clocks),
             reports=ReportsService(core, papers=papers, records=records, people=people, clocks=clocks),
             chain=ChainService(core),
             scorer=scorer,

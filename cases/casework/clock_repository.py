@@ -1,4 +1,4 @@
-"""The SQL of what is due: alerts that no case has, cases, reports, and a year that nothing was said of."""
+"""The SQL of what is due: alerts that no case has, cases, reports, disputes, and a year that nothing was said of."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -29,6 +29,10 @@ with due as (
     union all
     select 'report', 'report', report_id::text, due_on from cases.report
     where tenant_id = %(tenant_id)s and kind = 'suspicion' and state <> 'sent'
+    union all
+    select case state when 'agreed' then 'med_refund' else 'med_analysis' end, 'dispute', dispute_id::text,
+        (case state when 'agreed' then refund_due_at else analysis_due_at end at time zone %(zone)s)::date
+    from cases.dispute where tenant_id = %(tenant_id)s and state in ('open', 'acknowledged', 'proposed', 'agreed')
     union all
     select 'nil', 'year', %(year)s::text, %(nil_due)s::date
     where exists (select from bank.customer where tenant_id = %(tenant_id)s and created_at < %(year_end)s)

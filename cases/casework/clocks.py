@@ -24,6 +24,8 @@ class Clock(StrEnum):
     ANALYSIS = "analysis"
     REPORT = "report"
     NIL = "nil"
+    MED_ANALYSIS = "med_analysis"
+    MED_REFUND = "med_refund"
 
 
 class Urgency(StrEnum):

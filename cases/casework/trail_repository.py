@@ -31,6 +31,8 @@ from (
     select tenant_id, 'case/' || case_id as about, version from cases.case
     union all select tenant_id, 'report/' || report_id, version from cases.report
     union all select tenant_id, 'freeze/' || freeze_id, version from cases.freeze
+    union all select tenant_id, 'block/' || block_id, version from cases.block
+    union all select tenant_id, 'dispute/' || dispute_id, version from cases.dispute
 ) c
 full join (select tenant_id, about, count(*) as rows from cases.trail group by tenant_id, about) t using (tenant_id, about)
 where tenant_id = %s and c.version is distinct from coalesce(t.rows, 0)::integer

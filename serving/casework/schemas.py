@@ -289,7 +289,7 @@ class CasePage(BaseModel):
 
 
 class Due(BaseModel):
-    """Something that is due: an alert to select, a case to decide, a report or a year's declaration to send."""
+    """Something that is due: an alert to select, a case or dispute to decide, a report or a declaration to send."""
 
     clock: Clock
     what: str
@@ -319,6 +319,15 @@ class DueList(BaseModel):
 class Quiet(BaseModel):
     """A subject that was reviewed for a scheme; `reason` is null when it was erased."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"subject_kind": "customer", "subject_id": "c000042", "scheme": "structuring", "until_on": "2026-02-24",
+                 "reason": "rent of five flats, contracts seen", "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+                 "judged_by": _USER, "judged_at": "2025-11-26T09:00:00Z"}
+            ]
+        }
+    )  # fmt: skip
     subject_kind: str
     subject_id: str
     scheme: str
@@ -339,6 +348,15 @@ class QuietPage(BaseModel):
 class TrailRow(BaseModel):
     """One thing that was done; `hash` is over it and `previous`, the hash of the tenant's row before."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"position": 17, "at": "2025-11-24T16:00:00Z", "actor": _USER, "act": "assign", "detail": {"assignee": _USER},
+                 "previous": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                 "hash": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"}
+            ]
+        }
+    )  # fmt: skip
     position: int
     at: datetime
     actor: str

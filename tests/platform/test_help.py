@@ -57,6 +57,7 @@ FORWARDED = {
         "--check",
         "--json",
     ),
+    ("cases", "verify"): ("--tenant", "--head"),
     ("lineage", "where"): ("name", "--rows", "--json"),
     ("lineage", "breaks"): ("name", "--json"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
@@ -71,7 +72,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "quality", "privacy", "lineage", "screening",
+    "quality", "privacy", "lineage", "screening", "cases",
 }  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def test_a_change_of_status_neither_lifts_a_freeze_nor_is_undone_by_lifting_one(
 
     def move(**wanted: object) -> None:
         version = ana.get(path).headers["etag"]
-        done(ana.post(f"{path}/status", json=wanted, headers={"If-Match": version}))
+        done(ana.post(f"{path}/status", json={"reason": "asked for"} | wanted, headers={"If-Match": version}))
 
     block = {"cause": "customer-request", "sides": "both"}
     move(status="blocked", block=block)

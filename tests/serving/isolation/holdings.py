@@ -1,13 +1,17 @@
 """What a tenant has: one of everything that a route can name, made with a mark that must never reach anybody else."""
 
+import os
 import uuid
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from contracts import sealed
 from contracts.ledger_events import Purpose
 from kit.clock import SystemClock
+from kit.subject_keys import SealedRecords, Subject, local_keys
 from ledger.accounts import open_accounts, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
@@ -78,6 +82,56 @@ update raw.decisions set customer_id = %(customer_id)s, payee_id = %(payee_id)s,
     reasons = array[%(mark)s], device_id = %(device_id)s
 where tenant_id = %(tenant)s and transaction_id = any(%(ids)s::uuid[]);
 """
+CASEWORK = """
+insert into cases.alert (tenant_id, alert_id, subject_kind, subject_id, currency, status, first_event_time, last_event_time,
+                         decisions, total_amount_minor, opened_at, changed_at, moved_by)
+values (%(tenant)s, %(case_id)s, 'customer', %(customer_id)s, 'BRL', 'in_review', now(), now(), 1, 100, now(), now(),
+        %(mark)s);
+insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, event_time, verdict, amount_minor, currency,
+                                reasons, stand_outs, transaction, joined_at)
+values (%(tenant)s, gen_random_uuid(), %(case_id)s, 1, now(), 'review', 100, 'BRL', array[%(mark)s], '[]',
+        jsonb_build_object('source', %(mark)s::text), now());
+insert into cases.case (tenant_id, case_id, subject_kind, subject_id, customer_id, scheme, severity, state, assignee, opened_by,
+                        opened_at, operation_on, selected_on, due_on, judged_by, judged_at)
+select %(tenant)s, id, 'customer', %(customer_id)s, %(customer_id)s, scheme, 2, state, %(mark)s, %(mark)s, now(), current_date,
+       current_date, current_date, case state when 'to_report' then %(mark)s end, case state when 'to_report' then now() end
+from (values (%(case_id)s::uuid, 'isolated', 'analysis'), (%(reported_id)s::uuid, 'isolated', 'to_report'))
+    c (id, scheme, state);
+insert into cases.case_alert values (%(tenant)s, %(case_id)s, %(case_id)s, %(mark)s, now());
+insert into cases.quiet
+select %(tenant)s, 'customer', %(mark)s, scheme, '2099-01-01', %(case_id)s, gen_random_uuid(), %(mark)s, at
+from (values ('isolated', now()), ('another', now() - interval '1 day')) q (scheme, at);
+insert into cases.note values (%(tenant)s, gen_random_uuid(), %(case_id)s, 'note', %(mark)s, now(), %(salt)s, %(note)s);
+insert into cases.evidence values (%(tenant)s, %(evidence_id)s, %(case_id)s, sha256(%(paper)s), length(%(paper)s), %(mark)s,
+    now(), %(salt)s, %(evidence)s);
+insert into cases.trail
+select %(tenant)s, place, 1, %(mark)s, 'case/' || %(case_id)s, 'open', '{}', sha256('a'),
+    sha256(%(salt)s || sha256(place::text::bytea))
+from (values (1), (2)) t (place);
+insert into cases.report (tenant_id, report_id, kind, case_id, year, state, due_on, made_by, made_at, sha256, exported_by,
+                          exported_at)
+values (%(tenant)s, %(report_id)s, 'suspicion', %(reported_id)s, 2025, 'exported', current_date, %(mark)s, now(),
+        sha256(%(paper)s), %(mark)s, now());
+insert into cases.report (tenant_id, report_id, kind, year, state, due_on, made_by, made_at)
+values (%(tenant)s, gen_random_uuid(), 'nil', 2022, 'draft', current_date, %(mark)s, now());
+insert into cases.report_document values (%(tenant)s, %(report_id)s, %(sealed_report)s);
+insert into cases.freeze (tenant_id, freeze_id, customer_id, account_id, cause, incoming, state, placed_by, placed_at, salt,
+                          sealed)
+select %(tenant)s, id, %(customer_id)s || '-nobody', gen_random_uuid(), 'suspicion', 'accept', 'active', %(mark)s, now(),
+       %(salt)s, null
+from unnest(array[%(freeze_id)s::uuid, gen_random_uuid()]) id;
+insert into cases.block (tenant_id, block_id, transfer_id, hold_id, account_id, customer_id, amount_minor, currency, placed_by,
+                         placed_at, expires_at, salt)
+select %(tenant)s, id, gen_random_uuid(), hold, %(account_id)s, %(customer_id)s, 99, 'BRL', %(mark)s, now(),
+       now() + interval '72 hours', %(salt)s
+from (values (%(block_id)s::uuid, %(transfer_id)s::uuid), (gen_random_uuid(), %(posted_id)s)) b (id, hold);
+insert into cases.dispute (tenant_id, dispute_id, external_id, transfer_id, account_id, customer_id, situation, amount_minor,
+                           currency, hold_id, held_minor, state, reported_at, analysis_due_at, refund_due_at, opened_by,
+                           opened_at)
+select %(tenant)s, id, %(mark)s || id, gen_random_uuid(), %(account_id)s, %(customer_id)s, 'scam', 99, 'BRL', gen_random_uuid(),
+       0, 'open', now(), now() + interval '7 days', now() + interval '11 days', %(mark)s, now()
+from unnest(array[%(dispute_id)s::uuid, gen_random_uuid()]) id;
+"""
 FIGURES = """
 insert into marts.daily_volume_and_fraud values (%(tenant)s, current_date, %(mark)s, 'BRL', 1, 1, 1, 1, 1, 1, 1, 1, 1);
 insert into marts.dim_customers values (%(tenant)s, %(customer_id)s, now(), now(), now(), 1, 1);
@@ -114,7 +168,22 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
     ids: dict[str, str | int] = {
         key: str(uuid.uuid4())
-        for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id", "hit_id")
+        for key in (
+            "alert_id",
+            "transaction_id",
+            "simulation_id",
+            "move_id",
+            "transfer_id",
+            "posted_id",
+            "hit_id",
+            "case_id",
+            "reported_id",
+            "evidence_id",
+            "report_id",
+            "freeze_id",
+            "block_id",
+            "dispute_id",
+        )
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
@@ -130,6 +199,7 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
         core.execute(GOVERNED, values)
         core.execute(ALERT, values)
         core.execute(SCREENED, values)
+        core.execute(CASEWORK, values | _papers(api, tenant_id, mark, ids))
         core.connection.close()
     with psycopg.ClientCursor(psycopg.connect(api.settings.warehouse.dsn("postgres"), autocommit=True)) as warehouse:
         decided = [ids["transaction_id"], str(uuid.uuid4())]
@@ -140,6 +210,24 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
         warehouse.execute(FIGURES, values)
         warehouse.connection.close()
     return Holdings(tenant_id, mark, ids)
+
+
+def _papers(api: Server, tenant_id: str, mark: str, ids: dict[str, str | int]) -> dict[str, bytes]:
+    """What is sealed of a case: a note, evidence and a report that tell the mark."""
+    subject, paper = Subject(tenant_id, str(ids["customer_id"])), f"paper {mark}".encode()
+    piece = {"name": mark, "media_type": "text/plain", "reference": None, "content": b64encode(paper).decode()}
+    keys = local_keys(api.settings)
+    try:
+        records = SealedRecords(keys)
+        return {
+            "salt": os.urandom(16),
+            "paper": paper,
+            "note": records.seal(subject, {"text": mark}, kind=sealed.CASE_NOTE),
+            "evidence": records.seal(subject, piece, kind=sealed.CASE_EVIDENCE),
+            "sealed_report": records.seal(subject, {"document": paper.decode()}, kind=sealed.CASE_REPORT),
+        }
+    finally:
+        keys.close()
 
 
 def _make_by_its_people(api: Server, tenant_id: str, mark: str, ids: dict[str, str | int]) -> None:

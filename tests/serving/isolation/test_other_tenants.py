@@ -49,7 +49,7 @@ REFUSED_OF_NOBODY = {"/v1/suitability": 404, "/v1/insights/recommendations": 409
 # Whoever is not on an account is off it already, whether there is such a customer or not.
 OFF_ALREADY = ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}", "customer_id")
 # What stops the rest when it is done: it comes last.
-STOPS = {"/v1/accounts/{account_id}/status", "/v1/customers/{customer_id}/status"}
+STOPS = {"/v1/accounts/{account_id}/status", "/v1/customers/{customer_id}/status", "/v1/freezes"}
 
 
 def guarded(order: tuple[str, ...]) -> list[Any]:

@@ -47,6 +47,7 @@ RUN = {
     "baas marts build": ("tests/dbt", 'main(["build"'),
     "baas quality": ("tests/pipelines/quality", 'quality(variables, "status")'),
     "baas privacy erase": ("tests/pipelines/privacy", '"erase", who.customer_id'),
+    "baas cases verify": ("tests/serving", 'cases("verify")'),
     "baas lineage where NAME": ("tests/lineage", 'ask("where"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }

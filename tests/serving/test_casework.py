@@ -4,7 +4,12 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -222,8 +227,6 @@ def test_who_was_reviewed_stays_quiet_with_its_reason_until_the_day_that_was_sai
     refused(ana.post(f"/v1/cases/{case['case_id']}/decision", headers=match(case),
                      json={"outcome": "close", "rationale": "rent", "quiet_until": until, "quiet_reason": "rent"}),
             "decision-contradicts")  # fmt: skip
-    from datetime import UTC, datetime, timedelta
-
     until = str((datetime.now(UTC) + timedelta(days=90)).date())
     case = proposed(ana, case, outcome="close", label="legitimate", quiet_until=until, quiet_reason="rent of five flats")
     case = done(judged(bia, case))
@@ -277,6 +280,70 @@ def test_what_is_due_counts_alerts_that_no_case_has_from_the_day_of_the_operatio
     after = done(ana.get("/v1/cases/due"))
     assert after["late"] == late_before, "selected, its analysis has 45 days of its own"
     assert case["urgency"] == "on_time"
+
+
+def test_of_many_who_agree_at_once_one_does_and_the_labels_leave_once(api, ana, bia):
+    who = customer(api)
+    transactions = flag(api, who, more=3)
+    case = proposed(ana, attached(ana, taken(ana, opened(api, ana, who))))
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: judged(bia, case).status_code, range(4)))
+    assert sorted(answers) == [200, 409, 409, 409]
+    assert sorted(each.transaction_id for each in labels_of(api, transactions)) == sorted(transactions)
+    assert len([each for each in done(ana.get("/v1/reports", params={"limit": 200}))["items"]
+                if each["case_id"] == case["case_id"]]) == 1  # fmt: skip
+
+
+def test_alerts_that_are_opened_at_once_still_gather_in_one_case(api, ana, bia):
+    who = customer(api)
+    for days in (9, 7, 5, 3):
+        flag(api, who, days_ago=days)
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        alerts = [row[0] for row in connection.execute("select alert_id::text from cases.alert where subject_id = %s", (who,))]
+    assert len(alerts) == 4
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda each: (ana, bia)[each[0] % 2].post(
+            "/v1/cases", json={"alert_id": each[1], "scheme": "structuring"}), enumerate(alerts)))  # fmt: skip
+    assert {answer.status_code for answer in made} == {201}
+    assert len({answer.json()["case_id"] for answer in made}) == 1
+    assert sorted(answer.json()["joined"] for answer in made) == [False, True, True, True]
+    assert verified(api).broken is None
+
+
+def test_a_case_that_is_not_ended_holds_its_subjects_erasure(api, ana):
+    who = customer(api)
+    flag(api, who)
+    opened(api, ana, who)
+    version = ana.get(f"/v1/customers/{who}").headers["etag"]
+    left = {"status": "closed", "reason": "moved away"}
+    done(ana.post(f"/v1/customers/{who}/status", json=left, headers={"If-Match": version}))
+    held = done(ana.post(f"/v1/customers/{who}/erasure"), 202)
+    assert held["status"] == "held"
+    assert any("cases or freezes" in each["why"] for each in held["holds"])
+
+
+def test_the_command_says_whether_the_trail_is_whole_and_where_it_breaks(api, ana):
+    who = customer(api)
+    flag(api, who)
+    opened(api, ana, who)
+    core = api.settings.core
+    passwords = {role: secret.get_secret_value() for role, secret in core.passwords.items()}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BAAS_")} | {
+        "BAAS_VAR": str(api.settings.var), "BAAS_CORE__HOST": core.host, "BAAS_CORE__PORT": str(core.port),
+        "BAAS_CORE__DBNAME": core.dbname, "BAAS_CORE__PASSWORDS": json.dumps(passwords),
+    }  # fmt: skip
+
+    def cases(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cases", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    whole = cases("verify")
+    assert (whole.returncode, whole.stdout.splitlines()[0].startswith("demo: whole, head ")) == (0, True), whole.stderr
+    head = whole.stdout.split("head ")[1].split()[0]
+    assert cases("verify", "--tenant", "demo", "--head", head).returncode == 0
+    other = cases("verify", "--tenant", "demo", "--head", f"1:{'0' * 64}")
+    assert (other.returncode, "broken at row 1" in other.stdout) == (1, True)
+    assert cases("verify", "--head", head).returncode == 2
 
 
 def test_a_stale_version_a_machine_and_a_stranger_change_nothing(api, ana):

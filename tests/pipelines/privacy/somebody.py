@@ -82,6 +82,34 @@ insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, e
     reasons, stand_outs, transaction, joined_at)
 values ('demo', gen_random_uuid(), %(alert_id)s, 1, now(), 'review', 1, 'BRL', '{}', '[]',
     jsonb_build_object('payee_id', %(email)s, 'amount_minor', 12), now());
+insert into cases.case (tenant_id, case_id, subject_kind, subject_id, customer_id, scheme, severity, state, opened_by,
+    opened_at, operation_on, selected_on, judged_by, judged_at, ended_at)
+values ('demo', %(alert_id)s, 'customer', %(customer_id)s, %(customer_id)s, 'structuring', 2, 'closed', 'x', now(), now(),
+    now(), 'x', now(), now());
+insert into cases.note (tenant_id, note_id, case_id, kind, author, written_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(alert_id)s, 'note', 'x', now(), decode(repeat('00', 16), 'hex'),
+    convert_to(%(text)s, 'UTF8'));
+insert into cases.evidence (tenant_id, evidence_id, case_id, sha256, size_bytes, added_by, added_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(alert_id)s, sha256('a'), 5, 'x', now(), decode(repeat('00', 16), 'hex'),
+    convert_to(%(text)s, 'UTF8'));
+insert into cases.quiet (tenant_id, subject_kind, subject_id, scheme, until_on, case_id, note_id, judged_by, judged_at)
+values ('demo', 'customer', %(customer_id)s, 'structuring', now(), %(alert_id)s, gen_random_uuid(), 'x', now());
+insert into cases.report (tenant_id, report_id, kind, case_id, year, state, due_on, made_by, made_at)
+values ('demo', %(alert_id)s, 'suspicion', %(alert_id)s, 2024, 'draft', now(), 'x', now());
+insert into cases.report_document (tenant_id, report_id, sealed)
+values ('demo', %(alert_id)s, convert_to(%(text)s, 'UTF8'));
+insert into cases.freeze (tenant_id, freeze_id, customer_id, cause, incoming, state, placed_by, placed_at, proposed_by,
+    proposed_at, judged_by, judged_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(customer_id)s, 'suspicion', 'accept', 'lifted', 'x', now(), 'x', now(), 'y', now(),
+    decode(repeat('00', 16), 'hex'), convert_to(%(text)s, 'UTF8'));
+insert into cases.block (tenant_id, block_id, transfer_id, hold_id, account_id, customer_id, amount_minor, currency, placed_by,
+    placed_at, expires_at, salt, sealed)
+values ('demo', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 5, 'BRL', 'x',
+    now(), now() + interval '1 hour', decode(repeat('00', 16), 'hex'), convert_to(%(text)s, 'UTF8'));
+insert into cases.dispute (tenant_id, dispute_id, external_id, transfer_id, account_id, customer_id, situation, amount_minor,
+    currency, hold_id, held_minor, state, reported_at, analysis_due_at, refund_due_at, opened_by, opened_at, ended_at)
+values ('demo', gen_random_uuid(), %(alert_id)s, gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 'scam', 5, 'BRL',
+    gen_random_uuid(), 0, 'cancelled', now(), now() + interval '7 days', now() + interval '11 days', 'x', now(), now());
 insert into governance.list (tenant_id, list_id, kind, field, sentence, made_by, made_at)
 values ('demo', %(list_id)s, 'watch', 'payee_id', 'x', 'x', now());
 insert into governance.list_entry (tenant_id, list_id, value, reason, added_by, added_at)

@@ -1,31 +1,17 @@
 """Received money in the ledger: held where it is, let go, or sent back to who paid. Each is done once, by its id."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 
 from cases.blocks.states import BlockEnded, NothingLeft
 from contracts.ledger_events import Purpose
 from kit.errors import Conflict, NotFound
 from ledger.postings import Kind, PostingRequest, Status
 from ledger.repository import post_batch_async
+from serving.blocks import repository
 from serving.edge.clocks import Present
-
-_RECEIVED = """
-select t.id, t.debit_account_id, t.credit_account_id, t.currency, t.posted_minor - t.reversed_minor as left_minor,
-    t.status, t.purpose, b.customer_id
-from ledger.transfer t join bank.account b on b.account_id = t.credit_account_id
-where t.tenant_id = %s and b.tenant_id = %s and t.id = %s
-"""
-_AVAILABLE = """
-select greatest(0, credits_posted_minor - debits_posted_minor - debits_pending_minor) from ledger.account
-where id = %s
-"""
-_HOLD = "select status from ledger.transfer where tenant_id = %s and id = %s"
-Row = dict[str, Any]
 
 
 class NotReceived(Conflict):
@@ -58,8 +44,7 @@ class Received:
 
 async def received(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> Received:
     """Return a received payment. Raises NotFound, NotReceived."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        row = await (await cursor.execute(_RECEIVED, (tenant_id, tenant_id, transfer_id))).fetchone()
+    row = await repository.received(connection, tenant_id=tenant_id, transfer_id=transfer_id)
     if row is None:
         raise NotFound(f"no account here received a transfer {transfer_id}")
     if row["status"] != Status.POSTED or row["purpose"] != Purpose.TRANSFER or row["left_minor"] <= 0:
@@ -70,18 +55,12 @@ async def received(connection: AsyncConnection, *, tenant_id: str, transfer_id: 
     )  # fmt: skip
 
 
-async def available_minor(connection: AsyncConnection, payment: Received) -> int:
-    """Return what the account could give now; whoever takes more than is there by then is refused by the ledger."""
-    row = await (await connection.execute(_AVAILABLE, (payment.account_id,))).fetchone()
-    return 0 if row is None else int(row[0])
-
-
 async def hold(
     connection: AsyncConnection, payment: Received, *, tenant_id: str, hold_id: UUID, at_most_minor: int, expires_at_ms: int,
     present: Present, reason: str,
 ) -> int:  # fmt: skip
     """Hold what is left of a payment on the account, and return how much that is. Raises NothingLeft, MoneyNotMoved."""
-    amount_minor = min(payment.left_minor, at_most_minor, await available_minor(connection, payment))
+    amount_minor = min(payment.left_minor, at_most_minor, await repository.available_minor(connection, payment.account_id))
     if amount_minor <= 0:
         raise NothingLeft(f"account {payment.account_id} has nothing left of it")
     wanted = PostingRequest(
@@ -125,12 +104,6 @@ async def send_back(
     if hold_id is not None and results[0].code not in (None, "linked-failed"):
         raise BlockEnded(f"the hold is {results[0].status}", state=str(results[0].status))
     raise MoneyNotMoved(f"the ledger answered {results[-1].code}", reason=results[-1].code)
-
-
-async def hold_status(connection: AsyncConnection, *, tenant_id: str, hold_id: UUID) -> str | None:
-    """Return how a hold stands in the ledger."""
-    row = await (await connection.execute(_HOLD, (tenant_id, hold_id))).fetchone()
-    return None if row is None else str(row[0])
 
 
 def _void(*, tenant_id: str, hold_id: UUID, present: Present, reason: str, group: int | None = None) -> PostingRequest:

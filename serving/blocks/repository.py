@@ -1,4 +1,4 @@
-"""The SQL of blocks."""
+"""The SQL of blocks, and of received payments as the ledger has them."""
 
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,35 @@ update cases.block set outcome = %(outcome)s, judged_by = %(by)s, judged_at = %(
     version = version + 1
 where tenant_id = %(tenant_id)s and block_id = %(block_id)s
 """
+_RECEIVED = """
+select t.id, t.debit_account_id, t.credit_account_id, t.currency, t.posted_minor - t.reversed_minor as left_minor,
+    t.status, t.purpose, b.customer_id
+from ledger.transfer t join bank.account b on b.account_id = t.credit_account_id
+where t.tenant_id = %(tenant_id)s and b.tenant_id = %(tenant_id)s and t.id = %(transfer_id)s
+"""
+_AVAILABLE = """
+select greatest(0, credits_posted_minor - debits_posted_minor - debits_pending_minor) from ledger.account where id = %s
+"""
+_HOLD = "select status from ledger.transfer where tenant_id = %s and id = %s"
+
+
+async def received(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> Row | None:
+    """Return a transfer that credited a customer's account here."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_RECEIVED, {"tenant_id": tenant_id, "transfer_id": transfer_id})
+        return await cursor.fetchone()
+
+
+async def available_minor(connection: AsyncConnection, account_id: UUID) -> int:
+    """Return what an account could give now; whoever takes more than is there by then is refused by the ledger."""
+    row = await (await connection.execute(_AVAILABLE, (account_id,))).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+async def hold_status(connection: AsyncConnection, *, tenant_id: str, hold_id: UUID) -> str | None:
+    """Return how a hold stands in the ledger."""
+    row = await (await connection.execute(_HOLD, (tenant_id, hold_id))).fetchone()
+    return None if row is None else str(row[0])
 
 
 async def find(connection: AsyncConnection, *, tenant_id: str, block_id: UUID, lock: bool = False) -> Row | None:

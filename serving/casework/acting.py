@@ -9,11 +9,20 @@ from psycopg import AsyncConnection
 from cases.casework import repository, trail_repository
 from cases.casework.states import Act, CaseState, Standing, require
 from cases.casework.trail import Detail
-from kit.errors import NotFound
+from kit.errors import Conflict, NotFound
 from serving.edge.principals import Principal
 from serving.identity.audit import record
 
 Row = dict[str, Any]
+MAX_ALERTS = 200
+
+
+class CaseFull(Conflict):
+    """A case holds so much and no more."""
+
+    code = "case-full"
+    title = "The case holds as much as one may"
+    remedy = "Put papers that belong together into one document, and attach a reference; decide a case that has all its alerts."
 
 
 async def required(connection: AsyncConnection, principal: Principal, case_id: UUID, *, lock: bool = False) -> Row:

@@ -22,7 +22,7 @@ from contracts.topics import LABELS
 from kit.clock import FixedClock
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
-from serving.casework.acting import Row, allowed, required, written
+from serving.casework.acting import MAX_ALERTS, Row, allowed, required, written
 from serving.casework.schemas import CaseJudgement, ProposedDecision
 from serving.casework.service import CaseworkService
 from serving.edge.clocks import TenantClocks
@@ -179,7 +179,7 @@ class DecidingService:
         headers: dict[str, str],
     ) -> None:  # fmt: skip
         clock = FixedClock(round(now.timestamp() * 1000))
-        for alert in await repository.alerts(connection, tenant_id=principal.tenant_id, case_id=case_id, limit=10_000):
+        for alert in await repository.alerts(connection, tenant_id=principal.tenant_id, case_id=case_id, limit=MAX_ALERTS):
             at = AlertStatus(alert["status"])
             if at is to:
                 continue

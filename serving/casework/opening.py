@@ -17,7 +17,7 @@ from contracts.alerts import AlertStatus
 from kit.clock import FixedClock
 from kit.errors import Conflict
 from kit.ids import uuid7
-from serving.casework.acting import allowed, required, written
+from serving.casework.acting import MAX_ALERTS, CaseFull, allowed, required, written
 from serving.casework.schemas import NewCase
 from serving.edge.principals import Principal
 
@@ -60,7 +60,7 @@ class Opening:
     ) -> tuple[str, bool]:
         """Return the case that the alert is in now, and whether it was there before.
 
-        Raises NotFound, AlertInCase, AlertEnded, SubjectQuiet.
+        Raises NotFound, AlertInCase, AlertEnded, SubjectQuiet, CaseFull.
         """
         tenant_id, alert_id = principal.tenant_id, str(wanted.alert_id)
         await alerts.lock(connection, tenant_id)
@@ -84,6 +84,8 @@ class Opening:
         else:
             case = await required(connection, principal, UUID(case_id), lock=True)
             allowed(case, Act.LINK, principal)
+            if case["alert_count"] >= MAX_ALERTS:
+                raise CaseFull(f"case {case_id} has {case['alert_count']} alerts", most=MAX_ALERTS, case_id=case_id)
             await repository.grew(
                 connection, tenant_id=tenant_id, case_id=case_id, operation_on=operation_on, severity=wanted.severity.rank
             )

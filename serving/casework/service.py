@@ -19,7 +19,7 @@ from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 from serving.casework import presented
-from serving.casework.acting import Row, allowed, required, written
+from serving.casework.acting import MAX_ALERTS, CaseFull, Row, allowed, required, written
 from serving.casework.opening import Opening
 from serving.casework.schemas import MAX_EVIDENCE_BYTES, Assignment, NewCase, NewEvidence, NewNote
 from serving.edge.access import CASE_WORKERS
@@ -32,16 +32,8 @@ from serving.edge.versions import require as require_version
 ASSIGN_ROUTE = "POST /v1/cases/{case_id}/assignment"
 NOTE_ROUTE = "POST /v1/cases/{case_id}/notes"
 ATTACH_ROUTE = "POST /v1/cases/{case_id}/evidence"
-MAX_NOTES, MAX_PIECES, MAX_ALERTS = 500, 100, 200
+MAX_NOTES, MAX_PIECES = 500, 100
 MAX_DUE = 200
-
-
-class CaseFull(Conflict):
-    """A case holds so much and no more."""
-
-    code = "case-full"
-    title = "The case holds as many papers as one may"
-    remedy = "Put what belongs together into one document, and attach a reference to it."
 
 
 class EvidenceAltered(Conflict):

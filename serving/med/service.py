@@ -26,7 +26,8 @@ from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
 from kit.ids import derived_id, uuid7
 from kit.postgres import tenant_transaction
-from serving.blocks.holding import MoneyNotMoved, Received, available_minor, hold, hold_status, let_go, received, send_back
+from serving.blocks import repository as money_held
+from serving.blocks.holding import MoneyNotMoved, Received, hold, let_go, received, send_back
 from serving.casework.acting import written
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
@@ -239,7 +240,7 @@ async def _held(
 async def _release(connection: AsyncConnection, row: Row, *, present: Present) -> None:
     """End the hold where there is one still."""
     hold_id = UUID(row["hold_id"])
-    if await hold_status(connection, tenant_id=row["tenant_id"], hold_id=hold_id) == "held":
+    if await money_held.hold_status(connection, tenant_id=row["tenant_id"], hold_id=hold_id) == "held":
         await let_go(connection, tenant_id=row["tenant_id"], hold_id=hold_id, present=present, reason=REASON)
 
 
@@ -247,8 +248,8 @@ async def _send_back(connection: AsyncConnection, row: Row, *, present: Present)
     """Return how much went back by which reversal: what was held and what else is there, up to what is disputed."""
     tenant_id, hold_id = row["tenant_id"], UUID(row["hold_id"])
     payment = await received(connection, tenant_id=tenant_id, transfer_id=UUID(row["transfer_id"]))
-    is_held = await hold_status(connection, tenant_id=tenant_id, hold_id=hold_id) == "held"
-    there_minor = await available_minor(connection, payment) + (row["held_minor"] if is_held else 0)
+    is_held = await money_held.hold_status(connection, tenant_id=tenant_id, hold_id=hold_id) == "held"
+    there_minor = await money_held.available_minor(connection, payment.account_id) + (row["held_minor"] if is_held else 0)
     amount_minor = min(row["amount_minor"], payment.left_minor, there_minor)
     if amount_minor <= 0:
         return 0, None

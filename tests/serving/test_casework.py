@@ -428,3 +428,41 @@ def test_the_trail_is_read_in_pages_and_the_tenants_are_those_that_have_casework
     with connect(api.settings.core.dsn("audit"), application="test") as connection:
         assert trail_repository.tenants(connection, only=None) == ["demo"]
         assert verify(connection, tenant_id="demo").broken is None
+
+
+def test_a_case_is_given_to_a_colleague_who_works_cases_and_to_nobody_else(api, ana, bia):
+    who = customer(api)
+    flag(api, who)
+    case = opened(api, ana, who)
+    path = f"/v1/cases/{case['case_id']}/assignment"
+    colleague = done(bia.get("/v1/session"))["user"]["id"]
+    outsider = done(api.browser("customer").get("/v1/session"))["user"]["id"]
+    strangers = done(api.browser("compliance", "other").get("/v1/session"))["user"]["id"]
+    for nobody in (outsider, strangers, f"user:{uuid.uuid4()}"):
+        assert ana.post(path, json={"assignee": nobody}, headers=match(case)).status_code == 404
+    case = done(ana.post(path, json={"assignee": colleague}, headers=match(case)))
+    assert (case["assignee"], case["state"]) == (colleague, "analysis")
+    said = {"outcome": "close", "rationale": "nothing in it"}
+    refused(ana.post(f"/v1/cases/{case['case_id']}/decision", json=said, headers=match(case)), "case-not-assigned")
+    assert proposed(bia, case, outcome="close", label=None)["state"] == "proposed"
+    mine = done(bia.get("/v1/cases", params={"assignee": colleague, "limit": 200}))["items"]
+    assert case["case_id"] in [each["case_id"] for each in mine]
+
+
+def test_evidence_is_bytes_or_where_they_are_and_what_was_changed_is_not_given_out(api, ana):
+    who = customer(api)
+    flag(api, who)
+    case = attached(ana, opened(api, ana, who))
+    path = f"/v1/cases/{case['case_id']}/evidence"
+    where = {"name": "film.mp4", "media_type": "video/mp4", "reference": "archive://box-7/film", "sha256": "ab" * 32}
+    case = done(ana.post(path, json=where))
+    kept, elsewhere = case["evidence"]
+    assert (elsewhere["reference"], elsewhere["size_bytes"], elsewhere["sha256"]) == (where["reference"], None, "ab" * 32)
+    refused(ana.get(f"{path}/{elsewhere['evidence_id']}"), "case-lacks")
+    for wrong in ({"content": "!"}, {"content": ""}, {"content": base64.b64encode(b"x" * 32_769).decode()}, {},
+                  {"content": "eA==", "sha256": "00" * 32}, {"reference": "archive://x"}):  # fmt: skip
+        refused(ana.post(path, json={"name": "x", "media_type": "text/plain"} | wrong), "invalid-request")
+    assert ana.get(f"{path}/{kept['evidence_id']}").content == PAPER
+    with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
+        connection.execute("update cases.evidence set sha256 = sha256('x') where evidence_id = %s", (kept["evidence_id"],))
+    refused(ana.get(f"{path}/{kept['evidence_id']}"), "evidence-altered")

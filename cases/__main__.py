@@ -6,8 +6,8 @@ import sys
 
 import psycopg
 
-from cases.casework import trail_repository
-from cases.casework.verification import Head, Verified, verify
+from cases.trail import repository as trail_repository
+from cases.trail.verification import Head, Verified, verify
 from kit.postgres import connect
 from kit.settings import settings
 

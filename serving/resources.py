@@ -9,7 +9,7 @@ from time import monotonic
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
-from cases.casework.papers import Papers
+from cases.papers.sealing import Papers
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cases.casework.clocks import local_day
+from cases.due.clocks import local_day
 from kit.money import CURRENCY_EXPONENTS
 
 Row = Mapping[str, Any]

@@ -15,8 +15,8 @@ from cases.blocks.states import (
     require_open,
     state_of,
 )
-from cases.casework.papers import Papers
-from cases.casework.trail import Detail
+from cases.papers.sealing import Papers
+from cases.trail.chain import Detail
 from contracts import sealed as kinds
 from kit.clock import FixedClock
 from kit.errors import NotFound

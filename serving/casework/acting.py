@@ -6,9 +6,10 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from cases.casework import repository, trail_repository
+from cases.casework import repository
 from cases.casework.states import Act, CaseState, Standing, require
-from cases.casework.trail import Detail
+from cases.trail import repository as trail_repository
+from cases.trail.chain import Detail
 from kit.errors import Conflict, NotFound
 from serving.edge.principals import Principal
 from serving.identity.audit import record

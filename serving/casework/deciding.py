@@ -11,10 +11,10 @@ from psycopg_pool import AsyncConnectionPool
 import cases.service as alerts
 from cases.alerts import MOVES
 from cases.casework import repository
-from cases.casework.clocks import local_day, report_due
 from cases.casework.labels import labels
 from cases.casework.proposal import Proposal, check
 from cases.casework.states import AGREEING, PROPOSING, Act, DecisionChanged, Outcome
+from cases.due.clocks import local_day, report_due
 from cases.reports import repository as reports
 from contracts.alerts import AlertStatus
 from contracts.labels import FraudKind

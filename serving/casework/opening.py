@@ -9,9 +9,9 @@ from psycopg import AsyncConnection
 import cases.service as alerts
 from cases.alerts import Alert
 from cases.casework import repository
-from cases.casework.clocks import analysis_due, local_day
-from cases.casework.papers import Papers
 from cases.casework.states import Act
+from cases.due.clocks import analysis_due, local_day
+from cases.papers.sealing import Papers
 from contracts import sealed as kinds
 from contracts.alerts import AlertStatus
 from kit.clock import FixedClock

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from cases.casework.clocks import urgency
 from cases.casework.states import CaseState, acts
+from cases.due.clocks import urgency
 from serving.casework.schemas import Severity
 from serving.edge.presented import money
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from cases.casework.clocks import Clock, Urgency
 from cases.casework.states import Act, CaseState, Outcome
+from cases.due.clocks import Clock, Urgency
 from contracts.alerts import AlertStatus
 from contracts.labels import FraudKind
 from serving.edge.schemas import Money, Text

@@ -9,10 +9,13 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from cases.casework import clock_repository, papers_repository, repository, trail_repository
-from cases.casework.clocks import WARNING_DAYS, local_day
-from cases.casework.papers import Papers, Piece, content_of, sha256_of
+from cases.casework import repository
 from cases.casework.states import Act, NothingToGoOn
+from cases.due import repository as due_repository
+from cases.due.clocks import WARNING_DAYS, local_day
+from cases.papers import repository as papers_repository
+from cases.papers.sealing import Papers, Piece, content_of, sha256_of
+from cases.trail import repository as trail_repository
 from contracts import sealed as kinds
 from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
@@ -186,7 +189,7 @@ class CaseworkService:
         """Return what is due: how many are late, nearly, and on time, and the most pressing ones."""
         today = local_day(await self._now(principal))
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await clock_repository.due(
+            return await due_repository.due(
                 connection, tenant_id=principal.tenant_id, today=today, warning_days=WARNING_DAYS, limit=MAX_DUE
             )
 

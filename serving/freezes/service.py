@@ -8,9 +8,9 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
-from cases.casework.papers import Papers
-from cases.casework.trail import Detail
 from cases.freezes.states import FreezeState, require_active, require_judgeable
+from cases.papers.sealing import Papers
+from cases.trail.chain import Detail
 from contracts import sealed as kinds
 from kit.clock import FixedClock
 from kit.errors import NotFound

@@ -8,7 +8,6 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from cases.blocks.states import NothingLeft
-from cases.casework.trail import Detail
 from cases.disputes.states import (
     AGREEING,
     Analysis,
@@ -22,6 +21,7 @@ from cases.disputes.states import (
     require_read,
     result_of,
 )  # fmt: skip
+from cases.trail.chain import Detail
 from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
 from kit.ids import derived_id, uuid7

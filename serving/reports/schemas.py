@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from cases.casework.clocks import Urgency
+from cases.due.clocks import Urgency
 from cases.reports.states import ReportKind, ReportState
 
 _REPORT: dict[str, JsonValue] = {

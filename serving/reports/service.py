@@ -8,11 +8,11 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from cases.casework import papers_repository
 from cases.casework import repository as cases
-from cases.casework.clocks import ZONE, local_day, nil_due, urgency
-from cases.casework.papers import Papers, sha256_of, subject_of
 from cases.casework.states import Act
+from cases.due.clocks import ZONE, local_day, nil_due, urgency
+from cases.papers import repository as papers_repository
+from cases.papers.sealing import Papers, sha256_of, subject_of
 from cases.reports import repository
 from cases.reports.document import nil, suspicion
 from cases.reports.facts import facts

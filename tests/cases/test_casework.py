@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.casework import clocks, trail
-from cases.casework.clocks import Urgency
 from cases.casework.labels import labels
 from cases.casework.proposal import DecisionContradicts, Proposal, check
 from cases.casework.states import (
@@ -28,6 +26,9 @@ from cases.casework.states import (
     acts,
     require,
 )  # fmt: skip
+from cases.due import clocks
+from cases.due.clocks import Urgency
+from cases.trail import chain as trail
 from contracts.labels import FraudKind
 from kit.business_days import is_business_day
 

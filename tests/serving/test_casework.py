@@ -19,10 +19,10 @@ import pytest
 
 import contracts
 from cases.__main__ import line
-from cases.casework import trail_repository
-from cases.casework.verification import Head, Verified, verify
 from cases.reports.document import NAMESPACE, problems
 from cases.service import record_flagged
+from cases.trail import repository as trail_repository
+from cases.trail.verification import Head, Verified, verify
 from contracts.decisions import FlaggedDecision
 from contracts.labels import Label
 from contracts.topics import LABELS

@@ -96,7 +96,7 @@ create table cases.quiet (
     foreign key (tenant_id, case_id) references cases.case
 );
 
--- What was done, by whom, to what: each row holds the hash of the one before it (cases/casework/trail.py). Nobody but the server's
+-- What was done, by whom, to what: each row holds the hash of the one before it (cases/trail/chain.py). Nobody but the server's
 -- owner can change or delete a row, and `baas cases verify` finds that.
 create table cases.trail (
     tenant_id text not null,

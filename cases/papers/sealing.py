@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.casework.trail import SALT_BYTES, commitment
+from cases.trail.chain import SALT_BYTES, commitment
 from kit.subject_keys import SealedRecords, Subject
 
 Row = Mapping[str, object]

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from cases.casework.clocks import RULES, ZONE, nil_due
+from cases.due.clocks import RULES, ZONE, nil_due
 
 Row = dict[str, Any]
 

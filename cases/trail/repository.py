@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from cases.casework.trail import Detail, Row, follow
+from cases.trail.chain import Detail, Row, follow
 
 READ_AT_ONCE = 2_000
 _COLUMNS = "tenant_id, position, at_ms, actor, about, act, detail, previous, hash"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from cases.casework import trail_repository
-from cases.casework.trail import Break, Row, first_break
+from cases.trail import repository
+from cases.trail.chain import Break, Row, first_break
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def verify(connection: psycopg.Connection, *, tenant_id: str, seen: Head | None 
     """Follow a tenant's trail from its first row. `seen` is a head of before, which must still be a row of it."""
     last: Row | None = None
     met = seen is None
-    for row in trail_repository.rows(connection, tenant_id=tenant_id):
+    for row in repository.rows(connection, tenant_id=tenant_id):
         broken = first_break([row], after=last)
         if broken is not None:
             return Verified(tenant_id, _head(last), broken)
@@ -37,7 +37,7 @@ def verify(connection: psycopg.Connection, *, tenant_id: str, seen: Head | None 
         met = met or (seen is not None and (row.position, row.hash.hex()) == (seen.position, seen.hash))
     if not met and seen is not None:
         return Verified(tenant_id, _head(last), Break(tenant_id, seen.position, "it is not the row that was seen there"))
-    unexplained = trail_repository.unexplained(connection, tenant_id=tenant_id)
+    unexplained = repository.unexplained(connection, tenant_id=tenant_id)
     if unexplained is None:
         return Verified(tenant_id, _head(last), None)
     about, version, told = unexplained

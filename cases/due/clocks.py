@@ -17,7 +17,7 @@ ZONE = ZoneInfo("America/Sao_Paulo")
 WARNING_DAYS = 7
 
 
-class Clock(StrEnum):
+class DueClock(StrEnum):
     """What is due."""
 
     SELECTION = "selection"

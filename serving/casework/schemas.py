@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from cases.casework.states import Act, CaseState, Outcome
-from cases.due.clocks import Clock, Urgency
+from cases.due.clocks import DueClock, Urgency
 from contracts.alerts import AlertStatus
 from contracts.labels import FraudKind
 from serving.edge.schemas import Money, Text
@@ -291,7 +291,7 @@ class CasePage(BaseModel):
 class Due(BaseModel):
     """Something that is due: an alert to select, a case or dispute to decide, a report or a declaration to send."""
 
-    clock: Clock
+    clock: DueClock
     what: str
     id: str
     due_on: date

@@ -5101,6 +5101,32 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Clock
+         * @description A sandbox's clock: the moment that it is there, and how far that is ahead of the clock on the wall.
+         * @example {
+         *       "moved_at": "2026-11-25T16:00:00.1Z",
+         *       "moved_by": "client:sandbox-partner",
+         *       "now": "2027-02-24T16:00:00.123Z",
+         *       "offset_ms": 7862400000
+         *     }
+         */
+        Clock: {
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /** Moved By */
+            moved_by: string | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Offset Ms */
+            offset_ms: number;
+        };
+        /**
          * ClockMove
          * @description Where the clock goes: on by `advance_ms`, or to a moment that is still to come; 400 days at most at a time.
          * @example {
@@ -6241,7 +6267,7 @@ export interface components {
          * @description Something that is due: an alert to select, a case or dispute to decide, a report or a declaration to send.
          */
         Due: {
-            clock: components["schemas"]["cases__casework__clocks__Clock"];
+            clock: components["schemas"]["DueClock"];
             /**
              * Due On
              * Format: date
@@ -6252,6 +6278,12 @@ export interface components {
             /** What */
             what: string;
         };
+        /**
+         * DueClock
+         * @description What is due.
+         * @enum {string}
+         */
+        DueClock: "selection" | "analysis" | "report" | "nil" | "med_analysis" | "med_refund";
         /**
          * DueList
          * @description What is due: counts of all, and the most pressing, at most 200.
@@ -12973,12 +13005,6 @@ export interface components {
             order_differs: boolean;
         };
         /**
-         * Clock
-         * @description What is due.
-         * @enum {string}
-         */
-        cases__casework__clocks__Clock: "selection" | "analysis" | "report" | "nil" | "med_analysis" | "med_refund";
-        /**
          * Balance
          * @description A balance now, or as it was booked at a past moment (then without what was on hold).
          * @example {
@@ -13271,32 +13297,6 @@ export interface components {
             approve: boolean;
             /** Note */
             note?: string | null;
-        };
-        /**
-         * Clock
-         * @description A sandbox's clock: the moment that it is there, and how far that is ahead of the clock on the wall.
-         * @example {
-         *       "moved_at": "2026-11-25T16:00:00.1Z",
-         *       "moved_by": "client:sandbox-partner",
-         *       "now": "2027-02-24T16:00:00.123Z",
-         *       "offset_ms": 7862400000
-         *     }
-         */
-        serving__sandbox__schemas__Clock: {
-            /**
-             * Moved At
-             * Format: date-time
-             */
-            moved_at: string;
-            /** Moved By */
-            moved_by: string | null;
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            /** Offset Ms */
-            offset_ms: number;
         };
         /**
          * Balance
@@ -40549,7 +40549,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["serving__sandbox__schemas__Clock"];
+                    "application/json": components["schemas"]["Clock"];
                 };
             };
             /** @description Unauthorized */

@@ -466,3 +466,30 @@ def test_evidence_is_bytes_or_where_they_are_and_what_was_changed_is_not_given_o
     with psycopg.connect(api.settings.core.dsn("postgres")) as connection:
         connection.execute("update cases.evidence set sha256 = sha256('x') where evidence_id = %s", (kept["evidence_id"],))
     refused(ana.get(f"{path}/{kept['evidence_id']}"), "evidence-altered")
+
+
+def test_a_judgement_that_is_cut_off_at_its_last_row_leaves_nothing_and_is_done_once_when_it_is_sent_again(
+    api, ana, bia, monkeypatch
+):
+    who = customer(api)
+    transactions = flag(api, who, more=2)
+    case = proposed(ana, attached(ana, taken(ana, opened(api, ana, who))))
+    real, rows = trail_repository.append, []
+
+    async def cut_off(connection: psycopg.AsyncConnection, **row: object) -> None:
+        rows.append(row["act"])
+        if row["act"] == "make":
+            raise psycopg.OperationalError("the server went away")
+        await real(connection, **row)
+
+    monkeypatch.setattr(trail_repository, "append", cut_off)
+    assert judged(bia, case).status_code == 503
+    assert rows == ["agree-report", "make"]
+    monkeypatch.undo()
+    same = done(ana.get(f"/v1/cases/{case['case_id']}"))
+    assert (same["state"], same["version"], same["alerts"][0]["status"]) == ("proposed", case["version"], "in_review")
+    assert labels_of(api, transactions) == []
+    assert case["case_id"] not in [each["case_id"] for each in done(ana.get("/v1/reports", params={"limit": 200}))["items"]]
+    assert done(judged(bia, case))["state"] == "to_report"
+    assert len(labels_of(api, transactions)) == 2
+    assert verified(api).broken is None

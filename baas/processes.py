@@ -163,6 +163,15 @@ PROCESSES = (
         about="dashboards on the marts",
     ),
     Process(
+        name="aml-stream",
+        command=("python", "-m", "streams.aml"),
+        depends_on=("kafka", "relay"),
+        profile="full",
+        after_history=True,
+        stop_wait_s=240,
+        about="keeps the Flink jobs that find candidates of money laundering",
+    ),
+    Process(
         name="live",
         command=("python", "-m", "simulator.play"),
         depends_on=("kafka", "api", "scorer"),

@@ -28,6 +28,8 @@ WRITTEN = (
     Column("identity", "audit", "detail", "jsonb"),
     Column("cases", "alert", "subject_id", "text"),
     Column("cases", "alert_member", "transaction", "jsonb"),
+    Column("cases", "finding", "customer_id", "text"),
+    Column("cases", "finding_payment", "payment", "jsonb"),
     Column("governance", "list_entry", "value", "text"),
     Column("governance", "list_entry", "reason", "text"),
     Column("bank", "suspense_item", "note", "text"),

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,15 +26,20 @@ _SETTLEMENT = str(derived_id(INBOUND_NAMESPACE, "settlement"))
 _OPTIONAL = ("customer_id", "account_id", "payee_id", "merchant_id", "entry_mode", "country", "latitude_e5", "longitude_e5")
 
 
-def ledger_events(rows: Iterable[Mapping[str, Any]], *, tenant_id: str, ours: set[str]) -> list[LedgerEvent]:
+def ledger_events(rows: Iterable[Mapping[str, Any]], *, tenant_id: str, ours: Collection[str]) -> list[LedgerEvent]:
     """Return what the ledger tells of payments (rows of `simulator.laundering` or of the lake) that it posted, in their order.
 
     `ours` are the accounts that the bank keeps; whoever else takes part is paid through a settlement account.
     """
-    return [_event(row, tenant_id=tenant_id, legs=_legs(row, ours)) for row in rows]
+    return [ledger_event(row, tenant_id=tenant_id, ours=ours) for row in rows]
 
 
-def _legs(row: Mapping[str, Any], ours: set[str]) -> Legs:
+def ledger_event(row: Mapping[str, Any], *, tenant_id: str, ours: Collection[str]) -> LedgerEvent:
+    """Return what the ledger tells of one payment."""
+    return _event(row, tenant_id=tenant_id, legs=_legs(row, ours))
+
+
+def _legs(row: Mapping[str, Any], ours: Collection[str]) -> Legs:
     account, other = str(row["account_id"]), row.get("payee_id")
     if row["direction"] == "credit":
         return Legs(debit=uuid.UUID(_SETTLEMENT), credit=uuid.UUID(account))

@@ -2821,16 +2821,18 @@ export interface components {
         };
         /**
          * Alert
-         * @description One alert: a subject's flagged decisions of a day, grouped.
+         * @description One alert: a subject's flagged decisions of a day, or what scenarios found of it (`decisions` counts either).
          * @example {
          *       "alert_id": "0193f2aa-1111-7222-8333-944445555666",
          *       "changed_at": "2025-11-24T18:31:09.2Z",
          *       "decisions": 3,
          *       "first_event_time": "2025-11-24T16:00:00.123Z",
          *       "highest_probability": 0.931,
+         *       "kind": "decision",
          *       "last_event_time": "2025-11-24T18:31:09Z",
          *       "moved_by": null,
          *       "opened_at": "2025-11-24T16:00:00.3Z",
+         *       "scenarios": [],
          *       "status": "open",
          *       "subject_id": "c000042",
          *       "subject_kind": "customer",
@@ -2858,6 +2860,11 @@ export interface components {
             /** Highest Probability */
             highest_probability: number | null;
             /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "decision" | "scenario";
+            /**
              * Last Event Time
              * Format: date-time
              */
@@ -2869,6 +2876,8 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /** Scenarios */
+            scenarios: string[];
             status: components["schemas"]["AlertStatus"];
             /** Subject Id */
             subject_id: string;
@@ -2885,6 +2894,7 @@ export interface components {
          *       "decisions": 3,
          *       "first_event_time": "2025-11-24T16:00:00.123Z",
          *       "highest_probability": 0.931,
+         *       "kind": "decision",
          *       "last_event_time": "2025-11-24T18:31:09Z",
          *       "members": [
          *         {
@@ -2921,6 +2931,7 @@ export interface components {
          *         "in_review"
          *       ],
          *       "opened_at": "2025-11-24T16:00:00.3Z",
+         *       "scenarios": [],
          *       "status": "open",
          *       "subject_id": "c000042",
          *       "subject_kind": "customer",
@@ -2948,6 +2959,11 @@ export interface components {
             /** Highest Probability */
             highest_probability: number | null;
             /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "decision" | "scenario";
+            /**
              * Last Event Time
              * Format: date-time
              */
@@ -2963,6 +2979,8 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /** Scenarios */
+            scenarios: string[];
             status: components["schemas"]["AlertStatus"];
             /** Subject Id */
             subject_id: string;
@@ -2981,9 +2999,11 @@ export interface components {
          *           "decisions": 3,
          *           "first_event_time": "2025-11-24T16:00:00.123Z",
          *           "highest_probability": 0.931,
+         *           "kind": "decision",
          *           "last_event_time": "2025-11-24T18:31:09Z",
          *           "moved_by": null,
          *           "opened_at": "2025-11-24T16:00:00.3Z",
+         *           "scenarios": [],
          *           "status": "open",
          *           "subject_id": "c000042",
          *           "subject_kind": "customer",
@@ -6426,7 +6446,7 @@ export interface components {
         MeetingWay: "equal" | "other-spelling" | "typing-error" | "initial" | "shortened" | "same-name" | "written-together" | "vowels-unwritten" | "first-letters";
         /**
          * Member
-         * @description One flagged decision of an alert, with the features that stand out.
+         * @description One flagged decision of an alert, with the features that stand out; or one payment of what a scenario found.
          */
         Member: {
             amount: components["schemas"]["Money"];

@@ -94,7 +94,8 @@ def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) ->
         with closing(CandidateReader(own)) as reader:
             report.figure("candidates_per_1000_events", len(reader.read_to_the_end()) * 1_000 / count)
     finally:
-        for removed in admin(own).delete_topics([topic_name(own, name) for name in names]).values():
+        client = admin(own)  # its answers come while it lives
+        for removed in client.delete_topics([topic_name(own, name) for name in names]).values():
             removed.result(ADMIN_TIMEOUT_S)
 
 

@@ -105,10 +105,11 @@ def join(
     unclosed = {each.alert_id: each for each in alerts}
     changes = []
     for each in found:
-        before = _touched(tenant_id, each, held.values())
-        new = [payment for payment in each.payments if before is None or payment.transaction_id not in before.has]
-        if not new:
+        own = [one for one in held.values() if one.scenario == each.scenario and one.account_id == each.account_id]
+        if any(all(payment.transaction_id in one.has for payment in each.payments) for one in own):
             continue
+        before = _touched(tenant_id, each, own)
+        new = [payment for payment in each.payments if before is None or payment.transaction_id not in before.has]
         finding = _grown(tenant_id, each, before, new)
         change = _placed(tenant_id, each, before, finding, new, unclosed)
         held[finding.finding_id] = change.finding
@@ -117,8 +118,7 @@ def join(
     return changes
 
 
-def _touched(tenant_id: str, found: Found, held: Iterable[HeldFinding]) -> HeldFinding | None:
-    own = [each for each in held if each.scenario == found.scenario and each.account_id == found.account_id]
+def _touched(tenant_id: str, found: Found, own: Sequence[HeldFinding]) -> HeldFinding | None:
     if found.is_single:
         return next((each for each in own if each.finding_id == finding_id(tenant_id, found)), None)
     first_ms, last_ms = found.payments[0].at, found.payments[-1].at

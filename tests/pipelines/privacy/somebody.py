@@ -82,6 +82,23 @@ insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, e
     reasons, stand_outs, transaction, joined_at)
 values ('demo', gen_random_uuid(), %(alert_id)s, 1, now(), 'review', 1, 'BRL', '{}', '[]',
     jsonb_build_object('payee_id', %(email)s, 'amount_minor', 12), now());
+with found as (
+    insert into cases.alert (tenant_id, alert_id, kind, scenarios, subject_kind, subject_id, currency, status, first_event_time,
+        last_event_time, decisions, total_amount_minor, opened_at, changed_at)
+    values ('demo', gen_random_uuid(), 'scenario', '{fan-in}', 'account', 'a', 'BRL', 'dismissed', now(), now(), 1, 1, now(),
+        now())
+    returning alert_id
+), finding as (
+    insert into cases.finding (tenant_id, finding_id, scenario, account_id, alert_id, currency, first_at, last_at, payments,
+        amount_minor, measures, parameters, job, growth, found_at, changed_at)
+    select 'demo', gen_random_uuid(), 'fan-in', gen_random_uuid(), alert_id, 'BRL', now(), now(), 1, 1, '{}', '{}', 'j', 1, now(),
+        now()
+    from found
+    returning finding_id
+)
+insert into cases.finding_payment (tenant_id, finding_id, transaction_id, at, amount_minor, payment, joined_at)
+select 'demo', finding_id, gen_random_uuid(), now(), 1, jsonb_build_object('other', %(email)s::text, 'amount_minor', 1), now()
+from finding;
 insert into governance.list (tenant_id, list_id, kind, field, sentence, made_by, made_at)
 values ('demo', %(list_id)s, 'watch', 'payee_id', 'x', 'x', now());
 insert into governance.list_entry (tenant_id, list_id, value, reason, added_by, added_at)

@@ -56,6 +56,24 @@ insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, e
                                 reasons, stand_outs, transaction, joined_at)
 values (%(tenant)s, %(transaction_id)s, %(alert_id)s, 1, now(), 'review', 100, 'BRL', array[%(mark)s], '[]',
         jsonb_build_object('source', %(mark)s::text, 'external_id', %(mark)s::text), now());
+with found as (
+    insert into cases.alert (tenant_id, alert_id, kind, scenarios, subject_kind, subject_id, currency, status, first_event_time,
+                             last_event_time, decisions, total_amount_minor, opened_at, changed_at)
+    values (%(tenant)s, gen_random_uuid(), 'scenario', array[%(mark)s], 'customer', %(customer_id)s, 'BRL', 'open', now(),
+            now(), 1, 100, now(), now())
+    returning alert_id
+), finding as (
+    insert into cases.finding (tenant_id, finding_id, scenario, account_id, customer_id, alert_id, currency, first_at, last_at,
+                               payments, amount_minor, measures, parameters, job, growth, found_at, changed_at)
+    select %(tenant)s, gen_random_uuid(), 'fan-in', gen_random_uuid(), %(mark)s, alert_id, 'BRL', now(), now(), 1, 100, '{}',
+           '{}', %(mark)s, 1, now(), now()
+    from found
+    returning finding_id
+)
+insert into cases.finding_payment (tenant_id, finding_id, transaction_id, at, amount_minor, payment, joined_at)
+select %(tenant)s, finding_id, gen_random_uuid(), now(), 100, jsonb_build_object('other', %(mark)s::text), now() from finding;
+insert into cases.reached (tenant_id, scenario, account_id, reached_at, measure)
+values (%(tenant)s, 'fan-in', gen_random_uuid(), now(), 3);
 """
 SCREENED = """
 insert into screening.list (list_id, tenant_id, format, licence, source, made_at)

@@ -91,8 +91,8 @@ with found as (
 ), finding as (
     insert into cases.finding (tenant_id, finding_id, scenario, account_id, alert_id, currency, first_at, last_at, payments,
         amount_minor, measures, parameters, job, growth, found_at, changed_at)
-    select 'demo', gen_random_uuid(), 'fan-in', gen_random_uuid(), alert_id, 'BRL', now(), now(), 1, 1, '{}', '{}', 'j', 1, now(),
-        now()
+    select 'demo', gen_random_uuid(), 'fan-in', gen_random_uuid(), alert_id, 'BRL', now(), now(), 1, 1, '{}', '{}', 'j', 1,
+        now(), now()
     from found
     returning finding_id
 )

@@ -18,7 +18,7 @@ from kit.settings import Kafka
 TENANT = "bench"
 ACCOUNTS, USUAL_PAYEES, NEW_PAYEES = 50_000, 5, 0.04
 PAYERS = 5  # as many as make a finding of fan-in, and no more
-TICK_S = 0.05
+TICK_S, TAIL_S = 0.05, 6.0
 FLUSH_S = 30.0
 CHANNELS = ("pix", "card", "ted", "boleto", "cash")
 SHARES = (0.45, 0.38, 0.05, 0.1, 0.02)
@@ -79,14 +79,15 @@ class Traffic:
 def offer(kafka: Kafka, traffic: Traffic, *, rate_per_s: int, lasts_s: float, schemes_per_s: float) -> Planted:
     """Put payments on the ledger's topic at a rate, and plant so many schemes a second among them; return when they ended.
 
-    A scheme's payments are a tick apart. Raises NotReady when the broker does not take them.
+    A scheme's payments are a tick apart. Ordinary payments go on for `TAIL_S` after the last scheme has begun: a window is
+    told of once somebody has paid later. Raises NotReady when the broker does not take them.
     """
     encode = msgspec.json.Encoder().encode
     sink, name = producer(kafka, client="aml-load"), topic_name(kafka, BANKING_TRANSACTIONS)
     planted, under_way = Planted(), dict[str, int]()
     begun_s, sent, begun_schemes = time.monotonic(), 0, 0
-    while (elapsed_s := time.monotonic() - begun_s) < lasts_s or under_way:
-        due = int(min(elapsed_s, lasts_s) * rate_per_s) - sent
+    while (elapsed_s := time.monotonic() - begun_s) < lasts_s + TAIL_S:
+        due = int(elapsed_s * rate_per_s) - sent
         at_ms = int(time.time() * 1000)
         for event in traffic.ordinary(max(due, 0), at_ms=at_ms):
             sink.produce(name, encode(event), TENANT)

@@ -88,7 +88,8 @@ def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) ->
         for job in running:
             cluster.rest.wait_until_finished(job, timeout_s=MOST_S)
         durations = [cluster.rest.duration_s(job) for job in running]
-        report.figure("backlog_events_per_s", count / max(durations))
+        rate_per_s = report.figure("backlog_events_per_s", count / max(durations))
+        report.progress(f"worked off at {rate_per_s:.0f} a second")
         for name, duration_s in zip(JOBS, durations, strict=True):
             report.figure(f"backlog_{name}_s", duration_s)
         with closing(CandidateReader(own)) as reader:
@@ -115,12 +116,14 @@ def _live(report: Report, own: Settings, cluster: FlinkCluster, stack: ExitStack
     for percent in (50, 95, 99):
         report.figure(f"alert_delay_p{percent}_s", float(np.percentile(delays_s, percent)))
     report.figure("alert_delay_max_s", max(delays_s))
+    report.progress(f"alerts after {np.percentile(delays_s, [50, 95, 99]).round(1).tolist()} s (p50, p95, p99)")
     report.figure("schemes", len(delays_s))
     report.progress("the task manager is killed")
     killed = _killed(own, cluster, traffic, rate_per_s=rate_per_s, lasts_s=lasts_s)
     found = _wait_for(own, killed.planted)
     first_s = min(found[account].at_s for account, ended_s in killed.planted.ended_s.items() if ended_s > killed.at_s)
-    report.figure("recovery_s", first_s - killed.at_s)
+    recovery_s = report.figure("recovery_s", first_s - killed.at_s)
+    report.progress(f"alerts again {recovery_s:.1f} s after the kill")
     after_s = [found[account].at_s - ended_s for account, ended_s in killed.planted.ended_s.items()]
     report.figure("alert_delay_over_a_kill_max_s", max(after_s))
     report.figure("restarts", sum(cluster.rest.restores(job) for job in running))

@@ -83,8 +83,11 @@ _PUBLISH = """
 """
 _MEMBERS = """
     select p.transaction_id::text, row_number() over (order by p.at, p.transaction_id, f.scenario)::integer as position, p.at,
-           'allow', p.amount_minor, f.currency, null::double precision, array[f.scenario], jsonb_build_array(jsonb_build_object(
-             'finding_id', f.finding_id, 'scenario', f.scenario, 'measures', f.measures, 'parameters', f.parameters)),
+           'allow', p.amount_minor, f.currency, null::double precision, array[f.scenario],
+           (select coalesce(jsonb_agg(jsonb_build_object('feature', m.key, 'value', m.value, 'sentence',
+                     f.scenario || ': ' || m.key || ' ' || m.value
+                     || coalesce(', compared with ' || (f.parameters ->> m.key), '')) order by m.key), '[]')
+              from jsonb_each(f.measures) m),
            p.payment, p.joined_at
       from cases.finding f
       join cases.finding_payment p using (tenant_id, finding_id)

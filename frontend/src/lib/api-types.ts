@@ -106,6 +106,8 @@ export interface AlertEvent {
   probability?: number | null
   reasons?: string[]
   stand_outs?: StandOut[]
+  kind?: 'decision' | 'scenario'
+  finding_id?: string
 }
 
 /**

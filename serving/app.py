@@ -39,6 +39,7 @@ from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
+from serving.list_changes import endpoints as list_changes
 from serving.live import endpoints as live
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
@@ -48,6 +49,7 @@ from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
 from serving.sandbox import endpoints as sandbox
+from serving.scenarios import endpoints as scenarios
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 from serving.screening import endpoints as screening
@@ -97,6 +99,8 @@ ROUTERS = (
     recurring.router,
     scoring.router,
     risk.router,
+    scenarios.router,
+    list_changes.router,
     screening.router,
     models.router,
     live.router,

@@ -43,6 +43,7 @@ from serving.insights.reading import MoneyReader
 from serving.insights.recommending import Recommending
 from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
+from serving.list_changes.service import ListChangesService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
 from serving.models.service import ModelsService
@@ -58,6 +59,7 @@ from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import days_step, holds_step, schedules_step
 from serving.sandbox.service import SandboxService
+from serving.scenarios.service import ScenarioService
 from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
@@ -123,6 +125,8 @@ class Resources:
     forecasts: ForecastsService
     recurring: RecurringService
     risk: RiskService
+    list_changes: ListChangesService
+    scenarios: ScenarioService
     screening: ScreeningService
     models: ModelsService
     live: LiveHub
@@ -227,6 +231,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             forecasts=ForecastsService(warehouse),
             recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
+            list_changes=ListChangesService(core, clock=clock, clocks=clocks),
+            scenarios=ScenarioService(core, clock=clock, clocks=clocks),
             screening=ScreeningService(core, people=people, clocks=clocks),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

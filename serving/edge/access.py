@@ -17,9 +17,12 @@ BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 ERASERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
+COMPLIANCE_WRITERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
 # A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
 A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
+# A list of five thousand entries, written out.
+A_LIST_BYTES = 2_000_000
 COUNTED = "each try of the two amounts counts"
 
 
@@ -28,6 +31,7 @@ class Rule:
     """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open.
 
     `platform` ones tell of all tenants together, and so are open to the platform operator's token and to no tenant's role.
+    `max_body_bytes` is for a route that takes more than others do.
     `no_dry_run` says why a route that changes something cannot be tried without being done.
     """
 
@@ -39,6 +43,7 @@ class Rule:
     streams: bool = False
     platform: bool = False
     no_dry_run: str | None = None
+    max_body_bytes: int | None = None
 
     @property
     def writes(self) -> bool:
@@ -203,9 +208,23 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/risk/moves", WATCHERS),
     Rule("POST", "/v1/risk/moves", RISK_WRITERS),
     Rule("GET", "/v1/risk/moves/{move_id}", WATCHERS),
+    Rule("GET", "/v1/scenarios", WATCHERS),
+    Rule("GET", "/v1/scenarios/{scenario}/versions", WATCHERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions", COMPLIANCE_WRITERS),
+    Rule("GET", "/v1/scenarios/{scenario}/versions/{version_id}", WATCHERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/trial", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/judgement", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal", COMPLIANCE_WRITERS),
+    Rule("GET", "/v1/screening/changes", CASE_WORKERS),
+    Rule("POST", "/v1/screening/changes", COMPLIANCE_WRITERS, max_body_bytes=A_LIST_BYTES),
+    Rule("POST", "/v1/screening/changes/check", COMPLIANCE_WRITERS, max_body_bytes=A_LIST_BYTES),
+    Rule("GET", "/v1/screening/changes/{change_id}", CASE_WORKERS),
+    Rule("POST", "/v1/screening/changes/{change_id}/judgement", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/screening/changes/{change_id}/withdrawal", COMPLIANCE_WRITERS),
     Rule("POST", "/v1/screening/search", CASE_WORKERS | {Role.OPERATOR}),
     Rule("GET", "/v1/screening/lists", WATCHERS),
     Rule("GET", "/v1/screening/lists/{list_id}/versions", WATCHERS),
+    Rule("GET", "/v1/screening/lists/{list_id}/versions/{version}", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits/{hit_id}", CASE_WORKERS),
     Rule("POST", "/v1/screening/hits/{hit_id}/verdict", CASE_WORKERS),

@@ -17,6 +17,7 @@ STATEMENT = re.compile(
 )
 # Modules that hold SQL and have another name, each because it is the one place of what it is named for.
 NAMED_FOR_IT = {
+    "cases/scenario_versions.py": "which values of scenarios hold: what streams and batches read of governance",
     "ledger/accounts.py": "the ledger's own tables",
     "ledger/claims.py": "the ledger's own tables",
     "ledger/holds.py": "the ledger's own tables",

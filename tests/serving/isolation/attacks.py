@@ -23,6 +23,7 @@ IDENTIFIES: dict[str, str] = {
     "budget_id": "budget_id",
     "buy_account_id": "buy_account_id",
     "card_id": "card_id",
+    "change_id": "change_id",
     "charge_id": "charge_id",
     "client_id": "client_id",
     "code": "code",
@@ -56,12 +57,16 @@ IDENTIFIES: dict[str, str] = {
     "transfer_id": "transfer_id",
     "value": "value",
     "version": "version",
+    "version_id": "version_id",
 }  # fmt: skip
 # Where a name stands for another of a tenant's holdings than elsewhere: a hold has moved no money that could be told of.
 ELSEWISE = {
     "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
+    "/v1/screening/lists/{list_id}/versions/{version}": {"list_id": "watch_list_id"},
+    "/v1/screening/changes": {"list_id": "watch_list_id"},
+    "/v1/screening/changes/check": {"list_id": "watch_list_id"},
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({

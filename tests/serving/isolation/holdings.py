@@ -40,6 +40,14 @@ insert into governance.simulation (tenant_id, simulation_id, policy_version, mod
 values (%(tenant)s, %(simulation_id)s, %(version)s, 'champion', '2025-11-24', '2025-11-25', 'queued', %(mark)s, now(), null),
        (%(tenant)s, gen_random_uuid(), %(version)s, 'champion', '2025-11-24', '2025-11-25', 'done', %(mark)s, now(),
         jsonb_build_object('mark', %(mark)s::text));
+insert into governance.scenario_version (tenant_id, version_id, scenario, valid_from, parameters, why, proposed_by, proposed_at)
+select %(tenant)s, each, 'pix-at-night', '2025-11-24', '{"amount_minor": 5}', %(mark)s, %(mark)s, now()
+from unnest(array[%(version_id)s::uuid, gen_random_uuid()]) each;
+insert into governance.scenario_trial (tenant_id, trial_id, version_id, days, status, asked_by, asked_at, result)
+values (%(tenant)s, gen_random_uuid(), %(version_id)s, 60, 'done', %(mark)s, now(), jsonb_build_object('mark', %(mark)s::text));
+insert into governance.scenario_verdict (tenant_id, version_id, proposed_by, action, said_by, note, said_at)
+select tenant_id, version_id, proposed_by, 'reject', %(mark)s || '2', %(mark)s, now() from governance.scenario_version
+where tenant_id = %(tenant)s and version_id <> %(version_id)s;
 insert into governance.model (tenant_id, version, name, run_id, made_at, known_until, aliases, metrics, card, seen_at)
 select %(tenant)s, %(version)s - less, %(mark)s, %(mark)s, now(), now(), array[%(mark)s], '{}', %(mark)s, now()
 from unnest(array[0, 1]) less;
@@ -71,6 +79,12 @@ select case entry when '1' then %(hit_id)s::uuid else gen_random_uuid() end, %(t
     entry,
     sha256('a'), sha256('b'), 0.9, 'open', now()
 from unnest(array['1', '2']) entry;
+insert into screening.list_change (tenant_id, change_id, list_id, licence, why, based_on, entries, entry_count, added, removed,
+                                   changed, status, proposed_by, proposed_at)
+select %(tenant)s, each, %(watch_list_id)s, %(mark)s, %(mark)s, 2, jsonb_build_array(jsonb_build_object('entry_id', '9',
+    'names', jsonb_build_array(jsonb_build_object('text', %(mark)s::text, 'quality', 'primary')))), 1, 1, 0, 0, 'proposed',
+    %(mark)s, now()
+from unnest(array[%(change_id)s::uuid, gen_random_uuid()]) each;
 insert into screening.screened values (%(tenant)s, %(customer_id)s, 1, sha256('a'), now());
 """
 DECIDED = """
@@ -114,7 +128,8 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
     ids: dict[str, str | int] = {
         key: str(uuid.uuid4())
-        for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id", "hit_id")
+        for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id", "hit_id",
+                    "version_id", "change_id")
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}

@@ -232,21 +232,21 @@ def met(world: World, *, proposed: bool = False) -> Ask:
     return Ask(named, {"proposed_at": answer.json()["proposed_at"]})
 
 
-def a_proposal(world: World) -> Ask:
+def a_proposal(world: World, *, by: str = "compliance") -> Ask:
     """Values of a scenario that wait for a colleague, and whose trial has failed."""
     wanted = {"valid_from": "2099-12-01", "values": {"amount_minor": next(world.ids)}, "why": "as asked"}
-    answer = world.people["compliance"].post("/v1/scenarios/pix-at-night/versions", json=wanted)
+    answer = world.people[by].post("/v1/scenarios/pix-at-night/versions", json=wanted)
     assert answer.status_code == 201, answer.text
     with psycopg.connect(world.api.settings.core.dsn("postgres")) as connection:
         connection.execute("update governance.scenario_trial set status = 'failed', problem = 'x', ended_at = now()")
     return Ask({"scenario": "pix-at-night", "version_id": answer.json()["version_id"]})
 
 
-def a_list_change(world: World) -> Ask:
+def a_list_change(world: World, *, by: str = "compliance") -> Ask:
     """A list of the bank's own that waits for a colleague."""
     rows = [{"id": "1", "kind": "person", "name": "Made Up"}]
     wanted = {"list_id": world.fresh("own-"), "licence": "made up", "why": "as asked", "entries": rows}
-    answer = world.people["compliance"].post("/v1/screening/changes", json=wanted)
+    answer = world.people[by].post("/v1/screening/changes", json=wanted)
     assert answer.status_code == 201, answer.text
     return Ask({"change_id": answer.json()["change_id"]})
 
@@ -289,11 +289,11 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/screening/changes"): lambda _: Ask(),
     ("POST", "/v1/screening/changes/check"): lambda _: Ask(),
     ("POST", "/v1/screening/changes/{change_id}/judgement"): a_list_change,
-    ("POST", "/v1/screening/changes/{change_id}/withdrawal"): a_list_change,
+    ("POST", "/v1/screening/changes/{change_id}/withdrawal"): lambda world: a_list_change(world, by="admin"),
     ("POST", "/v1/scenarios/{scenario}/versions"): lambda _: Ask({"scenario": "pix-at-night"}),
     ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/trial"): a_proposal,
     ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/judgement"): a_proposal,
-    ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal"): a_proposal,
+    ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal"): lambda world: a_proposal(world, by="admin"),
     ("POST", "/v1/risk/moves"): lambda _: Ask(),
     ("PATCH", "/v1/accounts/{account_id}"): an_account,
     ("POST", "/v1/accounts/{account_id}/status"): an_account,

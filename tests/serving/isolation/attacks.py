@@ -70,24 +70,25 @@ ELSEWISE = {
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
-    "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor",
+    "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "aliases", "amount", "amount_minor",
     "amounts_minor", "answers", "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor",
     "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy", "by", "category",
-    "cause", "channel", "city", "client_secret", "complement", "convention", "count", "countries", "country",
-    "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm",
-    "description", "direction", "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field",
-    "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name",
-    "horizon", "income", "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss",
-    "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end",
-    "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone",
-    "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved",
-    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor",
-    "threshold", "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time",
-    "value_date", "verdict", "wealth", "weekday", "why",
+    "cause", "channel", "city", "client_secret", "complement", "convention", "count", "countries", "country", "credit_rate_ppm",
+    "csv", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "days", "debit_rate_ppm", "description",
+    "direction", "district", "documents", "dry_run", "entries", "entry_mode", "event_time", "every", "expires_at", "familiar",
+    "field", "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height",
+    "holder_name", "horizon", "id", "income", "key", "kind", "latitude_e5", "law", "learned", "licence", "limit", "limit_minor",
+    "longitude_e5", "loss", "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need",
+    "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair",
+    "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference",
+    "removed", "resolved", "role", "roles", "scenario", "scope", "sell", "sentence", "sides", "state", "status", "street",
+    "target_date", "target_minor", "threshold", "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until",
+    "until_day", "until_time", "valid_from", "value_date", "values", "verdict", "wealth", "weekday", "why",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {
-    "channel": "pix", "currency": "BRL", "height": 0, "name": "court-1", "pair": "USD-BRL", "scope": "day",
+    "channel": "pix", "currency": "BRL", "height": 0, "name": "court-1", "pair": "USD-BRL",
+    "scenario": "pix-at-night", "scope": "day",
 }  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}

@@ -128,8 +128,17 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     name = f"{tenant_id}-{uuid.uuid4().hex[:8]}"
     ids: dict[str, str | int] = {
         key: str(uuid.uuid4())
-        for key in ("alert_id", "transaction_id", "simulation_id", "move_id", "transfer_id", "posted_id", "hit_id",
-                    "version_id", "change_id")
+        for key in (
+            "alert_id",
+            "transaction_id",
+            "simulation_id",
+            "move_id",
+            "transfer_id",
+            "posted_id",
+            "hit_id",
+            "version_id",
+            "change_id",
+        )
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}

@@ -76,19 +76,19 @@ test('the values of a scenario are proposed by one, tried on history, and approv
   await page.getByText('Say why, for those who read this later.').waitFor()
   await page.getByLabel('Why').fill('rents are paid at night')
   await page.getByRole('button', { name: 'Propose and try on history' }).click()
-  await heading(page, 'Change of A large Pix at night')
+  await heading(page, 'Change: A large Pix at night')
   const said = page.getByRole('region', { name: 'What history says' })
   await said.getByText('known frauds caught', { exact: false }).waitFor({ timeout: SLOW_MS })
   await page.getByRole('region', { name: 'Would go' }).getByText('known fraud').first().waitFor()
   await page.getByText('Waits for somebody else', { exact: false }).waitFor()
   expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
   const path = new URL(page.url()).pathname
-  await look(path, 'Change of A large Pix at night', 'compliance-change', (shown) =>
+  await look(path, 'Change: A large Pix at night', 'compliance-change', (shown) =>
     shown.getByRole('region', { name: 'Would go' }).getByText('known fraud').first().waitFor(),
   )
 
   const other = await enter('colleague', path)
-  await heading(other.page, 'Change of A large Pix at night')
+  await heading(other.page, 'Change: A large Pix at night')
   await other.page.getByLabel('Note (optional)').fill('as discussed')
   await other.page.getByRole('button', { name: 'Approve' }).click()
   await other.page.getByText('Approved by').waitFor()

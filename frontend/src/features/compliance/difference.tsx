@@ -10,7 +10,11 @@ export function DifferenceList({ items, label }: { items: readonly Difference[];
   const { t, count } = useCompliance()
   if (items.length === 0) return <p className="p-4 text-ink-3 sm:p-5">{t('list.difference.none')}</p>
   return (
-    <ul tabIndex={0} aria-label={label} className="max-h-96 overflow-y-auto rounded-b-panel outline-offset-[-2px]">
+    <ul
+      tabIndex={0}
+      aria-label={label}
+      className="relative max-h-96 overflow-y-auto rounded-b-panel outline-offset-[-2px]"
+    >
       {items.map((one) => {
         const [was, is] = [one.before.join(', '), one.after.join(', ')]
         return (

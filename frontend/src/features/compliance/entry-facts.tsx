@@ -16,7 +16,7 @@ export function EntryFacts({ entry }: { entry: ListedEntry }) {
   const { t, country } = useCompliance()
   const [first, ...others] = entry.names
   return (
-    <dl className="grid gap-y-1.5">
+    <dl className="grid content-start gap-y-1.5">
       <Line name={t('hit.names')}>
         <span className="font-medium">{first?.text}</span>
         {others.length > 0 && <span className="block text-ink-2">{others.map(({ text }) => text).join(', ')}</span>}

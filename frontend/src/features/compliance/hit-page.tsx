@@ -142,7 +142,11 @@ function Found({ hit }: { hit: HitDetail }) {
         </Box>
       </div>
       <Box title={t('hit.why')}>
-        {hit.why === null ? <p className="text-ink-3">{t('hit.why.gone')}</p> : <MetWords why={hit.why} />}
+        {hit.why === null ? (
+          <p className="text-ink-3">{t('hit.why.gone')}</p>
+        ) : (
+          <MetWords why={hit.why} asked={t('hit.words.ours')} />
+        )}
       </Box>
       <Proposal hit={hit} />
       {hit.status === 'open' && <Propose hit={hit} />}

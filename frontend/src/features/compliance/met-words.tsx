@@ -12,7 +12,7 @@ const BIRTHS: Partial<Record<WhyMet['birth'], ChipTone>> = {
 const COUNTRIES: Partial<Record<WhyMet['countries'], ChipTone>> = { shared: 'caution', apart: 'good' }
 
 /** Which words of two names met, how, and what else speaks for or against it. */
-export function MetWords({ why }: { why: WhyMet }) {
+export function MetWords({ why, asked }: { why: WhyMet; asked: string }) {
   const { t, word, percent } = useCompliance()
   return (
     <div className="grid gap-4">
@@ -21,7 +21,7 @@ export function MetWords({ why }: { why: WhyMet }) {
           <thead>
             <tr className="text-[12px] text-ink-3">
               <th scope="col" className="pb-1.5 font-medium">
-                {t('hit.words.ours')}
+                {asked}
               </th>
               <th scope="col" className="pb-1.5 pl-4 font-medium">
                 {t('hit.words.theirs')}

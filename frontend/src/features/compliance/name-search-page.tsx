@@ -46,7 +46,7 @@ function Answer({ matches }: { matches: Matches }) {
           }
         >
           <div className="grid gap-6 lg:grid-cols-2">
-            <MetWords why={match.why} />
+            <MetWords why={match.why} asked={t('search.asked')} />
             <EntryFacts entry={match.entry} />
           </div>
         </Box>

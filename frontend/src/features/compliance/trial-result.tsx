@@ -100,7 +100,11 @@ function Moved({ title, none, findings, all }: MovedProps) {
       {findings.length === 0 ? (
         <p className="p-4 text-ink-3 sm:p-5">{none}</p>
       ) : (
-        <ul tabIndex={0} aria-label={title} className="max-h-96 overflow-y-auto rounded-b-panel outline-offset-[-2px]">
+        <ul
+          tabIndex={0}
+          aria-label={title}
+          className="relative max-h-96 overflow-y-auto rounded-b-panel outline-offset-[-2px]"
+        >
           {findings.map((one) => (
             <li key={one.finding_id} className="grid gap-0.5 border-b border-line px-4 py-2.5 last:border-b-0 sm:px-5">
               <span className="flex flex-wrap items-center justify-between gap-x-3">

@@ -9,8 +9,9 @@ describe('a value', () => {
   test.each([
     ['minor', 5_000_000, 'R$50,000.00'],
     ['ppm', 800_000, '80%'],
-    ['ppm', 825_000, '82.50%'],
-    ['hundredths', 150, '1.50 times'],
+    ['ppm', 825_000, '82.5%'],
+    ['hundredths', 150, '1.5 times'],
+    ['hundredths', 151, '1.51 times'],
     ['ms', 172_800_000, '2 days'],
     ['ms', 129_600_000, '36 hours'],
     ['hour', 20, '20 h'],
@@ -42,7 +43,7 @@ describe('a value', () => {
 test('within a rule only what belongs to the figure is said beside it', () => {
   const inRule = (unit: 'hundredths' | 'hour' | 'ms', value: number) =>
     shown({ unit, value }, { formats, said, inRule: true })
-  expect([inRule('hundredths', 150), inRule('hour', 20), inRule('ms', 172_800_000)]).toEqual(['1.50', '20 h', '2 days'])
+  expect([inRule('hundredths', 150), inRule('hour', 20), inRule('ms', 172_800_000)]).toEqual(['1.5', '20 h', '2 days'])
 })
 
 test('a rule has values in the place of names', () => {

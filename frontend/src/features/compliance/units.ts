@@ -77,13 +77,16 @@ interface ShownOptions {
   inRule?: boolean
 }
 
+/** As many as a value needs, at most two. */
+const DIGITS = [0, 1, 2]
+
 /** A value as people say it. */
 export function shown(measured: Measured, { formats, said, inRule = false }: ShownOptions): string {
   const { value } = measured
   const { unit, size } = writingOf(measured)
   if (unit === 'reais') return formats.money(value, CURRENCY)
   const amount = value / size
-  const figure = formats.decimal(amount, Number.isInteger(amount) ? 0 : 2)
+  const figure = formats.decimal(amount, DIGITS.find((digits) => (value * 10 ** digits) % size === 0) ?? 2)
   if (unit === 'percent') return `${figure}%`
   return inRule && !IN_A_RULE.has(unit) ? figure : `${figure} ${said(unit, amount)}`.trim()
 }

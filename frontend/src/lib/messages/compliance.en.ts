@@ -64,7 +64,7 @@ export default {
   'unit.km_per_hour': 'km/h',
   'unit.oclock': 'h',
   'unit.count': '',
-  'version.title': 'Change of {title}',
+  'version.title': 'Change: {title}',
   'version.lead': 'Holds from {day}',
   'version.status.proposed': 'Waits for approval',
   'version.status.approved': 'Approved',
@@ -217,6 +217,7 @@ export default {
   'search.birth': 'Born',
   'search.birth.hint': '1971, 1971-03 or 1971-03-25',
   'search.run': 'Search',
+  'search.asked': 'Asked',
   'search.none': 'Nobody on a list is met',
   'search.none.body':
     'Held against {entries, plural, one {# entry} other {# entries}} with a score of {threshold} or more.',

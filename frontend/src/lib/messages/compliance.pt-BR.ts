@@ -67,7 +67,7 @@ const messages: Record<keyof typeof en, string> & Record<string, string> = {
   'unit.km_per_hour': 'km/h',
   'unit.oclock': 'h',
   'unit.count': '',
-  'version.title': 'Mudança de {title}',
+  'version.title': 'Mudança: {title}',
   'version.lead': 'Vale a partir de {day}',
   'version.status.proposed': 'Espera aprovação',
   'version.status.approved': 'Aprovada',
@@ -221,6 +221,7 @@ const messages: Record<keyof typeof en, string> & Record<string, string> = {
   'search.birth': 'Nascimento',
   'search.birth.hint': '1971, 1971-03 ou 1971-03-25',
   'search.run': 'Buscar',
+  'search.asked': 'Buscado',
   'search.none': 'Ninguém de uma lista coincide',
   'search.none.body':
     'Examinado contra {entries, plural, one {# registro} other {# registros}}, com nota de {threshold} ou mais.',

@@ -6671,7 +6671,7 @@ export interface components {
         ListContent: {
             /**
              * Csv
-             * @description Columns id, kind, name, and if there are any aliases, births, countries, documents (several by `;`), reason
+             * @description Columns id, kind, name; if there are any aliases, births, countries, documents (several by `;`), reason
              */
             csv?: string | null;
             /** Entries */
@@ -7938,7 +7938,7 @@ export interface components {
         NewListChange: {
             /**
              * Csv
-             * @description Columns id, kind, name, and if there are any aliases, births, countries, documents (several by `;`), reason
+             * @description Columns id, kind, name; if there are any aliases, births, countries, documents (several by `;`), reason
              */
             csv?: string | null;
             /** Entries */

@@ -224,7 +224,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/v1/screening/search", CASE_WORKERS | {Role.OPERATOR}),
     Rule("GET", "/v1/screening/lists", WATCHERS),
     Rule("GET", "/v1/screening/lists/{list_id}/versions", WATCHERS),
-    Rule("GET", "/v1/screening/lists/{list_id}/versions/{version}", CASE_WORKERS),
+    Rule("GET", "/v1/screening/lists/{list_id}/versions/{list_version}", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits/{hit_id}", CASE_WORKERS),
     Rule("POST", "/v1/screening/hits/{hit_id}/verdict", CASE_WORKERS),

@@ -81,11 +81,11 @@ async def withdraw_list_change(
 
 
 @router.get(
-    "/lists/{list_id}/versions/{version}", response_model=schemas.VersionDifference, responses=refusals(401, 403, 404, 422)
+    "/lists/{list_id}/versions/{list_version}", response_model=schemas.VersionDifference, responses=refusals(401, 403, 404, 422)
 )
-async def get_watch_list_version(list_id: ListId, version: Version, principal: Caller, parts: Parts) -> Shown:
+async def get_watch_list_version(list_id: ListId, list_version: Version, principal: Caller, parts: Parts) -> Shown:
     """Return how a version of a list differs from the one before it."""
-    return await parts.list_changes.version(principal, list_id, version)
+    return await parts.list_changes.version(principal, list_id, list_version)
 
 
 def _text(moment: object) -> str:

@@ -2469,7 +2469,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/screening/lists/{list_id}/versions/{version}": {
+    "/v1/screening/lists/{list_id}/versions/{list_version}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2480,7 +2480,7 @@ export interface paths {
          * Get Watch List Version
          * @description Return how a version of a list differs from the one before it.
          */
-        get: operations["get_watch_list_version_v1_screening_lists__list_id__versions__version__get"];
+        get: operations["get_watch_list_version_v1_screening_lists__list_id__versions__list_version__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -38547,13 +38547,13 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
-    get_watch_list_version_v1_screening_lists__list_id__versions__version__get: {
+    get_watch_list_version_v1_screening_lists__list_id__versions__list_version__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 list_id: string;
-                version: number;
+                list_version: number;
             };
             cookie?: never;
         };

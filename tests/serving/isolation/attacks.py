@@ -64,7 +64,7 @@ ELSEWISE = {
     "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
-    "/v1/screening/lists/{list_id}/versions/{version}": {"list_id": "watch_list_id", "version": "watch_list_version"},
+    "/v1/screening/lists/{list_id}/versions/{list_version}": {"list_id": "watch_list_id"},
     "/v1/screening/changes": {"list_id": "watch_list_id"},
     "/v1/screening/changes/check": {"list_id": "watch_list_id"},
 }
@@ -78,6 +78,7 @@ NEUTRAL = frozenset({
     "direction", "district", "dry_run", "entries", "entry_mode", "event_time", "every", "expires_at", "familiar",
     "field", "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height",
     "holder_name", "horizon", "income", "key", "kind", "latitude_e5", "law", "learned", "licence", "limit", "limit_minor",
+    "list_version",
     "longitude_e5", "loss", "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need",
     "nickname", "night_end", "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair",
     "password", "phone", "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference",
@@ -87,7 +88,7 @@ NEUTRAL = frozenset({
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {
-    "channel": "pix", "currency": "BRL", "height": 0, "name": "court-1", "pair": "USD-BRL",
+    "channel": "pix", "currency": "BRL", "height": 0, "list_version": 1, "name": "court-1", "pair": "USD-BRL",
     "scenario": "pix-at-night", "scope": "day",
 }  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.

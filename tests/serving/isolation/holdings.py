@@ -142,7 +142,7 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
-    ids |= {"watch_list_id": f"w-{name}", "watch_list_version": 2}
+    ids |= {"watch_list_id": f"w-{name}"}
     ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
     _make_by_its_people(api, tenant_id, mark, ids)
     _post(api, tenant_id, ids)

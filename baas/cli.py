@@ -182,6 +182,14 @@ def projection(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def graph(context: typer.Context) -> None:
+    """Make the graph of who pays whom again from the topics: rebuild."""
+    from baas.run_module import become
+
+    become("streams.graph.command", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def marts(context: typer.Context) -> None:
     """Build the analysts' marts now, write the pages that explain them, load rates of exchange: build, docs, rates."""
     from baas.run_module import become

@@ -34,6 +34,7 @@ from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
 from serving.forecasts import endpoints as forecasts
 from serving.goals import endpoints as goals
+from serving.graph import endpoints as graph
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
@@ -91,6 +92,7 @@ ROUTERS = (
     external_accounts.router,
     decisions.router,
     cases.router,
+    graph.router,
     chain.router,
     analytics.router,
     forecasts.router,

@@ -33,6 +33,7 @@ from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.forecasts.service import ForecastsService
 from serving.goals.service import GoalsService
+from serving.graph.service import GraphService
 from serving.history.service import HistoryService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
@@ -116,6 +117,7 @@ class Resources:
     charges: ChargesService
     cases: CasesService
     chain: ChainService
+    graph: GraphService
     scorer: ScorerClient
     scoring: ScoringService
     decisions: DecisionsService
@@ -180,6 +182,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         stack.push_async_callback(sweeper.close)
         own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
+        graph = GraphService(settings, warehouse, clocks=clocks)
+        stack.callback(graph.close)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -220,6 +224,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             charges=ChargesService(core, clocks=clocks),
             cases=CasesService(core, clock=clock),
             chain=ChainService(core),
+            graph=graph,
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from cases.graph.erased import Digests
-from cases.graph.model import Kind, Scope, deployment_of
+from cases.graph.model import Kind, deployment_of
 from cases.graph.reading import GraphReader
 from kit.neo4j import driver
 from kit.settings import Kafka, Neo4j, Settings
@@ -23,9 +24,9 @@ def settings(neo4j: Neo4j, tmp_path_factory) -> Settings:
     return Settings(var=tmp_path_factory.mktemp("var"), kafka=own, neo4j=neo4j.model_copy(update={"kept": True}))
 
 
-@pytest.fixture(scope="module")
-def write(settings: Settings) -> Iterator[Write]:
-    """Write a batch to the generation that is read."""
+@contextmanager
+def writing(settings: Settings) -> Iterator[Write]:
+    """Write batches to the generation that is read, as its one writer."""
     deployment = deployment_of(settings.kafka.prefix)
     with driver(settings.neo4j, application="test") as client, client.session(database=settings.neo4j.database) as session:
         repository.prepare(session)
@@ -34,7 +35,16 @@ def write(settings: Settings) -> Iterator[Write]:
         digests = Digests(settings.secrets)
         yield lambda batch: repository.write(session, scope, batch, holder="test", moves={}, digests=digests)
         repository.leave(session, scope, holder="test")
-        repository.forget(session, Scope(deployment, scope.generation))
+
+
+@pytest.fixture(scope="module")
+def write(settings: Settings) -> Iterator[Write]:
+    """The same for one module, at whose end the graph is removed."""
+    with writing(settings) as write:
+        yield write
+    deployment = deployment_of(settings.kafka.prefix)
+    with driver(settings.neo4j, application="test") as client, client.session(database=settings.neo4j.database) as session:
+        repository.forget(session, repository.current(session, deployment))
 
 
 @pytest.fixture(scope="module")

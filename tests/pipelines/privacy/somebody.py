@@ -20,6 +20,7 @@ from kit.clock import SystemClock
 from kit.ids import uuid7
 from kit.kafka import dlq_name, producer, topic_name
 from kit.lake.files import write_file
+from kit.neo4j import driver
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
@@ -29,8 +30,10 @@ from ledger.repository import post_batch
 from pipelines.privacy.features import OnlineProfiles
 from pipelines.privacy.job import Job
 from pipelines.privacy.topics import records
+from streams.graph.rows import gather
 from streams.sinks.lake.columns import LakeRow, as_batch
 from streams.sinks.messages import decode
+from tests.cases.graph.conftest import writing
 from tests.ledger.chain.little_bank import seal_as_it_is
 from tests.serving.conftest import Server
 from tests.serving.isolation.holdings import a_cpf
@@ -293,6 +296,9 @@ class Bank:
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder, pa.Table.from_batches([batch]), partition=0, first=offset, last=offset, now_ms=0)
         self._profiled(who)
+        own = msgspec.structs.replace(transaction, device_id=f"d-{who.ids['mark']}")
+        with writing(self.settings) as write:
+            write(gather([msgspec.structs.replace(EXAMPLE, transaction=each) for each in (transaction, own)]))
         sink = producer(self.settings.kafka, client="test")
         refused = json.dumps(
             {"tenant_id": TENANT, "customer_id": who.customer_id, "payer": who.person["full_name"], "amount": "x"}
@@ -326,7 +332,7 @@ class Bank:
 
     def found(self, who: Somebody) -> dict[str, list[str]]:
         """Look through every byte of every store; return which words of somebody are where."""
-        places = self._databases() | self._files() | self._topics()
+        places = self._databases() | self._files() | self._topics() | {"graph": "\n".join(self.nodes())}
         told: dict[str, list[str]] = {}
         for place, content in places.items():
             words = [word for word in who.words if _stands(word, content)]
@@ -334,6 +340,13 @@ class Bank:
                 told[place] = words
         told |= {"valkey": ["key"]} if self.valkey.exists(*self.online(who)) else {}
         return told
+
+    def nodes(self) -> list[str]:
+        """Every node and payment of the graph."""
+        named, text = self.settings.neo4j, "MATCH (n {tenant_id: 'demo'}) WHERE n.scope STARTS WITH $prefix RETURN n.id AS id"
+        with driver(named, application="test") as client:
+            rows, _, _ = client.execute_query(text, prefix=self.settings.kafka.prefix, database_=named.database)
+        return [row["id"] for row in rows]
 
     def _databases(self) -> dict[str, str]:
         places = {}

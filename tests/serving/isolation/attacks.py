@@ -42,7 +42,9 @@ IDENTIFIES: dict[str, str] = {
     "merchant_id": "merchant_id",
     "model": "model",
     "move_id": "move_id",
+    "payee_account_id": "credit_account_id",
     "payee_id": "payee_id",
+    "payer_account_id": "account_id",
     "policy_version": "version",
     "product": "code",
     "q": "mark",
@@ -60,6 +62,7 @@ IDENTIFIES: dict[str, str] = {
 # Where a name stands for another of a tenant's holdings than elsewhere: a hold has moved no money that could be told of.
 ELSEWISE = {
     "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
+    "/v1/graph/transfers/{transfer_id}/trace": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
 }
@@ -70,15 +73,16 @@ NEUTRAL = frozenset({
     "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy", "by", "category",
     "cause", "channel", "city", "client_secret", "complement", "convention", "count", "countries", "country",
     "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm",
-    "description", "direction", "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field",
-    "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name",
-    "horizon", "income", "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss",
-    "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end",
-    "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone",
-    "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved",
-    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor",
-    "threshold", "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time",
-    "value_date", "verdict", "wealth", "weekday", "why",
+    "description", "direction", "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar",
+    "fan_out", "field", "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type",
+    "height", "holder_name", "hops", "horizon", "income", "keep_pct", "key", "kind", "latitude_e5", "law", "learned",
+    "limit", "limit_minor", "longitude_e5", "loss", "max_dates", "max_hops", "mcc", "metric", "monthly_fee_minor",
+    "monthly_minor", "months", "name", "need", "nickname", "night_end", "night_start", "note", "number", "offered",
+    "other_currency", "overdraft_limit_minor", "pair", "password", "phone", "pix_key", "postal_code", "problem",
+    "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved", "role", "roles", "scope", "sell",
+    "sentence", "sides", "state", "status", "street", "target_date", "target_minor", "threshold", "time_zone", "timezone",
+    "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time", "value_date", "verdict", "wealth",
+    "weekday", "why", "within_hours",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg.types.json import Jsonb
 
+from cases.graph.model import Kind as GraphKind
 from contracts.ledger_events import Purpose
 from kit.clock import SystemClock
 from ledger.accounts import open_accounts, system_account
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
+from streams.graph.rows import Batch
+from tests.cases.graph.conftest import pay, writing
 from tests.ledger.chain.little_bank import seal_as_it_is
 from tests.serving.conftest import Server
 from tests.serving.isolation.belongings import CURRENCY, a_cpf, give_belongings, keep_books
@@ -95,6 +98,13 @@ select %(tenant)s, %(mark)s, 'BRL', '2025-11-25', flow, 1, 0, 2, 0, 3 from unnes
 """
 
 
+STRUCTURE = """
+insert into graph.made values (%(tenant)s, '2025-11-24', now(), 90, 2, 1, 1, false);
+insert into graph.account_structure
+select %(tenant)s, each, 1, 2, 1, 2, 0.5, 0, 1, 1 from unnest(array[%(account_id)s, %(credit_account_id)s]::uuid[]) each;
+"""
+
+
 @dataclass(frozen=True)
 class Holdings:
     """One tenant's. `ids` are what routes name things by; `mark` stands in every text that the tenant wrote."""
@@ -138,8 +148,26 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
             warehouse.execute(DECISION, (tenant_id, each, place, ids["customer_id"], "review", place))
         warehouse.execute(DECIDED, values | {"ids": decided})
         warehouse.execute(FIGURES, values)
+        warehouse.execute(STRUCTURE, values)
         warehouse.connection.close()
+    _graph(api, tenant_id, ids)
     return Holdings(tenant_id, mark, ids)
+
+
+def _graph(api: Server, tenant_id: str, ids: dict[str, str | int]) -> None:
+    """A payment there and one back, from a device that two customers share, as the graph's process would have written it."""
+    batch, told = Batch(), {name: str(value) for name, value in ids.items()}
+    there = (told["account_id"], told["credit_account_id"])
+    for n, (payer, payee) in enumerate((there, there[::-1])):
+        pay(batch, tenant_id, payer, payee, at=SystemClock().now_ms(), amount=100, n=n)
+        batch.flows[tenant_id, f"e{n:06d}"] |= {"transfer_id": told["posted_id"]} if n == 0 else {}
+    for customer, account in ((told["customer_id"], there[0]), (told["value"], there[1])):
+        batch.node(GraphKind.CUSTOMER, tenant_id, customer)
+        batch.node(GraphKind.DEVICE, tenant_id, told["device_id"])
+        batch.link(GraphKind.ACCOUNT, tenant_id, customer, account, at=1)
+        batch.link(GraphKind.DEVICE, tenant_id, customer, told["device_id"], at=1)
+    with writing(api.settings) as write:
+        write(batch)
 
 
 def _make_by_its_people(api: Server, tenant_id: str, mark: str, ids: dict[str, str | int]) -> None:

@@ -2,7 +2,7 @@
 
 from cases.graph.model import DAY_MS
 
-QUERY_S = 5.0
+QUERY_S = 10.0
 MAX_HOPS = 6
 MAX_NEIGHBOUR_HOPS = 3
 MAX_FAN_OUT = 200

@@ -103,7 +103,7 @@ def traced(reading: Reading, *, transfer_id: str, within_ms: int, max_hops: int,
             "least": 1, "most": MAX_AMOUNT_MINOR,
         }  # fmt: skip
         found = [flow for _, flow in reading.flows(repository.AFTER, frontier=[asked], fan_out=fan_out)]
-        return found, len(found) == fan_out
+        return sorted(found, key=lambda flow: flow.order), len(found) == fan_out
 
     return trace(
         start,

@@ -34,6 +34,7 @@ RUN = {
     "baas backup": (WHOLE, 'baas("backup"'),
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
+    "baas graph rebuild": ("tests/streams/graph", 'start("streams.graph.command rebuild")'),
     "baas projection check": ("tests/streams/projector", 'run("check"'),
     "baas models list": (WHOLE, 'baas("models", "list"'),
     "baas ledger close": ("tests/ledger", 'baas_ledger(core, tmp_path, "close"'),

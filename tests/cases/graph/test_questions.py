@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from cases.graph import questions
+from cases.graph import questions, repository
 from cases.graph.cycles import find_cycles
 from cases.graph.errors import GraphAway, GraphNotBuilt, NoGraph, NotInGraph, QuestionTooLarge
 from cases.graph.model import Kind
@@ -249,6 +249,24 @@ def test_a_question_that_takes_too_long_is_ended(reader):
     slow = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b) AS n"
     with pytest.raises(QuestionTooLarge), reader.of("demo", timeout_s=0.3) as reading:
         reading.rows(slow)
+
+
+def operators(plan: dict) -> set[str]:
+    return {plan["operatorType"].partition("@")[0]}.union(*(operators(child) for child in plan["children"]))
+
+
+@pytest.mark.parametrize(
+    "name", ["ACCOUNT", "AFTER", "EARLIEST", "LATEST", "TOO_BUSY", "TRANSFER", "AROUND", "OWNERS", "THINGS_OF", "SHARED"]
+)
+def test_no_question_is_begun_at_every_node_or_payment_there_is(reader, payments, name):
+    """In a small graph, where the planner would like to: it keeps the plan that it made first."""
+    bound = {"frontier": [], "ids": [], "customers": [], "id": "", "transfer_id": "", "since": 0, "until": 1, "fan_out": 1}
+    with reader.of("demo") as reading:
+        bound |= {"most_payments": 1, **reading._named}
+        plan = reading._transaction.run("EXPLAIN " + getattr(repository, name), bound).consume().plan
+    assert plan is not None
+    assert not [each for each in operators(plan) if "Scan" in each]
+    assert operators(plan) & {"NodeUniqueIndexSeek", "DirectedRelationshipIndexSeek"}
 
 
 def test_a_graph_that_is_not_there_says_what_to_do(settings):

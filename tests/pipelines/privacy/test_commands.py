@@ -42,7 +42,7 @@ def test_somebody_is_erased_shown_proved_and_checked(bank, environment, tmp_path
     assert "done" in done.stdout
     erasure_id = done.stdout.split()[1]
     told = json.loads(said(environment, "status", erasure_id, "--json").stdout)
-    assert (told["status"], told["requested_by"], len(told["steps"])) == ("done", "ana", 11)
+    assert (told["status"], told["requested_by"], len(told["steps"])) == ("done", "ana", 12)
     file = tmp_path / "proof.json"
     assert said(environment, "proof", erasure_id, "--out", str(file)).returncode == 0
     key_id = json.loads(file.read_text())["key_id"]

@@ -1261,6 +1261,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/graph/accounts/{account_id}/cycles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Cycles
+         * @description Return money that comes back: 3 to 6 payments in time from an account to itself, none larger than the one before.
+         */
+        get: operations["graph_cycles_v1_graph_accounts__account_id__cycles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Neighbours
+         * @description Return whom an account paid and was paid by, their owners, and the devices, addresses and cards those act from.
+         */
+        get: operations["graph_neighbours_v1_graph_accounts__account_id__neighbours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Shared
+         * @description Return the devices, addresses and cards of an account's owners that somebody else acts from too.
+         */
+        get: operations["graph_shared_v1_graph_accounts__account_id__shared_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/structure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Structure
+         * @description Return an account's component, community and PageRank among all accounts, as they were found last night.
+         */
+        get: operations["graph_structure_v1_graph_accounts__account_id__structure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Path
+         * @description Return a way of money from one account to another: payments in a row, each no earlier than the one before.
+         */
+        get: operations["graph_path_v1_graph_paths_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/transfers/{transfer_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Trace
+         * @description Return where the money of a payment lies, hop by hop, for a refund under MED.
+         *
+         *     Traced money is taken to leave an account first, what came first going first: whoever may hold some of it is found, and the
+         *     shares of all places add up to the whole.
+         */
+        get: operations["graph_trace_v1_graph_transfers__transfer_id__trace_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/insights/budgets": {
         parameters: {
             query?: never;
@@ -5500,6 +5623,320 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * GraphCycle
+         * @description Money that came back. `returned_ppm` is the last amount's share of the first, in millionths.
+         * @example {
+         *       "payments": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "at": "2025-11-24T16:00:00.123Z",
+         *           "currency": "BRL",
+         *           "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "purpose": "transfer",
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *         }
+         *       ],
+         *       "returned_ppm": 930000
+         *     }
+         */
+        GraphCycle: {
+            /** Payments */
+            payments: components["schemas"]["GraphPayment"][];
+            /** Returned Ppm */
+            returned_ppm: number;
+        };
+        /**
+         * GraphCycles
+         * @description The rings through an account, shortest first.
+         * @example {
+         *       "cut": false,
+         *       "items": [
+         *         {
+         *           "payments": [
+         *             {
+         *               "amount_minor": 125000,
+         *               "at": "2025-11-24T16:00:00.123Z",
+         *               "currency": "BRL",
+         *               "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *               "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *               "purpose": "transfer",
+         *               "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *             }
+         *           ],
+         *           "returned_ppm": 930000
+         *         }
+         *       ]
+         *     }
+         */
+        GraphCycles: {
+            /** Cut */
+            cut: boolean;
+            /** Items */
+            items: components["schemas"]["GraphCycle"][];
+        };
+        /**
+         * GraphLink
+         * @description A customer `owns` an account or `uses` a thing; when that was seen first and last.
+         */
+        GraphLink: {
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** From Id */
+            from_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** To Id */
+            to_id: string;
+        };
+        /**
+         * GraphNeighbours
+         * @description Who is around an account.
+         * @example {
+         *       "cut": false,
+         *       "links": [],
+         *       "nodes": [],
+         *       "payments": []
+         *     }
+         */
+        GraphNeighbours: {
+            /** Cut */
+            cut: boolean;
+            /** Links */
+            links: components["schemas"]["GraphLink"][];
+            /** Nodes */
+            nodes: components["schemas"]["GraphNode"][];
+            /** Payments */
+            payments: components["schemas"]["GraphPair"][];
+        };
+        /**
+         * GraphNode
+         * @description An account, a customer, or what customers act from. `hop` is of accounts; `users` counts all who act from a thing.
+         * @example {
+         *       "bank": false,
+         *       "hop": 1,
+         *       "id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "kind": "account",
+         *       "users": null
+         *     }
+         */
+        GraphNode: {
+            /** Bank */
+            bank: boolean;
+            /** Hop */
+            hop: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Users */
+            users: number | null;
+        };
+        /**
+         * GraphPair
+         * @description What one account paid another in one currency within the time asked for.
+         */
+        GraphPair: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Currency */
+            currency: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Payee Account Id */
+            payee_account_id: string;
+            /** Payer Account Id */
+            payer_account_id: string;
+            /** Payments */
+            payments: number;
+        };
+        /**
+         * GraphPath
+         * @description A way with fewest payments, each no earlier than the one before; empty where there is none.
+         * @example {
+         *       "cut": false,
+         *       "payments": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "at": "2025-11-24T16:00:00.123Z",
+         *           "currency": "BRL",
+         *           "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "purpose": "transfer",
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *         }
+         *       ]
+         *     }
+         */
+        GraphPath: {
+            /** Cut */
+            cut: boolean;
+            /** Payments */
+            payments: components["schemas"]["GraphPayment"][];
+        };
+        /**
+         * GraphPayment
+         * @description Money that moved between two accounts.
+         * @example {
+         *       "amount_minor": 125000,
+         *       "at": "2025-11-24T16:00:00.123Z",
+         *       "currency": "BRL",
+         *       "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "purpose": "transfer",
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *     }
+         */
+        GraphPayment: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Currency */
+            currency: string;
+            /** Payee Account Id */
+            payee_account_id: string;
+            /** Payer Account Id */
+            payer_account_id: string;
+            /** Purpose */
+            purpose: string;
+            /** Transfer Id */
+            transfer_id: string;
+        };
+        /**
+         * GraphStructure
+         * @description An account's place among all, as it was found last night; null where it paid nobody in the time looked at.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "accounts": 10000,
+         *       "as_of": "2025-11-24",
+         *       "community": 12,
+         *       "community_accounts": 140,
+         *       "component": 1,
+         *       "component_accounts": 9800,
+         *       "made_at": "2025-11-25T06:00:00Z",
+         *       "pagerank": 0.00012,
+         *       "pagerank_share_above": 0.03,
+         *       "payees": 9,
+         *       "payers": 4,
+         *       "payments": 250000
+         *     }
+         */
+        GraphStructure: {
+            /** Account Id */
+            account_id: string;
+            /** Accounts */
+            accounts: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Community */
+            community: number;
+            /** Community Accounts */
+            community_accounts: number;
+            /** Component */
+            component: number;
+            /** Component Accounts */
+            component_accounts: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Pagerank */
+            pagerank: number;
+            /** Pagerank Share Above */
+            pagerank_share_above: number;
+            /** Payees */
+            payees: number;
+            /** Payers */
+            payers: number;
+            /** Payments */
+            payments: number;
+        };
+        /**
+         * GraphTrace
+         * @description Where a payment's money lies. The amounts of `places` add up to the payment's; `rule` says how money is told apart.
+         * @example {
+         *       "cut": false,
+         *       "hops": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "hop": 1,
+         *           "share_ppm": 1000000
+         *         }
+         *       ],
+         *       "payments": [
+         *         {
+         *           "hop": 1,
+         *           "payment": {
+         *             "amount_minor": 125000,
+         *             "at": "2025-11-24T16:00:00.123Z",
+         *             "currency": "BRL",
+         *             "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *             "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *             "purpose": "transfer",
+         *             "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *           },
+         *           "traced_minor": 125000
+         *         }
+         *       ],
+         *       "places": [
+         *         {
+         *           "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "amount_minor": 25000,
+         *           "hop": 1,
+         *           "rest": "kept",
+         *           "share_ppm": 200000
+         *         }
+         *       ],
+         *       "rule": "traced-leaves-first",
+         *       "start": {
+         *         "amount_minor": 125000,
+         *         "at": "2025-11-24T16:00:00.123Z",
+         *         "currency": "BRL",
+         *         "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *         "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "purpose": "transfer",
+         *         "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *       }
+         *     }
+         */
+        GraphTrace: {
+            /** Cut */
+            cut: boolean;
+            /** Hops */
+            hops: components["schemas"]["TracedHop"][];
+            /** Payments */
+            payments: components["schemas"]["TracedPayment"][];
+            /** Places */
+            places: components["schemas"]["TracedPlace"][];
+            /** Rule */
+            rule: string;
+            start: components["schemas"]["GraphPayment"];
+        };
+        /**
          * Group
          * @description One group. `whole` is the metric over all groups; `share` is null where groups do not add up to it.
          */
@@ -9538,6 +9975,61 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * SharedBy
+         * @description Somebody else who acts from a thing, and what accounts they have.
+         * @example {
+         *       "account_ids": [
+         *         "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb"
+         *       ],
+         *       "customer_id": "c000043",
+         *       "first_at": "2025-11-01T10:00:00Z",
+         *       "last_at": "2025-11-24T10:00:00Z"
+         *     }
+         */
+        SharedBy: {
+            /** Account Ids */
+            account_ids: string[];
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * SharedThing
+         * @description A device, an address or a card from which several act; `users` counts all of them, `others` lists some.
+         */
+        SharedThing: {
+            /** Customer Id */
+            customer_id: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Others */
+            others: components["schemas"]["SharedBy"][];
+            /** Users */
+            users: number;
+        };
+        /**
+         * SharedThings
+         * @description What an account's owners share with others, fewest users first.
+         * @example {
+         *       "items": []
+         *     }
+         */
+        SharedThings: {
+            /** Items */
+            items: components["schemas"]["SharedThing"][];
+        };
+        /**
          * Sides
          * @description What a block stops: money that leaves, money that comes, or both.
          * @enum {string}
@@ -10103,6 +10595,55 @@ export interface components {
             reviewed: number;
             /** Transactions */
             transactions: number;
+        };
+        /**
+         * TracedHop
+         * @description How much lies at one number of payments from the first payer.
+         */
+        TracedHop: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Hop */
+            hop: number;
+            /** Share Ppm */
+            share_ppm: number;
+        };
+        /**
+         * TracedPayment
+         * @description A payment that carried `traced_minor` of the traced money.
+         */
+        TracedPayment: {
+            /** Hop */
+            hop: number;
+            payment: components["schemas"]["GraphPayment"];
+            /** Traced Minor */
+            traced_minor: number;
+        };
+        /**
+         * TracedPlace
+         * @description Where some of it lies: `kept` by the account, or followed no further (`left-bank`, `hops`, `busy`, `bound`).
+         * @example {
+         *       "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "amount_minor": 25000,
+         *       "hop": 1,
+         *       "rest": "kept",
+         *       "share_ppm": 200000
+         *     }
+         */
+        TracedPlace: {
+            /** Account Id */
+            account_id: string;
+            /** Amount Minor */
+            amount_minor: number;
+            /** Hop */
+            hop: number;
+            /** Rest */
+            rest: string;
+            /**
+             * Share Ppm
+             * @description Of all that is traced, in millionths, rounded down
+             */
+            share_ppm: number;
         };
         /**
          * Traded
@@ -25458,6 +25999,1233 @@ export interface operations {
             };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
+        };
+    };
+    graph_cycles_v1_graph_accounts__account_id__cycles_get: {
+        parameters: {
+            query?: {
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                /** @description Between the first payment and the last */
+                within_hours?: number;
+                /** @description How much of its amount each payment keeps at least */
+                keep_pct?: number;
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphCycles"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_neighbours_v1_graph_accounts__account_id__neighbours_get: {
+        parameters: {
+            query?: {
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphNeighbours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_shared_v1_graph_accounts__account_id__shared_get: {
+        parameters: {
+            query?: {
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedThings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_structure_v1_graph_accounts__account_id__structure_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphStructure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_path_v1_graph_paths_get: {
+        parameters: {
+            query: {
+                payer_account_id: string;
+                payee_account_id: string;
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                /** @description How many payments in a row at most */
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphPath"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_trace_v1_graph_transfers__transfer_id__trace_get: {
+        parameters: {
+            query?: {
+                /** @description How long after it money is followed */
+                within_hours?: number;
+                /** @description How many payments in a row at most */
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphTrace"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     budgets_v1_insights_budgets_get: {

@@ -97,7 +97,7 @@ SAYS = {
         "/v1/forecasts/cash-flow", "/v1/insights/budgets", "/v1/insights/calendar", "/v1/insights/health",
         "/v1/insights/recommendations", "/v1/insights/recurring", "/v1/insights/unusual", "/v1/suitability",
     )
-}  # fmt: skip
+} | {"/v1/graph/paths": {"payer_account_id", "payee_account_id"}}  # fmt: skip
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -155,10 +156,10 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
 
 
 def _graph(api: Server, tenant_id: str, ids: dict[str, str | int]) -> None:
-    """A payment there and one back, from a device that two customers share, as the graph's process would have written it."""
+    """Money that goes round, from a device that two customers share, as the graph's process would have written it."""
     batch, told = Batch(), {name: str(value) for name, value in ids.items()}
-    there = (told["account_id"], told["credit_account_id"])
-    for n, (payer, payee) in enumerate((there, there[::-1])):
+    there = (told["account_id"], told["credit_account_id"], told["transaction_id"])
+    for n, (payer, payee) in enumerate(pairwise((*there, there[0]))):
         pay(batch, tenant_id, payer, payee, at=SystemClock().now_ms(), amount=100, n=n)
         batch.flows[tenant_id, f"e{n:06d}"] |= {"transfer_id": told["posted_id"]} if n == 0 else {}
     for customer, account in ((told["customer_id"], there[0]), (told["value"], there[1])):

@@ -41,8 +41,8 @@ begin
     execute format('create policy written_by_transform on %s to transform using (true) with check (true)', named);
     execute format('create policy read_whole on %s for select to audit using (true)', named);
     execute format(
-      'create policy own_tenant on %s for select to analytics, analyst using (tenant_id = current_setting(''app.tenant_id'', true))',
-      named);
+      'create policy own_tenant on %s for select to analytics, analyst '
+      'using (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))', named);
   end loop;
 end
 $$;

@@ -151,7 +151,8 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
         warehouse.execute(FIGURES, values)
         warehouse.execute(STRUCTURE, values)
         warehouse.connection.close()
-    _graph(api, tenant_id, ids)
+    if api.settings.neo4j.kept:
+        _graph(api, tenant_id, ids)
     return Holdings(tenant_id, mark, ids)
 
 

@@ -88,6 +88,7 @@ lock: bootstrap-dev ## resolve the dependencies anew
 	$(COMPILE) $(LOCK_DEV) --upgrade -o requirements/dev.lock
 	$(COMPILE) $(LOCK_RUNTIME) -o requirements/runtime.lock
 	$(BIN)/python -m kit.localset.jars --relock deploy/jars.lock
+	$(BIN)/python -m kit.localset.jars --relock deploy/neo4j-jars.lock
 	$(FLINK_LOCK) --upgrade -o requirements.lock
 	$(BIN)/python -m kit.localset.jars --relock $(FLINK)/jars.lock
 	$(SUPERSET_LOCK) -o requirements.lock

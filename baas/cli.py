@@ -182,6 +182,14 @@ def projection(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def graph(context: typer.Context) -> None:
+    """Make the graph of who pays whom again from the topics: rebuild."""
+    from baas.run_module import become
+
+    become("streams.graph.command", context.args)
+
+
+@app.command(context_settings=PASS_ON)
 def marts(context: typer.Context) -> None:
     """Build the analysts' marts now, write the pages that explain them, load rates of exchange: build, docs, rates."""
     from baas.run_module import become
@@ -219,6 +227,14 @@ def screening(context: typer.Context) -> None:
     from baas.run_module import become
 
     become("pipelines.screening", context.args)
+
+
+@app.command(context_settings=PASS_ON)
+def cases(context: typer.Context) -> None:
+    """Follow the trail of casework, whose rows hold the hashes of those before them, and say where it breaks: verify."""
+    from baas.run_module import become
+
+    become("cases", context.args)
 
 
 @app.command(context_settings=PASS_ON)

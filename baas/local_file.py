@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from baas.operator_errors import Refused
-from baas.processes import HEALTH_PORTS, SERVERS
+from baas.processes import ALL_SERVERS, HEALTH_PORTS
 from kit.localset import ports
 from kit.settings import Settings, named_in_environment
 
@@ -39,10 +39,11 @@ def read(var: Path) -> Content:
     return content
 
 
-def complete(settings: Settings, *, move_ports: bool) -> bool:
+def complete(settings: Settings, *, move_ports: bool, keep_graph: bool = False) -> bool:
     """Keep what the environment names, choose what is still missing, write the file; return whether it changed.
 
-    `move_ports` (when nothing of the set is running) also replaces every port that something else has taken since.
+    `move_ports` (when nothing of the set is running) also replaces every port that something else has taken since;
+    `keep_graph` notes for good that this bank keeps a graph.
     Raises Refused when a server was ours and now is an outside one, or the other way round: its data is elsewhere then.
     """
     var = settings.var.resolve()
@@ -52,6 +53,8 @@ def complete(settings: Settings, *, move_ports: bool) -> bool:
     _refuse_exchanged_servers(content, settings)
     content = _merged(content, named_in_environment())
     _complete_servers(content, settings)
+    if keep_graph:
+        content["neo4j"]["kept"] = True
     _complete_ports(content, move_ports=move_ports)
     if json.dumps(content, sort_keys=True) == before:
         return False
@@ -73,7 +76,7 @@ def require_passwords(settings: Settings) -> None:
 
 
 def _refuse_exchanged_servers(content: Content, settings: Settings) -> None:
-    for section in SERVERS:
+    for section in ALL_SERVERS:
         if section not in content:
             continue
         was, now = bool(content[section].get("external")), getattr(settings, section).external
@@ -107,12 +110,18 @@ def _complete_servers(content: Content, settings: Settings) -> None:
         passwords = own.setdefault("passwords", {})
         for role in roles:
             passwords.setdefault(role, _password())
-    for section, outside in (("valkey", settings.valkey.external), ("kafka", settings.kafka.external)):
+    for section, outside in (
+        ("valkey", settings.valkey.external),
+        ("kafka", settings.kafka.external),
+        ("neo4j", settings.neo4j.external),
+    ):
         own = content.setdefault(section, {})
         if outside:
             own["external"] = True
     if not settings.valkey.external:
         content["valkey"].setdefault("password", _password())
+    if not settings.neo4j.external:
+        content["neo4j"].setdefault("password", _password())
 
 
 def _complete_ports(content: Content, *, move_ports: bool) -> None:
@@ -127,7 +136,7 @@ def _complete_ports(content: Content, *, move_ports: bool) -> None:
 
 def _ports(content: Content) -> Iterator[tuple[int | None, int | None, Callable[[int], None]]]:
     """Yield (the port a person would expect, the one kept, how to keep another) of everything that listens."""
-    for section in ("core", "warehouse", "valkey"):
+    for section in ("core", "warehouse", "valkey", "neo4j"):
         if not content[section].get("external"):
             yield None, _port(content[section]), _keeper(content[section])
     if not content["kafka"].get("external"):

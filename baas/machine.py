@@ -10,10 +10,12 @@ from baas import local_file, processes
 from kit.localset.jars import JARS, read_lock, resolve
 from kit.localset.java import find_java
 from kit.localset.kafka import KafkaNode, check_broker
+from kit.localset.neo4j import Neo4jNode
 from kit.localset.postgres import Memory, PostgresNode
 from kit.localset.program import Program
 from kit.localset.supervision import Supervisor
 from kit.localset.valkey import ValkeyNode, check_valkey
+from kit.neo4j import check_neo4j
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings, settings, user_cache
 
@@ -21,7 +23,7 @@ CORE_MEMORY = Memory(shared_buffers_mb=256, work_mem_mb=16)
 WAREHOUSE_MEMORY = Memory(shared_buffers_mb=384, work_mem_mb=48, maintenance_work_mem_mb=256)
 CORE_WAL_KEEP_MB = 4096
 
-Node = PostgresNode | KafkaNode | ValkeyNode
+Node = PostgresNode | KafkaNode | ValkeyNode | Neo4jNode
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,21 @@ class Machine:
             found["valkey"] = ValkeyNode(
                 name="valkey", folder=self.settings.var / "valkey", port=valkey.port, password=password
             )
+        if not self.settings.neo4j.external:
+            found["neo4j"] = self._neo4j()
         return found
+
+    def _neo4j(self) -> Neo4jNode:
+        server = self.settings.neo4j
+        return Neo4jNode(
+            name="neo4j",
+            folder=self.settings.var / "neo4j",
+            port=server.port,
+            password=server.password.get_secret_value() if server.password else "",
+            jars=user_cache() / "jars",
+            heap_mb=server.heap_mb,
+            page_cache_mb=server.page_cache_mb,
+        )
 
     def _postgres(self, name: str, server: PostgresServer, memory: Memory) -> PostgresNode:
         return PostgresNode(
@@ -80,6 +96,7 @@ class Machine:
             "warehouse": lambda: check_postgres(self.settings.warehouse),
             "kafka": lambda: check_broker(self.settings.kafka.client()),
             "valkey": lambda: check_valkey(self.settings.valkey.client()),
+            "neo4j": lambda: check_neo4j(self.settings.neo4j),
         }
 
     def programs(self, names: Iterable[processes.Process] = processes.PROCESSES) -> list[Program]:

@@ -13,6 +13,9 @@ from kit.settings import REPOSITORY_ROOT, Http, Settings, user_cache
 
 Profile = Literal["core", "full"]
 SERVERS = ("core", "warehouse", "kafka", "valkey")
+# Servers that the profile `full` has beside those of every set.
+FULL_SERVERS = ("neo4j",)
+ALL_SERVERS = (*SERVERS, *FULL_SERVERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,13 @@ PROCESSES = (
         about="schedules the batch jobs",
     ),
     Process(
+        name="graph",
+        command=("python", "-m", "streams.graph"),
+        depends_on=("neo4j", "kafka"),
+        profile="full",
+        about="keeps the graph of who pays whom, and from what",
+    ),
+    Process(
         name="superset",
         command=("superset",),
         depends_on=("warehouse",),
@@ -161,6 +171,15 @@ PROCESSES = (
         ready_path="/health",
         listens="superset",
         about="dashboards on the marts",
+    ),
+    Process(
+        name="aml-stream",
+        command=("python", "-m", "streams.aml"),
+        depends_on=("kafka", "relay"),
+        profile="full",
+        after_history=True,
+        stop_wait_s=240,
+        about="keeps the Flink jobs that find candidates of money laundering",
     ),
     Process(
         name="live",
@@ -184,9 +203,14 @@ def of_profile(profile: Profile) -> tuple[Process, ...]:
     return in_order(process for process in PROCESSES if profile == "full" or process.profile == "core")
 
 
+def servers_of(profile: Profile) -> tuple[str, ...]:
+    """Return the servers that a profile needs."""
+    return ALL_SERVERS if profile == "full" else SERVERS
+
+
 def in_order(processes: Iterable[Process]) -> tuple[Process, ...]:
     """Return them so that each comes after what it depends on. Raises ValueError on a circle."""
-    waiting, done, ordered = list(processes), set(SERVERS), []
+    waiting, done, ordered = list(processes), set(ALL_SERVERS), []
     known = {process.name for process in waiting} | done
     while waiting:
         free = [process for process in waiting if all(name in done or name not in known for name in process.depends_on)]
@@ -208,7 +232,7 @@ def stopping_order() -> list[list[str]]:
         groups.append(group)
         for name in group:
             del waiting[name]
-    return [*groups, list(SERVERS)]
+    return [*groups, list(ALL_SERVERS)]
 
 
 def address(process: Process, settings: Settings) -> Http | None:

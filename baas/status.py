@@ -11,7 +11,7 @@ import typer
 
 from baas.local_file import path_in
 from baas.machine import Machine, machine
-from baas.processes import PROCESSES, SERVERS, Process, address
+from baas.processes import ALL_SERVERS, PROCESSES, Process, address
 from baas.up.processes import check_alive, get
 from kit.localset.supervision import State
 from kit.settings import PostgresServer
@@ -44,7 +44,7 @@ def look() -> list[Row]:
         return []
     states = ours.supervisor.states()
     checks = ours.server_checks()
-    asked: list[Callable[[], Row]] = [_server(ours, name, states.get(name), checks[name]) for name in SERVERS]
+    asked: list[Callable[[], Row]] = [_server(ours, name, states.get(name), checks[name]) for name in ALL_SERVERS]
     asked += [_process(ours, process, states.get(process.name)) for process in PROCESSES]
     with ThreadPoolExecutor(8) as workers:
         return list(workers.map(lambda ask: ask(), asked))

@@ -27,20 +27,25 @@ ROWS_A_CUSTOMER = 100
 SAMPLE_S = 0.5
 MIB = 2**20
 
-# `due` is the day on which something is known of a transaction: nothing of most, and weeks later for some.
+# Ids are UUIDv7 of their moment, as the API makes them; a customer pays from one account. `due` is the day on which something
+# is known of a transaction: nothing of most, and weeks later for some.
 _MAKE = """
 create schema bench;
 select setseed(0.5);
 create unlogged table bench.made as
 select
-    n, gen_random_uuid() as id, timestamptz '2025-01-01 03:00+00' + n * (interval '1 day' * {days} / {rows}::float8) as at,
-    (n * {days} / {rows})::integer as day, random() as chance,
-    'c' || (random() * {rows} / {customer_rows})::integer as customer,
-    ('00000000-0000-4000-8000-' || lpad(((random() * {rows} / {customer_rows})::integer)::text, 12, '0'))::uuid as payer,
+    n, uuidv7(moment - clock_timestamp()) as id, moment as at, (n * {days} / {rows})::integer as day, random() as chance,
+    'c' || payer as customer,
+    ('00000000-0000-4000-8000-' || lpad(payer::text, 12, '0'))::uuid as payer,
     ('00000000-0000-4000-9000-' || lpad(((random() * {rows} / {customer_rows})::integer)::text, 12, '0'))::uuid as payee,
     (exp(random() * 6 + 4))::bigint + 1 as amount_minor,
     case when random() < 0.03 then (n * {days} / {rows})::integer + (random() ^ 2 * 40)::integer end as due
-from generate_series(0::bigint, {rows} - 1) n;
+from (
+    select
+        n, timestamptz '2025-01-01 03:00+00' + n * (interval '1 day' * {days} / {rows}::float8) as moment,
+        (random() * {rows} / {customer_rows})::integer as payer
+    from generate_series(0::bigint, {rows} - 1) n
+) drawn;
 create index on bench.made (day);
 create index on bench.made (due);
 """
@@ -57,25 +62,28 @@ select
     chance, chance, '{}', '{}', 'fraud-1', 'policy-1', 'features-1', false, false, false, at, 40, 2 * n
 from bench.made where day >= %(first)s and day < %(until)s order by n;
 insert into raw.outcomes (tenant_id, transaction_id, event_id, outcome, occurred_at, epoch, n, log_offset)
-select 'bench', id, gen_random_uuid(), case when chance < 0.01 then 'denied' else 'posted' end, at, 1, 2 * n + 1, 2 * n + 1
+select
+    'bench', id, uuidv7(at - clock_timestamp()), case when chance < 0.01 then 'denied' else 'posted' end, at, 1, 2 * n + 1,
+    2 * n + 1
 from bench.made where day >= %(first)s and day < %(until)s order by n;
 insert into raw.ledger_events (
     tenant_id, event_id, transfer_id, status, purpose, occurred_at, amount_minor, currency, debit_account_id, credit_account_id,
     door, log_offset
 )
-select 'bench', gen_random_uuid(), id, 'posted', 'transfer', at, amount_minor, 'BRL', payer, payee, 'rpc', n
+select 'bench', uuidv7(at - clock_timestamp()), id, 'posted', 'transfer', at, amount_minor, 'BRL', payer, payee, 'rpc', n
 from bench.made where day >= %(first)s and day < %(until)s and chance >= 0.01 order by n;
 insert into raw.alerts (
     tenant_id, event_id, alert_id, status, change, subject_kind, subject_id, transaction_id, verdict, amount_minor, currency,
     first_event_time, last_event_time, occurred_at, decisions, total_amount_minor, probability, reasons, stand_outs, log_offset
 )
 select
-    'bench', gen_random_uuid(), id, 'open', 'opened', 'customer', customer, id, 'review', amount_minor, 'BRL', at, at, at, 1,
-    amount_minor, chance, '{}', '[]', n
+    'bench', uuidv7(at - clock_timestamp()), id, 'open', 'opened', 'customer', customer, id, 'review', amount_minor, 'BRL', at,
+    at, at, 1, amount_minor, chance, '{}', '[]', n
 from bench.made where day >= %(first)s and day < %(until)s and chance < 0.01 order by n;
 insert into raw.labels (tenant_id, transaction_id, label_id, fraud, kind, known_at, source, log_offset)
 select
-    'bench', id, gen_random_uuid(), chance < 0.2, case when chance < 0.2 then 'stolen_card' else 'legitimate' end,
+    'bench', id, uuidv7(at + (due - day) * interval '1 day' - clock_timestamp()), chance < 0.2,
+    case when chance < 0.2 then 'stolen_card' else 'legitimate' end,
     at + (due - day) * interval '1 day', 'bank',
     coalesce((select max(log_offset) from raw.labels), 0) + row_number() over (order by due, n)
 from bench.made where due >= %(first)s and due < %(until)s order by due, n;

@@ -1,5 +1,6 @@
 """What an alert is, and the moves that its status may make."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,10 @@ class AlertMoveNotAllowed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert as it stands. Amounts are minor units of `currency`; every member has that currency."""
+    """One alert as it stands. Amounts are minor units of `currency`; every member has that currency.
+
+    An alert of `kind` scenario is of findings, of `scenarios`: `decisions` counts them.
+    """
 
     tenant_id: str
     alert_id: str
@@ -43,11 +47,13 @@ class Alert:
     changed_at: datetime
     moved_by: str | None
     moves: int
+    kind: str = "decision"
+    scenarios: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One flagged decision of an alert. `transaction` and `stand_outs` are as in `contracts`."""
+    """One flagged decision of an alert, or one payment of its findings; `transaction` is as in `contracts`, `Payment` there."""
 
     transaction_id: str
     position: int

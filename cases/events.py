@@ -8,6 +8,8 @@ from contracts.alerts import AlertEvent
 from contracts.decisions import StandOut, Verdict
 from kit.ids import derived_id
 
+SCENARIO = "scenario"
+
 
 def joined(joining: Joining, *, occurred_at_ms: int) -> AlertEvent:
     """A flagged decision opened an alert or joined one."""
@@ -58,7 +60,8 @@ def moved(alert: Alert, newest: Member, *, occurred_at_ms: int) -> AlertEvent:
         total_amount_minor=alert.total_amount_minor,
         probability=newest.probability,
         reasons=list(newest.reasons),
-        stand_outs=[StandOut(**each) for each in newest.stand_outs],  # type: ignore[arg-type]
+        stand_outs=[] if alert.kind == SCENARIO else [StandOut(**each) for each in newest.stand_outs],  # type: ignore[arg-type]
+        kind="scenario" if alert.kind == SCENARIO else "decision",
     )
 
 

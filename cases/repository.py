@@ -16,7 +16,7 @@ from contracts.topics import ALERTS
 
 _ALERT_COLUMNS = (
     "tenant_id, alert_id::text, subject_kind, subject_id, currency, status, first_event_time, last_event_time, decisions, "
-    "total_amount_minor, highest_probability, opened_at, changed_at, moved_by, moves"
+    "total_amount_minor, highest_probability, opened_at, changed_at, moved_by, moves, kind, scenarios"
 )
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('cases.alert/' || %s, 0))"
 _KNOWN = "select transaction_id::text from cases.alert_member where tenant_id = %s and transaction_id = any(%s::uuid[])"
@@ -27,7 +27,7 @@ _UNCLOSED = """
       from cases.alert a
       join unnest(%(kinds)s::text[], %(ids)s::text[], %(currencies)s::text[]) as s (kind, id, currency)
         on a.subject_kind = s.kind and a.subject_id = s.id and a.currency = s.currency
-     where a.tenant_id = %(tenant_id)s and a.status = any(%(unclosed)s)
+     where a.tenant_id = %(tenant_id)s and a.kind = 'decision' and a.status = any(%(unclosed)s)
        and a.first_event_time > timestamptz 'epoch' + %(after_ms)s * interval '1 millisecond'
        and a.last_event_time < timestamptz 'epoch' + %(before_ms)s * interval '1 millisecond'
 """

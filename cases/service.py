@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from cases import events, repository
+from cases import events, finding_repository, repository
 from cases.alerts import Alert, AlertPage, Member, require_move
 from cases.grouping import group, subject_of
 from contracts.alerts import AlertStatus
@@ -94,6 +94,11 @@ async def _record_for_tenant(
     return Recorded(opened=opened, grew=len(joinings) - opened)
 
 
+async def lock(connection: psycopg.AsyncConnection, tenant_id: str) -> None:
+    """Keep a tenant's alerts as they are until the caller's transaction ends: nothing joins one or moves it meanwhile."""
+    await repository.lock(connection, tenant_id)
+
+
 async def list_alerts(
     connection: psycopg.AsyncConnection,
     *,
@@ -117,7 +122,7 @@ async def get_alert(connection: psycopg.AsyncConnection, *, tenant_id: str, aler
     """Return an alert and its newest members, at most `MAX_MEMBERS`. Raises NotFound."""
     async with tenant_transaction(connection, tenant_id):
         alert = await _required(connection, tenant_id, alert_id)
-        return alert, await repository.members(connection, tenant_id, alert_id, limit=MAX_MEMBERS)
+        return alert, await _members(connection, alert, limit=MAX_MEMBERS)
 
 
 async def move_alert(
@@ -137,9 +142,14 @@ async def move_alert(
         require_move(before.status, to)
         now_ms = clock.now_ms()
         alert = await repository.move(connection, tenant_id, alert_id, to=to, by=by, now=_as_datetime(now_ms))
-        (newest,) = await repository.members(connection, tenant_id, alert_id, limit=1)
+        (newest,) = await _members(connection, alert, limit=1)
         await repository.publish(connection, tenant_id, [events.moved(alert, newest, occurred_at_ms=now_ms)], [headers or {}])
     return alert
+
+
+async def _members(connection: psycopg.AsyncConnection, alert: Alert, *, limit: int) -> list[Member]:
+    members = finding_repository.members if alert.kind == events.SCENARIO else repository.members
+    return await members(connection, alert.tenant_id, alert.alert_id, limit=limit)
 
 
 async def _required(connection: psycopg.AsyncConnection, tenant_id: str, alert_id: str) -> Alert:

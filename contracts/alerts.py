@@ -20,7 +20,11 @@ class AlertStatus(StrEnum):
 
 
 class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An alert was opened, or a flagged decision joined it. `subject` is the customer, else account, payee, transaction."""
+    """An alert was opened, or a flagged decision joined it. `subject` is the customer, else account, payee, transaction.
+
+    An alert of `kind` scenario is of findings (`aml.findings.v1`): `decisions` counts them, `reasons` names the scenario of
+    `finding_id`, and the transaction is the newest payment of it, whose money has moved.
+    """
 
     schema: Literal[1]
     event_id: Uuid
@@ -42,3 +46,5 @@ class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     probability: float | None = None
     reasons: list[Id] = []
     stand_outs: list[StandOut] = []
+    kind: Literal["decision", "scenario"] = "decision"
+    finding_id: Uuid | None = None

@@ -41,8 +41,9 @@ class Purpose(StrEnum):
 class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fact. `transaction_id` equals `transfer_id`; account ids are absent when nothing touched the ledger.
 
-    `transaction` and `answer` travel with everything that was decided outside the inbound door (RPC, stand-in, simulated), so
-    that a scorer that lost the decision adopts it; for the inbound door the log already has them.
+    `transaction` is the intent, absent at the end of a hold. `answer` travels with everything that was decided outside the
+    inbound door (RPC, stand-in, simulated), so that a scorer that lost the decision adopts it; for the inbound door the log
+    already has it.
     """
 
     schema: Literal[1]

@@ -9,6 +9,13 @@ BENEFICIARY = "beneficiary"
 BENEFICIARY_FIELDS = ("nickname", "holder_name", "pix_key", "branch", "account_number")
 EXTERNAL_ACCOUNT = "external-account"
 EXTERNAL_ACCOUNT_FIELDS = ("holder_name", "branch", "account_number", "statement_reference")
+# What is written of people in casework, attached to it, and told to the authorities.
+CASE_NOTE = "case-note"
+CASE_EVIDENCE = "case-evidence"
+CASE_REPORT = "case-report"
+FREEZE_REASON = "freeze-reason"
+# Why received money is held back.
+BLOCK_REASON = "block-reason"
 # What was answered to a request that an idempotency key stands for.
 STORED_ANSWER = "stored-answer"
 # The blind index that a document is found by.

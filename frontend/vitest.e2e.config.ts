@@ -8,7 +8,7 @@ const isRealBank = process.env.BASE_URL?.startsWith('http') ?? false
 
 export default defineConfig({
   test: {
-    include: ['tests/{e2e,screenshots}/**/*.test.ts'],
+    include: ['tests/{e2e,real,screenshots}/**/*.test.ts'],
     globalSetup: ['tests/e2e/global-setup.ts'],
     environment: 'node',
     fileParallelism: !isRealBank,

@@ -76,6 +76,13 @@ def business_day_of_month(year: int, month: int, number: int) -> date:
     return found[min(number, len(found)) - 1]
 
 
+def business_days_after(day: date, number: int) -> date:
+    """Return the `number`-th business day after a day, which itself does not count."""
+    for _ in range(number):
+        day = _nearest(day + _DAY, _DAY)
+    return day
+
+
 def last_day_of_month(year: int, month: int) -> date:
     """Return a month's last day."""
     return date(year, month, calendar.monthrange(year, month)[1])

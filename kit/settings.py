@@ -135,6 +135,33 @@ class Valkey(BaseModel):
         return found
 
 
+class Neo4j(BaseModel):
+    """The graph of who pays whom. `ca` as with Kafka; `database` is the one that the graph lies in.
+
+    `kept` says that this bank keeps a graph; the first start of the profile `full` sets it. `heap_mb` and `page_cache_mb` bound
+    what a server of our own takes; they are told at its start.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7687
+    user: str = "neo4j"
+    password: SecretStr | None = None
+    database: str = "neo4j"
+    tls: bool = False
+    ca: Path | None = None
+    kept: bool = False
+    heap_mb: int = Field(default=512, ge=192, le=65_536)
+    page_cache_mb: int = Field(default=256, ge=8, le=1_048_576)
+    external: bool = False
+
+    @property
+    def uri(self) -> str:
+        """Where the Bolt protocol is spoken, to this server alone."""
+        scheme = "bolt+s" if self.tls and self.ca is None else "bolt"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+
 class Http(BaseModel):
     """Where a process of ours listens."""
 
@@ -234,6 +261,7 @@ class Settings(BaseSettings):
     warehouse: PostgresServer = PostgresServer(port=5433, dbname="warehouse")
     kafka: Kafka = Kafka()
     valkey: Valkey = Valkey()
+    neo4j: Neo4j = Neo4j()
     api: Http = Http(port=8000)
     edge: Edge = Edge()
     mlflow: Http = Http(port=5000)

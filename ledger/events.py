@@ -17,7 +17,8 @@ _encode = msgspec.json.Encoder().encode
 def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) -> bytes | None:
     """Return the event's JSON after status and reason, or None where the database builds it (the end of a hold).
 
-    Transaction and answer travel with what was decided outside the inbound door; the decision log has the others.
+    The intent travels with whatever moves or is refused. The answer travels with what was decided outside the inbound door; the
+    decision log has the others.
     """
     if request.event is not None:
         return request.event
@@ -33,11 +34,10 @@ def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) ->
     if request.door is not None:
         parts.append(f',"door":{_encode(request.door).decode()}')
     encoded = "".join(parts).encode()
-    if request.door != INBOUND_DOOR:
-        if request.transaction is not None:
-            encoded += b',"transaction":' + request.transaction
-        if request.answer is not None:
-            encoded += b',"answer":' + request.answer
+    if request.transaction is not None:
+        encoded += b',"transaction":' + request.transaction
+    if request.door != INBOUND_DOOR and request.answer is not None:
+        encoded += b',"answer":' + request.answer
     return encoded + b"}"
 
 

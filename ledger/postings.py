@@ -100,8 +100,8 @@ class PostingRequest:
     `group` links rows that stand together in the batch: all take effect or none does.
 
     The event (`banking.transactions.v1`) is built from these fields. `answer` is the whole decision as JSON and is stored;
-    `transaction` is the canonical intent as JSON. Both travel in the event unless the door is `inbound`. `event` replaces
-    the built one: the LedgerEvent's JSON after its status and reason, see `ledger.events.event_tail`.
+    `transaction` is the canonical intent as JSON. Both travel in the event, the answer unless the door is `inbound`. `event`
+    replaces the built one: the LedgerEvent's JSON after its status and reason, see `ledger.events.event_tail`.
 
     `idempotency_key` completes the claim of (tenant, key) in the same transaction; `response` is the JSON object to store,
     after its status and reason (no opening brace), `response_status` the HTTP status to replay when the row succeeds.

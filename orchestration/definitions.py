@@ -25,6 +25,7 @@ from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
+from orchestration.graph.assets import account_structure
 from orchestration.groups import dressed
 from orchestration.insight.assets import category_model, own_money, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
@@ -69,15 +70,15 @@ def build_definitions(found: Settings) -> Definitions:
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
     books, recurring = closed_books(found), recurring_payments(found)
     money, categories = own_money(found), category_model(found)
-    kept = retained(found)
+    kept, placed = retained(found), account_structure(found)
     jobs = {
         job.name: job
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day, forecast, find what comes again, look at money, learn, make marts, see drift.",
+                description="Check a day, forecast, look at money, place accounts, learn, make marts, see drift.",
                 selection=AssetSelection.assets(
-                    raw, lake, reference, forecasts, recurring, money, categories, *marts, online, DRIFT_KEY
+                    raw, lake, reference, forecasts, recurring, money, categories, placed, *marts, online, DRIFT_KEY
                 ),
             ),
             define_asset_job(
@@ -111,8 +112,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, *marts, online,
-        *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, *marts,
+        online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

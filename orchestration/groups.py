@@ -53,6 +53,9 @@ GROUPS = (
     Group("risk_profiles", "team:risk", "What is known of everybody at the end of each day, in files and online.", fresh_h=30),
     Group("forecasts", "team:treasury", "Liquidity and cash flow, with intervals.", fresh_h=30),
     Group("insight", "team:growth", "What customers are told about their own money.", fresh_h=30),
+    Group(
+        "graph", "team:compliance", "Which accounts belong together by who pays whom, and through whom money goes.", fresh_h=30
+    ),
     Group("privacy", "team:compliance", "Erasure, retention and legal hold."),
 )
 _BY_NAME = {group.name: group for group in GROUPS}

@@ -18,8 +18,10 @@ from serving import operations
 from serving.accounts import endpoints as accounts
 from serving.analytics import endpoints as analytics
 from serving.beneficiaries import endpoints as beneficiaries
+from serving.blocks import endpoints as blocks
 from serving.budgets import endpoints as budgets
 from serving.cases import endpoints as cases
+from serving.casework import endpoints as casework
 from serving.chain import endpoints as chain
 from serving.charges import endpoints as charges
 from serving.customers import endpoints as customers
@@ -33,21 +35,27 @@ from serving.erasures import endpoints as erasures
 from serving.exchange import endpoints as exchange
 from serving.external import endpoints as external_accounts
 from serving.forecasts import endpoints as forecasts
+from serving.freezes import endpoints as freezes
 from serving.goals import endpoints as goals
+from serving.graph import endpoints as graph
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
 from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
+from serving.list_changes import endpoints as list_changes
 from serving.live import endpoints as live
+from serving.med import endpoints as med
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
 from serving.recurring import endpoints as recurring
+from serving.reports import endpoints as reports
 from serving.resources import Options, open_resources
 from serving.reversals import endpoints as reversals
 from serving.risk import endpoints as risk
 from serving.sandbox import endpoints as sandbox
+from serving.scenarios import endpoints as scenarios
 from serving.schedules import endpoints as schedules
 from serving.scoring import endpoints as scoring
 from serving.screening import endpoints as screening
@@ -91,12 +99,20 @@ ROUTERS = (
     external_accounts.router,
     decisions.router,
     cases.router,
+    casework.router,
+    reports.router,
+    freezes.router,
+    blocks.router,
+    med.router,
+    graph.router,
     chain.router,
     analytics.router,
     forecasts.router,
     recurring.router,
     scoring.router,
     risk.router,
+    scenarios.router,
+    list_changes.router,
     screening.router,
     models.router,
     live.router,

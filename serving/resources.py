@@ -9,6 +9,7 @@ from time import monotonic
 from fastapi import Request
 from psycopg_pool import AsyncConnectionPool
 
+from cases.papers.sealing import Papers
 from kit.clock import Clock
 from kit.postgres import SharedConnection, pool
 from kit.settings import Settings
@@ -17,8 +18,11 @@ from ledger.writer import BatchingWriter
 from serving.accounts.service import AccountsService
 from serving.analytics.service import AnalyticsService
 from serving.beneficiaries.service import BeneficiariesService
+from serving.blocks.service import BlocksService
 from serving.budgets.service import BudgetsService
 from serving.cases.service import CasesService
+from serving.casework.deciding import DecidingService
+from serving.casework.service import CaseworkService
 from serving.chain.service import ChainService
 from serving.charges.service import ChargesService
 from serving.customers.person import People
@@ -32,7 +36,9 @@ from serving.erasures.service import ErasuresService
 from serving.exchange.service import ExchangeService
 from serving.external.service import ExternalAccountsService
 from serving.forecasts.service import ForecastsService
+from serving.freezes.service import FreezesService
 from serving.goals.service import GoalsService
+from serving.graph.service import GraphService
 from serving.history.service import HistoryService
 from serving.holders.service import HoldersService
 from serving.identity.keys import KeyRing
@@ -43,8 +49,10 @@ from serving.insights.reading import MoneyReader
 from serving.insights.recommending import Recommending
 from serving.insights.service import InsightsService
 from serving.limits.service import LimitsService
+from serving.list_changes.service import ListChangesService
 from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
+from serving.med.service import MedService
 from serving.models.service import ModelsService
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
@@ -54,10 +62,12 @@ from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
 from serving.recurring.service import RecurringService
+from serving.reports.service import ReportsService
 from serving.reversals.service import ReversalsService
 from serving.risk.service import RiskService
 from serving.sandbox.due import days_step, holds_step, schedules_step
 from serving.sandbox.service import SandboxService
+from serving.scenarios.service import ScenarioService
 from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
@@ -115,7 +125,14 @@ class Resources:
     suspense: SuspenseService
     charges: ChargesService
     cases: CasesService
+    casework: CaseworkService
+    deciding: DecidingService
+    reports: ReportsService
+    freezes: FreezesService
+    blocks: BlocksService
+    med: MedService
     chain: ChainService
+    graph: GraphService
     scorer: ScorerClient
     scoring: ScoringService
     decisions: DecisionsService
@@ -123,6 +140,8 @@ class Resources:
     forecasts: ForecastsService
     recurring: RecurringService
     risk: RiskService
+    list_changes: ListChangesService
+    scenarios: ScenarioService
     screening: ScreeningService
     models: ModelsService
     live: LiveHub
@@ -178,8 +197,12 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
         sweeper.start()
         stack.push_async_callback(sweeper.close)
+        papers = Papers(records)
+        casework = CaseworkService(core, papers=papers, clocks=clocks)
         own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
+        graph = GraphService(settings, warehouse, clocks=clocks)
+        stack.callback(graph.close)
         yield Resources(
             settings=settings,
             clock=clock,
@@ -219,7 +242,14 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             suspense=SuspenseService(core, once=once, clocks=clocks),
             charges=ChargesService(core, clocks=clocks),
             cases=CasesService(core, clock=clock),
+            casework=casework,
+            deciding=DecidingService(core, casework=casework, clocks=clocks),
+            freezes=FreezesService(core, papers=papers, clocks=clocks),
+            blocks=BlocksService(core, papers=papers, clocks=clocks),
+            med=MedService(core, clocks=clocks),
+            reports=ReportsService(core, papers=papers, records=records, people=people, clocks=clocks),
             chain=ChainService(core),
+            graph=graph,
             scorer=scorer,
             scoring=ScoringService(scorer, addresses=addresses, clock=clock),
             decisions=DecisionsService(warehouse),
@@ -227,6 +257,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             forecasts=ForecastsService(warehouse),
             recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
+            list_changes=ListChangesService(core, clock=clock, clocks=clocks),
+            scenarios=ScenarioService(core, clock=clock, clocks=clocks),
             screening=ScreeningService(core, people=people, clocks=clocks),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),

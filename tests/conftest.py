@@ -11,8 +11,8 @@ import pytest
 from contracts.topics import broker_topics
 from kit.kafka import ADMIN_TIMEOUT_S, admin, ensure_topics
 from kit.migrations import migrate
-from kit.settings import Kafka, PostgresServer
-from tests.servers import Servers, from_file, session_servers
+from kit.settings import Kafka, Neo4j, PostgresServer
+from tests.servers import VAR, Servers, from_file, graph_server, session_servers
 
 # Begun first, so that files that run side by side end at about the same time.
 LONGEST = (
@@ -51,6 +51,13 @@ def servers() -> Iterator[Servers]:
         return
     with session_servers() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def neo4j(servers: Servers) -> Neo4j:
+    """The graph's server of the same set. What a module writes lies under its topics' prefix, apart from all others'."""
+    named = os.environ.get("BAAS_TEST_SERVERS")
+    return graph_server(Path(named).parent if named else VAR)
 
 
 def _fresh_database(server: PostgresServer, *, migrations: str) -> Iterator[PostgresServer]:

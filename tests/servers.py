@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.settings import REPOSITORY_ROOT, Kafka, PostgresServer, Valkey
+from kit.settings import REPOSITORY_ROOT, Kafka, Neo4j, PostgresServer, Valkey
 
 VAR = REPOSITORY_ROOT / "var" / "test"
 COMMAND_S = 300
@@ -54,6 +54,13 @@ def run_baas(var: Path, *arguments: str, check: bool = True, **environment: str)
     return done
 
 
+def graph_server(var: Path) -> Neo4j:
+    """Start the graph's server beside those of a set, small, unless it runs; it ends when the set does."""
+    with _one_at_a_time(var):
+        run_baas(var, "up", "--profile", "full", "--servers-only", BAAS_NEO4J__HEAP_MB="320", BAAS_NEO4J__PAGE_CACHE_MB="64")
+    return Neo4j(**json.loads((var / "local.json").read_text())["neo4j"])
+
+
 @contextmanager
 def session_servers() -> Iterator[Servers]:
     """Start the set, or join the session that has; the last session to leave stops it."""
@@ -71,8 +78,8 @@ def session_servers() -> Iterator[Servers]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    with (VAR / "starting.lock").open("w") as lock:
+def _one_at_a_time(var: Path = VAR) -> Iterator[None]:
+    with (var / "starting.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -83,6 +90,12 @@ def _nobody_else(sessions: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def graph_environment(neo4j: Neo4j) -> dict[str, str]:
+    """Return the variables by which a process of the product finds this graph."""
+    password = neo4j.password.get_secret_value() if neo4j.password else ""
+    return {"BAAS_NEO4J__PORT": str(neo4j.port), "BAAS_NEO4J__PASSWORD": password, "BAAS_NEO4J__KEPT": "true"}
 
 
 def environment_of(*, core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, var: Path) -> dict[str, str]:

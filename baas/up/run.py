@@ -47,7 +47,7 @@ def bring_up(*, profile: Profile, servers_only: bool) -> None:
     if profile == "full" and not servers_only:
         require_superset()
     with _alone():
-        ours = start_servers(say)
+        ours = start_servers(say, profile=profile)
         prepare_databases(ours.settings)
         say("databases and roles: up to date")
         prepare_topics(ours.settings)

@@ -17,6 +17,8 @@ CONTROLS = "risk.controls.v1"
 ALERTS = "risk.alerts.v1"
 SETTLED_FEATURES = "features.settled.v1"
 SANDBOX_TRANSACTIONS = "sandbox.transactions.v1"
+AML_CANDIDATES = "aml.candidates.v1"
+AML_FINDINGS = "aml.findings.v1"
 
 MESSAGE_TIMESTAMP = "LogAppendTime"
 DAY_MS = 86_400_000

@@ -16,17 +16,19 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# The same of each customer's months with days that were paid on, or are no more. #}
-{% macro customer_months_touched() -%}
+{# The same of each customer's months, by the rows of a fact, or of a model by day, that are later than this model: `days` names it
+   alone, or with the column that tells, as in `days_written`. #}
+{% macro customer_months_touched(days) -%}
+  {%- set name, _, column = days.partition('.') -%}
   select distinct tenant_id, customer_id, date_trunc('month', day)::date as month
-  from {{ ref('int_customer_days') }}
-  where outcome_built_at > {{ since_built() }}
+  from {{ ref(name) }}
+  where {{ column or 'built_at' }} > {{ since_built() }} and customer_id is not null
 {%- endmacro %}
 
-{% macro forget_customer_months_touched() -%}
+{% macro forget_customer_months_touched(days) -%}
   {%- if is_incremental() -%}
     delete from {{ this }} as months
-    using ({{ customer_months_touched() }}) as touched
+    using ({{ customer_months_touched(days) }}) as touched
     where months.tenant_id = touched.tenant_id and months.customer_id = touched.customer_id and months.month = touched.month
   {%- else -%}
     select 1

@@ -29,6 +29,7 @@ class Store(StrEnum):
     LAKE = "lake"
     PROFILES = "profiles"
     ONLINE_STORE = "online-store"
+    GRAPH = "graph"
     REFUSED_MESSAGES = "refused-messages"
     TOPICS = "topics"
     SUBJECT_KEY = "subject-key"

@@ -35,11 +35,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is asked about a customer who has left: since when, whether they ever had an account, open alerts, placed holds."""
+    """What is asked about a customer who has left: since when, whether they ever had an account, what is open, placed holds."""
 
     closed_at: datetime
     had_account: bool
     open_alerts: int
+    open_cases: int = 0
     placed: Sequence[Placed] = ()
 
 
@@ -54,6 +55,8 @@ def holds(facts: Facts, *, now: datetime) -> list[Hold]:
         found.append(Hold(law=AML_LAW, why="records of who a customer was are kept for ten years", until=kept_until))
     if facts.open_alerts:
         found.append(Hold(law=ALERT_LAW, why=f"{facts.open_alerts} alerts about the customer are not ended"))
+    if facts.open_cases:
+        found.append(Hold(law=ALERT_LAW, why=f"{facts.open_cases} cases or freezes of the customer are not ended"))
     return found
 
 

@@ -29,6 +29,13 @@ select
         )
     ) as open_alerts,
     (
+        select count(*) from cases.case k
+        where k.tenant_id = c.tenant_id and k.customer_id = c.customer_id and k.ended_at is null
+    ) + (
+        select count(*) from cases.freeze f
+        where f.tenant_id = c.tenant_id and f.customer_id = c.customer_id and f.state <> 'lifted'
+    ) as open_cases,
+    (
         select coalesce(jsonb_agg(jsonb_build_object('law', h.law, 'reason', h.reason, 'until', h.until)), '[]')
         from bank.legal_hold h
         where h.tenant_id = c.tenant_id and h.customer_id = c.customer_id and h.lifted_at is null
@@ -76,7 +83,10 @@ def _facts(row: Row) -> Facts:
         )
         for each in row["placed"]
     ]
-    return Facts(closed_at=row["closed_at"], had_account=row["had_account"], open_alerts=row["open_alerts"], placed=placed)
+    return Facts(
+        closed_at=row["closed_at"], had_account=row["had_account"], open_alerts=row["open_alerts"],
+        open_cases=row["open_cases"], placed=placed,
+    )  # fmt: skip
 
 
 def _erasure(row: Row) -> Erasure:

@@ -40,6 +40,11 @@ class FlinkRest:
         """The state of each job by its id."""
         return {each["id"]: each["status"] for each in self._get("/jobs")["jobs"]}
 
+    def running(self, name: str) -> str | None:
+        """The id of a job of this name that has not ended; None where there is none."""
+        jobs = self._get("/jobs/overview")["jobs"]
+        return next((str(each["jid"]) for each in jobs if each["name"] == name and each["state"] not in ENDED), None)
+
     def state(self, job: str) -> str:
         """A job's state: RUNNING, RESTARTING, FINISHED ..."""
         return str(self._get(f"/jobs/{job}")["state"])

@@ -20,6 +20,7 @@ from kit.settings import REPOSITORY_ROOT, user_cache
 
 # The class path of the servers.
 JARS = REPOSITORY_ROOT / "deploy" / "jars.lock"
+NEO4J_JARS = REPOSITORY_ROOT / "deploy" / "neo4j-jars.lock"
 PARALLEL_FETCHES = 4
 FETCH_TIMEOUT_S = 60
 Fetch = Callable[[str, Path], Path]

@@ -1,4 +1,7 @@
-"""`python -m pipelines.backtest.worker`: carries out the simulations that risk teams ask for, one at a time, until SIGTERM."""
+"""`python -m pipelines.backtest.worker`: carries out what is tried on history, one at a time, until SIGTERM.
+
+Simulations of policies for risk teams; trials of scenarios' values for compliance.
+"""
 
 import sys
 
@@ -13,7 +16,9 @@ from governance.trials.simulation import Task
 from kit.behind import work_behind
 from kit.clock import Clock, SystemClock
 from kit.ids import uuid7
+from kit.process import Lifecycle
 from kit.settings import Settings
+from pipelines.aml.trials.worker import ScenarioTrials
 from pipelines.backtest.keep import keep
 from pipelines.backtest.proposal import chosen_model, in_force
 from pipelines.backtest.run import Question, backtest, period_of
@@ -28,6 +33,18 @@ class Worker(JobWorker):
 
     process = PROCESS
     queue = simulations.queue
+
+    def __init__(self, ours: Settings, lifecycle: Lifecycle) -> None:
+        super().__init__(ours, lifecycle)
+        self._scenarios = ScenarioTrials(ours, lifecycle)
+
+    def between(self, connection: psycopg.Connection) -> None:
+        """Carry out a trial of a scenario's values, where one waits."""
+        self._scenarios.step(connection)
+
+    def facts(self) -> dict[str, object]:
+        """What the health port says."""
+        return super().facts() | {"scenario_trials": self._scenarios.facts()}
 
     def carry_out(self, connection: psycopg.Connection, held: Held, progress: Progress) -> bytes:
         """Decide a tenant's history again, as the simulation asks."""

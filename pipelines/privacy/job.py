@@ -27,6 +27,7 @@ from kit.subject_keys import SealedRecords, Subject, local_keys
 from pipelines.privacy.core import repository
 from pipelines.privacy.core.rows import CoreRows, StoredAnswers
 from pipelines.privacy.features import OnlineProfiles, ProfileFiles
+from pipelines.privacy.graph.nodes import GraphNodes
 from pipelines.privacy.keys import PersonKey
 from pipelines.privacy.lake import LakeFiles
 from pipelines.privacy.proof import ProofKey, document_of
@@ -168,6 +169,7 @@ class Job:
         yield Store.LAKE, LakeFiles(ours.lake, tenant_id=tenant_id, who=who)
         yield Store.PROFILES, ProfileFiles(ours.profiles, tenant_id=tenant_id, who=who)
         yield Store.ONLINE_STORE, OnlineProfiles(ours, tenant_id=tenant_id, who=who, project=self._project)
+        yield Store.GRAPH, GraphNodes(ours, tenant_id=tenant_id, who=who)
         yield Store.REFUSED_MESSAGES, RefusedMessages(ours.kafka, who=who)
         yield Store.TOPICS, Topics(ours.kafka, who=who)
         yield Store.SUBJECT_KEY, PersonKey(self._keys, Subject(tenant_id, who.customer_id))

@@ -31,6 +31,7 @@ _OUTBOX_FED = (
     (topics.LABELS, records.LABELS),
     (topics.ALERTS, records.ALERTS),
     (topics.CONTROLS, records.SENT_CONTROLS),
+    (topics.AML_FINDINGS, records.FINDINGS),
 )
 
 
@@ -207,7 +208,10 @@ def alert_checks(sides: Sides) -> Iterator[Check]:
         downstream=sides.now(topics.DECISIONS, records.DECISIONS),
         facts=("amount_minor",),
     )
-    joined = sides.now(topics.ALERTS, records.ALERTS).filter(pl.col("change").is_in(["opened", "grew"]))
+    # What a scenario found has moved: an alert of it says `allow`, which no member of the other alerts does.
+    joined = sides.now(topics.ALERTS, records.ALERTS).filter(
+        pl.col("change").is_in(["opened", "grew"]) & (pl.col("verdict") != Verdict.ALLOW)
+    )
     yield nothing_missing(
         "members of alerts > alert events",
         upstream=sides.core_then.alert_members,

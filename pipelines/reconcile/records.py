@@ -22,7 +22,7 @@ from scoring.scanner import Scan, scan_transactions
 INBOUND, DECISIONS, OUTCOMES, OVERRIDES, CONTROLS = "inbound", "decisions", "outcomes", "overrides", "controls"
 STARTS, LOG_LABELS = "starts", "log_labels"
 SENT_CONTROLS, LEDGER_EVENTS, LABELS, ALERTS, FLAGGED = "sent_controls", "ledger_events", "labels", "alerts", "flagged"
-REFUSALS, UNREADABLE = "refusals", "unreadable"
+REFUSALS, UNREADABLE, FINDINGS = "refusals", "unreadable", "findings"
 
 _PLACE: dict[str, Any] = {"partition": pl.Int32, "offset": pl.Int64}
 _NAMED: dict[str, Any] = _PLACE | {"tenant_id": pl.String, "id": pl.String}
@@ -43,6 +43,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ALERTS: _NAMED
     | {"transaction_id": pl.String, "change": pl.String, "verdict": pl.String, "amount_minor": pl.Int64}
     | _OUTBOX,
+    FINDINGS: _NAMED | {"finding_id": pl.String, "growth": pl.Int64} | _OUTBOX,
     FLAGGED: _NAMED | {"amount_minor": pl.Int64, "verdict": pl.String},
     REFUSALS: _PLACE | {"source_partition": pl.Int32, "source_offset": pl.Int64, "process": pl.String},
     UNREADABLE: _PLACE,
@@ -131,6 +132,13 @@ class _Alert(msgspec.Struct, gc=False):
     change: str
     verdict: str
     amount_minor: int
+
+
+class _Finding(msgspec.Struct, gc=False):
+    tenant_id: str
+    event_id: str
+    finding_id: str
+    growth: int
 
 
 class _Moved(msgspec.Struct, gc=False):
@@ -269,6 +277,7 @@ READERS: dict[str, Reader] = {
     ),
     topics.LABELS: _plain(LABELS, _Label, "tenant_id", "label_id", "transaction_id", "fraud", "kind"),
     topics.ALERTS: _plain(ALERTS, _Alert, "tenant_id", "event_id", "transaction_id", "change", "verdict", "amount_minor"),
+    topics.AML_FINDINGS: _plain(FINDINGS, _Finding, "tenant_id", "event_id", "finding_id", "growth"),
     topics.FLAGGED: _plain(
         FLAGGED,
         _Flagged,

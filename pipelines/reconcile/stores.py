@@ -42,7 +42,7 @@ select a.tenant_id, a.alert_id from cases.alert a
 left join (
     select tenant_id, alert_id, count(*) as decisions, sum(amount_minor) as total from cases.alert_member group by 1, 2
 ) m using (tenant_id, alert_id)
-where (a.decisions, a.total_amount_minor) is distinct from (m.decisions, m.total)
+where a.kind = 'decision' and (a.decisions, a.total_amount_minor) is distinct from (m.decisions, m.total)
 """
 _OFFSETS: LiteralString = "select topic, partition, next_offset from raw.sink_offset"
 _WAREHOUSE: dict[str, tuple[LiteralString, dict[str, Any]]] = {

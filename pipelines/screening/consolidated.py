@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.screening.countries import countries
-from pipelines.screening.dates import birth
 from pipelines.screening.files import named_rows
 from risk.screening.entry import Entry, ListedKind, NameQuality, entry
+from risk.screening.reading.countries import countries
+from risk.screening.reading.dates import birth
 
 _KINDS = {
     "individual": ListedKind.PERSON,

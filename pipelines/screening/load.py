@@ -66,27 +66,40 @@ def load(connection: Connection, path: Path, form: Format, wanted: Wanted, *, cl
     Raises OSError, Unreadable (also for a file without any entry), ListShrank, ListOfAnother; then nothing is kept.
     """
     digest = sha256(path)
-    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
     with connection.transaction():
-        repository.lock(connection, wanted.list_id)
-        there = repository.find_list(connection, wanted.list_id)
-        if there is not None and there["tenant_id"] != wanted.tenant_id:
-            raise ListOfAnother(f"{wanted.list_id} is {'everybodys' if there['tenant_id'] is None else 'another tenants'}")
-        newest = repository.newest(connection, wanted.list_id)
+        newest = newest_of(connection, wanted)
         if newest is not None and newest["sha256"] == digest:
             return Loaded(wanted.list_id, newest["version"], False, newest["entries"], 0, 0, 0)
-        repository.take_in(connection, _digested(form.read(path)))
-        found = repository.counts(connection, wanted.list_id)
-        _require_whole(found["entries"], 0 if newest is None else newest["entries"], force=wanted.force)
-        version = 1 if newest is None else newest["version"] + 1
-        repository.keep_list(
-            connection, list_id=wanted.list_id, tenant_id=wanted.tenant_id, format=form.name, licence=wanted.licence,
-            source=form.source, now=now,
-        )  # fmt: skip
-        repository.keep_version(
-            connection, list_id=wanted.list_id, version=version, tenant_id=wanted.tenant_id, sha256=digest, forced=wanted.force,
-            by=wanted.by, now=now, **found,
-        )  # fmt: skip
+        return keep_next(connection, form.read(path), form, wanted, newest=newest, sha256=digest, clock=clock)
+
+
+def newest_of(connection: Connection, wanted: Wanted) -> repository.Row | None:
+    """Be the only one who loads the list until the transaction ends; return its newest version. Raises ListOfAnother."""
+    repository.lock(connection, wanted.list_id)
+    there = repository.find_list(connection, wanted.list_id)
+    if there is not None and there["tenant_id"] != wanted.tenant_id:
+        raise ListOfAnother(f"{wanted.list_id} is {'everybodys' if there['tenant_id'] is None else 'another tenants'}")
+    return repository.newest(connection, wanted.list_id)
+
+
+def keep_next(
+    connection: Connection, entries: Iterable[Entry], form: Format, wanted: Wanted, *, newest: repository.Row | None,
+    sha256: bytes, clock: Clock,
+) -> Loaded:  # fmt: skip
+    """Keep entries as the version after `newest`, in the transaction that found it. Raises Unreadable, ListShrank."""
+    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
+    repository.take_in(connection, _digested(entries))
+    found = repository.counts(connection, wanted.list_id)
+    _require_whole(found["entries"], 0 if newest is None else newest["entries"], force=wanted.force)
+    version = 1 if newest is None else newest["version"] + 1
+    repository.keep_list(
+        connection, list_id=wanted.list_id, tenant_id=wanted.tenant_id, format=form.name, licence=wanted.licence,
+        source=form.source, now=now,
+    )  # fmt: skip
+    repository.keep_version(
+        connection, list_id=wanted.list_id, version=version, tenant_id=wanted.tenant_id, sha256=sha256, forced=wanted.force,
+        by=wanted.by, now=now, **found,
+    )  # fmt: skip
     return Loaded(wanted.list_id, version, True, **found)
 
 

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.screening.countries import countries
-from pipelines.screening.dates import birth
 from pipelines.screening.files import rows
 from risk.screening.entry import Entry, ListedKind, NameQuality, entry
+from risk.screening.reading.countries import countries
+from risk.screening.reading.dates import birth
 
 _NOTHING = "-0-"
 _KINDS = {

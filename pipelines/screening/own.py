@@ -7,10 +7,10 @@ Columns: `id`, `kind` (person, organisation, vessel, aircraft), `name`, and if t
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.screening.countries import countries
-from pipelines.screening.dates import birth
 from pipelines.screening.files import Unreadable, named_rows
 from risk.screening.entry import Entry, ListedKind, NameQuality, entry
+from risk.screening.reading.countries import countries
+from risk.screening.reading.dates import birth
 
 
 def read(path: Path) -> Iterator[Entry]:

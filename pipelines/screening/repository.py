@@ -85,6 +85,17 @@ where until_version is null and tenant_id is not distinct from %s order by list_
 _CURRENT_VERSIONS = """
 select list_id, max(version) from screening.version where tenant_id is not distinct from %s group by list_id
 """
+_ANY_APPROVED = "select exists (select from screening.list_change where status = 'approved')"
+_TAKE_APPROVED = """
+select tenant_id, change_id, list_id, licence, based_on, entries, proposed_by, judged_by from screening.list_change
+where status = 'approved' order by judged_at limit 1 for update skip locked
+"""
+_END_CHANGE = """
+update screening.list_change
+set status = case when %(problem)s::text is null then 'loaded' else 'refused' end, version = %(version)s,
+    problem = %(problem)s, entries = null, ended_at = now()
+where tenant_id = %(tenant_id)s and change_id = %(change_id)s
+"""
 _TENANTS = "select distinct tenant_id from bank.customer order by tenant_id"
 _WAITING = """
 select c.customer_id, c.version, c.kind, p.birth_year, p.sealed
@@ -178,6 +189,22 @@ def versions(connection: Connection, list_id: str) -> list[Row]:
 def difference(connection: Connection, *, list_id: str, before: int, after: int, limit: int) -> list[Row]:
     """Return what two versions say differently: entry, a name, whether it was there before and is there after."""
     return _all(connection, _DIFFERENCE, {"list_id": list_id, "before": before, "after": after, "limit": limit})
+
+
+def any_approved(connection: Connection) -> bool:
+    """Return whether a change of a list that two people made waits to be loaded."""
+    row = connection.execute(_ANY_APPROVED).fetchone()
+    return bool(row and row[0])
+
+
+def take_approved(connection: Connection) -> Row | None:
+    """Return the change that was approved first, and keep others from it until the transaction ends."""
+    return _one(connection, _TAKE_APPROVED, ())
+
+
+def end_change(connection: Connection, *, tenant_id: str, change_id: UUID, version: int | None, problem: str | None) -> None:
+    """Say as which version a change was loaded, or why it was not; what it held goes."""
+    connection.execute(_END_CHANGE, {"tenant_id": tenant_id, "change_id": change_id, "version": version, "problem": problem})
 
 
 def current(connection: Connection, tenant_id: str | None) -> Iterator[tuple[str, bytes, object]]:

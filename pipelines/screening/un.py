@@ -10,10 +10,10 @@ from typing import IO
 
 from lxml import etree
 
-from pipelines.screening.countries import countries
-from pipelines.screening.dates import ABOUT_YEARS
 from pipelines.screening.files import Unreadable, opened
 from risk.screening.entry import Entry, ListedKind, NameQuality, entry
+from risk.screening.reading.countries import countries
+from risk.screening.reading.dates import ABOUT_YEARS
 
 _PERSON, _GROUP = "INDIVIDUAL", "ENTITY"
 _QUALITY = {"low": NameQuality.WEAK}

@@ -13,6 +13,7 @@ from pipelines.cash_flow import repository as forecasts
 from pipelines.insight.categories import repository as text_models
 from pipelines.insight.money import repository as own_money
 from pipelines.lake.compaction import compact
+from pipelines.screening.approved import any_approved, load_approved
 from pipelines.screening.waiting import waits
 from pipelines.upkeep import work
 
@@ -152,6 +153,25 @@ class LearnedCategories:
         told = self._apart(work.learn_categories, self._settings, ended, self._clock)
         self._tried = ended
         return told
+
+
+class ApprovedLists:
+    """A bank's own watch-lists as two people have changed them, loaded as their next versions."""
+
+    name = "approved-lists"
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    def due(self, now_ms: int) -> bool:
+        """Whether an approved change waits."""
+        return any_approved(self._settings)
+
+    def do(self) -> str:
+        """Load what waits."""
+        loaded, refused = load_approved(self._settings, clock=self._clock)
+        return f"{loaded} loaded, {refused} refused"
 
 
 class ScreenedCustomers:

@@ -10,7 +10,15 @@ from kit.clock import Clock, SystemClock
 from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import Settings
-from pipelines.upkeep.chores import Chore, CompactedLake, LearnedCategories, MoneyForecasts, OwnMoney, ScreenedCustomers
+from pipelines.upkeep.chores import (
+    ApprovedLists,
+    Chore,
+    CompactedLake,
+    LearnedCategories,
+    MoneyForecasts,
+    OwnMoney,
+    ScreenedCustomers,
+)
 
 PROCESS = "upkeep"
 LOOK_S = 30.0
@@ -36,6 +44,7 @@ class Upkeep:
             MoneyForecasts(settings, self._clock, apart),
             OwnMoney(settings, self._clock, apart),
             LearnedCategories(settings, self._clock, apart),
+            ApprovedLists(settings, self._clock),
             ScreenedCustomers(settings, self._clock, apart),
         )
         self._done: dict[str, str] = {}

@@ -18,16 +18,16 @@ def _window(default: int, *, most: int, meaning: str = "within how long") -> Par
     return Parameter("window_ms", Unit.MS, default, MINUTE_MS, most, meaning)
 
 
-def _at_least(name: str, default: int, meaning: str) -> Parameter:
-    return Parameter(name, Unit.COUNT, default, 2, 1_000, meaning)
+def _at_least(name: str, default: int, meaning: str, *, least: int = 2) -> Parameter:
+    return Parameter(name, Unit.COUNT, default, least, 1_000, meaning)
 
 
-def _amount(name: str, default: int, meaning: str) -> Parameter:
-    return Parameter(name, Unit.MINOR, default, 0, 100_000_000_00, meaning)
+def _amount(name: str, default: int, meaning: str, *, least: int = 0) -> Parameter:
+    return Parameter(name, Unit.MINOR, default, least, 100_000_000_00, meaning)
 
 
-def _share(name: str, default: int, meaning: str) -> Parameter:
-    return Parameter(name, Unit.PPM, default, _FROM_PPM, _TO_PPM, meaning)
+def _share(name: str, default: int, meaning: str, *, least: int = _FROM_PPM) -> Parameter:
+    return Parameter(name, Unit.PPM, default, least, _TO_PPM, meaning)
 
 
 def _times(name: str, default: int, meaning: str) -> Parameter:
@@ -43,7 +43,7 @@ _CASH = (
         engine=Engine.PATTERN,
         severity=Severity.HIGH,
         parameters=(
-            _amount("ceiling_minor", REPORTED_CASH_MINOR, "what a single deposit would be reported from"),
+            _amount("ceiling_minor", REPORTED_CASH_MINOR, "what a single deposit would be reported from", least=10_000_00),
             Parameter("business_days", Unit.BUSINESS_DAYS, 5, 1, 22, "within how many business days, the first included"),
             _at_least("pieces", 3, "how many deposits"),
         ),
@@ -68,7 +68,7 @@ _CASH = (
         sources=(Source.LAW, Source.CIRCULAR),
         engine=Engine.RULE,
         severity=Severity.REPORT,
-        parameters=(_amount("amount_minor", REPORTED_CASH_MINOR, "from which amount on"),),
+        parameters=(_amount("amount_minor", REPORTED_CASH_MINOR, "from which amount on", least=10_000_00),),
     ),
     Scenario(
         code="cash-without-notice",
@@ -78,7 +78,7 @@ _CASH = (
         engine=Engine.RULE,
         severity=Severity.HIGH,
         parameters=(
-            _amount("amount_minor", REPORTED_CASH_MINOR, "from which amount on"),
+            _amount("amount_minor", REPORTED_CASH_MINOR, "from which amount on", least=10_000_00),
             Parameter("business_days", Unit.BUSINESS_DAYS, 3, 1, 22, "how long before"),
         ),
     ),
@@ -93,8 +93,8 @@ _ACCOUNTS = (
         engine=Engine.WINDOW,
         severity=Severity.HIGH,
         parameters=(
-            _at_least("counterparties", 5, "how many payers"),
-            _window(24 * HOUR_MS, most=7 * DAY_MS),
+            _at_least("counterparties", 5, "how many payers", least=3),
+            _window(24 * HOUR_MS, most=3 * DAY_MS),
             _times("times_usual", 200, "times the most in any window before"),
             _share("strangers_ppm", 800_000, "share of payers who never paid before"),
         ),
@@ -108,8 +108,8 @@ _ACCOUNTS = (
         engine=Engine.WINDOW,
         severity=Severity.HIGH,
         parameters=(
-            _at_least("counterparties", 5, "how many payees"),
-            _window(8 * HOUR_MS, most=7 * DAY_MS),
+            _at_least("counterparties", 5, "how many payees", least=3),
+            _window(8 * HOUR_MS, most=DAY_MS),
             _times("times_usual", 200, "times the most in any window before"),
             _share("strangers_ppm", 800_000, "share of payees who were never paid before"),
         ),
@@ -123,11 +123,11 @@ _ACCOUNTS = (
         engine=Engine.PATTERN,
         severity=Severity.HIGH,
         parameters=(
-            _share("share_ppm", 800_000, "share that leaves"),
-            _amount("amount_minor", 300_000, "least that came in"),
+            _share("share_ppm", 800_000, "share that leaves", least=500_000),
+            _amount("amount_minor", 300_000, "least that came in", least=1_000_00),
             _times("times_usual", 150, "times the most that came in within any window before"),
             _share("strangers_ppm", 600_000, "share of it from payers who never paid before"),
-            _window(48 * HOUR_MS, most=7 * DAY_MS),
+            _window(48 * HOUR_MS, most=2 * DAY_MS),
         ),
     ),
     Scenario(
@@ -155,10 +155,10 @@ _ACCOUNTS = (
         engine=Engine.WINDOW,
         severity=Severity.MEDIUM,
         parameters=(
-            _at_least("payments", 5, "how many payments"),
+            _at_least("payments", 5, "how many payments", least=4),
             _at_least("counterparties", 3, "to how many payees"),
             Parameter("unlike_ppm", Unit.PPM, 100_000, 0, 500_000, "how much they may differ"),
-            _window(24 * HOUR_MS, most=7 * DAY_MS),
+            _window(24 * HOUR_MS, most=2 * DAY_MS),
         ),
     ),
     Scenario(
@@ -170,8 +170,8 @@ _ACCOUNTS = (
         severity=Severity.MEDIUM,
         parameters=(
             _at_least("payments", 3, "how many payments"),
-            _amount("limit_minor", 1_000_000, "the limit that is kept under"),
-            _share("share_ppm", 900_000, "how near to it"),
+            _amount("limit_minor", 1_000_000, "the limit that is kept under", least=5_000_00),
+            _share("share_ppm", 900_000, "how near to it", least=800_000),
             _window(7 * DAY_MS, most=30 * DAY_MS),
         ),
     ),
@@ -308,9 +308,9 @@ _PAYMENT = (
         engine=Engine.RULE,
         severity=Severity.LOW,
         parameters=(
-            _amount("amount_minor", 100_000, "above which amount"),
-            Parameter("from_hour", Unit.HOUR, 20, 0, 23, "from which hour (America/Sao_Paulo)"),
-            Parameter("until_hour", Unit.HOUR, 6, 0, 23, "until which hour"),
+            _amount("amount_minor", 100_000, "above which amount", least=1_000_00),
+            Parameter("from_hour", Unit.HOUR, 20, 18, 23, "from which hour (America/Sao_Paulo)"),
+            Parameter("until_hour", Unit.HOUR, 6, 0, 8, "until which hour"),
         ),
     ),
     Scenario(

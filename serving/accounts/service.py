@@ -29,6 +29,7 @@ from serving.edge.presented import moment, money
 from serving.edge.principals import Principal, Role
 from serving.edge.versions import require
 from serving.edge.wanted import customer_of, require_held
+from serving.freezes import repository as freezes
 from serving.holders.service import USERS, require_role
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
@@ -169,7 +170,10 @@ class AccountsService:
             check_move(at=AccountStatus(str(found["status"])), to=wanted.status, block=block)
             if found["block_cause"] in GUARDED_CAUSES and not principal.roles & GUARDS:
                 raise Forbidden(f"a block for {found['block_cause']} is lifted by: {', '.join(sorted(GUARDS))}")
-            await self._tell_ledger(connection, principal, account_id, flags(wanted.status, block))
+            frozen = await freezes.frozen(
+                connection, tenant_id=principal.tenant_id, customer_id=str(found["customer_id"]), account_id=account_id
+            )
+            await self._tell_ledger(connection, principal, account_id, flags(wanted.status, block).with_freezes(frozen))
             sides = block.sides if block else None
             await repository.write_status(
                 connection,

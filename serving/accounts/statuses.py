@@ -1,8 +1,9 @@
 """How an account stands, which moves there are, and what each status means to the ledger: one table. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from cases.freezes.states import Frozen
 from kit.errors import Conflict, DomainError
 
 
@@ -63,6 +64,12 @@ class LedgerFlags:
     closed: bool
     frozen_debits: bool
     frozen_credits: bool
+
+    def with_freezes(self, frozen: Frozen) -> "LedgerFlags":
+        """Return what the ledger holds when freezes stop something, too: an account's status does not undo them."""
+        return replace(
+            self, frozen_debits=self.frozen_debits or frozen.debits, frozen_credits=self.frozen_credits or frozen.credits
+        )
 
 
 class AccountMoveNotAllowed(Conflict):

@@ -1,7 +1,7 @@
 """What the alerts routes take and give."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -11,6 +11,8 @@ from serving.edge.schemas import Money, Text
 _EXAMPLE: dict[str, JsonValue] = {
     "alert_id": "0193f2aa-1111-7222-8333-944445555666",
     "status": "open",
+    "kind": "decision",
+    "scenarios": [],
     "subject_kind": "customer",
     "subject_id": "c000042",
     "decisions": 3,
@@ -25,11 +27,13 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class Alert(BaseModel):
-    """One alert: a subject's flagged decisions of a day, grouped."""
+    """One alert: a subject's flagged decisions of a day, or what scenarios found of it (`decisions` counts either)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     alert_id: str
     status: AlertStatus
+    kind: Literal["decision", "scenario"]
+    scenarios: list[str]
     subject_kind: str
     subject_id: str
     decisions: int
@@ -43,7 +47,7 @@ class Alert(BaseModel):
 
 
 class Member(BaseModel):
-    """One flagged decision of an alert, with the features that stand out."""
+    """One flagged decision of an alert, with the features that stand out; or one payment of what a scenario found."""
 
     transaction_id: str
     event_time: datetime

@@ -71,6 +71,8 @@ def _alert(alert: Alert) -> Shown:
     return {
         "alert_id": alert.alert_id,
         "status": alert.status,
+        "kind": alert.kind,
+        "scenarios": list(alert.scenarios),
         "subject_kind": alert.subject_kind,
         "subject_id": alert.subject_id,
         "decisions": alert.decisions,

@@ -5,6 +5,7 @@ from psycopg import AsyncConnection
 from kit.errors import NotFound
 from serving.customers import repository
 from serving.customers.statuses import CustomerNotActive, CustomerStatus
+from serving.freezes import repository as freezes
 
 
 async def require_active(connection: AsyncConnection, *, tenant_id: str, customer_id: str) -> None:
@@ -14,3 +15,5 @@ async def require_active(connection: AsyncConnection, *, tenant_id: str, custome
         raise NotFound(f"no customer {customer_id}")
     if status != CustomerStatus.ACTIVE:
         raise CustomerNotActive(f"customer {customer_id} is {status}")
+    if await freezes.customer_is_frozen(connection, tenant_id=tenant_id, customer_id=customer_id):
+        raise CustomerNotActive(f"customer {customer_id} opens nothing at present")

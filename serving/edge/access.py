@@ -17,9 +17,13 @@ BANK_READERS = MONEY | {Role.RISK, Role.COMPLIANCE}
 WATCHERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ANALYST, Role.ADMIN})
 RISK_WRITERS = frozenset({Role.RISK, Role.ADMIN})
 ERASERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
+COMPLIANCE_WRITERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 CASE_WORKERS = frozenset({Role.RISK, Role.COMPLIANCE, Role.ADMIN})
+OFFICERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 # A dry run of a password would be a guess that is not counted, and a token that is given out cannot be undone.
 A_CREDENTIAL = "what it gives out is a credential, and each try of a secret counts"
+# A list of five thousand entries, written out.
+A_LIST_BYTES = 2_000_000
 COUNTED = "each try of the two amounts counts"
 
 
@@ -28,6 +32,7 @@ class Rule:
     """One route. `public` ones need nobody; `signs_in` ones have a limit per address of their own; `streams` ones stay open.
 
     `platform` ones tell of all tenants together, and so are open to the platform operator's token and to no tenant's role.
+    `max_body_bytes` is for a route that takes more than others do.
     `no_dry_run` says why a route that changes something cannot be tried without being done.
     """
 
@@ -39,6 +44,7 @@ class Rule:
     streams: bool = False
     platform: bool = False
     no_dry_run: str | None = None
+    max_body_bytes: int | None = None
 
     @property
     def writes(self) -> bool:
@@ -170,6 +176,48 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/alerts", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/alerts/{alert_id}", CASE_WORKERS | {Role.ANALYST}),
     Rule("POST", "/v1/alerts/{alert_id}/status", CASE_WORKERS),
+    Rule("GET", "/v1/cases", CASE_WORKERS),
+    Rule("POST", "/v1/cases", CASE_WORKERS),
+    Rule("GET", "/v1/cases/due", CASE_WORKERS),
+    Rule("GET", "/v1/cases/quiet", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/assignment", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/notes", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/evidence", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}/evidence/{evidence_id}", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/decision", CASE_WORKERS),
+    Rule("POST", "/v1/cases/{case_id}/judgement", CASE_WORKERS),
+    Rule("GET", "/v1/cases/{case_id}/trail", CASE_WORKERS),
+    Rule("GET", "/v1/reports", OFFICERS),
+    Rule("POST", "/v1/reports", OFFICERS),
+    Rule("GET", "/v1/reports/{report_id}", OFFICERS),
+    Rule("POST", "/v1/reports/{report_id}/export", OFFICERS),
+    Rule("GET", "/v1/reports/{report_id}/document", OFFICERS),
+    Rule("POST", "/v1/reports/{report_id}/receipt", OFFICERS),
+    Rule("GET", "/v1/freezes", OFFICERS),
+    Rule("POST", "/v1/freezes", OFFICERS),
+    Rule("GET", "/v1/freezes/{freeze_id}", OFFICERS),
+    Rule("POST", "/v1/freezes/{freeze_id}/lifting", OFFICERS),
+    Rule("POST", "/v1/freezes/{freeze_id}/judgement", OFFICERS),
+    Rule("GET", "/v1/blocks", OFFICERS),
+    Rule("POST", "/v1/blocks", OFFICERS),
+    Rule("GET", "/v1/blocks/{block_id}", OFFICERS),
+    Rule("POST", "/v1/blocks/{block_id}/proposal", OFFICERS),
+    Rule("POST", "/v1/blocks/{block_id}/judgement", OFFICERS),
+    Rule("GET", "/v1/med", OFFICERS),
+    Rule("POST", "/v1/med", OFFICERS),
+    Rule("GET", "/v1/med/{dispute_id}", OFFICERS),
+    Rule("POST", "/v1/med/{dispute_id}/acknowledgement", OFFICERS),
+    Rule("POST", "/v1/med/{dispute_id}/analysis", OFFICERS),
+    Rule("POST", "/v1/med/{dispute_id}/judgement", OFFICERS),
+    Rule("POST", "/v1/med/{dispute_id}/refund", OFFICERS),
+    Rule("POST", "/v1/med/{dispute_id}/cancellation", OFFICERS),
+    Rule("GET", "/v1/graph/accounts/{account_id}/neighbours", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/accounts/{account_id}/cycles", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/accounts/{account_id}/shared", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/accounts/{account_id}/structure", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/paths", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/transfers/{transfer_id}/trace", CASE_WORKERS | {Role.ANALYST}),
     Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),
     Rule("GET", "/v1/analytics/summary", WATCHERS),
     Rule("GET", "/v1/analytics/daily", WATCHERS),
@@ -203,9 +251,23 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/risk/moves", WATCHERS),
     Rule("POST", "/v1/risk/moves", RISK_WRITERS),
     Rule("GET", "/v1/risk/moves/{move_id}", WATCHERS),
+    Rule("GET", "/v1/scenarios", WATCHERS),
+    Rule("GET", "/v1/scenarios/{scenario}/versions", WATCHERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions", COMPLIANCE_WRITERS),
+    Rule("GET", "/v1/scenarios/{scenario}/versions/{version_id}", WATCHERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/trial", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/judgement", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal", COMPLIANCE_WRITERS),
+    Rule("GET", "/v1/screening/changes", CASE_WORKERS),
+    Rule("POST", "/v1/screening/changes", COMPLIANCE_WRITERS, max_body_bytes=A_LIST_BYTES),
+    Rule("POST", "/v1/screening/changes/check", COMPLIANCE_WRITERS, max_body_bytes=A_LIST_BYTES),
+    Rule("GET", "/v1/screening/changes/{change_id}", CASE_WORKERS),
+    Rule("POST", "/v1/screening/changes/{change_id}/judgement", COMPLIANCE_WRITERS),
+    Rule("POST", "/v1/screening/changes/{change_id}/withdrawal", COMPLIANCE_WRITERS),
     Rule("POST", "/v1/screening/search", CASE_WORKERS | {Role.OPERATOR}),
     Rule("GET", "/v1/screening/lists", WATCHERS),
     Rule("GET", "/v1/screening/lists/{list_id}/versions", WATCHERS),
+    Rule("GET", "/v1/screening/lists/{list_id}/versions/{list_version}", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits", CASE_WORKERS),
     Rule("GET", "/v1/screening/hits/{hit_id}", CASE_WORKERS),
     Rule("POST", "/v1/screening/hits/{hit_id}/verdict", CASE_WORKERS),

@@ -126,7 +126,7 @@ class Gateway:
         try:
             try:
                 if question.body is None:
-                    raise self._too_large()
+                    raise self._too_large(exchange.rule)
                 await self._admit(exchange)
                 assert exchange.principal is not None  # noqa: S101 (no route on the short way is public)
                 asked = Asked(path, exchange.principal, exchange.headers, question.body, question.address, exchange.trace)
@@ -156,7 +156,7 @@ class Gateway:
             if exchange.on_trial and exchange.principal is not None:
                 self._limiter.admit_dry_run(exchange.principal)
             serve = self._try_out if exchange.on_trial else self._app
-            await serve(scope, self._bounded(receive), answer)
+            await serve(scope, self._bounded(receive, exchange.rule), answer)
         except Exception as error:
             reply = self._refusal(exchange, error)
             if not exchange.status:
@@ -217,8 +217,8 @@ class Gateway:
             # The router's patterns end in `$`, which lets a newline follow: it would find a route for which there is no rule.
             raise errors.NoSuchRoute("a path has no control characters")
         length = exchange.headers.get(b"content-length")
-        if length is not None and (not length.isdigit() or int(length) > self._limits.max_body_bytes):
-            raise self._too_large()
+        if length is not None and (not length.isdigit() or int(length) > self._most_bytes(rule)):
+            raise self._too_large(rule)
         if rule is None or rule.public:
             return
         headers = exchange.headers
@@ -238,20 +238,23 @@ class Gateway:
         if not (principal.roles & rule.roles):
             raise errors.Forbidden(f"{rule.method} {rule.path} is open to: {', '.join(sorted(rule.roles))}")
 
-    def _too_large(self) -> errors.BodyTooLarge:
-        limit = self._limits.max_body_bytes
+    def _most_bytes(self, rule: Rule | None) -> int:
+        return self._limits.max_body_bytes if rule is None or rule.max_body_bytes is None else rule.max_body_bytes
+
+    def _too_large(self, rule: Rule | None) -> errors.BodyTooLarge:
+        limit = self._most_bytes(rule)
         return errors.BodyTooLarge(f"at most {limit} bytes are read", max_body_bytes=limit)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bounded(self, receive: Receive, rule: Rule | None) -> Receive:
         """Count what really arrives: a chunked body says no length."""
-        seen = 0
+        seen, most = 0, self._most_bytes(rule)
 
         async def bounded() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limits.max_body_bytes:
-                raise self._too_large()
+            if seen > most:
+                raise self._too_large(rule)
             return message
 
         return bounded

@@ -68,6 +68,14 @@ class HoldEnded(Conflict):
     remedy = "Read the transfer: only one whose status is held can be resolved, once."
 
 
+class HoldOfABlock(Conflict):
+    """Two people end it."""
+
+    code = "hold-of-a-block"
+    title = "This hold keeps received money back"
+    remedy = "Decide its block (/v1/blocks) or its dispute (/v1/med); two people do."
+
+
 class TransferAbandoned(Conflict):
     """Nobody finished it in time, and it was given up; nothing moved."""
 

@@ -179,6 +179,15 @@ async def product_of(connection: AsyncConnection, *, tenant_id: str, account_id:
     return row[0] if row else None
 
 
+async def is_block(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> bool:
+    """Whether it is a hold by which received money is kept back, and no payment that waits."""
+    cursor = await connection.execute(
+        "select from ledger.transfer where tenant_id = %s and id = %s and status = 'held' and purpose = 'adjustment'",
+        (tenant_id, transfer_id),
+    )
+    return await cursor.fetchone() is not None
+
+
 async def is_held(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> bool:
     """Whether a transfer is held."""
     cursor = await connection.execute(

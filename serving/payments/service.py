@@ -31,7 +31,7 @@ from serving.payments import repository, stand_in
 from serving.payments.answers import Answered, answered, presented, response_tail, with_status
 from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
 from serving.payments.directory import AccountDirectory
-from serving.payments.errors import DecisionUnavailable, HoldEnded, IntentRefused, TransferFailed
+from serving.payments.errors import DecisionUnavailable, HoldEnded, HoldOfABlock, IntentRefused, TransferFailed
 from serving.payments.fees import TransferFees, fee_id
 from serving.payments.intents import TransferRequest, moment_of, parse, transaction_of
 from serving.payments.limits import TransferLimits
@@ -170,6 +170,8 @@ class TransfersService:
             headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
         )
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            if await repository.is_block(connection, tenant_id=principal.tenant_id, transfer_id=transfer_id):
+                raise HoldOfABlock(f"{transfer_id} holds received money back")
             ending, fee = [posting], fee_id(transfer_id)
             if await repository.is_held(connection, tenant_id=principal.tenant_id, transfer_id=fee):
                 ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]

@@ -1,15 +1,16 @@
-"""The Faust app: one agent over `risk.flagged.v1`. At least once, and every effect idempotent."""
+"""The Faust app: an agent over `risk.flagged.v1`, one over `aml.candidates.v1`. At least once, and every effect idempotent."""
 
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import faust
 from confluent_kafka import KafkaException
 
-from contracts.topics import FLAGGED, broker_topics
+from contracts.topics import AML_CANDIDATES, FLAGGED, broker_topics
 from kit.clock import Clock
 from kit.deadline import EXIT_STALLED
 from kit.kafka import dlq_name, ensure_topics, topic_name
@@ -17,8 +18,9 @@ from kit.log import get_logger
 from kit.postgres import pool
 from kit.process import Lifecycle
 from kit.settings import Settings
+from streams.alerts.candidates import CandidateRecorder
 from streams.alerts.credentials import broker_credentials
-from streams.alerts.recorder import Recorder
+from streams.alerts.recorder import FaustMessage, Recorder
 from streams.alerts.transport import ReadCommittedTransport
 from streams.alerts.watchdog import Backlog, StallDetector, watch
 from streams.refusals import Refusals
@@ -34,6 +36,7 @@ SESSION_S = 6.0
 HEARTBEAT_S = 2.0
 POOL_SIZE = 2
 EXIT_FAILED = 1
+AGENTS = {FLAGGED: "alerts", AML_CANDIDATES: "candidates"}
 
 
 def make_app(settings: Settings) -> faust.App:
@@ -62,27 +65,52 @@ def make_app(settings: Settings) -> faust.App:
     return app
 
 
+class BatchRecorder(Protocol):
+    """What an agent hands its batches to."""
+
+    done: int
+
+    async def record(self, messages: Sequence[FaustMessage]) -> None:
+        """Return when nothing more need be done about any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A topic, what is done with it, and who sees from outside whether that goes on."""
+
+    topic: str
+    recorder: BatchRecorder
+    backlog: Backlog
+    detector: StallDetector
+
+
 class AlertsProcess:
-    """The app with its agent, its watchdog and its place in the process's life."""
+    """The app with its agents, their watchdogs and its place in the process's life."""
 
     def __init__(self, settings: Settings, lifecycle: Lifecycle, clock: Clock) -> None:
-        flagged_topics = {name: broker_topics()[name] for name in (FLAGGED, dlq_name(FLAGGED))}
-        ensure_topics(settings.kafka, flagged_topics)
+        wanted = [name for topic in (FLAGGED, AML_CANDIDATES) for name in (topic, dlq_name(topic))]
+        ensure_topics(settings.kafka, {name: broker_topics()[name] for name in wanted})
         self._lifecycle = lifecycle
         self._pool = pool(settings.core.dsn("alerts"), application=PROCESS, max_size=POOL_SIZE)
-        self._recorder = Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock)
-        self._backlog = Backlog(settings.kafka, group=GROUP, topic=FLAGGED)
-        self._detector = StallDetector(clock)
+        recorders: dict[str, BatchRecorder] = {
+            FLAGGED: Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
+            AML_CANDIDATES: CandidateRecorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
+        }
+        self._lanes = [
+            _Lane(topic, recorder, Backlog(settings.kafka, group=GROUP, topic=topic), StallDetector(clock))
+            for topic, recorder in recorders.items()
+        ]
         self._stopping = threading.Event()
         self.app = make_app(settings)
-        source = self.app.topic(
-            topic_name(settings.kafka, FLAGGED),
-            key_type=bytes,
-            key_serializer="raw",
-            value_type=bytes,
-            value_serializer="raw",
-        )
-        self.app.agent(source, name="alerts")(self._agent)
+        for lane in self._lanes:
+            source = self.app.topic(
+                topic_name(settings.kafka, lane.topic),
+                key_type=bytes,
+                key_serializer="raw",
+                value_type=bytes,
+                value_serializer="raw",
+            )
+            self.app.agent(source, name=AGENTS[lane.topic])(self._agent_of(lane.recorder))
         self.app.on_partitions_assigned.connect(self._on_assigned)
         self.app.on_before_shutdown.connect(self._on_shutdown)
         self.app.task()(self._on_start)
@@ -90,19 +118,20 @@ class AlertsProcess:
     def facts(self) -> dict[str, object]:
         """Lag (None while the broker does not say) and progress, for the health port."""
         try:
-            lag = self._backlog.lag()
+            lag = sum(lane.backlog.lag() for lane in self._lanes)
         except KafkaException:
             lag = None
-        return {"lag": lag, "done": self._recorder.done}
+        return {"lag": lag, "done": sum(lane.recorder.done for lane in self._lanes)}
 
     async def _on_start(self) -> None:
-        watch(
-            self._detector,
-            self._backlog,
-            done=lambda: self._recorder.done,
-            end=lambda: os._exit(EXIT_STALLED),
-            stopping=self._stopping,
-        )
+        for lane in self._lanes:
+            watch(
+                lane.detector,
+                lane.backlog,
+                done=lambda recorder=lane.recorder: recorder.done,  # type: ignore[misc]
+                end=lambda: os._exit(EXIT_STALLED),
+                stopping=self._stopping,
+            )
 
     async def _on_assigned(self, *_: Any, **__: Any) -> None:
         self._lifecycle.ready()
@@ -111,18 +140,21 @@ class AlertsProcess:
         self._stopping.set()
         self._lifecycle.stop()
 
-    async def _agent(self, stream: faust.StreamT) -> None:
-        await self._pool.open()
-        async for events in stream.take_events(BATCH_EVENTS, within=BATCH_WITHIN_S):
-            await self._finish(events)
+    def _agent_of(self, recorder: BatchRecorder) -> Callable[[faust.StreamT], Awaitable[None]]:
+        async def agent(stream: faust.StreamT) -> None:
+            await self._pool.open()
+            async for events in stream.take_events(BATCH_EVENTS, within=BATCH_WITHIN_S):
+                await self._finish(recorder, events)
 
-    async def _finish(self, events: Sequence[faust.EventT]) -> None:
+        return agent
+
+    async def _finish(self, recorder: BatchRecorder, events: Sequence[faust.EventT]) -> None:
         """Record a batch whole. Faust acknowledges a batch whose agent was cancelled or failed, so neither may happen here.
 
         A batch that is cancelled by a stopping worker is finished first; one that fails ends the process before anything of
         it can be committed, and the next process reads it again.
         """
-        work = asyncio.ensure_future(self._recorder.record([event.message for event in events]))
+        work = asyncio.ensure_future(recorder.record([event.message for event in events]))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -135,5 +167,5 @@ class AlertsProcess:
         try:
             await work
         except Exception:
-            get_logger().exception("a batch of flagged decisions could not be recorded; ending the process")
+            get_logger().exception("a batch could not be recorded; ending the process")
             os._exit(EXIT_FAILED)

@@ -55,6 +55,11 @@ class _Refusable:
         return self.message.value
 
 
+def refusable(message: FaustMessage) -> _Refusable:
+    """Return the message as `Refusals` takes it."""
+    return _Refusable(message)
+
+
 class Recorder:
     """Turns flagged decisions into alerts; `done` counts the messages that need nothing more."""
 

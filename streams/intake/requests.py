@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from contracts.decisions import Door, Verdict
 from contracts.transactions import Direction, Transaction
 from kit.money import CURRENCY_EXPONENTS
@@ -85,6 +87,7 @@ def request(decision: InboundDecision, *, is_ours: IsOurs, headers: Mapping[str,
         door=Door.INBOUND,
         reason=decision.reason if kind is Kind.DENY else None,
         answer=decision.answer,
+        transaction=msgspec.json.encode(transaction),
         headers=headers or None,
     )
 

@@ -39,7 +39,7 @@ class _Event(msgspec.Struct):
 class Moved:
     """An amount that went from one account to another.
 
-    `decided` is None where the event carries no transaction: of what came by the inbound door, and of the end of a hold.
+    `decided` is None where the event carries no transaction: at the end of a hold.
     `appended_at_ms` is when the topic got it.
     """
 

@@ -201,7 +201,7 @@ def test_a_cent_that_the_ledger_does_not_have_fails_the_build(settings: Settings
     extract(settings)
     settlement = bank.system("settlement:pix")
     raw.transfer(debit=settlement, credit=other, amount_minor=501, status="posted", occurred_at=NOON)
-    with pytest.raises(MartsNotBuilt, match="entries_reconcile_with_the_ledger"):
+    with pytest.raises(MartsNotBuilt, match="balances_reconcile_with_the_ledger"):
         build(settings)
     with connect(settings.warehouse.dsn("postgres"), application="test") as admin:
         admin.execute("update raw.ledger_events set amount_minor = 500 where amount_minor = 501")

@@ -34,6 +34,7 @@ RUN = {
     "baas backup": (WHOLE, 'baas("backup"'),
     "baas restore": (WHOLE, 'baas("restore"'),
     "baas replay FILE --mapping M": (WHOLE, 'baas("replay"'),
+    "baas graph rebuild": ("tests/streams/graph", 'start("streams.graph.command rebuild")'),
     "baas projection check": ("tests/streams/projector", 'run("check"'),
     "baas models list": (WHOLE, 'baas("models", "list"'),
     "baas ledger close": ("tests/ledger", 'baas_ledger(core, tmp_path, "close"'),
@@ -47,6 +48,7 @@ RUN = {
     "baas marts build": ("tests/dbt", 'main(["build"'),
     "baas quality": ("tests/pipelines/quality", 'quality(variables, "status")'),
     "baas privacy erase": ("tests/pipelines/privacy", '"erase", who.customer_id'),
+    "baas cases verify": ("tests/serving", 'cases("verify")'),
     "baas lineage where NAME": ("tests/lineage", 'ask("where"'),
     "baas bench NAME": ("tests/bench", '"bench", name, "--quick"'),
 }

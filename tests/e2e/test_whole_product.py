@@ -19,6 +19,7 @@ from scoring.features import Bounds
 from simulator.files import read_manifest, simulated_folder
 from streams.scorer.log_reader import fold_log
 from tests.e2e.conftest import Product
+from tests.e2e.officers import alert_of_the_ring, officers, refused_after_a_freeze, reported
 from tests.e2e.suspicious_cash import suspicious_cash
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(1_500)]
@@ -154,6 +155,23 @@ def test_the_api_answers_only_those_who_sign_in(product: Product):
 def test_the_page_works_in_a_real_browser(product: Product):
     with suspicious_cash(product):
         _browse(product, *PAGE_TESTS, timeout_s=600)
+
+
+def test_officers_take_a_ring_that_plays_live_to_its_report_and_freeze_its_money(product: Product):
+    with officers(product) as (officer, colleague):
+        alert = alert_of_the_ring(product, officer)
+        document = reported(officer, colleague, alert).decode()
+        members = officer.get(f"/v1/alerts/{alert['alert_id']}").json()["members"]
+        assert all(each["transaction_id"] in document for each in members)
+        assert refused_after_a_freeze(product, officer, alert["subject_id"]) == "account-frozen"
+    product.until("the labels of the case reach the warehouse", lambda: _labels_of_cases(product) >= len(members))
+    verified = product.baas("cases", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def _labels_of_cases(product: Product) -> int:
+    with psycopg.connect(product.settings().warehouse.dsn("audit")) as connection:
+        return connection.execute("select count(*) from raw.labels where source like 'case-%%'").fetchone()[0]
 
 
 def test_the_pictures_of_the_page_are_taken_full_of_data(product: Product):

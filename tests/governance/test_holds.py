@@ -31,6 +31,12 @@ def test_an_alert_that_is_not_ended_holds_and_names_no_end():
     assert "2 alerts" in hold.why
 
 
+def test_a_case_that_is_not_ended_holds_and_names_no_end():
+    [hold] = holds(left(2010, open_cases=1), now=NOW)
+    assert hold.until is None
+    assert "1 cases or freezes" in hold.why
+
+
 def test_a_placed_hold_holds_until_its_own_end():
     placed = Placed(law="CPC", reason="order", until=datetime(2026, 7, 1, tzinfo=UTC))
     assert [hold.law for hold in holds(left(2010, placed=[placed]), now=NOW)] == ["CPC"]

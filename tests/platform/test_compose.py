@@ -10,13 +10,20 @@ import yaml
 from pydantic import SecretStr
 
 from baas.machine import Machine
-from baas.processes import PROCESSES, SERVERS, environment, of_profile
+from baas.processes import ALL_SERVERS, FULL_SERVERS, PROCESSES, SERVERS, environment, of_profile
+from kit.localset.jars import NEO4J_JARS, read_lock
 from kit.localset.kafka import KafkaNode
 from kit.settings import REPOSITORY_ROOT, Settings, unknown_variables
 
 SCHEMA = Path(__file__).parent / "schemas" / "compose-spec.json"
 ONE_SHOT = {"prepare": ["baas", "migrate"], "bootstrap": ["baas", "bootstrap"]}
 CORE, FULL = ({process.name: process for process in of_profile(profile)} for profile in ("core", "full"))
+
+
+def neo4j_version() -> str:
+    """Of the jars that the local set runs."""
+    [found] = [jar for jar in read_lock(NEO4J_JARS) if jar.coordinate.startswith("org.neo4j:neo4j:")]
+    return found.coordinate.rpartition(":")[2]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def test_a_service_that_the_specification_does_not_allow_is_noticed(compose):
 
 
 def test_it_holds_the_same_servers_and_processes_as_the_local_set(compose):
-    assert compose["services"].keys() - ONE_SHOT.keys() == set(SERVERS) | {process.name for process in PROCESSES}
+    assert compose["services"].keys() - ONE_SHOT.keys() == set(ALL_SERVERS) | {process.name for process in PROCESSES}
 
 
 def test_a_python_process_runs_the_same_module_in_both(compose):
@@ -45,7 +52,7 @@ def test_a_python_process_runs_the_same_module_in_both(compose):
 
 
 def test_the_profiles_are_the_same(compose):
-    full = {process.name for process in PROCESSES if process.profile == "full"}
+    full = {process.name for process in PROCESSES if process.profile == "full"} | set(FULL_SERVERS)
     assert {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service} == {
         name: ["full"] for name in full
     }
@@ -88,6 +95,17 @@ def test_valkey_is_told_the_same_in_both(compose, local):
     assert told == local.nodes["valkey"].server_settings
 
 
+def test_neo4j_is_told_the_same_in_both(compose, local):
+    service = compose["services"]["neo4j"]
+    told = {
+        name.removeprefix("NEO4J_").replace("__", "\0").replace("_", ".").replace("\0", "_"): value
+        for name, value in service["environment"].items()
+        if name != "NEO4J_AUTH"
+    }
+    assert told == local.nodes["neo4j"].server_settings
+    assert service["image"] == f"neo4j:{neo4j_version()}-community"
+
+
 def test_a_process_finds_the_same_around_it_in_both(compose, local):
     elsewhere = re.compile(r"_DIR$|_URI$|_URL$|_HOME$")  # folders and addresses are the container's own
     for process in PROCESSES:
@@ -128,7 +146,7 @@ def test_everything_that_answers_health_questions_has_a_check(compose):
             assert process.health_path.removeprefix("/") in json.dumps(compose["services"][process.name]["healthcheck"]), (
                 process.name
             )
-    for name in SERVERS:
+    for name in ALL_SERVERS:
         assert "healthcheck" in compose["services"][name]
 
 

@@ -95,6 +95,7 @@ HOLDS_TO_THE_TENANT: dict[str, Call] = {
     "bank.limited_batch": query("select limited from bank.limited_batch(array['one'], array[%(account)s])"),
     "bank.write_notes": query("select bank.write_notes(array['one'], array[%(hold)s], array['mine'])"),
     "bank.rename_customer": query("select bank.rename_customer('one', 'c1', 'mine')"),
+    "cases.rename_customer": query("select cases.rename_customer('one', 'c1', 'mine')::text"),
     "chain.proof": proof,
 }  # fmt: skip
 # Those that answer for one exact name or secret, before anybody's tenant is known.

@@ -19,6 +19,7 @@ FORWARDED = {
     ("ledger", "rotate-key"): ("--help",),
     ("projection", "rebuild"): ("--account", "--check", "--wait-s"),
     ("projection", "check"): ("--wait-s",),
+    ("graph", "rebuild"): ("--help",),
     ("marts", "build"): ("--full",),
     ("marts", "docs"): ("--help",),
     ("marts", "rates"): ("file", "--tenant"),
@@ -57,6 +58,7 @@ FORWARDED = {
         "--check",
         "--json",
     ),
+    ("cases", "verify"): ("--tenant", "--head"),
     ("lineage", "where"): ("name", "--rows", "--json"),
     ("lineage", "breaks"): ("name", "--json"),
     ("replay",): ("file", "--mapping", "--tenant", "--rate", "--from", "--until", "--dry-run"),
@@ -71,7 +73,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "quality", "privacy", "lineage", "screening",
+    "cases", "graph", "lineage", "privacy", "quality", "screening",
 }  # fmt: skip
 
 

@@ -7,13 +7,13 @@ import pytest
 from pydantic import SecretStr
 
 from baas.machine import Machine
-from baas.processes import HEALTH_PORTS, PROCESSES, SERVERS, Process, in_order, of_profile, stopping_order
+from baas.processes import ALL_SERVERS, HEALTH_PORTS, PROCESSES, Process, in_order, of_profile, stopping_order
 from kit.localset.program import Program, render
 from kit.settings import REPOSITORY_ROOT, Settings
 
 
 def test_each_process_comes_after_what_it_needs():
-    seen = set(SERVERS)
+    seen = set(ALL_SERVERS)
     for process in in_order(PROCESSES):
         assert set(process.depends_on) <= seen, process.name
         seen.add(process.name)
@@ -26,7 +26,7 @@ def test_nothing_is_stopped_while_what_needs_it_runs():
             if set(process.depends_on) & set(group):
                 assert process.name in stopped, process.name
         stopped |= set(group)
-    assert stopped == set(SERVERS) | {process.name for process in PROCESSES}
+    assert stopped == set(ALL_SERVERS) | {process.name for process in PROCESSES}
 
 
 def test_processes_that_need_each_other_are_refused():
@@ -49,7 +49,7 @@ def test_every_process_that_answers_health_questions_has_a_port_or_an_address():
 def test_no_password_stands_in_a_command_line(tmp_path):
     found = Settings(var=tmp_path)
     found.warehouse.passwords["mlflow"] = SecretStr("a-secret")
-    outside = {"core", "warehouse", "kafka", "valkey"}
+    outside = set(ALL_SERVERS)
     for name in outside:
         getattr(found, name).external = True
     for program in Machine(found).programs():

@@ -17,6 +17,7 @@ STATEMENT = re.compile(
 )
 # Modules that hold SQL and have another name, each because it is the one place of what it is named for.
 NAMED_FOR_IT = {
+    "cases/scenario_versions.py": "which values of scenarios hold: what streams and batches read of governance",
     "ledger/accounts.py": "the ledger's own tables",
     "ledger/claims.py": "the ledger's own tables",
     "ledger/holds.py": "the ledger's own tables",
@@ -39,11 +40,15 @@ NAMED_FOR_IT = {
     "baas/up/databases.py": "databases and roles",
     "kit/localset/postgres.py": "whether a server answers",
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
+    "cases/finding_repository.py": "findings, beside the alerts' own repository",
+    "risk/scenarios/statements.py": "Flink's SQL, which is compiled from the catalogue",
+    "risk/scenarios/tables.py": "the tables and views of Flink's SQL",
     "governance/jobs.py": "what holds a row of any queue",
     "bench/ledger.py": "the peer that posts one statement after another",
     "bench/soak.py": "what the soak holds its answers to",
     "bench/soak_place.py": "the connections that a soak ends",
     "bench/sliding_flink.py": "the peer that Flink's SQL is",
+    "bench/aml_stream.py": "the findings that the bench waits for",
     "bench/dbt.py": "the bench's own year of transactions",
     "bench/analytics_http.py": "the marts that it fills, and the peer that scans",
     "bench/history.py": "whether a movement is there, and the peer that searches the ledger",
@@ -59,6 +64,15 @@ NOT_BOUND = {
     "pipelines/quality/repository.py": {"source", "moment", "start", "end"},
     # Flink's statements hold names and lengths of the definitions, and are files that a reader can look at.
     "feature_store/flink/statements.py": {"group.name", "moments", "known", "partition", "length"},
+    "risk/scenarios/statements.py": {
+        "payment(first=first)",
+        "payment()",
+        "_view(code)",
+        "(f'SELECT * FROM {_view(code)}' for code in codes)",
+        "least_minor",
+        "share_ppm",
+        "_window(LONGEST_STRUCTURING_MS)",
+    },
 }
 
 

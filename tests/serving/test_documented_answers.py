@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
@@ -19,7 +20,7 @@ from tests.serving.conformance import DESCRIBED, DOCUMENTED, assert_documented
 from tests.serving.conftest import Server
 from tests.serving.described import body_fields, operations
 from tests.serving.isolation.attacks import IDENTIFIES, honest, value_of
-from tests.serving.isolation.conftest import marts  # noqa: F401 (a fixture)
+from tests.serving.isolation.conftest import marts, settings  # noqa: F401 (fixtures)
 from tests.serving.isolation.holdings import Holdings, make_holdings
 from tests.serving.isolation.test_other_tenants import SANDBOXES, STOPS
 from tests.serving.test_hostile_values import AWAY
@@ -94,7 +95,7 @@ def test_every_answer_is_a_documented_one(
     if mode is GenerationMode.NEGATIVE and not operation.get("parameters") and "requestBody" not in operation:
         return  # there is nothing to get wrong
 
-    @settings(max_examples=EXAMPLES * pytestconfig.getoption("--soak"), deadline=None, suppress_health_check=list(HealthCheck))
+    @trying(max_examples=EXAMPLES * pytestconfig.getoption("--soak"), deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=DESCRIBED[path][method].as_strategy(generation_mode=mode), named=st.booleans())
     def ask(case: Case, named: bool) -> None:
         if named:

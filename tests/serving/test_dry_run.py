@@ -35,8 +35,11 @@ MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d
 DRAWN_ANEW = {"api_key", "client_secret", "offset_ms"}
 # A what-if of the scorer's: none listens here, and the answer changes nothing anywhere.
 AWAY = {("POST", "/v1/score")}
-ASK_ONLY = {"/v1/risk/policies/check", "/v1/screening/search"}
-FOR_A_COLLEAGUE = {"/v1/risk/policies/{version}/judgement", "/v1/screening/hits/{hit_id}/judgement"}
+ASK_ONLY = {"/v1/risk/policies/check", "/v1/screening/search", "/v1/screening/changes/check"}
+FOR_A_COLLEAGUE = {
+    "/v1/risk/policies/{version}/judgement", "/v1/screening/hits/{hit_id}/judgement",
+    "/v1/screening/changes/{change_id}/judgement", "/v1/scenarios/{scenario}/versions/{version_id}/judgement",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,9 @@ import psycopg
 from kit.postgres import connect
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
+from tests.serving import test_blocks as blocks
+from tests.serving import test_casework as casework
+from tests.serving import test_freezes as freezes
 from tests.serving.conftest import Server
 from tests.serving.described import SCHEMA
 from tests.serving.test_hostile_values import example_of
@@ -232,6 +235,90 @@ def met(world: World, *, proposed: bool = False) -> Ask:
     return Ask(named, {"proposed_at": answer.json()["proposed_at"]})
 
 
+def a_proposal(world: World, *, by: str = "compliance") -> Ask:
+    """Values of a scenario that wait for a colleague, and whose trial has failed."""
+    wanted = {"valid_from": "2099-12-01", "values": {"amount_minor": 200_000 + next(world.ids)}, "why": "as asked"}
+    answer = world.people[by].post("/v1/scenarios/pix-at-night/versions", json=wanted)
+    assert answer.status_code == 201, answer.text
+    with psycopg.connect(world.api.settings.core.dsn("postgres")) as connection:
+        connection.execute("update governance.scenario_trial set status = 'failed', problem = 'x', ended_at = now()")
+    return Ask({"scenario": "pix-at-night", "version_id": answer.json()["version_id"]})
+
+
+def a_list_change(world: World, *, by: str = "compliance") -> Ask:
+    """A list of the bank's own that waits for a colleague."""
+    rows = [{"id": "1", "kind": "person", "name": "Made Up"}]
+    wanted = {"list_id": world.fresh("own-"), "licence": "made up", "why": "as asked", "entries": rows}
+    answer = world.people[by].post("/v1/screening/changes", json=wanted)
+    assert answer.status_code == 201, answer.text
+    return Ask({"change_id": answer.json()["change_id"]})
+
+
+def an_alert(world: World) -> str:
+    who = customer(world.api)
+    casework.flag(world.api, who)
+    return casework.alert_of(world.api, who)
+
+
+def a_case(world: World, *, by: str = "compliance") -> dict:
+    wanted = {"alert_id": an_alert(world), "scheme": "structuring"}
+    return casework.done(world.people[by].post("/v1/cases", json=wanted), 201)
+
+
+def case_at_work(world: World) -> Ask:
+    case = casework.taken(world.people["admin"], a_case(world))
+    return Ask({"case_id": case["case_id"]}, if_match=f'"{case["version"]}"')
+
+
+def case_to_judge(world: World) -> Ask:
+    by = world.people["compliance"]
+    case = casework.proposed(by, casework.attached(by, casework.taken(by, a_case(world))))
+    return Ask({"case_id": case["case_id"]}, {"proposed_at": case["proposed_at"]})
+
+
+def a_report(world: World, *, exported: bool = False) -> Ask:
+    asked = case_to_judge(world)
+    path = f"/v1/cases/{asked.named['case_id']}/judgement"
+    casework.done(world.people["admin"].post(path, json={"approve": True} | asked.body))
+    found = casework.done(world.people["admin"].get("/v1/reports", params={"limit": 200}))["items"]
+    [report_id] = [each["report_id"] for each in found if each["case_id"] == asked.named["case_id"]]
+    if exported:
+        casework.done(world.people["admin"].post(f"/v1/reports/{report_id}/export"))
+    return Ask({"report_id": report_id}, {"receipt": world.fresh("receipt-")} if exported else {})
+
+
+def a_freeze(world: World, *, lifting: bool = False) -> Ask:
+    found = freezes.frozen(world.people["compliance"], account_id=account(world.api))
+    named: dict[str, object] = {"freeze_id": found["freeze_id"]}
+    if not lifting:
+        return Ask(named)
+    said = casework.done(world.people["compliance"].post(f"/v1/freezes/{found['freeze_id']}/lifting"))
+    return Ask(named, {"proposed_at": said["proposed_at"]})
+
+
+def a_block(world: World, *, proposed: bool = False) -> Ask:
+    transfer, _, _ = blocks.received(world.api)
+    found = blocks.blocked(world.people["compliance"], transfer)
+    named: dict[str, object] = {"block_id": found["block_id"]}
+    if not proposed:
+        return Ask(named)
+    path = f"/v1/blocks/{found['block_id']}/proposal"
+    said = casework.done(world.people["compliance"].post(path, json={"outcome": "keep"}))
+    return Ask(named, {"proposed_at": said["proposed_at"]})
+
+
+def a_dispute(world: World, *steps: str) -> Ask:
+    transfer, _, _ = blocks.received(world.api)
+    found = blocks.disputed(world.people["compliance"], transfer)
+    path, said = f"/v1/med/{found['dispute_id']}", {}
+    bodies: dict[str, dict] = {"acknowledgement": {}, "analysis": {"analysis": "agreed"}, "judgement": {"approve": True}}
+    for step in steps:
+        who = world.people["admin" if step == "judgement" else "compliance"]
+        said = casework.done(who.post(f"{path}/{step}", json=bodies[step] | said))
+        said = {"proposed_at": said["proposed_at"]} if step == "analysis" else {}
+    return Ask({"dispute_id": found["dispute_id"]}, said)
+
+
 MET = """
 with made as (
     insert into screening.list (list_id, format, licence, source, made_at)
@@ -267,6 +354,37 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/screening/search"): lambda _: Ask(),
     ("POST", "/v1/screening/hits/{hit_id}/verdict"): met,
     ("POST", "/v1/screening/hits/{hit_id}/judgement"): lambda world: met(world, proposed=True),
+    ("POST", "/v1/screening/changes"): lambda _: Ask(),
+    ("POST", "/v1/screening/changes/check"): lambda _: Ask(),
+    ("POST", "/v1/screening/changes/{change_id}/judgement"): a_list_change,
+    ("POST", "/v1/screening/changes/{change_id}/withdrawal"): lambda world: a_list_change(world, by="admin"),
+    ("POST", "/v1/scenarios/{scenario}/versions"): lambda _: Ask({"scenario": "pix-at-night"}),
+    ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/trial"): a_proposal,
+    ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/judgement"): a_proposal,
+    ("POST", "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal"): lambda world: a_proposal(world, by="admin"),
+    ("POST", "/v1/cases"): lambda world: Ask(body={"alert_id": an_alert(world)}),
+    ("POST", "/v1/cases/{case_id}/assignment"): lambda world: Ask({"case_id": a_case(world)["case_id"]}, if_match='"1"'),
+    ("POST", "/v1/cases/{case_id}/notes"): lambda world: Ask({"case_id": a_case(world)["case_id"]}),
+    ("POST", "/v1/cases/{case_id}/evidence"): lambda world: Ask({"case_id": a_case(world)["case_id"]}),
+    ("POST", "/v1/cases/{case_id}/decision"): case_at_work,
+    ("POST", "/v1/cases/{case_id}/judgement"): case_to_judge,
+    ("POST", "/v1/reports"): lambda _: Ask(),
+    ("POST", "/v1/reports/{report_id}/export"): a_report,
+    ("POST", "/v1/reports/{report_id}/receipt"): lambda world: a_report(world, exported=True),
+    ("POST", "/v1/freezes"): lambda world: Ask(body={"account_id": account(world.api)}),
+    ("POST", "/v1/freezes/{freeze_id}/lifting"): a_freeze,
+    ("POST", "/v1/freezes/{freeze_id}/judgement"): lambda world: a_freeze(world, lifting=True),
+    ("POST", "/v1/blocks"): lambda world: Ask(body={"transfer_id": blocks.received(world.api)[0]}),
+    ("POST", "/v1/blocks/{block_id}/proposal"): a_block,
+    ("POST", "/v1/blocks/{block_id}/judgement"): lambda world: a_block(world, proposed=True),
+    ("POST", "/v1/med"): lambda world: Ask(
+        body={"transfer_id": blocks.received(world.api)[0], "external_id": world.fresh("IR-")}
+    ),
+    ("POST", "/v1/med/{dispute_id}/acknowledgement"): a_dispute,
+    ("POST", "/v1/med/{dispute_id}/cancellation"): a_dispute,
+    ("POST", "/v1/med/{dispute_id}/analysis"): lambda world: a_dispute(world, "acknowledgement"),
+    ("POST", "/v1/med/{dispute_id}/judgement"): lambda world: a_dispute(world, "acknowledgement", "analysis"),
+    ("POST", "/v1/med/{dispute_id}/refund"): lambda world: a_dispute(world, "acknowledgement", "analysis", "judgement"),
     ("POST", "/v1/risk/moves"): lambda _: Ask(),
     ("PATCH", "/v1/accounts/{account_id}"): an_account,
     ("POST", "/v1/accounts/{account_id}/status"): an_account,

@@ -65,7 +65,7 @@ class Running:
         own = ("--slot", environment["BAAS_CORE__DBNAME"]) if module == "streams.relay" else ()
         with log.open("ab") as sink:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *own],
+                [sys.executable, "-m", *module.split(), *own],
                 cwd=REPOSITORY_ROOT,
                 env=environment,
                 stdout=sink,
@@ -100,7 +100,7 @@ def _starting(environment: dict[str, str], folder: Path) -> Iterator[Callable[..
     started: list[Running] = []
 
     def _start(module: str, **extra: str) -> Running:
-        process = Running(module, environment | extra, folder / f"{len(started)}-{module}.log")
+        process = Running(module, environment | extra, folder / f"{len(started)}-{module.split()[0]}.log")
         started.append(process)
         return process
 

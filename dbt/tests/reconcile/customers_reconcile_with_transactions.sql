@@ -7,14 +7,14 @@ with transactions as (
     {{ counted("direction = 'debit'") }} as attempts,
     {{ summed('amount_minor', "direction = 'debit' and " ~ took_place()) }} as paid_minor
   from {{ ref('fct_transactions') }}
-  where customer_id is not null and {{ on_days_untested(['fct_transactions']) }}
+  where customer_id is not null and {{ on_days_untested(['fct_transactions.outcome_built_at']) }}
   group by tenant_id, day
 ),
 
 days as (
   select tenant_id, day, sum(attempts) as attempts, sum(paid_minor) as paid_minor
   from {{ ref('int_customer_days') }}
-  where {{ on_days_untested(['fct_transactions']) }}
+  where {{ on_days_untested(['fct_transactions.outcome_built_at']) }}
   group by tenant_id, day
 ),
 

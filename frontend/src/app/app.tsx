@@ -7,6 +7,7 @@ import {
   AccountPages,
   AlertsPage,
   ChainPages,
+  CompliancePages,
   MoneyPages,
   DecisionPage,
   DecisionsPage,
@@ -56,6 +57,7 @@ export function App() {
           <Route path="/decisions/:transactionId" element={<DecisionPage />} />
           <Route path="/alerts" element={<AlertsPage />} />
           <Route path="/risk/*" element={<RiskPages />} />
+          <Route path="/compliance/*" element={<CompliancePages />} />
           <Route path="/accounts/*" element={<AccountPages />} />
           <Route path="/money/*" element={<MoneyPages />} />
           <Route path="/chain/*" element={<ChainPages />} />

@@ -4,7 +4,7 @@ import { destinationsOf, homeOf } from '@/app/destinations'
 const pathsOf = (role: string) => destinationsOf([role]).map(({ path }) => path)
 
 test('each role sees the ways that the API would let it go', () => {
-  const watched = ['/live', '/decisions', '/alerts', '/risk']
+  const watched = ['/live', '/decisions', '/alerts', '/risk', '/compliance']
   const bank = ['/accounts', '/money', '/chain']
   expect(pathsOf('customer')).toEqual(bank)
   expect(pathsOf('operator')).toEqual(bank)

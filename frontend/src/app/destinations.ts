@@ -1,5 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity, BellRing, Blocks, ListOrdered, PiggyBank, Scale, WalletCards, type LucideIcon } from 'lucide-react'
+import {
+  Activity,
+  BellRing,
+  Blocks,
+  ListOrdered,
+  PiggyBank,
+  Scale,
+  ShieldCheck,
+  WalletCards,
+  type LucideIcon,
+} from 'lucide-react'
 import { sessionQuery } from '@/features/session/api'
 import { canReadBank, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
@@ -47,6 +57,14 @@ const DESTINATIONS: readonly Destination[] = [
     shortcut: 'shortcuts.goRisk',
     icon: Scale,
     keys: 'g r',
+    isOpenTo: canWatch,
+  },
+  {
+    path: '/compliance',
+    label: 'nav.compliance',
+    shortcut: 'shortcuts.goCompliance',
+    icon: ShieldCheck,
+    keys: 'g s',
     isOpenTo: canWatch,
   },
   {

@@ -81,7 +81,7 @@ export function BottomBar() {
       aria-label={t('nav.main')}
       className="glass fixed inset-x-0 bottom-0 z-30 border-t border-line pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      <ul className="grid auto-cols-fr grid-flow-col">
+      <ul className="grid auto-cols-[minmax(4.5rem,1fr)] grid-flow-col overflow-x-auto [scrollbar-width:none]">
         {destinations.map(({ path, label, icon: Icon }) => (
           <li key={path}>
             <NavLink

@@ -10,6 +10,7 @@ const loadAlerts = () => import('@/features/alerts/alerts-page')
 const loadRisk = () => import('@/features/risk/risk-pages')
 const loadAccounts = () => import('@/features/accounts/account-pages')
 const loadMoney = () => import('@/features/money/money-pages')
+const loadCompliance = () => import('@/features/compliance/compliance-pages')
 const loadChain = () => import('@/features/chain/chain-pages')
 
 export const Shell = lazy(loadShell)
@@ -21,6 +22,7 @@ export const AlertsPage = lazy(loadAlerts)
 export const RiskPages = lazy(loadRisk)
 export const AccountPages = lazy(loadAccounts)
 export const MoneyPages = lazy(loadMoney)
+export const CompliancePages = lazy(loadCompliance)
 export const ChainPages = lazy(loadChain)
 
 const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
@@ -28,6 +30,7 @@ const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/decisions': [loadShell, loadDecisions],
   '/alerts': [loadShell, loadAlerts],
   '/risk': [loadShell, loadRisk],
+  '/compliance': [loadShell, loadCompliance],
   '/accounts': [loadShell, loadAccounts],
   '/money': [loadShell, loadMoney],
   '/chain': [loadShell, loadChain],

@@ -56,7 +56,14 @@ export type AlertMember = Narrow<
   {
     verdict: Verdict
     stand_outs: StandOut[]
-    transaction: { channel?: Channel; customer_id?: string; payee_id?: string; merchant_id?: string }
+    transaction: {
+      channel?: Channel
+      direction?: Direction
+      account_id?: string
+      customer_id?: string
+      payee_id?: string
+      merchant_id?: string
+    }
   }
 >
 export type AlertDetail = Alert & { members: AlertMember[]; moves: AlertStatus[] }
@@ -106,6 +113,9 @@ export interface AlertEvent {
   probability?: number | null
   reasons?: string[]
   stand_outs?: StandOut[]
+  /** What gathered in it: flagged decisions, or what scenarios of money laundering found; `reasons` then names the scenario. */
+  kind?: 'decision' | 'scenario'
+  finding_id?: string
 }
 
 /**

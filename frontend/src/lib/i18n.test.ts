@@ -36,6 +36,7 @@ const SAME_IN_BOTH = [
   'limits.name',
   'live.p99.short',
   'movements.at',
+  'nav.compliance',
   'risk.at',
   'risk.inMoney',
   'risk.percent',

@@ -587,6 +587,90 @@ export interface paths {
         patch: operations["change_beneficiary_v1_beneficiaries__beneficiary_id__patch"];
         trace?: never;
     };
+    "/v1/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blocks
+         * @description List blocks, newest first.
+         */
+        get: operations["list_blocks_v1_blocks_get"];
+        put?: never;
+        /**
+         * Place Block
+         * @description Hold what is left of a received payment for 72 hours; nobody deciding, it is free again then.
+         */
+        post: operations["place_block_v1_blocks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Block
+         * @description Return one block.
+         */
+        get: operations["get_block_v1_blocks__block_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks/{block_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Outcome
+         * @description Carry out what somebody else proposed, or take the proposal away.
+         */
+        post: operations["judge_outcome_v1_blocks__block_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks/{block_id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Outcome
+         * @description Propose to send the money back to who paid, or to let the account have it.
+         */
+        post: operations["propose_outcome_v1_blocks__block_id__proposal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/budgets": {
         parameters: {
             query?: never;
@@ -637,6 +721,232 @@ export interface paths {
          * @description Change a budget's limit; If-Match says which version was read.
          */
         patch: operations["change_budget_v1_budgets__budget_id__patch"];
+        trace?: never;
+    };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cases
+         * @description List cases.
+         */
+        get: operations["list_cases_v1_cases_get"];
+        put?: never;
+        /**
+         * Open Case
+         * @description Put an alert into a case: a new one, or the one of its subject and scheme that is being worked on.
+         */
+        post: operations["open_case_v1_cases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description Say what is late, what is nearly due and what is on time: alerts, cases, reports, a year's declaration.
+         */
+        get: operations["list_due_v1_cases_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/quiet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quiet
+         * @description List whom two people found to be no suspect of a scheme, why, and until when they stay quiet.
+         */
+        get: operations["list_quiet_v1_cases_quiet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case
+         * @description Return one case with its alerts, notes and evidence, and what its state allows.
+         */
+        get: operations["get_case_v1_cases__case_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Case
+         * @description Take a case, or give it to a colleague.
+         */
+        post: operations["assign_case_v1_cases__case_id__assignment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Decision
+         * @description Propose to report the case or to close it; somebody else judges that.
+         */
+        post: operations["propose_decision_v1_cases__case_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach Evidence
+         * @description Attach bytes, or where they are; the same bytes are attached once.
+         */
+        post: operations["attach_evidence_v1_cases__case_id__evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evidence
+         * @description Download a piece of evidence, after its SHA-256 was taken again and is the one that was taken when it came.
+         */
+        get: operations["get_evidence_v1_cases__case_id__evidence__evidence_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Decision
+         * @description Agree to what somebody else proposed, or send it back with a note.
+         *
+         *     Agreed, the transactions get their labels, the alerts their end, and what is to be reported its report.
+         */
+        post: operations["judge_decision_v1_cases__case_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Note
+         * @description Write a note; it cannot be changed later.
+         */
+        post: operations["write_note_v1_cases__case_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trail
+         * @description Return what was done to a case, oldest first: rows that hold the hash of the one before them and cannot be changed.
+         */
+        get: operations["get_trail_v1_cases__case_id__trail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/charges": {
@@ -1187,6 +1497,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Freezes
+         * @description List freezes, newest first.
+         */
+        get: operations["list_freezes_v1_freezes_get"];
+        put?: never;
+        /**
+         * Place Freeze
+         * @description Stop money from leaving an account, or all of a customer's, at once.
+         */
+        post: operations["place_freeze_v1_freezes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freezes/{freeze_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Freeze
+         * @description Return one freeze.
+         */
+        get: operations["get_freeze_v1_freezes__freeze_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freezes/{freeze_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Lifting
+         * @description Lift what somebody else proposed to lift, or let it hold.
+         */
+        post: operations["judge_lifting_v1_freezes__freeze_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/freezes/{freeze_id}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Lifting
+         * @description Propose to lift a freeze; it holds until somebody else agrees.
+         */
+        post: operations["propose_lifting_v1_freezes__freeze_id__lifting_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/goals": {
         parameters: {
             query?: never;
@@ -1255,6 +1649,129 @@ export interface paths {
          *     The money stays with its owner: nobody decides about it, and no limit counts it.
          */
         post: operations["move_money_v1_goals__goal_id__moves_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/cycles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Cycles
+         * @description Return money that comes back: 3 to 6 payments in time from an account to itself, none larger than the one before.
+         */
+        get: operations["graph_cycles_v1_graph_accounts__account_id__cycles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Neighbours
+         * @description Return whom an account paid and was paid by, their owners, and the devices, addresses and cards those act from.
+         */
+        get: operations["graph_neighbours_v1_graph_accounts__account_id__neighbours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Shared
+         * @description Return the devices, addresses and cards of an account's owners that somebody else acts from too.
+         */
+        get: operations["graph_shared_v1_graph_accounts__account_id__shared_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/accounts/{account_id}/structure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Structure
+         * @description Return an account's component, community and PageRank among all accounts, as they were found last night.
+         */
+        get: operations["graph_structure_v1_graph_accounts__account_id__structure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Path
+         * @description Return a way of money from one account to another: payments in a row, each no earlier than the one before.
+         */
+        get: operations["graph_path_v1_graph_paths_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/graph/transfers/{transfer_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Trace
+         * @description Return where the money of a payment lies, hop by hop, for a refund under MED.
+         *
+         *     Traced money is taken to leave an account first, what came first going first: whoever may hold some of it is found, and the
+         *     shares of all places add up to the whole.
+         */
+        get: operations["graph_trace_v1_graph_transfers__transfer_id__trace_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1509,6 +2026,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/med": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Disputes
+         * @description List disputes, whose money is due first at first.
+         */
+        get: operations["list_disputes_v1_med_get"];
+        put?: never;
+        /**
+         * Open Dispute
+         * @description Take in an infraction report about a payment that an account here received; what is left of it is held at once.
+         */
+        post: operations["open_dispute_v1_med_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dispute
+         * @description Return one dispute.
+         */
+        get: operations["get_dispute_v1_med__dispute_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Dispute
+         * @description Begin to analyse it.
+         */
+        post: operations["acknowledge_dispute_v1_med__dispute_id__acknowledgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Analysis
+         * @description Say whether it was fraud; somebody else agrees.
+         */
+        post: operations["propose_analysis_v1_med__dispute_id__analysis_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Dispute
+         * @description The other side takes its report back: the money is let go.
+         */
+        post: operations["cancel_dispute_v1_med__dispute_id__cancellation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Analysis
+         * @description Agree to somebody else's analysis, or send it back.
+         */
+        post: operations["judge_analysis_v1_med__dispute_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/med/{dispute_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund Dispute
+         * @description Return what is there of the money, or say why not.
+         */
+        post: operations["refund_dispute_v1_med__dispute_id__refund_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/oauth/token": {
         parameters: {
             query?: never;
@@ -1575,6 +2236,110 @@ export interface paths {
          * @description Change a product's terms, or withdraw it from new accounts; If-Match says which version was read.
          */
         patch: operations["change_product_v1_products__code___currency__patch"];
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description List reports, what is due first at first.
+         */
+        get: operations["list_reports_v1_reports_get"];
+        put?: never;
+        /**
+         * Declare Nil
+         * @description Make the yearly declaration that there was nothing to report.
+         */
+        post: operations["declare_nil_v1_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Return one report.
+         */
+        get: operations["get_report_v1_reports__report_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{report_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Document
+         * @description Download the document that was exported. A person sends it; nothing here does.
+         */
+        get: operations["get_document_v1_reports__report_id__document_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{report_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Report
+         * @description Make the document, in the place of one that was not sent; download it from `…/document`.
+         */
+        post: operations["export_report_v1_reports__report_id__export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{report_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Type In Receipt
+         * @description Say that the document was sent, with the receipt that came for it; its case is reported then.
+         */
+        post: operations["type_in_receipt_v1_reports__report_id__receipt_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/risk/lists": {
@@ -1985,6 +2750,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scenarios
+         * @description Return what is looked for, each rule in words with the values that hold today.
+         */
+        get: operations["list_scenarios_v1_scenarios_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{scenario}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scenario Versions
+         * @description Return every change of a scenario's values that was proposed, newest first, and what was said to it.
+         */
+        get: operations["list_scenario_versions_v1_scenarios__scenario__versions_get"];
+        put?: never;
+        /**
+         * Propose Scenario Version
+         * @description Propose values from a day on; they are tried on history at once, and somebody else judges them.
+         */
+        post: operations["propose_scenario_version_v1_scenarios__scenario__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{scenario}/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scenario Version
+         * @description Return one version with its newest trial: how far it is, and what it found.
+         */
+        get: operations["get_scenario_version_v1_scenarios__scenario__versions__version_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{scenario}/versions/{version_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Scenario Version
+         * @description Approve or reject what somebody else proposed. It is approved with the trial of exactly these values, or not at all.
+         */
+        post: operations["judge_scenario_version_v1_scenarios__scenario__versions__version_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{scenario}/versions/{version_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Scenario Version
+         * @description Try a proposal on history once more: over other days, or since what held before it has changed.
+         */
+        post: operations["try_scenario_version_v1_scenarios__scenario__versions__version_id__trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{scenario}/versions/{version_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Scenario Version
+         * @description Take back what one proposed oneself, before anybody has judged it.
+         */
+        post: operations["withdraw_scenario_version_v1_scenarios__scenario__versions__version_id__withdrawal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -2119,6 +3008,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/screening/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List List Changes
+         * @description Return changes of the tenant's own lists, newest first.
+         */
+        get: operations["list_list_changes_v1_screening_changes_get"];
+        put?: never;
+        /**
+         * Propose List Change
+         * @description Propose a list as it is to be from now on, whole; somebody else approves how it differs.
+         */
+        post: operations["propose_list_change_v1_screening_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/changes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check List Change
+         * @description Say of each line that cannot be read what is wrong, or how the list would differ; keep nothing.
+         */
+        post: operations["check_list_change_v1_screening_changes_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List Change
+         * @description Return one change, and how the list would differ while it waits.
+         */
+        get: operations["get_list_change_v1_screening_changes__change_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/changes/{change_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge List Change
+         * @description Approve or reject what somebody else proposed. Approved, it is loaded within a minute and everybody is screened again.
+         */
+        post: operations["judge_list_change_v1_screening_changes__change_id__judgement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/changes/{change_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw List Change
+         * @description Take back what one proposed oneself, before anybody has judged it.
+         */
+        post: operations["withdraw_list_change_v1_screening_changes__change_id__withdrawal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/screening/hits": {
         parameters: {
             query?: never;
@@ -2233,6 +3226,26 @@ export interface paths {
          * @description Return a list's versions, newest first, and how many entries each added, removed and changed.
          */
         get: operations["list_watch_list_versions_v1_screening_lists__list_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screening/lists/{list_id}/versions/{list_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Watch List Version
+         * @description Return how a version of a list differs from the one before it.
+         */
+        get: operations["get_watch_list_version_v1_screening_lists__list_id__versions__list_version__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2731,6 +3744,12 @@ export interface components {
             rmse_scaled_seasonal_naive: number | null;
         };
         /**
+         * Act
+         * @description What can be done to a case.
+         * @enum {string}
+         */
+        Act: "link" | "assign" | "note" | "attach" | "propose-report" | "propose-close" | "agree-report" | "agree-close" | "send-back" | "sent";
+        /**
          * Activation
          * @description Why a version is to decide from now on.
          * @example {
@@ -2821,16 +3840,18 @@ export interface components {
         };
         /**
          * Alert
-         * @description One alert: a subject's flagged decisions of a day, grouped.
+         * @description One alert: a subject's flagged decisions of a day, or what scenarios found of it (`decisions` counts either).
          * @example {
          *       "alert_id": "0193f2aa-1111-7222-8333-944445555666",
          *       "changed_at": "2025-11-24T18:31:09.2Z",
          *       "decisions": 3,
          *       "first_event_time": "2025-11-24T16:00:00.123Z",
          *       "highest_probability": 0.931,
+         *       "kind": "decision",
          *       "last_event_time": "2025-11-24T18:31:09Z",
          *       "moved_by": null,
          *       "opened_at": "2025-11-24T16:00:00.3Z",
+         *       "scenarios": [],
          *       "status": "open",
          *       "subject_id": "c000042",
          *       "subject_kind": "customer",
@@ -2858,6 +3879,11 @@ export interface components {
             /** Highest Probability */
             highest_probability: number | null;
             /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "decision" | "scenario";
+            /**
              * Last Event Time
              * Format: date-time
              */
@@ -2869,6 +3895,8 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /** Scenarios */
+            scenarios: string[];
             status: components["schemas"]["AlertStatus"];
             /** Subject Id */
             subject_id: string;
@@ -2885,6 +3913,7 @@ export interface components {
          *       "decisions": 3,
          *       "first_event_time": "2025-11-24T16:00:00.123Z",
          *       "highest_probability": 0.931,
+         *       "kind": "decision",
          *       "last_event_time": "2025-11-24T18:31:09Z",
          *       "members": [
          *         {
@@ -2921,6 +3950,7 @@ export interface components {
          *         "in_review"
          *       ],
          *       "opened_at": "2025-11-24T16:00:00.3Z",
+         *       "scenarios": [],
          *       "status": "open",
          *       "subject_id": "c000042",
          *       "subject_kind": "customer",
@@ -2948,6 +3978,11 @@ export interface components {
             /** Highest Probability */
             highest_probability: number | null;
             /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "decision" | "scenario";
+            /**
              * Last Event Time
              * Format: date-time
              */
@@ -2963,6 +3998,8 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /** Scenarios */
+            scenarios: string[];
             status: components["schemas"]["AlertStatus"];
             /** Subject Id */
             subject_id: string;
@@ -2981,9 +4018,11 @@ export interface components {
          *           "decisions": 3,
          *           "first_event_time": "2025-11-24T16:00:00.123Z",
          *           "highest_probability": 0.931,
+         *           "kind": "decision",
          *           "last_event_time": "2025-11-24T18:31:09Z",
          *           "moved_by": null,
          *           "opened_at": "2025-11-24T16:00:00.3Z",
+         *           "scenarios": [],
          *           "status": "open",
          *           "subject_id": "c000042",
          *           "subject_kind": "customer",
@@ -3054,6 +4093,12 @@ export interface components {
             currency: string;
         };
         /**
+         * Analysis
+         * @description Whether we agree that it was fraud.
+         * @enum {string}
+         */
+        Analysis: "agreed" | "disagreed";
+        /**
          * Answers
          * @description The questionnaire (CVM Resolution 30, article 3): objectives, situation, knowledge, three questions each.
          * @example {
@@ -3087,6 +4132,18 @@ export interface components {
             traded: components["schemas"]["Traded"];
             /** @description Which share of all that you own is it? */
             wealth: components["schemas"]["Wealth"];
+        };
+        /**
+         * Assignment
+         * @description To whom a case goes; left out, to whoever asks.
+         * @example {}
+         */
+        Assignment: {
+            /**
+             * Assignee
+             * @description `user:` and a colleague's id
+             */
+            assignee?: string | null;
         };
         /**
          * AuditPage
@@ -3352,6 +4409,29 @@ export interface components {
          */
         BlockCause: "customer-request" | "suspected-fraud" | "court-order" | "compliance" | "deceased" | "bank-decision";
         /**
+         * BlockJudgement
+         * @description Agree, or take the proposal away; of the proposal that was read.
+         * @example {
+         *       "approve": true,
+         *       "proposed_at": "2025-11-25T09:00:00Z"
+         *     }
+         */
+        BlockJudgement: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+        };
+        /**
+         * BlockOutcome
+         * @description What is proposed: the money goes back to who paid, or the account has it.
+         * @enum {string}
+         */
+        BlockOutcome: "keep" | "release";
+        /**
          * BlockPage
          * @description A page of blocks, the newest first.
          * @example {
@@ -3385,6 +4465,22 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * BlockProposal
+         * @description `keep`: the money goes back to who paid. `release`: the account has it.
+         * @example {
+         *       "outcome": "keep"
+         *     }
+         */
+        BlockProposal: {
+            outcome: components["schemas"]["BlockOutcome"];
+        };
+        /**
+         * BlockState
+         * @description `expired`: nobody decided in time, and the money is free again.
+         * @enum {string}
+         */
+        BlockState: "held" | "proposed" | "kept" | "released" | "expired";
         /**
          * Breakdown
          * @description Groups of the half-open period, the largest first. `more` says whether there are others.
@@ -3632,6 +4728,409 @@ export interface components {
             /** Low 80 Minor */
             low_80_minor: number;
         };
+        /**
+         * Case
+         * @description One case.
+         * @example {
+         *       "alert_count": 1,
+         *       "assignee": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *       "customer_id": "c000042",
+         *       "decisions": 3,
+         *       "due_on": "2026-01-08",
+         *       "ended_at": null,
+         *       "evidence_count": 1,
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "opened_at": "2025-11-24T16:00:00Z",
+         *       "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "operation_on": "2025-11-24",
+         *       "proposal": {
+         *         "label": "structuring",
+         *         "outcome": "report",
+         *         "quiet_until": null
+         *       },
+         *       "proposed_at": "2025-11-25T09:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "scheme": "structuring",
+         *       "selected_on": "2025-11-24",
+         *       "severity": "high",
+         *       "state": "proposed",
+         *       "subject_id": "c000042",
+         *       "subject_kind": "customer",
+         *       "totals": [
+         *         {
+         *           "amount_minor": 375000,
+         *           "currency": "BRL"
+         *         }
+         *       ],
+         *       "urgency": "on_time",
+         *       "version": 4
+         *     }
+         */
+        Case: {
+            /** Alert Count */
+            alert_count: number;
+            /** Assignee */
+            assignee: string | null;
+            /** Case Id */
+            case_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Decisions */
+            decisions: number;
+            /** Due On */
+            due_on: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Evidence Count */
+            evidence_count: number;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Operation On
+             * Format: date
+             */
+            operation_on: string;
+            proposal: components["schemas"]["CaseProposal"] | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Scheme */
+            scheme: string;
+            /**
+             * Selected On
+             * Format: date
+             */
+            selected_on: string;
+            severity: components["schemas"]["Severity"];
+            state: components["schemas"]["CaseState"];
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Totals */
+            totals: components["schemas"]["Money"][];
+            urgency: components["schemas"]["Urgency"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CaseAlert
+         * @description An alert of a case.
+         */
+        CaseAlert: {
+            /** Alert Id */
+            alert_id: string;
+            /** Decisions */
+            decisions: number;
+            /**
+             * First Event Time
+             * Format: date-time
+             */
+            first_event_time: string;
+            /** Highest Probability */
+            highest_probability: number | null;
+            /**
+             * Last Event Time
+             * Format: date-time
+             */
+            last_event_time: string;
+            status: components["schemas"]["AlertStatus"];
+            total: components["schemas"]["Money"];
+        };
+        /**
+         * CaseDetail
+         * @description One case with what it holds, and what its state allows.
+         * @example {
+         *       "acts": [
+         *         "note",
+         *         "agree-report",
+         *         "agree-close",
+         *         "send-back"
+         *       ],
+         *       "alert_count": 1,
+         *       "alerts": [
+         *         {
+         *           "alert_id": "0193f2aa-1111-7222-8333-944445555666",
+         *           "decisions": 3,
+         *           "first_event_time": "2025-11-24T16:00:00Z",
+         *           "highest_probability": 0.931,
+         *           "last_event_time": "2025-11-24T18:31:09Z",
+         *           "status": "in_review",
+         *           "total": {
+         *             "amount_minor": 375000,
+         *             "currency": "BRL"
+         *           }
+         *         }
+         *       ],
+         *       "assignee": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *       "customer_id": "c000042",
+         *       "decisions": 3,
+         *       "due_on": "2026-01-08",
+         *       "ended_at": null,
+         *       "evidence": [
+         *         {
+         *           "added_at": "2025-11-24T17:00:00Z",
+         *           "added_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "evidence_id": "0193f2aa-3333-7333-8333-333333333333",
+         *           "media_type": "text/csv",
+         *           "name": "deposits.csv",
+         *           "reference": null,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "size_bytes": 412
+         *         }
+         *       ],
+         *       "evidence_count": 1,
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "notes": [
+         *         {
+         *           "author": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "kind": "rationale",
+         *           "note_id": "0193f2aa-2222-7222-8222-222222222222",
+         *           "text": "three deposits under the limit within two days, no income that explains them",
+         *           "written_at": "2025-11-25T09:00:00Z"
+         *         }
+         *       ],
+         *       "opened_at": "2025-11-24T16:00:00Z",
+         *       "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "operation_on": "2025-11-24",
+         *       "proposal": {
+         *         "label": "structuring",
+         *         "outcome": "report",
+         *         "quiet_until": null
+         *       },
+         *       "proposed_at": "2025-11-25T09:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "scheme": "structuring",
+         *       "selected_on": "2025-11-24",
+         *       "severity": "high",
+         *       "state": "proposed",
+         *       "subject_id": "c000042",
+         *       "subject_kind": "customer",
+         *       "totals": [
+         *         {
+         *           "amount_minor": 375000,
+         *           "currency": "BRL"
+         *         }
+         *       ],
+         *       "urgency": "on_time",
+         *       "version": 4
+         *     }
+         */
+        CaseDetail: {
+            /** Acts */
+            acts: components["schemas"]["Act"][];
+            /** Alert Count */
+            alert_count: number;
+            /** Alerts */
+            alerts: components["schemas"]["CaseAlert"][];
+            /** Assignee */
+            assignee: string | null;
+            /** Case Id */
+            case_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Decisions */
+            decisions: number;
+            /** Due On */
+            due_on: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Evidence */
+            evidence: components["schemas"]["CaseEvidence"][];
+            /** Evidence Count */
+            evidence_count: number;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Notes */
+            notes: components["schemas"]["CaseNote"][];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Operation On
+             * Format: date
+             */
+            operation_on: string;
+            proposal: components["schemas"]["CaseProposal"] | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Scheme */
+            scheme: string;
+            /**
+             * Selected On
+             * Format: date
+             */
+            selected_on: string;
+            severity: components["schemas"]["Severity"];
+            state: components["schemas"]["CaseState"];
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Totals */
+            totals: components["schemas"]["Money"][];
+            urgency: components["schemas"]["Urgency"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CaseEvidence
+         * @description A piece of evidence; `size_bytes` is null for a reference.
+         */
+        CaseEvidence: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By */
+            added_by: string;
+            /** Evidence Id */
+            evidence_id: string;
+            /** Media Type */
+            media_type: string | null;
+            /** Name */
+            name: string | null;
+            /** Reference */
+            reference: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+        };
+        /**
+         * CaseJudgement
+         * @description Agree, or send back with a note; of the proposal that was read.
+         * @example {
+         *       "approve": true,
+         *       "proposed_at": "2025-11-25T09:00:00Z"
+         *     }
+         */
+        CaseJudgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+        };
+        /**
+         * CaseNote
+         * @description What somebody wrote; `text` is null when it was erased.
+         */
+        CaseNote: {
+            /** Author */
+            author: string;
+            /** Kind */
+            kind: string;
+            /** Note Id */
+            note_id: string;
+            /** Text */
+            text: string | null;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
+         * CaseOrder
+         * @description How cases are listed: two queues of what is not ended, or all of them.
+         * @enum {string}
+         */
+        CaseOrder: "due" | "severity" | "newest";
+        /**
+         * CasePage
+         * @description A page of cases.
+         * @example {
+         *       "items": [
+         *         {
+         *           "alert_count": 1,
+         *           "assignee": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *           "customer_id": "c000042",
+         *           "decisions": 3,
+         *           "due_on": "2026-01-08",
+         *           "ended_at": null,
+         *           "evidence_count": 1,
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "opened_at": "2025-11-24T16:00:00Z",
+         *           "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "operation_on": "2025-11-24",
+         *           "proposal": {
+         *             "label": "structuring",
+         *             "outcome": "report",
+         *             "quiet_until": null
+         *           },
+         *           "proposed_at": "2025-11-25T09:00:00Z",
+         *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "scheme": "structuring",
+         *           "selected_on": "2025-11-24",
+         *           "severity": "high",
+         *           "state": "proposed",
+         *           "subject_id": "c000042",
+         *           "subject_kind": "customer",
+         *           "totals": [
+         *             {
+         *               "amount_minor": 375000,
+         *               "currency": "BRL"
+         *             }
+         *           ],
+         *           "urgency": "on_time",
+         *           "version": 4
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        CasePage: {
+            /** Items */
+            items: components["schemas"]["Case"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * CaseProposal
+         * @description What is proposed, or was agreed to.
+         */
+        CaseProposal: {
+            label: components["schemas"]["FraudKind"] | null;
+            outcome: components["schemas"]["Outcome"];
+            /** Quiet Until */
+            quiet_until: string | null;
+        };
+        /**
+         * CaseState
+         * @description `open`: selected, nobody's yet. `reported` and `closed` are ends: new suspicion opens a new case.
+         * @enum {string}
+         */
+        CaseState: "open" | "analysis" | "proposed" | "to_report" | "reported" | "closed";
         /**
          * CashCalendar
          * @description The next thirty days from what is available now, and the first at whose end less than nothing may be left.
@@ -3935,6 +5434,48 @@ export interface components {
             items: components["schemas"]["Charge"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * CheckedList
+         * @description What is wrong with a list's content, or how it would differ from the list as it is; nothing is kept.
+         * @example {
+         *       "added": 3,
+         *       "changed": 2,
+         *       "difference": [
+         *         {
+         *           "after": [
+         *             "Teodora Alvarenga Quimbo",
+         *             "T. Alvarenga"
+         *           ],
+         *           "before": [
+         *             "Teodora Alvarenga"
+         *           ],
+         *           "change": "changed",
+         *           "entry_id": "17",
+         *           "name": "Teodora Alvarenga Quimbo"
+         *         }
+         *       ],
+         *       "entry_count": 120,
+         *       "list_id": "debtors-3f9a1c",
+         *       "problems": [],
+         *       "removed": 1
+         *     }
+         */
+        CheckedList: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Difference */
+            difference: components["schemas"]["EntryDifference"][];
+            /** Entry Count */
+            entry_count: number;
+            /** List Id */
+            list_id: string;
+            /** Problems */
+            problems: components["schemas"]["ListLineProblem"][];
+            /** Removed */
+            removed: number;
         };
         /**
          * Client
@@ -4873,6 +6414,200 @@ export interface components {
          */
         Direction: "debit" | "credit";
         /**
+         * Dispute
+         * @description One dispute. `infraction` is DICT's word for the report; `late` says that a deadline has passed.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "amount": {
+         *         "amount_minor": 125000,
+         *         "currency": "BRL"
+         *       },
+         *       "analysis": null,
+         *       "analysis_due_at": "2025-12-01T16:00:00Z",
+         *       "customer_id": "c000042",
+         *       "dispute_id": "0193f2aa-8888-7888-8888-888888888888",
+         *       "ended_at": null,
+         *       "external_id": "IR-2025-11-24-0001",
+         *       "held": {
+         *         "amount_minor": 125000,
+         *         "currency": "BRL"
+         *       },
+         *       "infraction": "OPEN",
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "late": false,
+         *       "opened_at": "2025-11-24T16:10:00Z",
+         *       "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "proposed_at": null,
+         *       "proposed_by": null,
+         *       "refund_due_at": "2025-12-05T16:00:00Z",
+         *       "refund_id": null,
+         *       "refunded": {
+         *         "amount_minor": 0,
+         *         "currency": "BRL"
+         *       },
+         *       "reported_at": "2025-11-24T16:00:00Z",
+         *       "result": null,
+         *       "situation": "scam",
+         *       "state": "open",
+         *       "transfer_id": "0193f2aa-4444-7444-8444-444444444444",
+         *       "version": 1
+         *     }
+         */
+        Dispute: {
+            /** Account Id */
+            account_id: string;
+            amount: components["schemas"]["Money"];
+            analysis: components["schemas"]["Analysis"] | null;
+            /**
+             * Analysis Due At
+             * Format: date-time
+             */
+            analysis_due_at: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Dispute Id */
+            dispute_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** External Id */
+            external_id: string;
+            held: components["schemas"]["Money"];
+            /** Infraction */
+            infraction: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Late */
+            late: boolean;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /**
+             * Refund Due At
+             * Format: date-time
+             */
+            refund_due_at: string;
+            /** Refund Id */
+            refund_id: string | null;
+            refunded: components["schemas"]["Money"];
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            result: components["schemas"]["RefundResult"] | null;
+            situation: components["schemas"]["Situation"];
+            state: components["schemas"]["DisputeState"];
+            /** Transfer Id */
+            transfer_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DisputeAnalysis
+         * @description Whether it was fraud; somebody else agrees.
+         * @example {
+         *       "analysis": "agreed"
+         *     }
+         */
+        DisputeAnalysis: {
+            analysis: components["schemas"]["Analysis"];
+        };
+        /**
+         * DisputeJudgement
+         * @description Agree to an analysis, or send it back; of the one that was read.
+         * @example {
+         *       "approve": true,
+         *       "proposed_at": "2025-11-25T09:00:00Z"
+         *     }
+         */
+        DisputeJudgement: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+        };
+        /**
+         * DisputePage
+         * @description A page of disputes, whose money is due first at first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "amount": {
+         *             "amount_minor": 125000,
+         *             "currency": "BRL"
+         *           },
+         *           "analysis": null,
+         *           "analysis_due_at": "2025-12-01T16:00:00Z",
+         *           "customer_id": "c000042",
+         *           "dispute_id": "0193f2aa-8888-7888-8888-888888888888",
+         *           "ended_at": null,
+         *           "external_id": "IR-2025-11-24-0001",
+         *           "held": {
+         *             "amount_minor": 125000,
+         *             "currency": "BRL"
+         *           },
+         *           "infraction": "OPEN",
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "late": false,
+         *           "opened_at": "2025-11-24T16:10:00Z",
+         *           "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "proposed_at": null,
+         *           "proposed_by": null,
+         *           "refund_due_at": "2025-12-05T16:00:00Z",
+         *           "refund_id": null,
+         *           "refunded": {
+         *             "amount_minor": 0,
+         *             "currency": "BRL"
+         *           },
+         *           "reported_at": "2025-11-24T16:00:00Z",
+         *           "result": null,
+         *           "situation": "scam",
+         *           "state": "open",
+         *           "transfer_id": "0193f2aa-4444-7444-8444-444444444444",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        DisputePage: {
+            /** Items */
+            items: components["schemas"]["Dispute"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DisputeRefund
+         * @description Return what is there; or say why nothing is returned although two people agreed.
+         * @example {}
+         */
+        DisputeRefund: {
+            /** Reject */
+            reject?: ("account-closure" | "cannot-refund" | "other") | null;
+        };
+        /**
+         * DisputeState
+         * @description `agreed` waits for its refund. `disagreed`, `refunded`, `rejected` and `cancelled` are ends.
+         * @enum {string}
+         */
+        DisputeState: "open" | "acknowledged" | "proposed" | "agreed" | "disagreed" | "refunded" | "rejected" | "cancelled";
+        /**
          * Draft
          * @description A document to be checked, and kept nowhere.
          * @example {
@@ -4959,6 +6694,94 @@ export interface components {
                 }[];
                 step_up_from?: number | null;
             };
+        };
+        /**
+         * Due
+         * @description Something that is due: an alert to select, a case or dispute to decide, a report or a declaration to send.
+         */
+        Due: {
+            clock: components["schemas"]["DueClock"];
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Id */
+            id: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * DueClock
+         * @description What is due.
+         * @enum {string}
+         */
+        DueClock: "selection" | "analysis" | "report" | "nil" | "med_analysis" | "med_refund";
+        /**
+         * DueList
+         * @description What is due: counts of all, and the most pressing, at most 200.
+         * @example {
+         *       "items": [
+         *         {
+         *           "clock": "analysis",
+         *           "due_on": "2025-11-28",
+         *           "id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *           "what": "case"
+         *         }
+         *       ],
+         *       "late": 0,
+         *       "on_time": 0,
+         *       "today": "2025-11-24",
+         *       "warning": 1
+         *     }
+         */
+        DueList: {
+            /** Items */
+            items: components["schemas"]["Due"][];
+            /** Late */
+            late: number;
+            /** On Time */
+            on_time: number;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Warning */
+            warning: number;
+        };
+        /**
+         * EntryChange
+         * @description What becomes of an entry.
+         * @enum {string}
+         */
+        EntryChange: "added" | "removed" | "changed";
+        /**
+         * EntryDifference
+         * @description An entry that differs: its names before and after; the rest of it may differ alone.
+         * @example {
+         *       "after": [
+         *         "Teodora Alvarenga Quimbo",
+         *         "T. Alvarenga"
+         *       ],
+         *       "before": [
+         *         "Teodora Alvarenga"
+         *       ],
+         *       "change": "changed",
+         *       "entry_id": "17",
+         *       "name": "Teodora Alvarenga Quimbo"
+         *     }
+         */
+        EntryDifference: {
+            /** After */
+            after: string[];
+            /** Before */
+            before: string[];
+            change: components["schemas"]["EntryChange"];
+            /** Entry Id */
+            entry_id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Erasure
@@ -5395,6 +7218,126 @@ export interface components {
             outflow: components["schemas"]["Band"];
         };
         /**
+         * FraudKind
+         * @description The simulator's and the case team's words for what happened.
+         * @enum {string}
+         */
+        FraudKind: "legitimate" | "account_takeover" | "card_testing" | "stolen_card" | "mule_fan_in" | "mule_fan_out" | "structuring" | "social_pressure" | "first_party_abuse" | "unspecified";
+        /**
+         * Freeze
+         * @description One freeze; `account_id` null means all of the customer's accounts. `reason` is null when it was erased.
+         * @example {
+         *       "account_id": null,
+         *       "case_id": null,
+         *       "cause": "suspicion",
+         *       "customer_id": "c000042",
+         *       "freeze_id": "0193f2aa-7777-7777-8777-777777777777",
+         *       "incoming": "accept",
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "placed_at": "2025-11-24T16:00:00Z",
+         *       "placed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "proposed_at": null,
+         *       "proposed_by": null,
+         *       "reason": "mule account, three victims named it",
+         *       "state": "active",
+         *       "version": 1
+         *     }
+         */
+        Freeze: {
+            /** Account Id */
+            account_id: string | null;
+            /** Case Id */
+            case_id: string | null;
+            cause: components["schemas"]["FreezeCause"];
+            /** Customer Id */
+            customer_id: string;
+            /** Freeze Id */
+            freeze_id: string;
+            incoming: components["schemas"]["Incoming"];
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Placed By */
+            placed_by: string;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Reason */
+            reason: string | null;
+            state: components["schemas"]["FreezeState"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * FreezeCause
+         * @description Why. What the customer is told does not say it (Lei 9.613/1998, art. 11, II).
+         * @enum {string}
+         */
+        FreezeCause: "suspicion" | "court-order" | "sanctions";
+        /**
+         * FreezeJudgement
+         * @description Lift it, or let it hold; of the proposal that was read.
+         * @example {
+         *       "approve": true,
+         *       "proposed_at": "2025-11-25T09:00:00Z"
+         *     }
+         */
+        FreezeJudgement: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+        };
+        /**
+         * FreezePage
+         * @description A page of freezes, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": null,
+         *           "case_id": null,
+         *           "cause": "suspicion",
+         *           "customer_id": "c000042",
+         *           "freeze_id": "0193f2aa-7777-7777-8777-777777777777",
+         *           "incoming": "accept",
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "placed_at": "2025-11-24T16:00:00Z",
+         *           "placed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "proposed_at": null,
+         *           "proposed_by": null,
+         *           "reason": "mule account, three victims named it",
+         *           "state": "active",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        FreezePage: {
+            /** Items */
+            items: components["schemas"]["Freeze"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FreezeState
+         * @description `lifting`: somebody proposes to lift it; it holds all the same.
+         * @enum {string}
+         */
+        FreezeState: "active" | "lifting" | "lifted";
+        /**
          * Frequency
          * @description How often a schedule pays.
          * @enum {string}
@@ -5498,6 +7441,320 @@ export interface components {
             items: components["schemas"]["Goal"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * GraphCycle
+         * @description Money that came back. `returned_ppm` is the last amount's share of the first, in millionths.
+         * @example {
+         *       "payments": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "at": "2025-11-24T16:00:00.123Z",
+         *           "currency": "BRL",
+         *           "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "purpose": "transfer",
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *         }
+         *       ],
+         *       "returned_ppm": 930000
+         *     }
+         */
+        GraphCycle: {
+            /** Payments */
+            payments: components["schemas"]["GraphPayment"][];
+            /** Returned Ppm */
+            returned_ppm: number;
+        };
+        /**
+         * GraphCycles
+         * @description The rings through an account, shortest first.
+         * @example {
+         *       "cut": false,
+         *       "items": [
+         *         {
+         *           "payments": [
+         *             {
+         *               "amount_minor": 125000,
+         *               "at": "2025-11-24T16:00:00.123Z",
+         *               "currency": "BRL",
+         *               "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *               "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *               "purpose": "transfer",
+         *               "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *             }
+         *           ],
+         *           "returned_ppm": 930000
+         *         }
+         *       ]
+         *     }
+         */
+        GraphCycles: {
+            /** Cut */
+            cut: boolean;
+            /** Items */
+            items: components["schemas"]["GraphCycle"][];
+        };
+        /**
+         * GraphLink
+         * @description A customer `owns` an account or `uses` a thing; when that was seen first and last.
+         */
+        GraphLink: {
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** From Id */
+            from_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** To Id */
+            to_id: string;
+        };
+        /**
+         * GraphNeighbours
+         * @description Who is around an account.
+         * @example {
+         *       "cut": false,
+         *       "links": [],
+         *       "nodes": [],
+         *       "payments": []
+         *     }
+         */
+        GraphNeighbours: {
+            /** Cut */
+            cut: boolean;
+            /** Links */
+            links: components["schemas"]["GraphLink"][];
+            /** Nodes */
+            nodes: components["schemas"]["GraphNode"][];
+            /** Payments */
+            payments: components["schemas"]["GraphPair"][];
+        };
+        /**
+         * GraphNode
+         * @description An account, a customer, or what customers act from. `hop` is of accounts; `users` counts all who act from a thing.
+         * @example {
+         *       "bank": false,
+         *       "hop": 1,
+         *       "id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "kind": "account",
+         *       "users": null
+         *     }
+         */
+        GraphNode: {
+            /** Bank */
+            bank: boolean;
+            /** Hop */
+            hop: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Users */
+            users: number | null;
+        };
+        /**
+         * GraphPair
+         * @description What one account paid another in one currency within the time asked for.
+         */
+        GraphPair: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Currency */
+            currency: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Payee Account Id */
+            payee_account_id: string;
+            /** Payer Account Id */
+            payer_account_id: string;
+            /** Payments */
+            payments: number;
+        };
+        /**
+         * GraphPath
+         * @description A way with fewest payments, each no earlier than the one before; empty where there is none.
+         * @example {
+         *       "cut": false,
+         *       "payments": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "at": "2025-11-24T16:00:00.123Z",
+         *           "currency": "BRL",
+         *           "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "purpose": "transfer",
+         *           "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *         }
+         *       ]
+         *     }
+         */
+        GraphPath: {
+            /** Cut */
+            cut: boolean;
+            /** Payments */
+            payments: components["schemas"]["GraphPayment"][];
+        };
+        /**
+         * GraphPayment
+         * @description Money that moved between two accounts.
+         * @example {
+         *       "amount_minor": 125000,
+         *       "at": "2025-11-24T16:00:00.123Z",
+         *       "currency": "BRL",
+         *       "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "purpose": "transfer",
+         *       "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *     }
+         */
+        GraphPayment: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Currency */
+            currency: string;
+            /** Payee Account Id */
+            payee_account_id: string;
+            /** Payer Account Id */
+            payer_account_id: string;
+            /** Purpose */
+            purpose: string;
+            /** Transfer Id */
+            transfer_id: string;
+        };
+        /**
+         * GraphStructure
+         * @description An account's place among all, as it was found last night; null where it paid nobody in the time looked at.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "accounts": 10000,
+         *       "as_of": "2025-11-24",
+         *       "community": 12,
+         *       "community_accounts": 140,
+         *       "component": 1,
+         *       "component_accounts": 9800,
+         *       "made_at": "2025-11-25T06:00:00Z",
+         *       "pagerank": 0.00012,
+         *       "pagerank_share_above": 0.03,
+         *       "payees": 9,
+         *       "payers": 4,
+         *       "payments": 250000
+         *     }
+         */
+        GraphStructure: {
+            /** Account Id */
+            account_id: string;
+            /** Accounts */
+            accounts: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Community */
+            community: number;
+            /** Community Accounts */
+            community_accounts: number;
+            /** Component */
+            component: number;
+            /** Component Accounts */
+            component_accounts: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Pagerank */
+            pagerank: number;
+            /** Pagerank Share Above */
+            pagerank_share_above: number;
+            /** Payees */
+            payees: number;
+            /** Payers */
+            payers: number;
+            /** Payments */
+            payments: number;
+        };
+        /**
+         * GraphTrace
+         * @description Where a payment's money lies. The amounts of `places` add up to the payment's; `rule` says how money is told apart.
+         * @example {
+         *       "cut": false,
+         *       "hops": [
+         *         {
+         *           "amount_minor": 125000,
+         *           "hop": 1,
+         *           "share_ppm": 1000000
+         *         }
+         *       ],
+         *       "payments": [
+         *         {
+         *           "hop": 1,
+         *           "payment": {
+         *             "amount_minor": 125000,
+         *             "at": "2025-11-24T16:00:00.123Z",
+         *             "currency": "BRL",
+         *             "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *             "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *             "purpose": "transfer",
+         *             "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *           },
+         *           "traced_minor": 125000
+         *         }
+         *       ],
+         *       "places": [
+         *         {
+         *           "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "amount_minor": 25000,
+         *           "hop": 1,
+         *           "rest": "kept",
+         *           "share_ppm": 200000
+         *         }
+         *       ],
+         *       "rule": "traced-leaves-first",
+         *       "start": {
+         *         "amount_minor": 125000,
+         *         "at": "2025-11-24T16:00:00.123Z",
+         *         "currency": "BRL",
+         *         "payee_account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *         "payer_account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *         "purpose": "transfer",
+         *         "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01"
+         *       }
+         *     }
+         */
+        GraphTrace: {
+            /** Cut */
+            cut: boolean;
+            /** Hops */
+            hops: components["schemas"]["TracedHop"][];
+            /** Payments */
+            payments: components["schemas"]["TracedPayment"][];
+            /** Places */
+            places: components["schemas"]["TracedPlace"][];
+            /** Rule */
+            rule: string;
+            start: components["schemas"]["GraphPayment"];
         };
         /**
          * Group
@@ -5788,6 +8045,12 @@ export interface components {
          * @enum {string}
          */
         Income: "none" | "unsure" | "mostly-sure" | "sure";
+        /**
+         * Incoming
+         * @description What becomes of money that comes: `accept` lets it in, where it is frozen too; `refuse` sends it back.
+         * @enum {string}
+         */
+        Incoming: "accept" | "refuse";
         /**
          * Item
          * @description Money in suspense, or what became of it.
@@ -6099,11 +8362,289 @@ export interface components {
             sentence: string;
         };
         /**
+         * ListChange
+         * @description A change of a list, and what two people said to it.
+         * @example {
+         *       "added": 3,
+         *       "based_on": 4,
+         *       "change_id": "0193f2aa-1111-7222-8333-944445555999",
+         *       "changed": 2,
+         *       "ended_at": null,
+         *       "entry_count": 120,
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "licence": "the bank's own records",
+         *       "list_id": "debtors-3f9a1c",
+         *       "note": null,
+         *       "problem": null,
+         *       "proposed_at": "2026-11-24T16:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "removed": 1,
+         *       "status": "proposed",
+         *       "version": null,
+         *       "why": "the quarter's new ones"
+         *     }
+         */
+        ListChange: {
+            /** Added */
+            added: number;
+            /**
+             * Based On
+             * @description The version that it was compared with; 0 for a new list
+             */
+            based_on: number;
+            /**
+             * Change Id
+             * Format: uuid
+             */
+            change_id: string;
+            /** Changed */
+            changed: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Entry Count */
+            entry_count: number;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Licence */
+            licence: string;
+            /** List Id */
+            list_id: string;
+            /** Note */
+            note: string | null;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Removed */
+            removed: number;
+            status: components["schemas"]["ListChangeStatus"];
+            /** Version */
+            version: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ListChangeDetail
+         * @description A change with how the list would differ, at most 200 entries of it, while it waits.
+         * @example {
+         *       "added": 3,
+         *       "based_on": 4,
+         *       "change_id": "0193f2aa-1111-7222-8333-944445555999",
+         *       "changed": 2,
+         *       "difference": [
+         *         {
+         *           "after": [
+         *             "Teodora Alvarenga Quimbo",
+         *             "T. Alvarenga"
+         *           ],
+         *           "before": [
+         *             "Teodora Alvarenga"
+         *           ],
+         *           "change": "changed",
+         *           "entry_id": "17",
+         *           "name": "Teodora Alvarenga Quimbo"
+         *         }
+         *       ],
+         *       "ended_at": null,
+         *       "entry_count": 120,
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "licence": "the bank's own records",
+         *       "list_id": "debtors-3f9a1c",
+         *       "note": null,
+         *       "problem": null,
+         *       "proposed_at": "2026-11-24T16:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "removed": 1,
+         *       "status": "proposed",
+         *       "version": null,
+         *       "why": "the quarter's new ones"
+         *     }
+         */
+        ListChangeDetail: {
+            /** Added */
+            added: number;
+            /**
+             * Based On
+             * @description The version that it was compared with; 0 for a new list
+             */
+            based_on: number;
+            /**
+             * Change Id
+             * Format: uuid
+             */
+            change_id: string;
+            /** Changed */
+            changed: number;
+            /** Difference */
+            difference: components["schemas"]["EntryDifference"][];
+            /** Ended At */
+            ended_at: string | null;
+            /** Entry Count */
+            entry_count: number;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Licence */
+            licence: string;
+            /** List Id */
+            list_id: string;
+            /** Note */
+            note: string | null;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Removed */
+            removed: number;
+            status: components["schemas"]["ListChangeStatus"];
+            /** Version */
+            version: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ListChangeJudgement
+         * @description What somebody else says to a change.
+         * @example {
+         *       "approve": true,
+         *       "note": "checked"
+         *     }
+         */
+        ListChangeJudgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ListChangePage
+         * @description A page of changes, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "added": 3,
+         *           "based_on": 4,
+         *           "change_id": "0193f2aa-1111-7222-8333-944445555999",
+         *           "changed": 2,
+         *           "ended_at": null,
+         *           "entry_count": 120,
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "licence": "the bank's own records",
+         *           "list_id": "debtors-3f9a1c",
+         *           "note": null,
+         *           "problem": null,
+         *           "proposed_at": "2026-11-24T16:00:00Z",
+         *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "removed": 1,
+         *           "status": "proposed",
+         *           "version": null,
+         *           "why": "the quarter's new ones"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ListChangePage: {
+            /** Items */
+            items: components["schemas"]["ListChange"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ListChangeStatus
+         * @description Where a change stands. An approved one is `loaded` within a minute, or `refused` where the list has changed meanwhile.
+         * @enum {string}
+         */
+        ListChangeStatus: "proposed" | "approved" | "rejected" | "withdrawn" | "loaded" | "refused";
+        /**
+         * ListChangeWithdrawal
+         * @description That whoever proposed it takes it back.
+         * @example {
+         *       "note": "the wrong file"
+         *     }
+         */
+        ListChangeWithdrawal: {
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ListContent
+         * @description All of a list, as rows or as CSV with a header; exactly one of the two.
+         * @example {
+         *       "entries": [
+         *         {
+         *           "aliases": [
+         *             "T. Alvarenga"
+         *           ],
+         *           "births": [
+         *             "1971-03-25"
+         *           ],
+         *           "countries": [
+         *             "BR"
+         *           ],
+         *           "documents": [],
+         *           "id": "17",
+         *           "kind": "person",
+         *           "name": "Teodora Alvarenga Quimbo",
+         *           "reason": "left owing the bank"
+         *         }
+         *       ],
+         *       "list_id": "debtors"
+         *     }
+         */
+        ListContent: {
+            /**
+             * Csv
+             * @description Columns id, kind, name; if there are any aliases, births, countries, documents (several by `;`), reason
+             */
+            csv?: string | null;
+            /** Entries */
+            entries?: components["schemas"]["OwnEntry"][] | null;
+            /**
+             * List Id
+             * @description One of the tenant's own, or a new name, to which a mark of the tenant is added
+             */
+            list_id: string;
+        };
+        /**
          * ListKind
          * @description What a list is for; rules decide what follows from it.
          * @enum {string}
          */
         ListKind: "allow" | "deny" | "watch";
+        /**
+         * ListLineProblem
+         * @description What is wrong at a line of the file (the header is line 1) or a row (counted from 1).
+         * @example {
+         *       "column": "kind",
+         *       "line": 3,
+         *       "message": "'persn' is none of person, organisation, vessel, aircraft"
+         *     }
+         */
+        ListLineProblem: {
+            /** Column */
+            column: string | null;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+        };
         /**
          * ListMatch
          * @description An entry that the name meets, how sure that is (0 to 1), and why.
@@ -6426,7 +8967,7 @@ export interface components {
         MeetingWay: "equal" | "other-spelling" | "typing-error" | "initial" | "shortened" | "same-name" | "written-together" | "vowels-unwritten" | "first-letters";
         /**
          * Member
-         * @description One flagged decision of an alert, with the features that stand out.
+         * @description One flagged decision of an alert, with the features that stand out; or one payment of what a scenario found.
          */
         Member: {
             amount: components["schemas"]["Money"];
@@ -7026,6 +9567,25 @@ export interface components {
             pix_key?: components["schemas"]["PixKey"] | null;
         };
         /**
+         * NewBlock
+         * @description Which received payment, and why.
+         * @example {
+         *       "reason": "payer reported it by telephone",
+         *       "transfer_id": "0193f2aa-4444-7444-8444-444444444444"
+         *     }
+         */
+        NewBlock: {
+            /** Case Id */
+            case_id?: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+        };
+        /**
          * NewBudget
          * @description What a customer wants to spend at most in a month; without a category on all that is spending.
          * @example {
@@ -7052,6 +9612,36 @@ export interface components {
              * @description Minor units of the budget's currency, a month
              */
             limit_minor: number;
+        };
+        /**
+         * NewCase
+         * @description Which alert, and how the money seems to have been moved. A case of the same subject and scheme takes it in.
+         * @example {
+         *       "alert_id": "0193f2aa-1111-7222-8333-944445555666",
+         *       "despite_quiet": false,
+         *       "scheme": "structuring",
+         *       "severity": "high"
+         *     }
+         */
+        NewCase: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /**
+             * Despite Quiet
+             * @description Although the subject was reviewed for this and stays quiet
+             * @default false
+             */
+            despite_quiet: boolean;
+            /**
+             * Scheme
+             * @description A word for how: structuring, mule_fan_in, account_takeover …
+             */
+            scheme: string;
+            /** @default medium */
+            severity: components["schemas"]["Severity"];
         };
         /**
          * NewClient
@@ -7113,6 +9703,40 @@ export interface components {
             state?: ("AC" | "AL" | "AM" | "AP" | "BA" | "CE" | "DF" | "ES" | "GO" | "MA" | "MG" | "MS" | "MT" | "PA" | "PB" | "PE" | "PI" | "PR" | "RJ" | "RN" | "RO" | "RR" | "RS" | "SC" | "SE" | "SP" | "TO") | null;
         };
         /**
+         * NewDispute
+         * @description An infraction report about a payment that an account here received.
+         * @example {
+         *       "external_id": "IR-2025-11-24-0001",
+         *       "reported_at": "2025-11-24T16:00:00Z",
+         *       "situation": "scam",
+         *       "transfer_id": "0193f2aa-4444-7444-8444-444444444444"
+         *     }
+         */
+        NewDispute: {
+            /**
+             * Amount Minor
+             * @description Null: all that is left of it
+             */
+            amount_minor?: number | null;
+            /**
+             * External Id
+             * @description What the directory calls the report
+             */
+            external_id: string;
+            /**
+             * Reported At
+             * Format: date-time
+             * @description From when the days count
+             */
+            reported_at: string;
+            situation: components["schemas"]["Situation"];
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+        };
+        /**
          * NewEntry
          * @description A value to be listed.
          * @example {
@@ -7131,6 +9755,36 @@ export interface components {
             reason: string;
             /** Value */
             value: string;
+        };
+        /**
+         * NewEvidence
+         * @description Bytes, or where they are with their SHA-256.
+         * @example {
+         *       "content": "ZGF5LGFtb3VudAo=",
+         *       "media_type": "text/csv",
+         *       "name": "deposits.csv"
+         *     }
+         */
+        NewEvidence: {
+            /**
+             * Content
+             * @description Base64 of 1 to 32768 bytes
+             */
+            content?: string | null;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /**
+             * Reference
+             * @description Where larger ones lie
+             */
+            reference?: string | null;
+            /**
+             * Sha256
+             * @description Of the bytes; needed with a reference
+             */
+            sha256?: string | null;
         };
         /**
          * NewExchange
@@ -7157,6 +9811,29 @@ export interface components {
              * Format: uuid
              */
             sell_account_id: string;
+        };
+        /**
+         * NewFreeze
+         * @description Whose money: one account, or all of a customer's (then `customer_id`, and no new account is opened either).
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "cause": "suspicion",
+         *       "incoming": "accept",
+         *       "reason": "mule account, three victims named it"
+         *     }
+         */
+        NewFreeze: {
+            /** Account Id */
+            account_id?: string | null;
+            /** Case Id */
+            case_id?: string | null;
+            cause: components["schemas"]["FreezeCause"];
+            /** Customer Id */
+            customer_id?: string | null;
+            /** @description Whether money still comes in; the bank chooses and says so here */
+            incoming: components["schemas"]["Incoming"];
+            /** Reason */
+            reason: string;
         };
         /**
          * NewGoal
@@ -7306,6 +9983,62 @@ export interface components {
             list_id: string;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * NewListChange
+         * @description A list as it is to be from now on, on what terms it may be used, and why it changes.
+         * @example {
+         *       "entries": [
+         *         {
+         *           "aliases": [
+         *             "T. Alvarenga"
+         *           ],
+         *           "births": [
+         *             "1971-03-25"
+         *           ],
+         *           "countries": [
+         *             "BR"
+         *           ],
+         *           "documents": [],
+         *           "id": "17",
+         *           "kind": "person",
+         *           "name": "Teodora Alvarenga Quimbo",
+         *           "reason": "left owing the bank"
+         *         }
+         *       ],
+         *       "licence": "the bank's own records",
+         *       "list_id": "debtors",
+         *       "why": "the quarter's new ones"
+         *     }
+         */
+        NewListChange: {
+            /**
+             * Csv
+             * @description Columns id, kind, name; if there are any aliases, births, countries, documents (several by `;`), reason
+             */
+            csv?: string | null;
+            /** Entries */
+            entries?: components["schemas"]["OwnEntry"][] | null;
+            /** Licence */
+            licence: string;
+            /**
+             * List Id
+             * @description One of the tenant's own, or a new name, to which a mark of the tenant is added
+             */
+            list_id: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * NewNote
+         * @description Something that is worth writing down.
+         * @example {
+         *       "text": "called; says it was rent"
+         *     }
+         */
+        NewNote: {
+            /** Text */
+            text: string;
         };
         /**
          * NewPolicy
@@ -7531,6 +10264,53 @@ export interface components {
             value_date?: string | null;
         };
         /**
+         * NewScenarioTrial
+         * @description Another trial of a version.
+         * @example {
+         *       "days": 60
+         *     }
+         */
+        NewScenarioTrial: {
+            /**
+             * Days
+             * @description How many ended days of history to tell of
+             * @default 60
+             */
+            days: number;
+        };
+        /**
+         * NewScenarioVersion
+         * @description Values that are to hold from a day on, and why; what is left out stays as it is. They are tried on history at once.
+         * @example {
+         *       "days": 60,
+         *       "valid_from": "2099-12-01",
+         *       "values": {
+         *         "amount_minor": 150000
+         *       },
+         *       "why": "too many of people who pay their rent at night"
+         *     }
+         */
+        NewScenarioVersion: {
+            /**
+             * Days
+             * @description How many ended days of history to tell of
+             * @default 60
+             */
+            days: number;
+            /**
+             * Valid From
+             * Format: date
+             * @description The first day (America/Sao_Paulo) on which they hold: today or later
+             */
+            valid_from: string;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
+            /** Why */
+            why: string;
+        };
+        /**
          * NewSchedule
          * @description A transfer that is made on dates.
          *
@@ -7678,11 +10458,344 @@ export interface components {
             target: number;
         };
         /**
+         * NilDeclaration
+         * @description The year that had nothing to report.
+         * @example {
+         *       "year": 2024
+         *     }
+         */
+        NilDeclaration: {
+            /** Year */
+            year: number;
+        };
+        /**
+         * OpenedCase
+         * @description The case that an alert is in now; `joined` when it was there before.
+         * @example {
+         *       "acts": [
+         *         "note",
+         *         "agree-report",
+         *         "agree-close",
+         *         "send-back"
+         *       ],
+         *       "alert_count": 1,
+         *       "alerts": [
+         *         {
+         *           "alert_id": "0193f2aa-1111-7222-8333-944445555666",
+         *           "decisions": 3,
+         *           "first_event_time": "2025-11-24T16:00:00Z",
+         *           "highest_probability": 0.931,
+         *           "last_event_time": "2025-11-24T18:31:09Z",
+         *           "status": "in_review",
+         *           "total": {
+         *             "amount_minor": 375000,
+         *             "currency": "BRL"
+         *           }
+         *         }
+         *       ],
+         *       "assignee": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *       "customer_id": "c000042",
+         *       "decisions": 3,
+         *       "due_on": "2026-01-08",
+         *       "ended_at": null,
+         *       "evidence": [
+         *         {
+         *           "added_at": "2025-11-24T17:00:00Z",
+         *           "added_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "evidence_id": "0193f2aa-3333-7333-8333-333333333333",
+         *           "media_type": "text/csv",
+         *           "name": "deposits.csv",
+         *           "reference": null,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "size_bytes": 412
+         *         }
+         *       ],
+         *       "evidence_count": 1,
+         *       "joined": false,
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "notes": [
+         *         {
+         *           "author": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "kind": "rationale",
+         *           "note_id": "0193f2aa-2222-7222-8222-222222222222",
+         *           "text": "three deposits under the limit within two days, no income that explains them",
+         *           "written_at": "2025-11-25T09:00:00Z"
+         *         }
+         *       ],
+         *       "opened_at": "2025-11-24T16:00:00Z",
+         *       "opened_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "operation_on": "2025-11-24",
+         *       "proposal": {
+         *         "label": "structuring",
+         *         "outcome": "report",
+         *         "quiet_until": null
+         *       },
+         *       "proposed_at": "2025-11-25T09:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "scheme": "structuring",
+         *       "selected_on": "2025-11-24",
+         *       "severity": "high",
+         *       "state": "proposed",
+         *       "subject_id": "c000042",
+         *       "subject_kind": "customer",
+         *       "totals": [
+         *         {
+         *           "amount_minor": 375000,
+         *           "currency": "BRL"
+         *         }
+         *       ],
+         *       "urgency": "on_time",
+         *       "version": 4
+         *     }
+         */
+        OpenedCase: {
+            /** Acts */
+            acts: components["schemas"]["Act"][];
+            /** Alert Count */
+            alert_count: number;
+            /** Alerts */
+            alerts: components["schemas"]["CaseAlert"][];
+            /** Assignee */
+            assignee: string | null;
+            /** Case Id */
+            case_id: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Decisions */
+            decisions: number;
+            /** Due On */
+            due_on: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Evidence */
+            evidence: components["schemas"]["CaseEvidence"][];
+            /** Evidence Count */
+            evidence_count: number;
+            /** Joined */
+            joined: boolean;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /** Notes */
+            notes: components["schemas"]["CaseNote"][];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /**
+             * Operation On
+             * Format: date
+             */
+            operation_on: string;
+            proposal: components["schemas"]["CaseProposal"] | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Scheme */
+            scheme: string;
+            /**
+             * Selected On
+             * Format: date
+             */
+            selected_on: string;
+            severity: components["schemas"]["Severity"];
+            state: components["schemas"]["CaseState"];
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Totals */
+            totals: components["schemas"]["Money"][];
+            urgency: components["schemas"]["Urgency"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Outcome
+         * @description What is decided: the unit of financial intelligence is told, or nobody is.
+         * @enum {string}
+         */
+        Outcome: "report" | "close";
+        /**
+         * OwnEntry
+         * @description Somebody on a list of one's own.
+         * @example {
+         *       "aliases": [
+         *         "T. Alvarenga"
+         *       ],
+         *       "births": [
+         *         "1971-03-25"
+         *       ],
+         *       "countries": [
+         *         "BR"
+         *       ],
+         *       "documents": [],
+         *       "id": "17",
+         *       "kind": "person",
+         *       "name": "Teodora Alvarenga Quimbo",
+         *       "reason": "left owing the bank"
+         *     }
+         */
+        OwnEntry: {
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Births
+             * @description `1971`, `1971-03`, `1971-03-25`, or `1970/1975` for years from and to
+             * @default []
+             */
+            births: string[];
+            /**
+             * Countries
+             * @description ISO 3166-1 alpha-2, or a name
+             * @default []
+             */
+            countries: string[];
+            /**
+             * Documents
+             * @default []
+             */
+            documents: string[];
+            /**
+             * Id
+             * @description The list's own; the same from version to version
+             */
+            id: string;
+            /**
+             * Kind
+             * @description `person`, `organisation`, `vessel` or `aircraft`
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Part
          * @description What is looked at.
          * @enum {string}
          */
         Part: "liquidity" | "spending" | "debt" | "income" | "savings";
+        /**
+         * PaymentBlock
+         * @description One block. `refund_id` is the reversal by which the money went back; `reason` is null when it was erased.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "amount": {
+         *         "amount_minor": 125000,
+         *         "currency": "BRL"
+         *       },
+         *       "block_id": "0193f2aa-6666-7666-8666-666666666666",
+         *       "case_id": null,
+         *       "customer_id": "c000042",
+         *       "expires_at": "2025-11-27T16:00:00Z",
+         *       "judged_at": null,
+         *       "judged_by": null,
+         *       "placed_at": "2025-11-24T16:00:00Z",
+         *       "placed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "proposal": null,
+         *       "proposed_at": null,
+         *       "proposed_by": null,
+         *       "reason": "payer reported it by telephone",
+         *       "refund_id": null,
+         *       "state": "held",
+         *       "transfer_id": "0193f2aa-4444-7444-8444-444444444444",
+         *       "version": 1
+         *     }
+         */
+        PaymentBlock: {
+            /** Account Id */
+            account_id: string;
+            amount: components["schemas"]["Money"];
+            /** Block Id */
+            block_id: string;
+            /** Case Id */
+            case_id: string | null;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Judged At */
+            judged_at: string | null;
+            /** Judged By */
+            judged_by: string | null;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Placed By */
+            placed_by: string;
+            proposal: components["schemas"]["BlockOutcome"] | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Refund Id */
+            refund_id: string | null;
+            state: components["schemas"]["BlockState"];
+            /** Transfer Id */
+            transfer_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PaymentBlockPage
+         * @description A page of blocks, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *           "amount": {
+         *             "amount_minor": 125000,
+         *             "currency": "BRL"
+         *           },
+         *           "block_id": "0193f2aa-6666-7666-8666-666666666666",
+         *           "case_id": null,
+         *           "customer_id": "c000042",
+         *           "expires_at": "2025-11-27T16:00:00Z",
+         *           "judged_at": null,
+         *           "judged_by": null,
+         *           "placed_at": "2025-11-24T16:00:00Z",
+         *           "placed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "proposal": null,
+         *           "proposed_at": null,
+         *           "proposed_by": null,
+         *           "reason": "payer reported it by telephone",
+         *           "refund_id": null,
+         *           "state": "held",
+         *           "transfer_id": "0193f2aa-4444-7444-8444-444444444444",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        PaymentBlockPage: {
+            /** Items */
+            items: components["schemas"]["PaymentBlock"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * PixKey
          * @description A key of the Pix directory.
@@ -8423,6 +11536,29 @@ export interface components {
             value_date?: string | null;
         };
         /**
+         * ProposedDecision
+         * @description What is proposed: `report` to the financial intelligence unit, or `close`. Somebody else agrees.
+         * @example {
+         *       "label": "legitimate",
+         *       "outcome": "close",
+         *       "rationale": "rent of five flats, contracts seen"
+         *     }
+         */
+        ProposedDecision: {
+            /** @description What the transactions were; null says nothing of them */
+            label?: components["schemas"]["FraudKind"] | null;
+            outcome: components["schemas"]["Outcome"];
+            /** Quiet Reason */
+            quiet_reason?: string | null;
+            /**
+             * Quiet Until
+             * @description Alerts of this subject and scheme open no case until then
+             */
+            quiet_until?: string | null;
+            /** Rationale */
+            rationale: string;
+        };
+        /**
          * ProposedVerdict
          * @description Whether the customer is whom the list means, and why one thinks so.
          * @example {
@@ -8479,6 +11615,69 @@ export interface components {
          * @enum {string}
          */
         Purpose: "keep-what-i-have" | "an-income" | "grow-above-inflation" | "grow-as-much-as-it-can";
+        /**
+         * Quiet
+         * @description A subject that was reviewed for a scheme; `reason` is null when it was erased.
+         * @example {
+         *       "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *       "judged_at": "2025-11-26T09:00:00Z",
+         *       "judged_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "reason": "rent of five flats, contracts seen",
+         *       "scheme": "structuring",
+         *       "subject_id": "c000042",
+         *       "subject_kind": "customer",
+         *       "until_on": "2026-02-24"
+         *     }
+         */
+        Quiet: {
+            /** Case Id */
+            case_id: string;
+            /**
+             * Judged At
+             * Format: date-time
+             */
+            judged_at: string;
+            /** Judged By */
+            judged_by: string;
+            /** Reason */
+            reason: string | null;
+            /** Scheme */
+            scheme: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /**
+             * Until On
+             * Format: date
+             */
+            until_on: string;
+        };
+        /**
+         * QuietPage
+         * @description A page of quiet subjects, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *           "judged_at": "2025-11-26T09:00:00Z",
+         *           "judged_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "reason": "rent of five flats, contracts seen",
+         *           "scheme": "structuring",
+         *           "subject_id": "c000042",
+         *           "subject_kind": "customer",
+         *           "until_on": "2026-02-24"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        QuietPage: {
+            /** Items */
+            items: components["schemas"]["Quiet"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * Quote
          * @description A quote: good for one exchange until `expires_at`.
@@ -8617,6 +11816,17 @@ export interface components {
         Rates: {
             /** Items */
             items: components["schemas"]["Rate"][];
+        };
+        /**
+         * Receipt
+         * @description What the authority's system answered when a person sent the document.
+         * @example {
+         *       "receipt": "2025.0001234-5"
+         *     }
+         */
+        Receipt: {
+            /** Receipt */
+            receipt: string;
         };
         /**
          * Recommendations
@@ -8810,6 +12020,116 @@ export interface components {
             items: components["schemas"]["RecurringPayment"][];
         };
         /**
+         * RefundResult
+         * @description What became of the refund; the last four are a rejected one's reasons.
+         * @enum {string}
+         */
+        RefundResult: "totally-accepted" | "partially-accepted" | "no-balance" | "account-closure" | "cannot-refund" | "other";
+        /**
+         * Report
+         * @description One report; `sha256` is of its document, null for a draft.
+         * @example {
+         *       "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *       "due_on": "2025-11-26",
+         *       "exported_at": "2025-11-25T10:05:00Z",
+         *       "exported_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "kind": "suspicion",
+         *       "made_at": "2025-11-25T10:00:00Z",
+         *       "made_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "receipt": null,
+         *       "report_id": "0193f2aa-9999-7999-8999-999999999999",
+         *       "sent_at": null,
+         *       "sent_by": null,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "state": "exported",
+         *       "urgency": "warning",
+         *       "version": 2,
+         *       "year": 2025
+         *     }
+         */
+        Report: {
+            /** Case Id */
+            case_id: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Exported At */
+            exported_at: string | null;
+            /** Exported By */
+            exported_by: string | null;
+            kind: components["schemas"]["ReportKind"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /** Receipt */
+            receipt: string | null;
+            /** Report Id */
+            report_id: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Sent By */
+            sent_by: string | null;
+            /** Sha256 */
+            sha256: string | null;
+            state: components["schemas"]["ReportState"];
+            urgency: components["schemas"]["Urgency"] | null;
+            /** Version */
+            version: number;
+            /** Year */
+            year: number;
+        };
+        /**
+         * ReportKind
+         * @description A suspicion, or that a year had none.
+         * @enum {string}
+         */
+        ReportKind: "suspicion" | "nil";
+        /**
+         * ReportPage
+         * @description A page of reports, what is due first at first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "case_id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
+         *           "due_on": "2025-11-26",
+         *           "exported_at": "2025-11-25T10:05:00Z",
+         *           "exported_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "kind": "suspicion",
+         *           "made_at": "2025-11-25T10:00:00Z",
+         *           "made_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "receipt": null,
+         *           "report_id": "0193f2aa-9999-7999-8999-999999999999",
+         *           "sent_at": null,
+         *           "sent_by": null,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "state": "exported",
+         *           "urgency": "warning",
+         *           "version": 2,
+         *           "year": 2025
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ReportPage: {
+            /** Items */
+            items: components["schemas"]["Report"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ReportState
+         * @description Where it stands. An exported one may be exported again while it was not sent; `sent` is the end.
+         * @enum {string}
+         */
+        ReportState: "draft" | "exported" | "sent";
+        /**
          * Resolution
          * @description How a hold ends.
          * @example {
@@ -8898,6 +12218,386 @@ export interface components {
          * @enum {string}
          */
         Role: "customer" | "partner" | "operator" | "risk" | "compliance" | "analyst" | "admin";
+        /**
+         * ScenarioJudgement
+         * @description What somebody else says to a proposal.
+         * @example {
+         *       "approve": false,
+         *       "note": "too loose"
+         *     }
+         */
+        ScenarioJudgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ScenarioParameter
+         * @description One number of a rule: its unit, from where to where it may be, what it is unless said, and what it is now.
+         * @example {
+         *       "default": 100000,
+         *       "least": 0,
+         *       "meaning": "above which amount",
+         *       "most": 10000000000,
+         *       "name": "amount_minor",
+         *       "unit": "minor",
+         *       "value": 100000
+         *     }
+         */
+        ScenarioParameter: {
+            /** Default */
+            default: number;
+            /** Least */
+            least: number;
+            /** Meaning */
+            meaning: string;
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "minor" | "ms" | "days" | "business_days" | "ppm" | "hundredths" | "km_per_hour" | "hour";
+            /** Value */
+            value: number;
+        };
+        /**
+         * ScenarioShown
+         * @description A scenario with the values that hold today.
+         *
+         *     `template` is the rule with names in the place of values. `since` is the first day on which these values held; null
+         *     where they are the product's own.
+         * @example {
+         *       "engine": "rule",
+         *       "next_from": null,
+         *       "parameters": [
+         *         {
+         *           "default": 100000,
+         *           "least": 0,
+         *           "meaning": "above which amount",
+         *           "most": 10000000000,
+         *           "name": "amount_minor",
+         *           "unit": "minor",
+         *           "value": 100000
+         *         }
+         *       ],
+         *       "rule": "A Pix above R$ 1,000 from 20 h until 6 h.",
+         *       "scenario": "pix-at-night",
+         *       "severity": "low",
+         *       "since": null,
+         *       "sources": [
+         *         "Resolução BCB 1/2020"
+         *       ],
+         *       "template": "A Pix above {amount_minor} from {from_hour} until {until_hour}.",
+         *       "title": "A large Pix at night",
+         *       "waiting": 0
+         *     }
+         */
+        ScenarioShown: {
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine: "rule" | "window" | "pattern" | "graph" | "profile" | "case";
+            /**
+             * Next From
+             * @description The day on which the next approved values begin to hold
+             */
+            next_from: string | null;
+            /** Parameters */
+            parameters: components["schemas"]["ScenarioParameter"][];
+            /** Rule */
+            rule: string;
+            /** Scenario */
+            scenario: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "report" | "high" | "medium" | "low";
+            /** Since */
+            since: string | null;
+            /** Sources */
+            sources: string[];
+            /** Template */
+            template: string;
+            /** Title */
+            title: string;
+            /**
+             * Waiting
+             * @description How many proposals wait for somebody
+             */
+            waiting: number;
+        };
+        /**
+         * ScenarioTrial
+         * @description The newest trial of a version on history: how far it is, and what would come and go (docs/aml-scenarios.md).
+         * @example {
+         *       "all_records": 3,
+         *       "asked_at": "2026-11-24T16:00:00Z",
+         *       "asked_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "days": 60,
+         *       "done_records": 1,
+         *       "ended_at": null,
+         *       "problem": null,
+         *       "result": null,
+         *       "status": "running",
+         *       "trial_id": "0193f2aa-1111-7222-8333-944445555888"
+         *     }
+         */
+        ScenarioTrial: {
+            /** All Records */
+            all_records: number | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Days */
+            days: number;
+            /** Done Records */
+            done_records: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            status: components["schemas"]["TrialStatus"];
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+        };
+        /**
+         * ScenarioVersionDetail
+         * @description A version with its newest trial, and the values that hold on its first day without it.
+         * @example {
+         *       "before": {
+         *         "amount_minor": 100000,
+         *         "from_hour": 20,
+         *         "until_hour": 6
+         *       },
+         *       "note": null,
+         *       "proposed_at": "2026-11-24T16:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "rule": "A Pix above R$ 1,500 from 20 h until 6 h.",
+         *       "said_at": null,
+         *       "said_by": null,
+         *       "scenario": "pix-at-night",
+         *       "segment": null,
+         *       "status": "proposed",
+         *       "trial": {
+         *         "all_records": 3,
+         *         "asked_at": "2026-11-24T16:00:00Z",
+         *         "asked_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *         "days": 60,
+         *         "done_records": 1,
+         *         "ended_at": null,
+         *         "problem": null,
+         *         "result": null,
+         *         "status": "running",
+         *         "trial_id": "0193f2aa-1111-7222-8333-944445555888"
+         *       },
+         *       "valid_from": "2026-12-01",
+         *       "values": {
+         *         "amount_minor": 150000,
+         *         "from_hour": 20,
+         *         "until_hour": 6
+         *       },
+         *       "version_id": "0193f2aa-1111-7222-8333-944445555777",
+         *       "why": "too many of people who pay their rent at night"
+         *     }
+         */
+        ScenarioVersionDetail: {
+            /** Before */
+            before: {
+                [key: string]: number;
+            };
+            /** Note */
+            note: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Rule */
+            rule: string;
+            /** Said At */
+            said_at: string | null;
+            /** Said By */
+            said_by: string | null;
+            /** Scenario */
+            scenario: string;
+            /** Segment */
+            segment: string | null;
+            status: components["schemas"]["ScenarioVersionStatus"];
+            trial: components["schemas"]["ScenarioTrial"] | null;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ScenarioVersionPage
+         * @description A page of versions, newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "note": null,
+         *           "proposed_at": "2026-11-24T16:00:00Z",
+         *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "rule": "A Pix above R$ 1,500 from 20 h until 6 h.",
+         *           "said_at": null,
+         *           "said_by": null,
+         *           "scenario": "pix-at-night",
+         *           "segment": null,
+         *           "status": "proposed",
+         *           "valid_from": "2026-12-01",
+         *           "values": {
+         *             "amount_minor": 150000,
+         *             "from_hour": 20,
+         *             "until_hour": 6
+         *           },
+         *           "version_id": "0193f2aa-1111-7222-8333-944445555777",
+         *           "why": "too many of people who pay their rent at night"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        ScenarioVersionPage: {
+            /** Items */
+            items: components["schemas"]["ScenarioVersionShown"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ScenarioVersionShown
+         * @description All values of a scenario from a day on, who proposed them and why, and what was said to it.
+         * @example {
+         *       "note": null,
+         *       "proposed_at": "2026-11-24T16:00:00Z",
+         *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "rule": "A Pix above R$ 1,500 from 20 h until 6 h.",
+         *       "said_at": null,
+         *       "said_by": null,
+         *       "scenario": "pix-at-night",
+         *       "segment": null,
+         *       "status": "proposed",
+         *       "valid_from": "2026-12-01",
+         *       "values": {
+         *         "amount_minor": 150000,
+         *         "from_hour": 20,
+         *         "until_hour": 6
+         *       },
+         *       "version_id": "0193f2aa-1111-7222-8333-944445555777",
+         *       "why": "too many of people who pay their rent at night"
+         *     }
+         */
+        ScenarioVersionShown: {
+            /** Note */
+            note: string | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Rule */
+            rule: string;
+            /** Said At */
+            said_at: string | null;
+            /** Said By */
+            said_by: string | null;
+            /** Scenario */
+            scenario: string;
+            /** Segment */
+            segment: string | null;
+            status: components["schemas"]["ScenarioVersionStatus"];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * ScenarioVersionStatus
+         * @description Where a version stands. An approved one holds from its first day on, until a later one does.
+         * @enum {string}
+         */
+        ScenarioVersionStatus: "proposed" | "approved" | "rejected" | "withdrawn";
+        /**
+         * Scenarios
+         * @description All scenarios, in the order in which they are told of.
+         * @example {
+         *       "items": [
+         *         {
+         *           "engine": "rule",
+         *           "next_from": null,
+         *           "parameters": [
+         *             {
+         *               "default": 100000,
+         *               "least": 0,
+         *               "meaning": "above which amount",
+         *               "most": 10000000000,
+         *               "name": "amount_minor",
+         *               "unit": "minor",
+         *               "value": 100000
+         *             }
+         *           ],
+         *           "rule": "A Pix above R$ 1,000 from 20 h until 6 h.",
+         *           "scenario": "pix-at-night",
+         *           "severity": "low",
+         *           "since": null,
+         *           "sources": [
+         *             "Resolução BCB 1/2020"
+         *           ],
+         *           "template": "A Pix above {amount_minor} from {from_hour} until {until_hour}.",
+         *           "title": "A large Pix at night",
+         *           "waiting": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Scenarios: {
+            /** Items */
+            items: components["schemas"]["ScenarioShown"][];
+        };
         /**
          * Schedule
          * @description A schedule as it stands. `next_days` are its next dates as the bank will pay them.
@@ -9538,6 +13238,67 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * Severity
+         * @description How much a case presses beside its clock.
+         * @enum {string}
+         */
+        Severity: "critical" | "high" | "medium" | "low";
+        /**
+         * SharedBy
+         * @description Somebody else who acts from a thing, and what accounts they have.
+         * @example {
+         *       "account_ids": [
+         *         "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb"
+         *       ],
+         *       "customer_id": "c000043",
+         *       "first_at": "2025-11-01T10:00:00Z",
+         *       "last_at": "2025-11-24T10:00:00Z"
+         *     }
+         */
+        SharedBy: {
+            /** Account Ids */
+            account_ids: string[];
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * SharedThing
+         * @description A device, an address or a card from which several act; `users` counts all of them, `others` lists some.
+         */
+        SharedThing: {
+            /** Customer Id */
+            customer_id: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Others */
+            others: components["schemas"]["SharedBy"][];
+            /** Users */
+            users: number;
+        };
+        /**
+         * SharedThings
+         * @description What an account's owners share with others, fewest users first.
+         * @example {
+         *       "items": []
+         *     }
+         */
+        SharedThings: {
+            /** Items */
+            items: components["schemas"]["SharedThing"][];
+        };
+        /**
          * Sides
          * @description What a block stops: money that leaves, money that comes, or both.
          * @enum {string}
@@ -9720,6 +13481,12 @@ export interface components {
          * @enum {string}
          */
         SimulationStatus: "queued" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * Situation
+         * @description What the payer says happened.
+         * @enum {string}
+         */
+        Situation: "scam" | "account-takeover" | "coercion" | "fraudulent-access" | "other" | "unknown";
         /**
          * Source
          * @description Who had the last word.
@@ -10105,11 +13872,122 @@ export interface components {
             transactions: number;
         };
         /**
+         * TracedHop
+         * @description How much lies at one number of payments from the first payer.
+         */
+        TracedHop: {
+            /** Amount Minor */
+            amount_minor: number;
+            /** Hop */
+            hop: number;
+            /** Share Ppm */
+            share_ppm: number;
+        };
+        /**
+         * TracedPayment
+         * @description A payment that carried `traced_minor` of the traced money.
+         */
+        TracedPayment: {
+            /** Hop */
+            hop: number;
+            payment: components["schemas"]["GraphPayment"];
+            /** Traced Minor */
+            traced_minor: number;
+        };
+        /**
+         * TracedPlace
+         * @description Where some of it lies: `kept` by the account, or followed no further (`left-bank`, `hops`, `busy`, `bound`).
+         * @example {
+         *       "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "amount_minor": 25000,
+         *       "hop": 1,
+         *       "rest": "kept",
+         *       "share_ppm": 200000
+         *     }
+         */
+        TracedPlace: {
+            /** Account Id */
+            account_id: string;
+            /** Amount Minor */
+            amount_minor: number;
+            /** Hop */
+            hop: number;
+            /** Rest */
+            rest: string;
+            /**
+             * Share Ppm
+             * @description Of all that is traced, in millionths, rounded down
+             */
+            share_ppm: number;
+        };
+        /**
          * Traded
          * @description How often they bought or sold such things in the last two years.
          * @enum {string}
          */
         Traded: "never" | "once-or-twice" | "a-few-times-a-year" | "monthly";
+        /**
+         * TrailPage
+         * @description A page of a case's trail, oldest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "act": "assign",
+         *           "actor": "user:0193f2aa-1111-7111-8111-111111111111",
+         *           "at": "2025-11-24T16:00:00Z",
+         *           "detail": {
+         *             "assignee": "user:0193f2aa-1111-7111-8111-111111111111"
+         *           },
+         *           "hash": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+         *           "position": 17,
+         *           "previous": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        TrailPage: {
+            /** Items */
+            items: components["schemas"]["TrailRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TrailRow
+         * @description One thing that was done; `hash` is over it and `previous`, the hash of the tenant's row before.
+         * @example {
+         *       "act": "assign",
+         *       "actor": "user:0193f2aa-1111-7111-8111-111111111111",
+         *       "at": "2025-11-24T16:00:00Z",
+         *       "detail": {
+         *         "assignee": "user:0193f2aa-1111-7111-8111-111111111111"
+         *       },
+         *       "hash": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+         *       "position": 17,
+         *       "previous": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+         *     }
+         */
+        TrailRow: {
+            /** Act */
+            act: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Position */
+            position: number;
+            /** Previous */
+            previous: string;
+        };
         /**
          * Transaction
          * @description One movement of the account: negative when money left. `sequence` counts the account's movements from 1.
@@ -10342,6 +14220,12 @@ export interface components {
             status: "posted" | "held";
         };
         /**
+         * TrialStatus
+         * @description Where a trial on history stands.
+         * @enum {string}
+         */
+        TrialStatus: "queued" | "running" | "done" | "failed";
+        /**
          * Unit
          * @description What a measure's number means.
          * @enum {string}
@@ -10429,6 +14313,12 @@ export interface components {
             today: string;
         };
         /**
+         * Urgency
+         * @description How what is due stands today.
+         * @enum {string}
+         */
+        Urgency: "on_time" | "warning" | "late";
+        /**
          * User
          * @description Who is signed in.
          */
@@ -10481,6 +14371,36 @@ export interface components {
              * Format: date-time
              */
             proposed_at: string;
+        };
+        /**
+         * VersionDifference
+         * @description How a version of a list differs from the one before it, at most 200 entries of it.
+         * @example {
+         *       "items": [
+         *         {
+         *           "after": [
+         *             "Teodora Alvarenga Quimbo",
+         *             "T. Alvarenga"
+         *           ],
+         *           "before": [
+         *             "Teodora Alvarenga"
+         *           ],
+         *           "change": "changed",
+         *           "entry_id": "17",
+         *           "name": "Teodora Alvarenga Quimbo"
+         *         }
+         *       ],
+         *       "list_id": "debtors-3f9a1c",
+         *       "version": 4
+         *     }
+         */
+        VersionDifference: {
+            /** Items */
+            items: components["schemas"]["EntryDifference"][];
+            /** List Id */
+            list_id: string;
+            /** Version */
+            version: number;
         };
         /**
          * Vocabulary
@@ -10814,6 +14734,17 @@ export interface components {
             name_score: number;
             /** Order Differs */
             order_differs: boolean;
+        };
+        /**
+         * Withdrawal
+         * @description That whoever proposed it takes it back.
+         * @example {
+         *       "note": "the wrong amount"
+         *     }
+         */
+        Withdrawal: {
+            /** Note */
+            note?: string | null;
         };
         /**
          * Balance
@@ -17490,6 +21421,924 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_blocks_v1_blocks_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBlockPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    place_block_v1_blocks_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBlock"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_block_v1_blocks__block_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBlock"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_outcome_v1_blocks__block_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBlock"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_outcome_v1_blocks__block_id__proposal_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentBlock"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_budgets_v1_budgets_get: {
         parameters: {
             query?: {
@@ -18460,6 +23309,2294 @@ export interface operations {
                      *       "status": 428,
                      *       "title": "The If-Match header is missing",
                      *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_cases_v1_cases_get: {
+        parameters: {
+            query?: {
+                /** @description The queue by what is due, by severity, or all, newest first */
+                order?: components["schemas"]["CaseOrder"];
+                state?: components["schemas"]["CaseState"] | null;
+                scheme?: string | null;
+                /** @description `user:` and an id */
+                assignee?: string | null;
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    open_case_v1_cases_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedCase"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_due_v1_cases_due_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_quiet_v1_cases_quiet_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuietPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_case_v1_cases__case_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    assign_case_v1_cases__case_id__assignment_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_decision_v1_cases__case_id__decision_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The ETag of what was read before it was changed */
+                "If-Match"?: string | null;
+            };
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposedDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "stale-version",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read it again, decide from its present state, and send its new ETag in If-Match.",
+                     *       "status": 412,
+                     *       "title": "The resource has changed since you read it",
+                     *       "type": "/problems/stale-version"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "if-match-missing",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource, change what you read, and send its ETag in If-Match.",
+                     *       "status": 428,
+                     *       "title": "The If-Match header is missing",
+                     *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    attach_evidence_v1_cases__case_id__evidence_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvidence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_evidence_v1_cases__case_id__evidence__evidence_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_decision_v1_cases__case_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    write_note_v1_cases__case_id__notes_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_trail_v1_cases__case_id__trail_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrailPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
                      *     }
                      */
                     "application/problem+json": {
@@ -24186,6 +31323,886 @@ export interface operations {
             };
         };
     };
+    list_freezes_v1_freezes_get: {
+        parameters: {
+            query?: {
+                /** @description Those of one state */
+                state?: components["schemas"]["FreezeState"] | null;
+                customer_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreezePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    place_freeze_v1_freezes_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFreeze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_freeze_v1_freezes__freeze_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_lifting_v1_freezes__freeze_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_lifting_v1_freezes__freeze_id__lifting_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freeze"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_goals_v1_goals_get: {
         parameters: {
             query?: {
@@ -25458,6 +33475,1233 @@ export interface operations {
             };
             429: components["responses"]["429"];
             503: components["responses"]["503"];
+        };
+    };
+    graph_cycles_v1_graph_accounts__account_id__cycles_get: {
+        parameters: {
+            query?: {
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                /** @description Between the first payment and the last */
+                within_hours?: number;
+                /** @description How much of its amount each payment keeps at least */
+                keep_pct?: number;
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphCycles"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_neighbours_v1_graph_accounts__account_id__neighbours_get: {
+        parameters: {
+            query?: {
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphNeighbours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_shared_v1_graph_accounts__account_id__shared_get: {
+        parameters: {
+            query?: {
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedThings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_structure_v1_graph_accounts__account_id__structure_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphStructure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_path_v1_graph_paths_get: {
+        parameters: {
+            query: {
+                payer_account_id: string;
+                payee_account_id: string;
+                /** @description Payments from this moment on; 90 days before until_time when left out */
+                from_time?: string | null;
+                /** @description Payments before this moment; now when left out */
+                until_time?: string | null;
+                /** @description How many payments in a row at most */
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphPath"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_trace_v1_graph_transfers__transfer_id__trace_get: {
+        parameters: {
+            query?: {
+                /** @description How long after it money is followed */
+                within_hours?: number;
+                /** @description How many payments in a row at most */
+                max_hops?: number;
+                /** @description To how many others each account is followed */
+                fan_out?: number;
+            };
+            header?: never;
+            path: {
+                transfer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphTrace"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     budgets_v1_insights_budgets_get: {
@@ -27275,6 +36519,1538 @@ export interface operations {
             };
         };
     };
+    list_disputes_v1_med_get: {
+        parameters: {
+            query?: {
+                /** @description Those of one state */
+                state?: components["schemas"]["DisputeState"] | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    open_dispute_v1_med_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDispute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_dispute_v1_med__dispute_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    acknowledge_dispute_v1_med__dispute_id__acknowledgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_analysis_v1_med__dispute_id__analysis_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeAnalysis"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    cancel_dispute_v1_med__dispute_id__cancellation_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_analysis_v1_med__dispute_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    refund_dispute_v1_med__dispute_id__refund_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeRefund"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     token_v1_oauth_token_post: {
         parameters: {
             query?: never;
@@ -28148,6 +38924,1084 @@ export interface operations {
                      *       "status": 428,
                      *       "title": "The If-Match header is missing",
                      *       "type": "/problems/if-match-missing"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_reports_v1_reports_get: {
+        parameters: {
+            query?: {
+                /** @description Those of one state */
+                state?: components["schemas"]["ReportState"] | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    declare_nil_v1_reports_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NilDeclaration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_report_v1_reports__report_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_document_v1_reports__report_id__document_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    export_report_v1_reports__report_id__export_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    type_in_receipt_v1_reports__report_id__receipt_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Receipt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
                      *     }
                      */
                     "application/problem+json": {
@@ -32191,6 +44045,1232 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    list_scenarios_v1_scenarios_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenarios"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    list_scenario_versions_v1_scenarios__scenario__versions_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_scenario_version_v1_scenarios__scenario__versions_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScenarioVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_scenario_version_v1_scenarios__scenario__versions__version_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scenario: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_scenario_version_v1_scenarios__scenario__versions__version_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                scenario: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    try_scenario_version_v1_scenarios__scenario__versions__version_id__trial_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                scenario: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScenarioTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdraw_scenario_version_v1_scenarios__scenario__versions__version_id__withdrawal_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                scenario: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioVersionDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_schedules_v1_schedules_get: {
         parameters: {
             query?: {
@@ -34039,6 +47119,1130 @@ export interface operations {
             };
         };
     };
+    list_list_changes_v1_screening_changes_get: {
+        parameters: {
+            query?: {
+                /** @description Those of one list */
+                list_id?: string | null;
+                /** @description next_cursor of the page before; absent for the first page */
+                cursor?: string | null;
+                /** @description How many rows at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    propose_list_change_v1_screening_changes_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewListChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangeDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "body-too-large",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send fewer bytes; the limit is in the detail.",
+                     *       "status": 413,
+                     *       "title": "The request body is too large",
+                     *       "type": "/problems/body-too-large"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    check_list_change_v1_screening_changes_check_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListContent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedList"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "body-too-large",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send fewer bytes; the limit is in the detail.",
+                     *       "status": 413,
+                     *       "title": "The request body is too large",
+                     *       "type": "/problems/body-too-large"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_list_change_v1_screening_changes__change_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangeDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    judge_list_change_v1_screening_changes__change_id__judgement_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChangeJudgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangeDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    withdraw_list_change_v1_screening_changes__change_id__withdrawal_post: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChangeWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListChangeDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
     list_hits_v1_screening_hits_get: {
         parameters: {
             query?: {
@@ -34870,6 +49074,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchListVersionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    get_watch_list_version_v1_screening_lists__list_id__versions__list_version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+                list_version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifference"];
                 };
             };
             /** @description Unauthorized */

@@ -28,6 +28,10 @@ WRITTEN = (
     Column("identity", "audit", "detail", "jsonb"),
     Column("cases", "alert", "subject_id", "text"),
     Column("cases", "alert_member", "transaction", "jsonb"),
+    Column("cases", "finding", "customer_id", "text"),
+    Column("cases", "finding_payment", "payment", "jsonb"),
+    Column("cases", "case", "subject_id", "text"),
+    Column("cases", "quiet", "subject_id", "text"),
     Column("governance", "list_entry", "value", "text"),
     Column("governance", "list_entry", "reason", "text"),
     Column("bank", "suspense_item", "note", "text"),
@@ -60,6 +64,26 @@ select
     + (select count(*) from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (
+        select count(*) from cases.note join cases.case using (tenant_id, case_id)
+        where tenant_id = %(tenant)s and customer_id = any(%(who)s)
+    )
+    + (
+        select count(*) from cases.evidence join cases.case using (tenant_id, case_id)
+        where tenant_id = %(tenant)s and customer_id = any(%(who)s)
+    )
+    + (
+        select count(*) from cases.report_document join cases.report using (tenant_id, report_id)
+        join cases.case using (tenant_id, case_id) where tenant_id = %(tenant)s and customer_id = any(%(who)s)
+    )
+    + (
+        select count(*) from cases.freeze
+        where tenant_id = %(tenant)s and customer_id = any(%(who)s) and sealed is not null
+    )
+    + (
+        select count(*) from cases.block
+        where tenant_id = %(tenant)s and customer_id = any(%(who)s) and sealed is not null
+    )
     + (select count(*) from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (
         select count(*) from bank.transfer_note n join ledger.transfer t on t.id = n.transfer_id
@@ -92,6 +116,15 @@ _ERASE_OWN = (
     "delete from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from cases.note n using cases.case c where c.tenant_id = n.tenant_id and c.case_id = n.case_id "
+    "and n.tenant_id = %(tenant)s and c.customer_id = any(%(who)s)",
+    "delete from cases.evidence e using cases.case c where c.tenant_id = e.tenant_id and c.case_id = e.case_id "
+    "and e.tenant_id = %(tenant)s and c.customer_id = any(%(who)s)",
+    "delete from cases.report_document d using cases.report r, cases.case c "
+    "where r.tenant_id = d.tenant_id and r.report_id = d.report_id and c.tenant_id = r.tenant_id and c.case_id = r.case_id "
+    "and d.tenant_id = %(tenant)s and c.customer_id = any(%(who)s)",
+    "update cases.freeze set sealed = null where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "update cases.block set sealed = null where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from identity.login_user where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.transfer_note n using ledger.transfer t "
     "where t.id = n.transfer_id and n.tenant_id = %(tenant)s and t.debit_account_id = any(%(accounts)s)",
@@ -187,7 +220,10 @@ def rewrite(connection: Connection, column: Column, *, place: str, value: str | 
 def rename(connection: Connection, *, tenant_id: str, old: str, new: str) -> bool:
     """Give a customer another id wherever the core has theirs; False when they have it."""
     row = connection.execute("select bank.rename_customer(%s, %s, %s)", (tenant_id, old, new)).fetchone()
-    return bool(row and row[0])
+    renamed = bool(row and row[0])
+    if renamed:
+        connection.execute("select cases.rename_customer(%s, %s, %s)", (tenant_id, old, new))
+    return renamed
 
 
 def still_named(connection: Connection, *, tenant_id: str, customer_id: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.settings import Http, Kafka, PostgresServer, Scorer, Settings
+from kit.settings import Http, Kafka, Neo4j, PostgresServer, Scorer, Settings
 from serving.identity.seed import seed_demo
 from tests.pipelines.privacy.somebody import Bank
 from tests.servers import Servers
@@ -14,7 +14,12 @@ from tests.serving.conftest import Server, free_port, serve
 
 @pytest.fixture(scope="module")
 def settings(
-    servers: Servers, core: PostgresServer, warehouse: PostgresServer, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory
+    servers: Servers,
+    core: PostgresServer,
+    warehouse: PostgresServer,
+    kafka: Kafka,
+    neo4j: Neo4j,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
     var: Path = tmp_path_factory.mktemp("var")
     return Settings(
@@ -23,6 +28,7 @@ def settings(
         warehouse=warehouse,
         kafka=kafka,
         valkey=servers.valkey,
+        neo4j=neo4j.model_copy(update={"kept": True}),
         api=Http(port=free_port()),
         scorer=Scorer(rpc=Http(port=free_port())),
     )

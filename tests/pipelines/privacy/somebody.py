@@ -20,6 +20,7 @@ from kit.clock import SystemClock
 from kit.ids import uuid7
 from kit.kafka import dlq_name, producer, topic_name
 from kit.lake.files import write_file
+from kit.neo4j import driver
 from kit.postgres import connect
 from kit.settings import REPOSITORY_ROOT, PostgresServer, Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
@@ -29,8 +30,10 @@ from ledger.repository import post_batch
 from pipelines.privacy.features import OnlineProfiles
 from pipelines.privacy.job import Job
 from pipelines.privacy.topics import records
+from streams.graph.rows import gather
 from streams.sinks.lake.columns import LakeRow, as_batch
 from streams.sinks.messages import decode
+from tests.cases.graph.conftest import writing
 from tests.ledger.chain.little_bank import seal_as_it_is
 from tests.serving.conftest import Server
 from tests.serving.isolation.holdings import a_cpf
@@ -82,6 +85,51 @@ insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, e
     reasons, stand_outs, transaction, joined_at)
 values ('demo', gen_random_uuid(), %(alert_id)s, 1, now(), 'review', 1, 'BRL', '{}', '[]',
     jsonb_build_object('payee_id', %(email)s, 'amount_minor', 12), now());
+insert into cases.case (tenant_id, case_id, subject_kind, subject_id, customer_id, scheme, severity, state, opened_by,
+    opened_at, operation_on, selected_on, judged_by, judged_at, ended_at)
+values ('demo', %(alert_id)s, 'customer', %(customer_id)s, %(customer_id)s, 'structuring', 2, 'closed', 'x', now(), now(),
+    now(), 'x', now(), now());
+insert into cases.note (tenant_id, note_id, case_id, kind, author, written_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(alert_id)s, 'note', 'x', now(), decode(repeat('00', 16), 'hex'),
+    convert_to(%(text)s, 'UTF8'));
+insert into cases.evidence (tenant_id, evidence_id, case_id, sha256, size_bytes, added_by, added_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(alert_id)s, sha256('a'), 5, 'x', now(), decode(repeat('00', 16), 'hex'),
+    convert_to(%(text)s, 'UTF8'));
+insert into cases.quiet (tenant_id, subject_kind, subject_id, scheme, until_on, case_id, note_id, judged_by, judged_at)
+values ('demo', 'customer', %(customer_id)s, 'structuring', now(), %(alert_id)s, gen_random_uuid(), 'x', now());
+insert into cases.report (tenant_id, report_id, kind, case_id, year, state, due_on, made_by, made_at)
+values ('demo', %(alert_id)s, 'suspicion', %(alert_id)s, 2024, 'draft', now(), 'x', now());
+insert into cases.report_document (tenant_id, report_id, sealed)
+values ('demo', %(alert_id)s, convert_to(%(text)s, 'UTF8'));
+insert into cases.freeze (tenant_id, freeze_id, customer_id, cause, incoming, state, placed_by, placed_at, proposed_by,
+    proposed_at, judged_by, judged_at, salt, sealed)
+values ('demo', gen_random_uuid(), %(customer_id)s, 'suspicion', 'accept', 'lifted', 'x', now(), 'x', now(), 'y', now(),
+    decode(repeat('00', 16), 'hex'), convert_to(%(text)s, 'UTF8'));
+insert into cases.block (tenant_id, block_id, transfer_id, hold_id, account_id, customer_id, amount_minor, currency, placed_by,
+    placed_at, expires_at, salt, sealed)
+values ('demo', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 5, 'BRL', 'x',
+    now(), now() + interval '1 hour', decode(repeat('00', 16), 'hex'), convert_to(%(text)s, 'UTF8'));
+insert into cases.dispute (tenant_id, dispute_id, external_id, transfer_id, account_id, customer_id, situation, amount_minor,
+    currency, hold_id, held_minor, state, reported_at, analysis_due_at, refund_due_at, opened_by, opened_at, ended_at)
+values ('demo', gen_random_uuid(), %(alert_id)s, gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 'scam', 5, 'BRL',
+    gen_random_uuid(), 0, 'cancelled', now(), now() + interval '7 days', now() + interval '11 days', 'x', now(), now());
+with found as (
+    insert into cases.alert (tenant_id, alert_id, kind, scenarios, subject_kind, subject_id, currency, status, first_event_time,
+        last_event_time, decisions, total_amount_minor, opened_at, changed_at)
+    values ('demo', gen_random_uuid(), 'scenario', '{fan-in}', 'account', 'a', 'BRL', 'dismissed', now(), now(), 1, 1, now(),
+        now())
+    returning alert_id
+), finding as (
+    insert into cases.finding (tenant_id, finding_id, scenario, account_id, alert_id, currency, first_at, last_at, payments,
+        amount_minor, measures, parameters, job, growth, found_at, changed_at)
+    select 'demo', gen_random_uuid(), 'fan-in', gen_random_uuid(), alert_id, 'BRL', now(), now(), 1, 1, '{}', '{}', 'j', 1,
+        now(), now()
+    from found
+    returning finding_id
+)
+insert into cases.finding_payment (tenant_id, finding_id, transaction_id, at, amount_minor, payment, joined_at)
+select 'demo', finding_id, gen_random_uuid(), now(), 1, jsonb_build_object('other', %(email)s::text, 'amount_minor', 1), now()
+from finding;
 insert into governance.list (tenant_id, list_id, kind, field, sentence, made_by, made_at)
 values ('demo', %(list_id)s, 'watch', 'payee_id', 'x', 'x', now());
 insert into governance.list_entry (tenant_id, list_id, value, reason, added_by, added_at)
@@ -293,6 +341,9 @@ class Bank:
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder, pa.Table.from_batches([batch]), partition=0, first=offset, last=offset, now_ms=0)
         self._profiled(who)
+        own = msgspec.structs.replace(transaction, device_id=f"d-{who.ids['mark']}")
+        with writing(self.settings) as write:
+            write(gather([msgspec.structs.replace(EXAMPLE, transaction=each) for each in (transaction, own)]))
         sink = producer(self.settings.kafka, client="test")
         refused = json.dumps(
             {"tenant_id": TENANT, "customer_id": who.customer_id, "payer": who.person["full_name"], "amount": "x"}
@@ -326,7 +377,7 @@ class Bank:
 
     def found(self, who: Somebody) -> dict[str, list[str]]:
         """Look through every byte of every store; return which words of somebody are where."""
-        places = self._databases() | self._files() | self._topics()
+        places = self._databases() | self._files() | self._topics() | {"graph": "\n".join(self.nodes())}
         told: dict[str, list[str]] = {}
         for place, content in places.items():
             words = [word for word in who.words if _stands(word, content)]
@@ -334,6 +385,13 @@ class Bank:
                 told[place] = words
         told |= {"valkey": ["key"]} if self.valkey.exists(*self.online(who)) else {}
         return told
+
+    def nodes(self) -> list[str]:
+        """Every node and payment of the graph."""
+        named, text = self.settings.neo4j, "MATCH (n {tenant_id: 'demo'}) WHERE n.scope STARTS WITH $prefix RETURN n.id AS id"
+        with driver(named, application="test") as client:
+            rows, _, _ = client.execute_query(text, prefix=self.settings.kafka.prefix, database_=named.database)
+        return [row["id"] for row in rows]
 
     def _databases(self) -> dict[str, str]:
         places = {}

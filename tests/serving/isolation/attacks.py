@@ -20,9 +20,12 @@ IDENTIFIES: dict[str, str] = {
     "alert_id": "alert_id",
     "based_on": "version",
     "beneficiary_id": "beneficiary_id",
+    "block_id": "block_id",
     "budget_id": "budget_id",
     "buy_account_id": "buy_account_id",
+    "case_id": "case_id",
     "card_id": "card_id",
+    "change_id": "change_id",
     "charge_id": "charge_id",
     "client_id": "client_id",
     "code": "code",
@@ -31,10 +34,13 @@ IDENTIFIES: dict[str, str] = {
     "customer_id": "customer_id",
     "debit_account_id": "account_id",
     "device_id": "device_id",
+    "dispute_id": "dispute_id",
     "document": "document",
     "email": "email",
     "erasure_id": "erasure_id",
+    "evidence_id": "evidence_id",
     "external_account_id": "external_account_id",
+    "freeze_id": "freeze_id",
     "goal_id": "goal_id",
     "hit_id": "hit_id",
     "item_id": "item_id",
@@ -42,11 +48,14 @@ IDENTIFIES: dict[str, str] = {
     "merchant_id": "merchant_id",
     "model": "model",
     "move_id": "move_id",
+    "payee_account_id": "credit_account_id",
     "payee_id": "payee_id",
+    "payer_account_id": "account_id",
     "policy_version": "version",
     "product": "code",
     "q": "mark",
     "quote_id": "quote_id",
+    "report_id": "report_id",
     "resource": "resource",
     "rule": "rule",
     "schedule_id": "schedule_id",
@@ -56,36 +65,50 @@ IDENTIFIES: dict[str, str] = {
     "transfer_id": "transfer_id",
     "value": "value",
     "version": "version",
+    "version_id": "version_id",
 }  # fmt: skip
 # Where a name stands for another of a tenant's holdings than elsewhere: a hold has moved no money that could be told of.
 ELSEWISE = {
     "/v1/accounts/{account_id}/transactions/{transfer_id}": {"transfer_id": "posted_id"},
+    "/v1/blocks": {"transfer_id": "posted_id"},
+    "/v1/med": {"transfer_id": "posted_id"},
+    "/v1/graph/transfers/{transfer_id}/trace": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
+    "/v1/screening/lists/{list_id}/versions/{list_version}": {"list_id": "watch_list_id"},
+    "/v1/screening/changes": {"list_id": "watch_list_id"},
+    "/v1/screening/changes/check": {"list_id": "watch_list_id"},
 }
 # Names that say something and name nothing of anybody's. `cursor` has a test of its own.
 NEUTRAL = frozenset({
     "If-Match", "If-None-Match", "account_number", "action", "address", "advance_ms", "amount", "amount_minor",
-    "amounts_minor", "answers", "approve", "ask", "at", "at_least_minor", "at_most_minor", "at_time", "balance_minor",
-    "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy", "by", "category",
-    "cause", "channel", "city", "client_secret", "complement", "convention", "count", "countries", "country",
-    "credit_rate_ppm", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "debit_rate_ppm",
-    "description", "direction", "district", "dry_run", "entry_mode", "event_time", "every", "expires_at", "familiar", "field",
-    "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name",
-    "horizon", "income", "key", "kind", "latitude_e5", "law", "learned", "limit", "limit_minor", "longitude_e5", "loss",
-    "max_dates", "mcc", "metric", "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end",
-    "night_start", "note", "number", "offered", "other_currency", "overdraft_limit_minor", "pair", "password", "phone",
-    "pix_key", "postal_code", "problem", "proposed_at", "purpose", "rail", "reason", "reference", "removed", "resolved",
-    "role", "roles", "scope", "sell", "sentence", "sides", "state", "status", "street", "target_date", "target_minor",
-    "threshold", "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time",
-    "value_date", "verdict", "wealth", "weekday", "why",
+    "amounts_minor", "analysis", "answers", "approve", "ask", "assignee", "at", "at_least_minor", "at_most_minor", "at_time",
+    "balance_minor", "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy",
+    "by", "category", "cause", "channel", "city", "client_secret", "complement", "content", "convention", "count", "countries",
+    "country", "credit_rate_ppm", "csv", "currency", "cursor", "customer_ip", "dataset", "day_count", "day_of_month", "days",
+    "debit_rate_ppm", "description", "despite_quiet", "direction", "district", "dry_run", "entries", "entry_mode",
+    "event_time", "every", "expires_at", "external_id", "familiar", "fan_out", "field", "filter", "format", "frequency",
+    "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name", "hops", "horizon", "income",
+    "incoming", "keep_pct", "key", "kind", "label", "latitude_e5", "law", "learned", "licence", "limit", "limit_minor",
+    "list_version", "longitude_e5", "loss", "max_dates", "max_hops", "mcc", "media_type", "metric", "monthly_fee_minor",
+    "monthly_minor", "months", "name", "need", "nickname", "night_end", "night_start", "note", "number", "offered", "order",
+    "other_currency", "outcome", "overdraft_limit_minor", "pair", "password", "phone", "pix_key", "postal_code", "problem",
+    "proposed_at", "purpose", "quiet_reason", "quiet_until", "rail", "rationale", "reason", "receipt", "reference", "reject",
+    "removed", "reported_at", "resolved", "role", "roles", "scenario", "scheme", "scope", "sell", "sentence", "severity",
+    "sha256", "sides", "situation", "state", "status", "street", "target_date", "target_minor", "text", "threshold",
+    "time_zone", "timezone", "to", "to_day", "traded", "transfer_fees", "until", "until_day", "until_time", "valid_from",
+    "value_date", "values", "verdict", "wealth", "weekday", "why", "within_hours", "year",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {
-    "channel": "pix", "currency": "BRL", "height": 0, "name": "court-1", "pair": "USD-BRL", "scope": "day",
+    "channel": "pix", "currency": "BRL", "height": 0, "list_version": 1, "name": "court-1", "pair": "USD-BRL",
+    "scenario": "pix-at-night", "scope": "day",
 }  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.
-EXCLUDES = {("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account")}
+EXCLUDES = {
+    ("/v1/beneficiaries", "account_id"): ("pix_key", "bank_account"),
+    ("/v1/freezes", "customer_id"): ("account_id",),
+}
 # What who sees everybody's has to say, although a customer does not.
 SAYS = {
     path: {"customer_id"}
@@ -93,7 +116,7 @@ SAYS = {
         "/v1/forecasts/cash-flow", "/v1/insights/budgets", "/v1/insights/calendar", "/v1/insights/health",
         "/v1/insights/recommendations", "/v1/insights/recurring", "/v1/insights/unusual", "/v1/suitability",
     )
-}  # fmt: skip
+} | {"/v1/graph/paths": {"payer_account_id", "payee_account_id"}}  # fmt: skip
 # Documents with a grammar of their own, whose fields name nothing of anybody's.
 WITHIN = frozenset({"document"})
 # Whoever is paid is named by whoever pays: of a customer's request these may be somebody else's.

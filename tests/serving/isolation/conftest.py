@@ -6,7 +6,7 @@ import httpx
 import psycopg
 import pytest
 
-from kit.settings import PostgresServer
+from kit.settings import Neo4j, PostgresServer, Settings
 from serving.edge.limits import Limits, Rate
 from serving.resources import Options
 from tests.serving.conftest import Server
@@ -25,6 +25,12 @@ where a.attname = 'tenant_id' and c.relkind in ('r', 'p') and not a.attisdropped
 @pytest.fixture(scope="module")
 def options() -> Options:
     return Options(limits=Limits(per_address=PLENTY, per_address_sign_in=PLENTY, per_person=PLENTY, per_machine=PLENTY))
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings, neo4j: Neo4j) -> Settings:
+    """A bank that keeps a graph."""
+    return settings.model_copy(update={"neo4j": neo4j.model_copy(update={"kept": True})})
 
 
 @pytest.fixture(scope="module")

@@ -40,16 +40,16 @@ STREAMS = {rule.path for rule in RULES if rule.streams}
 # Answers of numbers and days alone.
 UNMARKED = {
     "/v1/accounts/{account_id}/balance", "/v1/accounts/{account_id}/limits", "/v1/accounts/{account_id}/spending",
-    "/v1/schedules/{schedule_id}/dates",
+    "/v1/schedules/{schedule_id}/dates", "/v1/graph/accounts/{account_id}/structure",
 }  # fmt: skip
 # Lists of whoever is named, where nobody else is listed.
 OF_SOMEBODY = {path: {"customer_id": "somebody"} for path in SAYS}
 # What is refused of somebody of whom nothing is known.
-REFUSED_OF_NOBODY = {"/v1/suitability": 404, "/v1/insights/recommendations": 409}
+REFUSED_OF_NOBODY = {"/v1/graph/paths": 422, "/v1/suitability": 404, "/v1/insights/recommendations": 409}
 # Whoever is not on an account is off it already, whether there is such a customer or not.
 OFF_ALREADY = ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}", "customer_id")
 # What stops the rest when it is done: it comes last.
-STOPS = {"/v1/accounts/{account_id}/status", "/v1/customers/{customer_id}/status"}
+STOPS = {"/v1/accounts/{account_id}/status", "/v1/customers/{customer_id}/status", "/v1/freezes"}
 
 
 def guarded(order: tuple[str, ...]) -> list[Any]:

@@ -3,7 +3,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_customer_months_touched() }}",
+    pre_hook="{{ forget_customer_months_touched('int_customer_days.outcome_built_at') }}",
     indexes=[{'columns': ['tenant_id', 'customer_id', 'month'], 'unique': true}]
   )
 }}
@@ -11,7 +11,7 @@
 -- The months in which a customer paid something.
 with {% if is_incremental() -%}
 touched as (
-  {{ customer_months_touched() }}
+  {{ customer_months_touched('int_customer_days.outcome_built_at') }}
 ),
 {%- endif %}
 

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('stg_ledger_events') }}
+-- depends_on: {{ ref('stg_ledger_events') }}, {{ ref('fct_transactions') }}
 {{
   config(
     materialized='incremental',
@@ -13,8 +13,8 @@ with {% if is_incremental() -%}
 -- Customers of whom there is a transaction that is new or other than it was, or whose account's opening came after it.
 touched as (
   select tenant_id, customer_id
-  from {{ ref('fct_transactions') }}
-  where built_at > {{ since_built() }} and customer_id is not null
+  from {{ ref('int_customer_account_months') }}
+  where built_at > {{ since_built() }}
   union
   select transactions.tenant_id, transactions.customer_id
   from {{ ref('stg_ledger_events') }} as events
@@ -27,22 +27,20 @@ touched as (
 -- One row a customer and account, none being an account too.
 held as (
   select
-    transactions.tenant_id,
-    transactions.customer_id,
-    transactions.account_id,
-    min(transactions.event_time) as first_seen_at,
-    max(transactions.event_time) as last_seen_at,
-    count(*) as transactions,
-    sum(transactions.amount_minor)::bigint as amount_minor,
-    count(*) filter (where transactions.verdict <> 'allow') as flagged,
-    count(*) filter (where transactions.fraud) as frauds
-  from {{ ref('fct_transactions') }} as transactions
+    months.tenant_id,
+    months.customer_id,
+    months.account_id,
+    min(months.first_seen_at) as first_seen_at,
+    max(months.last_seen_at) as last_seen_at,
+    sum(months.transactions) as transactions,
+    sum(months.amount_minor) as amount_minor,
+    sum(months.flagged) as flagged,
+    sum(months.frauds) as frauds
+  from {{ ref('int_customer_account_months') }} as months
   {%- if is_incremental() %}
-  inner join touched
-    on touched.tenant_id = transactions.tenant_id and touched.customer_id = transactions.customer_id
+  inner join touched on touched.tenant_id = months.tenant_id and touched.customer_id = months.customer_id
   {%- endif %}
-  where transactions.customer_id is not null
-  group by transactions.tenant_id, transactions.customer_id, transactions.account_id
+  group by months.tenant_id, months.customer_id, months.account_id
 )
 
 select

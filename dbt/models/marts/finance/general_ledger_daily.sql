@@ -15,10 +15,10 @@ touched as (
 
 -- An account's balance before the first of its days that come anew.
 before as (
-  select touched.tenant_id, touched.account_id, newest.closing_minor
+  select touched.tenant_id, touched.account_id, newest.closing_minor, newest.entries_to_date
   from touched
   cross join lateral (
-    select ledger.closing_minor
+    select ledger.closing_minor, ledger.entries_to_date
     from {{ this }} as ledger
     where ledger.tenant_id = touched.tenant_id
       and ledger.account_id = touched.account_id
@@ -42,12 +42,14 @@ balances as (
   select
     days.*,
     {% if is_incremental() %}coalesce(before.closing_minor, 0) + {% endif -%}
-    (sum(days.credits_minor - days.debits_minor) over (partition by days.tenant_id, days.account_id order by days.day))::bigint
-      as closing_minor
+    (sum(days.credits_minor - days.debits_minor) over so_far)::bigint as closing_minor,
+    {% if is_incremental() %}coalesce(before.entries_to_date, 0) + {% endif -%}
+    (sum(days.entries) over so_far)::bigint as entries_to_date
   from days
   {%- if is_incremental() %}
   left join before on before.tenant_id = days.tenant_id and before.account_id = days.account_id
   {%- endif %}
+  window so_far as (partition by days.tenant_id, days.account_id order by days.day)
 )
 
 select
@@ -56,6 +58,7 @@ select
   account_id,
   currency,
   entries,
+  entries_to_date,
   closing_minor - credits_minor + debits_minor as opening_minor,
   debits_minor,
   credits_minor,

@@ -59,7 +59,8 @@ export const AlertCard = memo(function AlertCard({ alert, selected, nowMs, onOpe
     span: spanInWords(spanMs, t),
     highest: highest === null ? '–' : probability(highest),
   }
-  const why = reason ? word('reason', reason) : t('alerts.gist', gist)
+  const found = alert.scenarios.map((scenario) => word('scenario', scenario)).join(', ')
+  const why = found || (reason ? word('reason', reason) : t('alerts.gist', gist))
   return (
     <button
       type="button"
@@ -87,7 +88,9 @@ export const AlertCard = memo(function AlertCard({ alert, selected, nowMs, onOpe
           <span className="mt-1 flex items-center gap-2 text-[12px] text-ink-3 tabular">
             <AlertStatusMark status={alert.status} />
             <span aria-hidden>·</span>
-            <span>{t('alerts.decisions', { count: alert.decisions })}</span>
+            <span>
+              {t(alert.kind === 'scenario' ? 'alerts.findings' : 'alerts.decisions', { count: alert.decisions })}
+            </span>
             <span className="ml-auto whitespace-nowrap">{ago(nowMs - toMs(alert.changed_at))}</span>
           </span>
         </span>

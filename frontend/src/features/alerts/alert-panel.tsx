@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
+import { FolderPlus } from 'lucide-react'
 import { usePanel } from '@/app/panel'
 import { CopyValue } from '@/design/copy-value'
 import { Section } from '@/design/facts'
+import { LinkButton } from '@/design/link-button'
 import { PanelSkeleton } from '@/design/panel-skeleton'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
@@ -12,6 +14,8 @@ import { AlertMoves } from '@/features/alerts/alert-moves'
 import { commonReasons, strongestStandOuts } from '@/features/alerts/summary'
 import { StandOuts } from '@/features/decisions/stand-outs'
 import { VerdictBadge } from '@/features/decisions/verdict'
+import { canKeepLists } from '@/features/session/roles'
+import { useUser } from '@/features/session/user'
 import type { AlertDetail, AlertMember } from '@/lib/api-types'
 import { shortId } from '@/lib/format'
 import { useI18n } from '@/lib/i18n'
@@ -75,6 +79,7 @@ function Loaded({ alert }: { alert: AlertDetail }) {
   const { t, word, ago } = useI18n()
   const nowMs = useNow(AGE_STEP_MS)
   const todayMs = useTodayMs()
+  const { roles } = useUser()
   const reasons = commonReasons(alert.members)
   const standOuts = strongestStandOuts(alert.members)
   return (
@@ -96,6 +101,14 @@ function Loaded({ alert }: { alert: AlertDetail }) {
       </div>
       <Summary alert={alert} />
       <AlertMoves alert={alert} />
+      {canKeepLists(roles) && (
+        <div className="border-t border-line px-5 py-3">
+          <LinkButton to={`/compliance/cases/new?of=${encodeURIComponent(alert.alert_id)}`}>
+            <FolderPlus size={14} aria-hidden />
+            {t('alert.openCase')}
+          </LinkButton>
+        </div>
+      )}
       {reasons.length > 0 && (
         <Section title={t('decision.why')}>
           <ul className="grid gap-2">

@@ -9,11 +9,14 @@ export function toRow(event: AlertEvent, before: AlertRowData | undefined): Aler
   return {
     alert_id: event.alert_id,
     status: event.status,
+    kind: event.kind ?? 'decision',
+    scenarios: event.kind === 'scenario' ? scenariosOf(event, before) : [],
     subject_kind: event.subject_kind,
     subject_id: event.subject_id,
     decisions: event.decisions,
     total: { amount_minor: event.total_amount_minor, currency: event.currency },
-    highest_probability: Math.max(event.probability ?? 0, before?.highest_probability ?? 0),
+    highest_probability:
+      event.kind === 'scenario' ? null : Math.max(event.probability ?? 0, before?.highest_probability ?? 0),
     first_event_time: event.first_event_time,
     last_event_time: event.last_event_time,
     opened_at: before?.opened_at ?? event.occurred_at,
@@ -21,6 +24,11 @@ export function toRow(event: AlertEvent, before: AlertRowData | undefined): Aler
     moved_by: before?.moved_by ?? null,
     reasons: event.reasons ?? before?.reasons ?? [],
   }
+}
+
+/** The scenarios of an alert as far as they are known: an event names the one that it tells of. */
+function scenariosOf(event: AlertEvent, before: AlertRowData | undefined): string[] {
+  return [...new Set([...(before?.scenarios ?? []), ...(event.reasons ?? [])])].sort()
 }
 
 /** Each changed alert once, at the top, with what the newest event says; `status` keeps a filtered list true to its filter. */

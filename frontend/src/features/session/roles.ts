@@ -3,6 +3,7 @@ const WATCHERS = new Set(['risk', 'compliance', 'analyst', 'admin'])
 const BANK_READERS = new Set(['customer', 'partner', 'operator', 'risk', 'compliance', 'admin'])
 const MONEY_MOVERS = new Set(['customer', 'partner', 'operator', 'admin'])
 const RISK_WRITERS = new Set(['risk', 'admin'])
+const COMPLIANCE_WRITERS = new Set(['compliance', 'admin'])
 const CASE_WORKERS = new Set(['risk', 'compliance', 'admin'])
 
 export function canWatch(roles: readonly string[]): boolean {
@@ -27,4 +28,9 @@ export function canChangePolicies(roles: readonly string[]): boolean {
 /** What is on a list. */
 export function canKeepLists(roles: readonly string[]): boolean {
   return roles.some((role) => CASE_WORKERS.has(role))
+}
+
+/** Values of scenarios, and the bank's own watch-lists. */
+export function canChangeScenarios(roles: readonly string[]): boolean {
+  return roles.some((role) => COMPLIANCE_WRITERS.has(role))
 }

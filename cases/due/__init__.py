@@ -1,0 +1,1 @@
+"""What is due: the clocks of the rules, and what stands under each."""

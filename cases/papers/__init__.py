@@ -1,0 +1,1 @@
+"""Papers of casework: notes and evidence, sealed under the case's customer."""

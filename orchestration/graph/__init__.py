@@ -1,0 +1,1 @@
+"""What stands out in who pays whom, as assets."""

@@ -1,0 +1,1 @@
+"""What the graph has of a person."""

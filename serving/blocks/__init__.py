@@ -1,0 +1,1 @@
+"""Precautionary blocks of received payments."""

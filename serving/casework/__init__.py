@@ -1,0 +1,1 @@
+"""Cases: opened from alerts, worked on, decided by two people."""

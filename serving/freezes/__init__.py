@@ -1,0 +1,1 @@
+"""Freezes of accounts and customers."""

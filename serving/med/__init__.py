@@ -1,0 +1,1 @@
+"""Disputes of received Pix under the special return mechanism."""

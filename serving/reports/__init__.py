@@ -1,0 +1,1 @@
+"""Reports to the financial intelligence unit: exported, sent by a person, receipted."""

@@ -1,0 +1,140 @@
+"""The loop that keeps the jobs running: submit what does not run, look, and stop with savepoints at the end."""
+
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS
+from kit.kafka import topic_name
+from kit.localset.flink import FlinkCluster, FlinkProject, NotInstalled, Sizes, SubmitFailed
+from kit.localset.flink_rest import ENDED
+from kit.localset.readiness import NotReady
+from kit.log import get_logger
+from kit.process import Lifecycle
+from kit.settings import REPOSITORY_ROOT, Kafka
+from streams.aml.login import write
+from streams.aml.restoring import Kept, Place, restore_from
+
+PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
+JOBS = ("windows", "patterns")
+SIZES = Sizes(slots=len(JOBS), jobmanager_mb=1_024, taskmanager_mb=2_048)
+LOOK_S = 5.0
+# Seconds between commits, and by how much payments may come out of order: together most of what an alert waits for. The ledger
+# tells of payments in the order of their commits, so that little is out of order there.
+CHECKPOINT_S, OUT_OF_ORDER_S = 2, 2
+# A tenant's quiet hour must not hold back the others' watermark, and the topic has one partition.
+IDLE_S = 5
+# For how long two accounts that do not pay each other know each other: the state of who is a stranger.
+KNOWN_FOR_H = 180 * 24
+
+
+def job_flags(kafka: Kafka, job: str, *, checkpoints: str) -> list[str]:
+    """Return the flags of `streams/flink/job.py` that name a job's statements, topics, group and transactions."""
+    return [
+        f"--name=aml-{job}",
+        f"--sql={PROJECT.folder / 'aml' / job}",
+        f"--bootstrap={kafka.bootstrap}",
+        f"--source-topic={topic_name(kafka, BANKING_TRANSACTIONS)}",
+        f"--sink-topic={topic_name(kafka, AML_CANDIDATES)}",
+        f"--group={kafka.prefix}aml-{job}",
+        f"--transactional-id-prefix={kafka.prefix}aml-{job}",
+        f"--checkpoints={checkpoints}",
+        f"--duplicates-h={KNOWN_FOR_H}",
+    ]
+
+
+class Keeper:
+    """Keeps the jobs on a cluster until the process is asked to end."""
+
+    def __init__(
+        self, cluster: FlinkCluster, kafka: Kafka, kept: Kept, lifecycle: Lifecycle, *, jobs: Sequence[str] = JOBS
+    ) -> None:
+        self._cluster = cluster
+        self._kafka = kafka
+        self._kept = kept
+        self._lifecycle = lifecycle
+        self._jobs = jobs
+        self._log = get_logger()
+
+    def run(self) -> None:
+        """Return once asked to end, with a savepoint of each job. Without Flink it says so, and waits."""
+        try:
+            if not self._started():
+                return
+            while self._lifecycle.running:
+                self._look()
+                self._lifecycle.wait(LOOK_S)
+        finally:
+            self._stop()
+
+    def _started(self) -> bool:
+        while self._lifecycle.running:
+            try:
+                self._cluster.start()
+            except (NotInstalled, NotReady) as problem:
+                self._lifecycle.not_ready(str(problem))
+                self._log.warning("there is no Flink to find money laundering with", problem=str(problem))
+                self._lifecycle.wait(60)
+            else:
+                return True
+        return False
+
+    def _look(self) -> None:
+        """Submit what does not run. A job manager that does not answer is asked again: its supervisor starts it anew."""
+        try:
+            states = self._cluster.rest.jobs()
+            for name in self._jobs:
+                place = self._kept.read().get(name)
+                if place is None or states.get(place.job, "FAILED") in ENDED:
+                    self._adopt_or_submit(name, place)
+            self._say(self._cluster.rest.jobs())
+        except (httpx.HTTPError, SubmitFailed) as problem:
+            self._lifecycle.not_ready(str(problem))
+            self._log.warning("the jobs of money laundering are not all there", problem=str(problem))
+
+    def _adopt_or_submit(self, name: str, place: Place | None) -> None:
+        """Take a job that runs unremembered, because its keeper died while it submitted; else submit one."""
+        running = self._cluster.rest.running(f"aml-{name}")
+        if running is not None:
+            self._kept.write(name, Place(running))
+        else:
+            self._submit(name, place)
+
+    def _submit(self, name: str, place: Place | None) -> None:
+        flags = job_flags(self._kafka, name, checkpoints=self._cluster.checkpoints)
+        flags += [f"--checkpoint-s={CHECKPOINT_S}", f"--out-of-order-s={OUT_OF_ORDER_S}", f"--idle-s={IDLE_S}"]
+        login = write(self._kafka, self._cluster.folder / "kafka.properties")
+        if login is not None:
+            flags.append(f"--kafka-properties={login}")
+        restore = restore_from(place, self._cluster.checkpoints)
+        if restore is not None:
+            flags.append(f"--restore={restore}")
+        job = self._cluster.submit(flags)
+        self._kept.write(name, Place(job))
+        self._log.info("a job was submitted", job=name, id=job, restored=restore)
+
+    def _say(self, states: Mapping[str, str]) -> None:
+        places = self._kept.read()
+        waiting = [name for name in self._jobs if states.get(places[name].job) != "RUNNING"]
+        if waiting:
+            self._lifecycle.not_ready(f"not running: {', '.join(waiting)}")
+        else:
+            self._lifecycle.ready()
+
+    def _stop(self) -> None:
+        for name, place in self._kept.read().items():
+            if place.savepoint is None:
+                self._save(name, place)
+        try:
+            self._cluster.stop()
+        except NotReady as problem:
+            self._log.error("Flink did not end", problem=str(problem))
+
+    def _save(self, name: str, place: Place) -> None:
+        """Stop a job with a savepoint. One that cannot be saved goes on from its newest checkpoint."""
+        try:
+            savepoint = self._cluster.rest.stop_with_savepoint(place.job, self._cluster.checkpoints)
+        except (httpx.HTTPError, NotReady, RuntimeError) as problem:
+            self._log.warning("a job goes on from its newest checkpoint", job=name, problem=str(problem))
+            return
+        self._kept.write(name, Place(place.job, savepoint))

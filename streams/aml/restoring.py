@@ -1,0 +1,52 @@
+"""From where a job goes on: its savepoint, or the newest checkpoint that it finished."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlparse
+
+METADATA = "_metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A job as it last ran: its id in the cluster, and where it was stopped; None while it runs, or where it was killed."""
+
+    job: str
+    savepoint: str | None = None
+
+
+class Kept:
+    """What is remembered of the jobs over starts, in a file. Written whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, Place]:
+        """Return the place of each job by its name."""
+        if not self._path.exists():
+            return {}
+        return {name: Place(**place) for name, place in json.loads(self._path.read_text()).items()}
+
+    def write(self, name: str, place: Place) -> None:
+        """Remember a job's place; durable on return."""
+        content = {each: asdict(held) for each, held in (self.read() | {name: place}).items()}
+        beside = self._path.with_suffix(".new")
+        with beside.open("w") as sink:
+            json.dump(content, sink)
+            sink.flush()
+            os.fsync(sink.fileno())
+        beside.replace(self._path)
+
+
+def restore_from(place: Place | None, checkpoints: str) -> str | None:
+    """Return what a job goes on from, as a URI; None to begin at the topic's beginning."""
+    if place is None:
+        return None
+    if place.savepoint is not None:
+        return place.savepoint
+    folder = Path(urlparse(checkpoints).path) / place.job
+    finished = [path.parent for path in folder.glob(f"chk-*/{METADATA}")]
+    newest = max(finished, key=lambda each: int(each.name.removeprefix("chk-")), default=None)
+    return newest.as_uri() if newest else None

@@ -1,0 +1,102 @@
+"""Who keeps the jobs, as it really runs: stopped, killed, and killed with everything that it started."""
+
+import json
+import os
+import signal
+from contextlib import closing
+
+import httpx
+import pytest
+
+from bench.aml_traffic import CandidateReader, ledger_events, send
+from kit.clock import SystemClock
+from kit.localset.flink import JOB_MANAGER, TASK_MANAGER, cluster_in
+from kit.localset.flink_rest import FlinkRest
+from kit.settings import Kafka
+from pipelines.aml.scenarios.single import IN_PERSON
+from streams.aml.keeper import JOBS, PROJECT, SIZES
+from streams.aml.restoring import Kept, Place, restore_from
+from tests.http import http
+
+APP = "streams.aml"
+READY_S = 240.0
+ACCOUNT = "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
+
+
+def cash(number: int) -> dict[str, object]:
+    return {
+        "transaction_id": f"0190a3f2-7c5e-5d1b-8a4f-{number:012d}", "event_time": SystemClock().now_ms(), "channel": "cash",
+        "direction": "credit", "amount_minor": 6_000_000 + number, "customer_id": "c1", "account_id": ACCOUNT,
+        "payee_id": None, "entry_mode": IN_PERSON[-1],
+    }  # fmt: skip
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(900)
+def test_jobs_go_on_over_a_stop_a_kill_and_a_kill_of_everything(
+    start, environment, kafka: Kafka, eventually, free_port, tmp_path
+):
+    own = {"BAAS_HEALTH": json.dumps({"aml-stream": {"port": free_port}}), "BAAS_VAR": str(tmp_path / "var")}
+    folder = tmp_path / "var" / "flink-aml"
+
+    def ready() -> bool:
+        try:
+            return http.get(f"http://127.0.0.1:{free_port}/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def report(number: int) -> None:
+        send(kafka, ledger_events([cash(number)], tenant_id="keep", ours={ACCOUNT}))
+
+    def told() -> list[str]:
+        found = [each.payments[0].transaction_id for each in reader.read_to_the_end() if each.scenario == "cash-report"]
+        return sorted(identity[-1] for identity in found)
+
+    app = start(APP, **own)
+    eventually(ready, what="both jobs run", within_s=READY_S)
+    with closing(CandidateReader(kafka)) as reader:
+        report(1)
+        eventually(lambda: told() == ["1"], what="the first payment is told")
+        assert app.terminate(within_s=READY_S) == 0
+        places = Kept(folder / "jobs.json").read()
+        assert places.keys() == set(JOBS)
+        assert all(place.savepoint for place in places.values())
+        report(2)
+        app = start(APP, **own)
+        eventually(ready, what="both jobs go on from their savepoints", within_s=READY_S)
+        eventually(lambda: told() == ["1", "2"], what="what came meanwhile is told")
+        app.kill()
+        app = start(APP, **own)
+        eventually(ready, what="the jobs that ran on are taken over", within_s=READY_S)
+        report(3)
+        eventually(lambda: told() == ["1", "2", "3"], what="they still work")
+        cluster = cluster_in(folder, PROJECT, SIZES)
+        app.kill()
+        for name in (JOB_MANAGER, TASK_MANAGER):
+            os.kill(cluster.supervisor.states()[name].pid, signal.SIGKILL)
+        report(4)
+        app = start(APP, **own)
+        eventually(ready, what="new jobs go on from the checkpoints", within_s=READY_S)
+        eventually(lambda: told() == ["1", "2", "3", "4"], what="nothing is lost or told twice")
+        assert len(FlinkRest(f"http://{cluster.address}").jobs()) >= len(JOBS)
+        assert app.terminate(within_s=READY_S) == 0
+
+
+def test_a_job_goes_on_from_its_savepoint_else_from_the_newest_checkpoint_that_was_finished(tmp_path) -> None:
+    for number, finished in ((8, True), (10, True), (11, False)):
+        folder = tmp_path / "job" / f"chk-{number}"
+        folder.mkdir(parents=True)
+        if finished:
+            (folder / "_metadata").touch()
+    assert restore_from(None, tmp_path.as_uri()) is None
+    assert restore_from(Place("other"), tmp_path.as_uri()) is None
+    assert restore_from(Place("job"), tmp_path.as_uri()) == (tmp_path / "job" / "chk-10").as_uri()
+    assert restore_from(Place("job", "file:///saved"), tmp_path.as_uri()) == "file:///saved"
+
+
+def test_a_place_is_remembered_for_each_job(tmp_path) -> None:
+    kept = Kept(tmp_path / "jobs.json")
+    assert kept.read() == {}
+    kept.write("windows", Place("a"))
+    kept.write("patterns", Place("b", "file:///saved"))
+    assert kept.read() == {"windows": Place("a"), "patterns": Place("b", "file:///saved")}

@@ -131,6 +131,8 @@ export function toJson(alert: FixtureAlert) {
   return {
     alert_id: alert.alert_id,
     status: alert.status,
+    kind: 'decision',
+    scenarios: [],
     subject_kind: alert.subject_kind,
     subject_id: alert.subject_id,
     decisions,

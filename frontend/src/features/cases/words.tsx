@@ -1,8 +1,7 @@
 import type en from '@/lib/messages/cases.en'
-import { pageWords, type PageI18n } from '@/lib/page-words'
+import { pageWords } from '@/lib/page-words'
 
 export type CasesKey = keyof typeof en
-export type CasesI18n = PageI18n<CasesKey>
 
 const { PageWords, useWords } = pageWords<CasesKey>({
   en: () => import('@/lib/messages/cases.en'),

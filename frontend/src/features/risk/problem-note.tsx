@@ -1,38 +1,7 @@
-import { CircleAlert } from 'lucide-react'
-import { CopyValue } from '@/design/copy-value'
-import { useRisk, type RiskI18n } from '@/features/risk/words'
-import { ApiError } from '@/lib/http'
+import { ProblemNote as Note } from '@/design/problem-note'
+import { useRisk } from '@/features/risk/words'
 
-/** What the API refused, in the reader's words where there are any for its code, else in the API's own. */
-function explain(error: unknown, { t, word }: RiskI18n): { title: string; body: string | undefined } {
-  if (!(error instanceof ApiError)) return { title: t('error.server'), body: undefined }
-  const { code, detail, remedy, title } = error.problem
-  if (error.status === 0) return { title: t('error.unreachable'), body: undefined }
-  if (error.status >= 500) return { title: t('error.server'), body: undefined }
-  return {
-    title: word('risk.problem', code ?? '', detail ?? title),
-    body: word('risk.remedy', code ?? '', remedy ?? ''),
-  }
-}
-
-/** Beside a button that did not work: why, what to do, and where it is found in the logs. */
+/** A refusal in these pages' words. */
 export function ProblemNote({ error }: { error: unknown }) {
-  const i18n = useRisk()
-  if (error === null) return null
-  const { title, body } = explain(error, i18n)
-  const isFindable = error instanceof ApiError && (error.status === 0 || error.status >= 500)
-  return (
-    <div role="alert" className="flex animate-fade gap-2.5 rounded-control bg-bad-soft px-3 py-2.5 text-bad">
-      <CircleAlert size={15} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0" />
-      <div className="grid min-w-0 gap-0.5">
-        <p className="font-medium">{title}</p>
-        {body && <p className="text-ink-2">{body}</p>}
-        {isFindable && (
-          <p className="flex flex-wrap gap-x-2 text-[12px] text-ink-2">
-            {i18n.t('error.correlation')} <CopyValue value={error.correlationId} />
-          </p>
-        )}
-      </div>
-    </div>
-  )
+  return <Note error={error} words={useRisk()} prefix="risk" />
 }

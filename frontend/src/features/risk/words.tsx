@@ -1,9 +1,8 @@
 import type en from '@/lib/messages/risk.en'
-import { pageWords, type PageI18n } from '@/lib/page-words'
+import { pageWords } from '@/lib/page-words'
 
 export type RiskMessages = Record<keyof typeof en, string>
 export type RiskKey = keyof RiskMessages
-export type RiskI18n = PageI18n<RiskKey>
 
 const { PageWords, useWords } = pageWords<RiskKey>({
   en: () => import('@/lib/messages/risk.en'),

@@ -1,12 +1,14 @@
 """Budgets over HTTP: once a key, one a category, changed under the version that was read, and held against a month."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
 import pytest
 
+from serving.statements.period import DEFAULT_ZONE
 from tests.serving.conftest import Server
 from tests.serving.test_transfers import account, customer, key
 
@@ -23,8 +25,8 @@ Line = tuple[datetime, int, str]
 
 
 def now() -> datetime:
-    """Noon in São Paulo of today, so that a day more or less is one there too."""
-    return datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
+    """Noon in São Paulo of its today, so that a day more or less is one there too; in the evening there UTC is a day ahead."""
+    return datetime.now(ZoneInfo(DEFAULT_ZONE)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def fold(api: Server, account_id: str, lines: list[Line]) -> None:

@@ -23,10 +23,16 @@ class Trial:
     def __init__(self) -> None:
         self._begun: dict[TrialPool, AsyncConnection] = {}
         self._undoing = AsyncExitStack()
+        self._ended = False
 
     @asynccontextmanager
     async def connection_of(self, pool: "TrialPool") -> AsyncIterator[AsyncConnection]:
-        """Give the trial's connection of a pool. A step that fails undoes itself alone: its caller may know what to do."""
+        """Give the trial's connection of a pool. A step that fails undoes itself alone: its caller may know what to do.
+
+        Raises RuntimeError when the trial has ended: whoever asks took it along, and nobody would undo what they do.
+        """
+        if self._ended:
+            raise RuntimeError("the trial has ended")
         connection = self._begun.get(pool)
         if connection is None:
             connection = self._begun[pool] = await self._undoing.enter_async_context(pool.undone())
@@ -38,6 +44,11 @@ class Trial:
         self._begun.clear()
         await self._undoing.aclose()
 
+    async def end(self) -> None:
+        """Undo for the last time."""
+        self._ended = True
+        await self.undo()
+
 
 _RUNNING: ContextVar[Trial | None] = ContextVar("trial", default=None)
 
@@ -45,6 +56,11 @@ _RUNNING: ContextVar[Trial | None] = ContextVar("trial", default=None)
 def on_trial() -> bool:
     """Whether what is being done now will be undone. For what leaves the database: counts, memories, other processes."""
     return _RUNNING.get() is not None
+
+
+def forget() -> None:
+    """Be part of no trial from here on, for a task that begins work of its own: it was given the context of what began it."""
+    _RUNNING.set(None)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.log import get_logger
 from kit.short_way import Question, Respond
-from kit.trial import Trial, running
+from kit.trial import Trial, forget, running
 from serving.edge import dry_run, errors, metrics
 from serving.edge.access import AccessTable, Rule
 from serving.edge.addresses import connected_from
@@ -140,6 +140,9 @@ class Gateway:
             self._measure(exchange)
 
     def _begin(self, method: str, path: str, address: str, headers: list[tuple[bytes, bytes]]) -> _Exchange:
+        # The server may begin a request in the task of the one before it (pipelining), or read on in its context after a long
+        # body (asyncio, cpython#140947): a write behind a dry run would be undone with it.
+        forget()
         wanted = {name: value for name, value in headers if name in _WANTED}
         trace = trace_from(wanted.get(b"x-correlation-id"), wanted.get(b"traceparent"))
         structlog.contextvars.bind_contextvars(correlation_id=trace.correlation_id)
@@ -190,7 +193,7 @@ class Gateway:
             with running(trial):
                 await self._app(scope, receive, answer)
         finally:
-            await trial.undo()
+            await trial.end()
 
     async def _audit(self, principal: Principal, rule: Rule, exchange: _Exchange) -> None:
         """Store that a write was refused. The answer has left: a row that cannot be stored is logged whole, and counted."""

@@ -8,7 +8,7 @@ import pytest
 
 from kit.postgres import pool
 from kit.settings import PostgresServer
-from kit.trial import MAX_TRIALS, Trial, TrialPool, on_trial, running
+from kit.trial import MAX_TRIALS, Trial, TrialPool, forget, on_trial, running
 
 pytestmark = pytest.mark.servers
 
@@ -69,6 +69,18 @@ async def test_a_trial_that_was_undone_early_holds_no_lock_and_what_still_comes_
     async with asyncio.timeout(5):
         await put(opened, "a")
     assert await names(opened) == {"a"}
+
+
+async def test_whoever_took_a_trial_along_does_nothing_in_it_after_its_end(opened):
+    trial = Trial()
+    with running(trial):
+        await put(opened, "a")
+        await trial.end()
+        with pytest.raises(RuntimeError, match="the trial has ended"):
+            await put(opened, "late")
+        forget()
+        await put(opened, "own")
+    assert await names(opened) == {"own"}
 
 
 async def test_trials_beyond_their_slots_wait_and_leave_the_other_connections_to_what_is_real(opened):

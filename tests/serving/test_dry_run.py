@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
@@ -211,6 +213,25 @@ def test_money_that_would_leave_through_a_channel_opens_no_account_and_is_not_re
     assert dry.status_code == 201, dry.text
     assert everything(world.api) == before
     assert world.api.partner().post("/v1/transfers", json=sent, headers=key()).status_code == 201
+
+
+def test_a_write_behind_a_dry_run_on_one_connection_is_done(world):
+    """What is sent ahead of an answer begins in the task of the request before it, with its context."""
+    partner, written = world.api.partner(), [f"c{uuid.uuid4().hex[:10]}" for _ in range(4)]
+    said = f"x-api-key: {partner.headers['X-Api-Key']}\r\ncontent-type: application/json\r\nhost: bank\r\n"
+
+    def asking(customer_id: str, *, tried: bool, last: bool = False) -> bytes:
+        sent = json.dumps({"customer_id": customer_id})
+        query, ends = "?dry_run=true" if tried else "", "connection: close\r\n" if last else ""
+        return f"POST /v1/customers{query} HTTP/1.1\r\n{said}{ends}content-length: {len(sent)}\r\n\r\n{sent}".encode()
+
+    with socket.create_connection(("127.0.0.1", world.api.settings.api.port), timeout=20) as wire:
+        wire.sendall(asking(written[0], tried=True) + asking(written[1], tried=False) + asking(written[2], tried=True))
+        wire.sendall(asking(written[3], tried=False, last=True))
+        answers = b"".join(iter(lambda: wire.recv(65_536), b""))
+    assert answers.count(b"HTTP/1.1 201 ") == len(written), answers
+    found = [partner.get(f"/v1/customers/{customer_id}").status_code for customer_id in written]
+    assert found == [404, 200, 404, 200]
 
 
 def test_dry_runs_beside_real_transfers_of_one_account_hold_nobody_up_and_move_nothing(world):

@@ -1,11 +1,6 @@
 """`python -m serving [--workers N]`: the API on settings().api, and the built front end when there is one."""
 
 import argparse
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,7 +12,6 @@ from serving.app import create_app
 
 PROCESS = "api"
 DRAIN_S = 10
-NICE = 10
 MAX_WAITING_CONNECTIONS = 2048
 
 
@@ -27,50 +21,30 @@ def worker() -> ASGIApp:
     return create_app(settings())
 
 
-@contextmanager
-def screening_compiled() -> Iterator[None]:
-    """Have what searches run be compiled meanwhile, by a process that stands back for others: it takes a minute the first time.
-
-    A search that comes before its end compiles for itself.
-    """
-    command = [sys.executable, "-m", "risk.screening.warm_up"]
-    child = subprocess.Popen(command, preexec_fn=_stand_back)  # noqa: S603 (constants; no thread runs yet)
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def _stand_back() -> None:
-    os.nice(NICE)
-
-
 def main() -> None:
     """Serve until SIGTERM, then drain."""
     parser = argparse.ArgumentParser(prog="python -m serving", description=__doc__)
     parser.add_argument("--workers", type=int, default=1, help="worker processes (each keeps its own rate limits and metrics)")
     arguments = parser.parse_args()
     address, proxies = settings().api, settings().edge.trusted_proxies
-    with screening_compiled():
-        uvicorn.run(
-            "serving.__main__:worker",
-            factory=True,
-            host=address.host,
-            port=address.port,
-            workers=arguments.workers,
-            loop="uvloop",
-            http=ShortWay,
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            log_level="warning",
-            backlog=MAX_WAITING_CONNECTIONS,
-            timeout_graceful_shutdown=DRAIN_S,
-            # Whoever may set these headers chooses the address that the limits count: nobody, unless the settings name them.
-            proxy_headers=bool(proxies),
-            forwarded_allow_ips=proxies,
-        )
+    uvicorn.run(
+        "serving.__main__:worker",
+        factory=True,
+        host=address.host,
+        port=address.port,
+        workers=arguments.workers,
+        loop="uvloop",
+        http=ShortWay,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        log_level="warning",
+        backlog=MAX_WAITING_CONNECTIONS,
+        timeout_graceful_shutdown=DRAIN_S,
+        # Whoever may set these headers chooses the address that the limits count: nobody, unless the settings name them.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+    )
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.screening.compiled import Compiled
 from serving.screening.service import ScreeningService
 from serving.statements.service import StatementsService
 from serving.suitability.service import SuitabilityService
@@ -201,6 +202,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         casework = CaseworkService(core, papers=papers, clocks=clocks)
         own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
+        compiled = Compiled()
+        compiled.start()
+        stack.push_async_callback(compiled.close)
         graph = GraphService(settings, warehouse, clocks=clocks)
         stack.callback(graph.close)
         yield Resources(
@@ -259,7 +263,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             risk=RiskService(core, clock=clock),
             list_changes=ListChangesService(core, clock=clock, clocks=clocks),
             scenarios=ScenarioService(core, clock=clock, clocks=clocks),
-            screening=ScreeningService(core, people=people, clocks=clocks),
+            screening=ScreeningService(core, people=people, clocks=clocks, compiled=compiled),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,

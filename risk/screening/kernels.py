@@ -14,7 +14,7 @@ from risk.screening.costs import BY_SOUND, CONSONANTS, DOUBLED, SWAPPED, WRITTEN
 from risk.screening.words import Class
 from risk.screening.writing import MAX_GROUPS, MAX_LETTERS, MAX_TOKENS
 
-_KERNELS = Kernels("screening", "risk/screening/*.py")
+KERNELS = Kernels("screening", "risk/screening/*.py")
 
 EQUAL, SPELLING, TYPO, INITIAL, SHORT, VARIANT, GLUED, VOWELS, ACRONYM = range(9)
 """How a word met another; `reasons` has their words."""
@@ -72,7 +72,7 @@ def is_firm_word(kind: Class) -> bool:
     return kind in (Class.LEGAL, Class.GENERIC)
 
 
-@_KERNELS.part
+@KERNELS.part
 def distance(
     a: Any, length_a: int, b: Any, length_b: int, mode: int, most: float, substitution: Any, gap: Any, rows: Any
 ) -> Any:
@@ -113,7 +113,7 @@ def distance(
     return rows[last, length_b]
 
 
-@_KERNELS.part
+@KERNELS.part
 def _alike(cost: float, longest: int) -> float:
     """Return 1 for no cost, less by cost a letter; short words, where one letter is much, fall faster."""
     if longest <= 3:
@@ -123,7 +123,7 @@ def _alike(cost: float, longest: int) -> float:
     return 1.0 - cost / longest
 
 
-@_KERNELS.part
+@KERNELS.part
 def _meet(
     letters_a: Any, sounds_a: Any, size_a: int, sound_size_a: int, kind_a: int, bare_a: bool, groups_a: Any,
     letters_b: Any, sounds_b: Any, size_b: int, sound_size_b: int, kind_b: int, bare_b: bool, groups_b: Any,
@@ -177,7 +177,7 @@ def _meet(
     return max(0.0, alike), way
 
 
-@_KERNELS.part
+@KERNELS.part
 def _glue(letters: Any, sizes: Any, ids: Any, first: int, many: int, run: Any) -> int:
     """Write tokens one after another into `run` and return the length, 0 where it is longer than a word may be."""
     length = 0
@@ -191,7 +191,7 @@ def _glue(letters: Any, sizes: Any, ids: Any, first: int, many: int, run: Any) -
     return length
 
 
-@_KERNELS.part
+@KERNELS.part
 def _begins(letters: Any, ids: Any, first: int, many: int, word: Any) -> bool:
     """Whether a word is the first letters of a run of tokens."""
     same = 0
@@ -200,7 +200,7 @@ def _begins(letters: Any, ids: Any, first: int, many: int, word: Any) -> bool:
     return same == many
 
 
-@_KERNELS.part
+@KERNELS.part
 def _note(work: Any, found: int, i: int, many_i: int, j: int, many_j: int, way: int, alike: float) -> int:
     if found < MAX_MEETINGS:
         work.meetings[found, 0], work.meetings[found, 1] = i, many_i
@@ -211,7 +211,7 @@ def _note(work: Any, found: int, i: int, many_i: int, j: int, many_j: int, way: 
     return found
 
 
-@_KERNELS.part
+@KERNELS.part
 def _may_be_run(total: int, size: int, mixed: bool, bare: bool, same_start: bool) -> bool:
     """Whether a run of so many letters in all may be a word of so many."""
     if mixed:
@@ -219,7 +219,7 @@ def _may_be_run(total: int, size: int, mixed: bool, bare: bool, same_start: bool
     return size >= 4 and same_start and abs(size - total) <= 1 + total // 8
 
 
-@_KERNELS.part
+@KERNELS.part
 def _runs(
     a_letters: Any, a_sizes: Any, a_kinds: Any, a_bare: Any, a_ids: Any, count_a: int,
     b_letters: Any, b_sizes: Any, b_bare: Any, b_ids: Any, count_b: int,
@@ -252,7 +252,7 @@ def _runs(
     return found
 
 
-@_KERNELS.part
+@KERNELS.part
 def _choose(q_weights: Any, q_ids: Any, c_weights: Any, c_ids: Any, found: int, work: Any) -> tuple[int, int, int]:
     """Choose meetings, the most telling first, so that no token meets twice.
 
@@ -289,7 +289,7 @@ def _choose(q_weights: Any, q_ids: Any, c_weights: Any, c_ids: Any, found: int, 
     return chosen, met_q, met_c
 
 
-@_KERNELS.part
+@KERNELS.part
 def _acronym(one: Any, one_ids: Any, one_count: int, other: Any, other_ids: Any, other_count: int) -> bool:
     """Whether one name is a single word of the first letters of the other's words; particles and forms may be left out."""
     word = -1
@@ -325,7 +325,7 @@ def _acronym(one: Any, one_ids: Any, one_count: int, other: Any, other_ids: Any,
     return False
 
 
-@_KERNELS.part
+@KERNELS.part
 def _written(tokens: Any, ids: Any, count: int, whole: Any) -> int:
     length = 0
     for i in range(count):
@@ -338,7 +338,7 @@ def _written(tokens: Any, ids: Any, count: int, whole: Any) -> int:
     return length
 
 
-@_KERNELS.part
+@KERNELS.part
 def compare(q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, substitution: Any, gap: Any, work: Any) -> Any:
     """Pair two names' tokens and write what it shows into `work.features`; returns how many meetings `work.chosen` has."""
     found = 0
@@ -368,7 +368,7 @@ def compare(q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, 
     return chosen
 
 
-@_KERNELS.part
+@KERNELS.part
 def _describe(
     q: Any, q_ids: Any, count_q: int, c: Any, c_ids: Any, count_c: int, chosen: int, met_q: int, met_c: int,
     substitution: Any, gap: Any, work: Any,
@@ -491,7 +491,7 @@ def _describe(
     features[27] = (1.0 - worst) * (1.0 - worst)
 
 
-@_KERNELS.part
+@KERNELS.part
 def is_firm(tokens: Any, ids: Any, count: int) -> bool:
     """Whether a name has a word that only firms' names have."""
     for place in range(count):
@@ -501,7 +501,7 @@ def is_firm(tokens: Any, ids: Any, count: int) -> bool:
     return False
 
 
-@_KERNELS.part
+@KERNELS.part
 def log_odds(features: Any, weights: Any, hinge_at: Any, hinge_from: Any, product_at: Any) -> Any:
     """Return what one row of `model.Weights` makes of the features, as `model.terms` and a sum would."""
     total, place = 0.0, 0
@@ -520,7 +520,7 @@ def log_odds(features: Any, weights: Any, hinge_at: Any, hinge_from: Any, produc
     return max(total, EXACT_LOG_ODDS) if features[0] > EXACT_FROM else total
 
 
-@_KERNELS.kernel
+@KERNELS.kernel
 def compare_pair(q: Any, q_ids: Any, c: Any, c_ids: Any, substitution: Any, gap: Any, work: Any) -> int:
     """`compare` for two names of a caller in Python; ids are the rows of each name's tokens."""
     return int(compare(q, q_ids, len(q_ids), c, c_ids, len(c_ids), substitution, gap, work))

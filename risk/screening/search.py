@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kit.kernels import Kernels
 from risk.screening.costs import CONSONANTS, WRITTEN
-from risk.screening.kernels import SHORT_ALIKE, compare, distance, is_firm, log_odds
+from risk.screening.kernels import KERNELS, SHORT_ALIKE, compare, distance, is_firm, log_odds
 from risk.screening.lanes import count_bits
 from risk.screening.words import Class
 
-_KERNELS = Kernels("screening", "risk/screening/*.py")
 _CORE, _NUMBER = int(Class.CORE), int(Class.NUMBER)
 NEAR = 0.7
 """Words that are less alike bring no candidate."""
@@ -58,7 +56,7 @@ def room(names: int) -> Room:
     )  # fmt: skip
 
 
-@_KERNELS.part
+@KERNELS.part
 def _add(name: int, worth: float, room: Any, touched: int) -> Any:
     """Raise what one query word is worth for a name; a name's worth from one word is its best."""
     if room.sums[name] == 0.0 and room.best[name] == 0.0:
@@ -68,7 +66,7 @@ def _add(name: int, worth: float, room: Any, touched: int) -> Any:
     return touched
 
 
-@_KERNELS.part
+@KERNELS.part
 def _near(
     heard_a: Any, size_a: int, heard_b: Any, size_b: int, mixed: bool, same_start: bool, substitution: Any, gap: Any, rows: Any
 ) -> Any:
@@ -83,7 +81,7 @@ def _near(
     return max(prefix, 1.0 - cost / (shortest + 0.5 if mixed else longest))
 
 
-@_KERNELS.kernel
+@KERNELS.kernel
 def search(
     q: Any, q_ids: Any, q_masks: Any, q_pairs: Any, q_starting: Any, q_groups_start: Any, q_groups: Any, seeds: Any,
     vocabulary: Any, listed: Any,
@@ -153,7 +151,7 @@ def search(
     return found
 
 
-@_KERNELS.part
+@KERNELS.part
 def _likeliest(total: float, touched: int, listed: Any, room: Any) -> int:
     """Choose the names that share most with the query, by Dice's coefficient of weights, at most `MAX_CANDIDATES`."""
     for bucket in range(BUCKETS + 1):
@@ -180,7 +178,7 @@ def _likeliest(total: float, touched: int, listed: Any, room: Any) -> int:
     return found
 
 
-@_KERNELS.part
+@KERNELS.part
 def _bucket(shared: float, total: float, weight: float) -> Any:
     """Dice's coefficient, and a little of how much of the smaller name is shared: aliases leave words out."""
     dice = 2.0 * shared / max(total + weight, 0.05)

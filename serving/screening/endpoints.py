@@ -19,7 +19,7 @@ ListId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]*$", max_length=48)]
 Shown = dict[str, object]
 
 
-@router.post("/search", response_model=schemas.ListMatches, responses=refusals(401, 403, 422))
+@router.post("/search", response_model=schemas.ListMatches, responses=refusals(401, 403, 422, 503))
 async def search_lists(wanted: schemas.ScreeningSearch, principal: Caller, parts: Parts) -> Shown:
     """Hold a name against all lists and say of each entry met how sure it is and why. Nothing is kept."""
     return await parts.screening.search(principal, wanted)

@@ -220,7 +220,10 @@ class ScreeningHitPage(BaseModel):
 
 
 class ScreeningHitDetail(ScreeningHit):
-    """A hit with whom it is about on both sides, and why; what is not known any more (an erased customer) is null."""
+    """A hit with whom it is about on both sides, and why.
+
+    What is not known any more (an erased customer) is null, as is why while searches are being made ready on a new machine.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [_HIT | {"customer_name": "Teodora Alvarenga Kimbo", "entry": _ENTRY, "why": _WHY}]}

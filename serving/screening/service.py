@@ -22,32 +22,39 @@ from serving.edge.principals import Principal
 from serving.identity.audit import record
 from serving.screening import presented, repository
 from serving.screening.books import Books
+from serving.screening.compiled import Compiled
 from serving.screening.repository import Row
 from serving.screening.schemas import ProposedVerdict, ScreeningSearch, VerdictJudgement
 
 PROPOSE_ROUTE = "POST /v1/screening/hits/{hit_id}/verdict"
 JUDGE_ROUTE = "POST /v1/screening/hits/{hit_id}/judgement"
 _KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
+SEARCH_WAITS_S, WHY_WAITS_S = 15.0, 2.0
 _WAITING = [HitStatus.OPEN, HitStatus.PROPOSED]
 
 
 class ScreeningService:
     """What the screening routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, people: People, clocks: TenantClocks) -> None:
+    def __init__(self, core: AsyncConnectionPool, *, people: People, clocks: TenantClocks, compiled: Compiled) -> None:
         self._core = core
         self._people = people
         self._clocks = clocks
+        self._compiled = compiled
         self._books = Books()
 
     async def search(self, principal: Principal, wanted: ScreeningSearch) -> Row:
-        """Hold a name against all lists; nothing is kept. Raises InvalidRequest for a birth or a country that is none."""
+        """Hold a name against all lists; nothing is kept.
+
+        Raises InvalidRequest for a birth or a country that is none, ScreeningNotReady.
+        """
         for birth in wanted.births:
             if not BIRTH.fullmatch(birth):
                 raise InvalidRequest("births: 1971, 1971-03, 1971-03-25, or 1970/1975", field="births")
         for country in wanted.countries:
             if len(country) != 2 or not (country.isascii() and country.isupper()):
                 raise InvalidRequest("countries: two capital letters each (ISO 3166-1)", field="countries")
+        await self._compiled.require(within_s=SEARCH_WAITS_S)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             books = await self._books.of(connection, principal.tenant_id)
         asked = Asked(wanted.name, wanted.kind, tuple(wanted.births), tuple(wanted.countries))
@@ -88,7 +95,8 @@ class ScreeningService:
     async def hit(self, principal: Principal, hit_id: UUID) -> Row:
         """Return a hit with both sides and why. Raises NotFound."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await self._detail(connection, principal, hit_id)
+            sides = await self._sides(connection, principal, hit_id)
+        return await self._detail(principal, *sides)
 
     async def propose(self, principal: Principal, hit_id: UUID, wanted: ProposedVerdict, *, correlation_id: str) -> Row:
         """Propose a verdict, in the place of one that was. Raises NotFound, HitDecided, Forbidden for a machine."""
@@ -104,7 +112,8 @@ class ScreeningService:
                 connection, principal, PROPOSE_ROUTE, resource=f"hits/{hit_id}", correlation_id=correlation_id,
                 detail={"verdict": wanted.verdict.value, "note": wanted.note},
             )  # fmt: skip
-            return await self._detail(connection, principal, hit_id)
+            sides = await self._sides(connection, principal, hit_id)
+        return await self._detail(principal, *sides)
 
     async def judge(self, principal: Principal, hit_id: UUID, judgement: VerdictJudgement, *, correlation_id: str) -> Row:
         """Let a proposal be the verdict, or take it away.
@@ -125,18 +134,22 @@ class ScreeningService:
                 connection, principal, JUDGE_ROUTE, resource=f"hits/{hit_id}", correlation_id=correlation_id,
                 detail={"approve": judgement.approve, "verdict": str(found["verdict"])},
             )  # fmt: skip
-            return await self._detail(connection, principal, hit_id)
+            sides = await self._sides(connection, principal, hit_id)
+        return await self._detail(principal, *sides)
 
-    async def _detail(self, connection: AsyncConnection, principal: Principal, hit_id: UUID) -> Row:
+    async def _sides(self, connection: AsyncConnection, principal: Principal, hit_id: UUID) -> tuple[Row, Row]:
         found = await self._required(connection, principal, hit_id)
-        sides = await repository.of_hit(connection, tenant_id=principal.tenant_id, hit_id=hit_id) or {}
+        return found, await repository.of_hit(connection, tenant_id=principal.tenant_id, hit_id=hit_id) or {}
+
+    async def _detail(self, principal: Principal, found: Row, sides: Row) -> Row:
+        """Compare both sides, outside of any transaction; `why` is null while searches are not ready."""
         sealed = sides.get("sealed")
         [name] = self._people.names(
             principal.tenant_id, [(str(found["customer_id"]), sealed if isinstance(sealed, bytes) else None)]
         )
         entry = None if sides.get("document") is None else entry_of(sides["document"])
         why = None
-        if name is not None and entry is not None:
+        if name is not None and entry is not None and await self._compiled.is_ready(within_s=WHY_WAITS_S):
             births = () if sides.get("birth_year") is None else (str(sides["birth_year"]),)
             asked = Asked(name, _KINDS.get(str(sides.get("kind")), ListedKind.UNKNOWN), births)
             why = await asyncio.to_thread(presented.why, asked, entry)

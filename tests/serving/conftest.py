@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -15,12 +17,14 @@ import uvicorn
 from kit.plain_http import NO_TLS
 from kit.settings import Http, Kafka, PostgresServer, Scorer, Settings
 from kit.short_way import ShortWay
+from risk.screening.warm_up import is_warm
 from serving.app import create_app
 from serving.edge.limits import Limits
 from serving.identity.seed import Login, seed_demo
 from serving.resources import Options
+from serving.screening.compiled import COMMAND
 
-START_S = 20.0
+START_S, COMPILE_S = 20.0, 500.0
 
 
 def free_port() -> int:
@@ -76,7 +80,15 @@ class Server:
         return client
 
 
+@cache
+def compiled() -> None:
+    """Have what searches run be compiled before a server runs: on a machine that never did, it takes a minute."""
+    if not is_warm():
+        subprocess.run(COMMAND, check=True, timeout=COMPILE_S)
+
+
 def serve(settings: Settings, options: Options | None = None) -> Iterator[Server]:
+    compiled()
     config = uvicorn.Config(
         create_app(settings, options=options),
         host="127.0.0.1",

@@ -12920,7 +12920,9 @@ export interface components {
         };
         /**
          * ScreeningHitDetail
-         * @description A hit with whom it is about on both sides, and why; what is not known any more (an erased customer) is null.
+         * @description A hit with whom it is about on both sides, and why.
+         *
+         *     What is not known any more (an erased customer) is null, as is why while searches are being made ready on a new machine.
          * @example {
          *       "customer_id": "c000042",
          *       "customer_name": "Teodora Alvarenga Kimbo",
@@ -49518,7 +49520,41 @@ export interface operations {
                 };
             };
             429: components["responses"]["429"];
-            503: components["responses"]["503"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     read_session_v1_session_get: {

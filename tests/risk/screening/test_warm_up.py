@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from risk.screening.warm_up import is_warm
+
 SEARCHES = """
 from risk.screening.kernels import compare_pair
 from risk.screening.search import search
@@ -20,3 +22,4 @@ def test_whoever_searches_after_it_compiles_nothing():
     for command in (["-m", "risk.screening.warm_up"], ["-c", SEARCHES]):
         ran = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=290, check=True)
     assert ran.stdout.split() == ["True", "False"]
+    assert is_warm()

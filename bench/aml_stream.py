@@ -19,7 +19,7 @@ import numpy as np
 import psycopg
 
 from bench.aml_load import PAYERS, TENANT, Planted, Traffic, offer
-from bench.aml_traffic import CandidateReader, send, submit_jobs
+from bench.aml_traffic import candidate_reader, send, submit_jobs
 from bench.report import Report, parser
 from bench.transfers_http import own_places, process_of
 from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, broker_topics
@@ -92,7 +92,7 @@ def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) ->
         report.progress(f"worked off at {rate_per_s:.0f} a second")
         for name, duration_s in zip(JOBS, durations, strict=True):
             report.figure(f"backlog_{name}_s", duration_s)
-        with closing(CandidateReader(own)) as reader:
+        with closing(candidate_reader(own)) as reader:
             report.figure("candidates_per_1000_events", len(reader.read_to_the_end()) * 1_000 / count)
     finally:
         client = admin(own)  # its answers come while it lives
@@ -177,7 +177,7 @@ def _wait_for(own: Settings, planted: Planted) -> dict[str, Found]:
 def _wrong(own: Settings, planted: dict[str, float], found: dict[str, Found]) -> int:
     """Count schemes that are not there with all of their payments once, and candidates that are on the topic twice."""
     wrong = sum(account not in found or found[account].payments != PAYERS for account in planted)
-    with closing(CandidateReader(own.kafka)) as reader:
+    with closing(candidate_reader(own.kafka)) as reader:
         told = Counter((each.account_id, len(each.payments)) for each in reader.read_to_the_end() if each.scenario == "fan-in")
     return wrong + sum(told[account, PAYERS] != 1 for account in planted)
 

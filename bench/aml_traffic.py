@@ -1,27 +1,25 @@
 """Posted payments as the ledger tells of them, and candidates out of the Flink jobs, for whoever measures or tests them."""
 
-import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from confluent_kafka import TopicPartition
 
+from bench.committed import TAKEN_AT_ONCE, CommittedReader
 from contracts.aml import Candidate
 from contracts.ledger_events import LedgerEvent, LedgerStatus, Purpose
 from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS
 from contracts.transactions import Channel, Direction, Transaction
 from kit.ids import INBOUND_NAMESPACE, derived_id
-from kit.kafka import ADMIN_TIMEOUT_S, consumer, producer, take, topic_name
+from kit.kafka import producer, topic_name
 from kit.localset.flink import FlinkCluster
 from kit.localset.readiness import NotReady
 from kit.settings import Kafka
 from streams.aml.keeper import job_flags
 from streams.intake.requests import Legs
 
-FLUSH_S, READ_S, WAIT_S = 60.0, 180.0, 0.2
-TAKEN_AT_ONCE = 10_000
+FLUSH_S = 60.0
 _SETTLEMENT = str(derived_id(INBOUND_NAMESPACE, "settlement"))
 _OPTIONAL = ("customer_id", "account_id", "payee_id", "merchant_id", "entry_mode", "country", "latitude_e5", "longitude_e5")
 
@@ -96,46 +94,6 @@ def submit_jobs(cluster: FlinkCluster, kafka: Kafka, jobs: Sequence[str], *flags
     return [cluster.submit([*job_flags(kafka, job, checkpoints=cluster.checkpoints), *flags]) for job in jobs]
 
 
-class CandidateReader:
-    """Reads committed candidates from the beginning, into `candidates`. Close it."""
-
-    def __init__(self, kafka: Kafka) -> None:
-        self.candidates: list[Candidate] = []
-        self._decode = msgspec.json.Decoder(Candidate).decode
-        self._source = consumer(kafka, group="aml-traffic", client="aml-traffic", **{"enable.partition.eof": True})
-        self._name = topic_name(kafka, AML_CANDIDATES)
-        partitions = self._source.list_topics(self._name, timeout=ADMIN_TIMEOUT_S).topics[self._name].partitions
-        self._next = dict.fromkeys(partitions, 0)
-        self._behind: set[int] = set()
-        self._assign()
-
-    def _assign(self) -> None:
-        self._source.assign([TopicPartition(self._name, number, offset) for number, offset in self._next.items()])
-        self._behind = set(self._next)
-
-    def read_until(self, reached: Callable[[], bool], *, within_s: float = READ_S) -> None:
-        """Read on until `reached`. Raises NotReady after `within_s`."""
-        deadline = time.monotonic() + within_s
-        while not reached():
-            if time.monotonic() > deadline:
-                raise NotReady(f"{len(self.candidates)} candidates after {within_s:.0f} s are not what was waited for")
-            for message in take(self._source, at_most=TAKEN_AT_ONCE, wait_s=WAIT_S):
-                number, offset = message.partition(), message.offset()
-                if number is None or offset is None:
-                    continue
-                if message.error() is not None:  # the end of what is committed
-                    self._behind.discard(number)
-                    continue
-                self._next[number] = offset + 1
-                self._behind.add(number)
-                self.candidates.append(self._decode(message.value() or b""))
-
-    def read_to_the_end(self) -> list[Candidate]:
-        """Read whatever is committed and return all candidates so far. Raises NotReady."""
-        self._assign()
-        self.read_until(lambda: not self._behind)
-        return self.candidates
-
-    def close(self) -> None:
-        """Let go of the broker."""
-        self._source.close()
+def candidate_reader(kafka: Kafka) -> CommittedReader[Candidate]:
+    """Return who reads what the jobs tell of."""
+    return CommittedReader(kafka, AML_CANDIDATES, Candidate, group="aml-traffic")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import psutil
 
-from bench.flink_traffic import SettledReader, make_topics, send, transactions_of
+from bench.flink_traffic import make_topics, send, settled_reader, transactions_of
 from contracts.topics import SETTLED_FEATURES
 from contracts.transactions import Transaction
 from feature_store.flink.values import feature_values
@@ -64,7 +64,7 @@ def flink_values(
         )
         cluster.rest.wait_until_finished(job, timeout_s=MOST_S)
         busy_s = _task_manager_cpu_s(cluster) - busy_s
-        with closing(SettledReader(own)) as reader:
+        with closing(settled_reader(own)) as reader:
             windows = reader.read_to_the_end()
         seconds = cluster.rest.duration_s(job)
         largest_bytes = int(cluster.rest.checkpoints(job)["summary"]["state_size"]["max"])

@@ -1,24 +1,20 @@
 """Transactions into a topic and settled windows out of it, for whoever measures or tests the Flink job."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import polars as pl
-from confluent_kafka import TopicPartition
 
+from bench.committed import TAKEN_AT_ONCE, CommittedReader
 from contracts.settled_features import SettledWindow
 from contracts.topics import SETTLED_FEATURES, broker_topics
 from contracts.transactions import Channel, Direction, Transaction
 from kit.ids import inbound_transaction_id
-from kit.kafka import ADMIN_TIMEOUT_S, consumer, ensure_topics, producer, take, topic_name
+from kit.kafka import ensure_topics, producer, topic_name
 from kit.localset.readiness import NotReady
 from kit.settings import Kafka
 
 FLUSH_S = 60.0
-READ_S = 120.0
-WAIT_S = 0.2
-TAKEN_AT_ONCE = 10_000
 _OPTIONAL = (
     "customer_id", "account_id", "card_id", "device_id", "ip", "payee_id", "merchant_id", "mcc", "country", "latitude_e5",
     "longitude_e5", "entry_mode", "balance_minor",
@@ -81,48 +77,6 @@ def send(kafka: Kafka, topic: str, transactions: Iterable[Transaction], *, parti
         raise NotReady(f"the broker did not take everything within {FLUSH_S:.0f} s")
 
 
-class SettledReader:
-    """Reads committed windows from the beginning, into `windows`. Close it."""
-
-    def __init__(self, kafka: Kafka) -> None:
-        self.windows: list[SettledWindow] = []
-        self._decode = msgspec.json.Decoder(SettledWindow).decode
-        self._source = consumer(kafka, group="flink-traffic", client="flink-traffic", **{"enable.partition.eof": True})
-        name = topic_name(kafka, SETTLED_FEATURES)
-        partitions = self._source.list_topics(name, timeout=ADMIN_TIMEOUT_S).topics[name].partitions
-        self._name = name
-        self._next = dict.fromkeys(partitions, 0)
-        self._behind: set[int] = set()
-        self._assign()
-
-    def _assign(self) -> None:
-        """Read from where we are; the end of each partition is told anew, and not only after something new."""
-        self._source.assign([TopicPartition(self._name, number, offset) for number, offset in self._next.items()])
-        self._behind = set(self._next)
-
-    def read_until(self, reached: Callable[[], bool], *, within_s: float = READ_S) -> None:
-        """Read on until `reached`. Raises NotReady after `within_s`."""
-        deadline = time.monotonic() + within_s
-        while not reached():
-            if time.monotonic() > deadline:
-                raise NotReady(f"{len(self.windows)} windows after {within_s:.0f} s are not what was waited for")
-            for message in take(self._source, at_most=TAKEN_AT_ONCE, wait_s=WAIT_S):
-                number, offset = message.partition(), message.offset()
-                if number is None or offset is None:
-                    continue
-                if message.error() is not None:  # the end of what is committed
-                    self._behind.discard(number)
-                    continue
-                self._next[number] = offset + 1
-                self._behind.add(number)
-                self.windows.append(self._decode(message.value() or b""))
-
-    def read_to_the_end(self) -> list[SettledWindow]:
-        """Read whatever is committed and return all windows so far. Raises NotReady."""
-        self._assign()
-        self.read_until(lambda: not self._behind)
-        return self.windows
-
-    def close(self) -> None:
-        """Let go of the broker."""
-        self._source.close()
+def settled_reader(kafka: Kafka) -> CommittedReader[SettledWindow]:
+    """Return who reads the windows that the job has settled."""
+    return CommittedReader(kafka, SETTLED_FEATURES, SettledWindow, group="flink-traffic")

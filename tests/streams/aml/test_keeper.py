@@ -8,7 +8,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from bench.aml_traffic import CandidateReader, ledger_events, send
+from bench.aml_traffic import candidate_reader, ledger_events, send
 from kit.clock import SystemClock
 from kit.localset.flink import JOB_MANAGER, TASK_MANAGER, cluster_in
 from kit.localset.flink_rest import FlinkRest
@@ -54,7 +54,7 @@ def test_jobs_go_on_over_a_stop_a_kill_and_a_kill_of_everything(
 
     app = start(APP, **own)
     eventually(ready, what="both jobs run", within_s=READY_S)
-    with closing(CandidateReader(kafka)) as reader:
+    with closing(candidate_reader(kafka)) as reader:
         report(1)
         eventually(lambda: told() == ["1"], what="the first payment is told")
         assert app.terminate(within_s=READY_S) == 0

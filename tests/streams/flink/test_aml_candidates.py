@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bench.aml_traffic import CandidateReader, ledger_events, send, submit_jobs
+from bench.aml_traffic import candidate_reader, ledger_events, send, submit_jobs
 from cases.findings import Found
 from contracts.aml import Candidate
 from contracts.ledger_events import LedgerEvent
@@ -120,13 +120,13 @@ def story(cluster: FlinkCluster, kafka: Kafka) -> Story:
     closing_row = ties[0] | {"transaction_id": str(derived_id(INBOUND_NAMESPACE, "end")), "event_time": until_ms + HOUR_MS,
                              "channel": "boleto", "direction": "debit", "amount_minor": 100}  # fmt: skip
     ensure_topics(kafka, {name: broker_topics()[name] for name in (BANKING_TRANSACTIONS, AML_CANDIDATES)})
-    with closing(CandidateReader(kafka)) as reader:
+    with closing(candidate_reader(kafka)) as reader:
         send(kafka, events_of(arriving[:half]))
         flags = ("--checkpoint-s=2", f"--out-of-order-s={OUT_OF_ORDER_S}", "--idle-s=3600")
         running = submit_jobs(cluster, kafka, sorted(jobs()), *flags)
         for job in running:
             cluster.rest.wait_until_running(job, timeout_s=RUNNING_S)
-        reader.read_until(lambda: {each.job.split("-")[1] for each in reader.candidates} == set(jobs()))
+        reader.read_until(lambda: {each.job.split("-")[1] for each in reader.found} == set(jobs()))
         send(kafka, events_of(arriving[half : half + 20]))
         before = len(reader.read_to_the_end())
         os.kill(cluster.supervisor.states()[TASK_MANAGER].pid, signal.SIGKILL)
@@ -137,7 +137,7 @@ def story(cluster: FlinkCluster, kafka: Kafka) -> Story:
         ended = {"patterns": "cash-report", "windows": "fan-in"}
         last_ms = {code: max(each["event_time"] for each in rows if is_of(code, each)) for code in ended.values()}
         reader.read_until(
-            lambda: all(any(c.scenario == code and c.last_at == at for c in reader.candidates) for code, at in last_ms.items())
+            lambda: all(any(c.scenario == code and c.last_at == at for c in reader.found) for code, at in last_ms.items())
         )
         for job in running:
             cluster.rest.stop_with_savepoint(job, cluster.checkpoints)

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from bench.flink_run import PROJECT, job_flags
-from bench.flink_traffic import SettledReader, frame_of, make_topics, send
+from bench.flink_traffic import frame_of, make_topics, send, settled_reader
 from bench.parity import differing
 from contracts.settled_features import LATE_GROUP, SettledWindow
 from contracts.transactions import Transaction
@@ -128,22 +128,22 @@ def story(cluster: FlinkCluster, kafka: Kafka) -> Story:
         f"--out-of-order-s={OUT_OF_ORDER_S}",
     ]
     committed: dict[str, int] = {}
-    with closing(SettledReader(kafka)) as reader:
+    with closing(settled_reader(kafka)) as reader:
 
         def wait_for_more(windows: int) -> None:
-            wanted = len(reader.windows) + windows
-            reader.read_until(lambda: len(reader.windows) >= wanted)
+            wanted = len(reader.found) + windows
+            reader.read_until(lambda: len(reader.found) >= wanted)
 
         send(kafka, SOURCE, a[:PART], partitions=PARTITIONS)
         job = cluster.submit(flags)
         wait_for_more(1_000)
         send(kafka, SOURCE, [late], partitions=PARTITIONS)
         send_what_is_no_transaction(kafka)
-        reader.read_until(lambda: any(window.group == LATE_GROUP for window in reader.windows))
+        reader.read_until(lambda: any(window.group == LATE_GROUP for window in reader.found))
         send(kafka, SOURCE, a[PART:], partitions=PARTITIONS)
         wait_for_more(2_000)
         kill_task_manager(cluster)
-        committed["kill"] = len(reader.windows)
+        committed["kill"] = len(reader.found)
         wait_until_ready("restart", lambda: require_restart(cluster, job), timeout_s=RUNNING_S)
         cluster.rest.wait_until_running(job, timeout_s=RUNNING_S)
         send(kafka, SOURCE, [*b, *b[-PART // 4 :]], partitions=PARTITIONS)
@@ -155,7 +155,7 @@ def story(cluster: FlinkCluster, kafka: Kafka) -> Story:
         ended_ms = max(event.event_time for event in everything)
         send(kafka, SOURCE, [*ties, *edges, *closing_events(ended_ms)], partitions=PARTITIONS)
         job = cluster.submit([*flags, f"--restore={savepoint}"])
-        reader.read_until(lambda: len(reader.windows) >= len(expected_windows(everything)) + 1)
+        reader.read_until(lambda: len(reader.found) >= len(expected_windows(everything)) + 1)
         at_start = cluster.rest.checkpoints(job)["latest"]["restored"]
         cluster.rest.stop_with_savepoint(job, cluster.checkpoints)
         windows = reader.read_to_the_end()

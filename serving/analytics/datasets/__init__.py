@@ -1,7 +1,7 @@
 """The marts that the analytics routes read, by audience: one entry each. Charts, exports and lineage derive from this list."""
 
 from serving.analytics.catalogue import Dataset, UnknownDataset
-from serving.analytics.datasets import compliance, customers, finance, payments, product, risk
+from serving.analytics.datasets import compliance, customers, finance, money, payments, product, risk
 
 DATASETS: tuple[Dataset, ...] = (
     *risk.DATASETS,
@@ -10,6 +10,7 @@ DATASETS: tuple[Dataset, ...] = (
     *customers.DATASETS,
     *compliance.DATASETS,
     *product.DATASETS,
+    *money.DATASETS,
 )
 DEFAULT = DATASETS[0].name
 _BY_NAME = {dataset.name: dataset for dataset in DATASETS}

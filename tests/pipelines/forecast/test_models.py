@@ -9,6 +9,7 @@ from pipelines.forecast import classical
 from pipelines.forecast.autoregression import autoregression
 from pipelines.forecast.calendar import brazilian
 from pipelines.forecast.measures import mase, mean_known, scales
+from pipelines.forecast.models import by_name_only
 from pipelines.forecast.panel import Panel
 from pipelines.forecast.simple import naive, seasonal_naive, yearly_naive
 from pipelines.forecast.trees import Growth, trees
@@ -65,6 +66,16 @@ def test_a_season_is_found_by_every_model_that_looks_for_one(name):
     scale = scales(panel, season=1)
     ours, naives = ((FAST | LOCAL)[each](panel, HORIZON) for each in (name, "naive"))
     assert mean_known(mase(ours, actual, scale)) < 0.6 * mean_known(mase(naives, actual, scale))
+
+
+@pytest.mark.parametrize("name", by_name_only())
+def test_a_model_that_runs_only_by_name_finds_a_season_and_gives_odd_series_a_number(name):
+    few = seasonal(count=2, length=100, last_day="2026-04-08")
+    panel, actual = few.cut(HORIZON), few.last(HORIZON)
+    model, scale = by_name_only()[name], scales(panel, season=1)
+    assert mean_known(mase(model(panel, HORIZON), actual, scale)) < 0.7 * mean_known(mase(naive(panel, HORIZON), actual, scale))
+    odd = Panel(("constant", "one"), np.array([np.full(30, 5.0), np.where(np.arange(30) == 29, 3.0, 0.0)]), 7, few.last_days)
+    assert np.isfinite(model(odd, HORIZON)).all()
 
 
 @pytest.mark.parametrize("name", ["autoregression", "trees"])

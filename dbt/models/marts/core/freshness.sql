@@ -31,6 +31,13 @@
 -- depends_on: {{ ref('feature_drift_daily') }}
 -- depends_on: {{ ref('backtest_rules') }}
 -- depends_on: {{ ref('spending_monthly') }}
+-- depends_on: {{ ref('financial_health') }}
+-- depends_on: {{ ref('budget_standings') }}
+-- depends_on: {{ ref('unusual_spending') }}
+-- depends_on: {{ ref('recurring_payments') }}
+-- depends_on: {{ ref('cash_flow_forecast') }}
+-- depends_on: {{ ref('liquidity_forecast') }}
+-- depends_on: {{ ref('forecasts') }}
 {{
   config(
     materialized='incremental',

@@ -14,6 +14,8 @@ Columns = dict[str, dict[str, dict[str, str]]]
 Manifest = Mapping[str, Any]
 _BUILT = frozenset({"model", "snapshot", "seed"})
 _INLINED = "ephemeral"
+MADE_FROM = "made_from"
+"""The word in a source's `meta` for the topics and tables that what fills it reads, where that is no sink."""
 # What dbt is told of the catalogue's readers, which are here themselves, column by column.
 _COMPILED = "exposures_compiled.yml"
 
@@ -44,7 +46,10 @@ def read_models(manifest: Manifest, *, schema: Columns, topics: Topics) -> Under
         _add_table(found.lineage, source["schema"], source["identifier"], source["description"], source["columns"], known)
         topic = topics.of_table.get(source["identifier"]) if source["schema"] == "raw" else None
         if topic:
-            _use_topic(found.lineage, source["schema"], source["identifier"], f"topic:{topic}")
+            _fill(found.lineage, source["schema"], source["identifier"], f"topic:{topic}")
+    for source in manifest["sources"].values():
+        for made_from in source["config"].get("meta", {}).get(MADE_FROM, ()):
+            _fill(found.lineage, source["schema"], source["identifier"], made_from)
     for node in _in_order(manifest):
         _read_model(found, node, known)
     for exposure in manifest["exposures"].values():
@@ -104,11 +109,12 @@ def _add_table(lineage: Lineage, schema: str, table: str, about: str, described:
         lineage.use(f"{name}.{column}", name, Use.ROWS)
 
 
-def _use_topic(lineage: Lineage, schema: str, table: str, topic: str) -> None:
+def _fill(lineage: Lineage, schema: str, table: str, source: str) -> None:
+    """Say that a topic, or a table that batch work reads, fills a table."""
     name = f"{schema}.{table}"
-    lineage.use(name, topic)
+    lineage.use(name, source)
     for column in [each for each in lineage.things if each.startswith(f"{name}.")]:
-        lineage.use(column, topic)
+        lineage.use(column, source)
 
 
 def _read_exposure(lineage: Lineage, exposure: Mapping[str, Any], manifest: Manifest) -> None:

@@ -369,6 +369,15 @@ def typing_errors(names: list[str], *, seed: int) -> list[Pair]:
     return found
 
 
+def mistyped_pairs(count: int, *, seed: int) -> list[Pair]:
+    """Return `count` names after typing errors, each as a pair with the name that was meant, and with an unrelated one."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation
+    names = made_up_names(count, seed=seed + 1)
+    typed = typing_errors(names, seed=seed + 1)
+    strangers = [Pair(pair.query, rng.choice(names), False, "unrelated") for pair in typed]
+    return [*typed, *(pair for pair in strangers if pair.query != pair.candidate)]
+
+
 def _person(rng: random.Random) -> _Person:
     culture = rng.choice(tuple(_CULTURES))
     given, surnames = (text.split() for text in _CULTURES[culture])

@@ -20,7 +20,7 @@ from pipelines.screening.load import LIST_ID, Wanted, load
 from pipelines.screening.waiting import APPLICATION, ROLE
 from risk.screening.entry import ListedKind
 
-MADE_UP_PAIRS, MISTYPED, MOST_SHOWN = 16_000, 4_000, 200
+MADE_UP_PAIRS, MISTYPED, NUMBERED, MOST_SHOWN = 16_000, 4_000, 400, 200
 LOADING_MS = 600_000
 
 
@@ -199,9 +199,12 @@ def _rescreen() -> None:
 def _learn(options: argparse.Namespace) -> None:
     from pipelines.screening.learning import NamePair, learn, pairs_of_list
     from risk.screening.model import encode
-    from simulator.labelled_names import labelled_pairs, mistyped_pairs
+    from simulator.labelled_names import labelled_pairs, mistyped_pairs, numbered_pairs
 
-    made_up = [*labelled_pairs(MADE_UP_PAIRS, seed=options.seed), *mistyped_pairs(MISTYPED, seed=options.seed)]
+    seed = options.seed
+    made_up = [
+        *labelled_pairs(MADE_UP_PAIRS, seed=seed), *mistyped_pairs(MISTYPED, seed=seed), *numbered_pairs(NUMBERED, seed=seed),
+    ]  # fmt: skip
     pairs = [NamePair(each.query, each.candidate, each.match) for each in made_up]
     told = [f"{len(pairs):,} made-up pairs (simulator/labelled_names.py, seed {options.seed})"]
     for form, path in _files(options.lists):

@@ -1,6 +1,7 @@
 """HTTP clients for benches: keep-alive connections on raw sockets, one request at a time each, in one process."""
 
 import asyncio
+import json
 import random
 import time
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ _SCORED = b'"source":"scorer"'
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to send: transfers between random accounts, each under a key of its own, for `seconds`."""
+    """What to send: transfers between random accounts, each under a key of its own, for `seconds`.
+
+    With `payees` the money leaves the bank for these names, one after another.
+    """
 
     host: str
     port: int
@@ -24,6 +28,7 @@ class Load:
     clients: int
     seconds: float
     seed: int = 7
+    payees: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,8 +105,13 @@ class _Client(asyncio.Protocol):
         debit = int(chance() * len(accounts))
         credit = (debit + 1 + int(chance() * (len(accounts) - 1))) % len(accounts)
         self._count += 1
+        whom = f'"credit_account_id":"{accounts[credit]}"'
+        if self._load.payees:
+            payees = self._load.payees
+            name = payees[(self._count * self._load.clients + self._number) % len(payees)]
+            whom = f'"payee_name":{json.dumps(name)}'
         body = (
-            f'{{"debit_account_id":"{accounts[debit]}","credit_account_id":"{accounts[credit]}",'
+            f'{{"debit_account_id":"{accounts[debit]}",{whom},'
             f'"amount":{{"amount_minor":{1 + int(chance() * 5_000)},"currency":"BRL"}},"channel":"pix",'
             f'"device_id":"d{self._number}"}}'
         )

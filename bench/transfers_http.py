@@ -59,17 +59,17 @@ def main(arguments: list[str] | None = None) -> int:
     report.settings = {"clients": CLIENTS, "accounts": ACCOUNTS, "runs": options.runs, "seconds_a_run": options.seconds}
     with report.loaded(), ExitStack() as stack:
         own = stack.enter_context(own_places(settings()))
-        accounts = _prepare(own)
+        accounts = prepare(own)
         key = next(
             login.secret for login in seed_demo(own.core.dsn("postgres"), TENANT, own.secrets) if login.kind == "api-key"
         )
         scorer = stack.enter_context(process_of(own, "streams.scorer"))
         api = stack.enter_context(process_of(own, "serving"))
         url = f"http://{own.api.host}:{own.api.port}"
-        _wait_until_scored(own, url, key, accounts)
-        token = _token(url, key)
+        wait_until_scored(own, url, key, accounts)
+        token = token_of(url, key)
         warm = Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds / 2)
-        _drive(warm)
+        drive_apart(warm)
         busy = {
             "api": [api],
             "scorer": [scorer],
@@ -79,12 +79,12 @@ def main(arguments: list[str] | None = None) -> int:
         busy = {name: pids for name, pids in busy.items() if pids}
         before_s = {name: of_processes(pids) for name, pids in busy.items()}
         runs = [
-            _drive(Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds))
+            drive_apart(Load(own.api.host, own.api.port, token, accounts, clients=CLIENTS, seconds=options.seconds))
             for _ in range(options.runs)
         ]
         spent_s = {name: of_processes(pids) - before_s[name] for name, pids in busy.items()}
         spent_s["clients"] = sum(run.cpu_s for run in runs)
-        single = _drive(Load(own.api.host, own.api.port, token, accounts, clients=1, seconds=options.seconds / 2))
+        single = drive_apart(Load(own.api.host, own.api.port, token, accounts, clients=1, seconds=options.seconds / 2))
     rate = report.figure("rate_per_s", [run.posted / run.seconds for run in runs])
     report.figure("p50_ms", [run.quantile_ms(0.5) for run in runs])
     report.figure("p99_ms", [run.quantile_ms(0.99) for run in runs])
@@ -103,7 +103,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def _drive(load: Load) -> Sent:
+def drive_apart(load: Load) -> Sent:
     """Run the clients in a process of their own: they must not share the bench's interpreter."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(drive, (load,))
@@ -184,7 +184,7 @@ def process_of(own: Settings, module: str) -> Iterator[int]:
             running.wait(5)
 
 
-def _prepare(own: Settings) -> list[str]:
+def prepare(own: Settings) -> list[str]:
     """Open and fund the accounts, and make a random model the champion whose policy allows everything."""
     sha256 = random_export(own.models)
     controls = (
@@ -230,7 +230,7 @@ def _prepare(own: Settings) -> list[str]:
     return [str(account.account_id) for account in accounts]
 
 
-def _wait_until_scored(own: Settings, url: str, key: str, accounts: list[str]) -> None:
+def wait_until_scored(own: Settings, url: str, key: str, accounts: list[str]) -> None:
     """Wait until a transfer is decided by the scorer's model under the bench's policy."""
     wanted = {"debit_account_id": accounts[0], "credit_account_id": accounts[1], "channel": "pix"}
     body = wanted | {"amount": {"amount_minor": 1, "currency": "BRL"}}
@@ -250,7 +250,8 @@ def _wait_until_scored(own: Settings, url: str, key: str, accounts: list[str]) -
         time.sleep(0.25)
 
 
-def _token(url: str, key: str) -> str:
+def token_of(url: str, key: str) -> str:
+    """Return a token for the partner whose key it is."""
     client_id, _, secret = key.partition(".")
     credentials = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
     answer = httpx.post(f"{url}/v1/oauth/token", json=credentials)

@@ -16,6 +16,8 @@ CASE_REPORT = "case-report"
 FREEZE_REASON = "freeze-reason"
 # Why received money is held back.
 BLOCK_REASON = "block-reason"
+# Whom a customer pays, where a watch-list may mean them.
+SCREENED_PARTY = "screened-party"
 # What was answered to a request that an idempotency key stands for.
 STORED_ANSWER = "stored-answer"
 # The blind index that a document is found by.

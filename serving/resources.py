@@ -54,11 +54,13 @@ from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
 from serving.med.service import MedService
 from serving.models.service import ModelsService
+from serving.payments.carrying_out import CarryingOut
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
 from serving.payments.fees import TransferFees
 from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
+from serving.payments.payees import SavedPayees
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
 from serving.recurring.service import RecurringService
@@ -72,7 +74,9 @@ from serving.schedules.runner import ScheduleRunner
 from serving.schedules.service import SchedulesService
 from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
+from serving.screening.books import Books
 from serving.screening.compiled import Compiled
+from serving.screening.parties import PaymentScreening
 from serving.screening.service import ScreeningService
 from serving.statements.service import StatementsService
 from serving.suitability.service import SuitabilityService
@@ -182,14 +186,28 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         erasures = ErasuresService(core, clocks=clocks, keys=subject_keys)
         once = Once(core, claims=claims, clock=clock, clocks=clocks, records=records)
         writer = await stack.enter_async_context(BatchingWriter(shared, clock=clock))
+        compiled = Compiled()
+        compiled.start()
+        stack.push_async_callback(compiled.close)
+        books = Books(core)
+        fees = TransferFees(core, clocks=clocks)
+        screening = PaymentScreening(core, books=books, compiled=compiled, records=records)
+        carrying = CarryingOut(
+            core,
+            claims=claims,
+            fees=fees,
+            screening=screening,
+            payees=SavedPayees(core, records=records),
+            writer=writer,
+        )
         transfers = TransfersService(
             core,
             claims=claims,
             directory=AccountDirectory(core, clocks=clocks),
             limits=TransferLimits(core, claims=claims),
-            fees=TransferFees(core, clocks=clocks),
+            fees=fees,
+            carrying=carrying,
             scorer=scorer,
-            writer=writer,
             addresses=addresses,
             clocks=clocks,
         )
@@ -202,9 +220,6 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         casework = CaseworkService(core, papers=papers, clocks=clocks)
         own_money = MoneyReader(core, warehouse, clocks=clocks)
         suitability = SuitabilityService(core, clocks=clocks)
-        compiled = Compiled()
-        compiled.start()
-        stack.push_async_callback(compiled.close)
         graph = GraphService(settings, warehouse, clocks=clocks)
         stack.callback(graph.close)
         yield Resources(
@@ -230,7 +245,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             insights=InsightsService(own_money),
             suitability=suitability,
             recommending=Recommending(own_money, suitability, investing=settings.investing),
-            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records),
+            external_accounts=ExternalAccountsService(core, once=once, clocks=clocks, records=records, screening=screening),
             history=HistoryService(core, warehouse),
             transfers=transfers,
             exchange=ExchangeService(core, once=once, clocks=clocks),
@@ -263,7 +278,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             risk=RiskService(core, clock=clock),
             list_changes=ListChangesService(core, clock=clock, clocks=clocks),
             scenarios=ScenarioService(core, clock=clock, clocks=clocks),
-            screening=ScreeningService(core, people=people, clocks=clocks, compiled=compiled),
+            screening=ScreeningService(core, books=books, records=records, clocks=clocks, compiled=compiled),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,

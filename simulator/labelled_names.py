@@ -369,6 +369,31 @@ def typing_errors(names: list[str], *, seed: int) -> list[Pair]:
     return found
 
 
+def mistyped_pairs(count: int, *, seed: int) -> list[Pair]:
+    """Return `count` names after typing errors, each as a pair with the name that was meant, and with an unrelated one."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation
+    names = made_up_names(count, seed=seed + 1)
+    typed = typing_errors(names, seed=seed + 1)
+    strangers = [Pair(pair.query, rng.choice(names), False, "unrelated") for pair in typed]
+    return [*typed, *(pair for pair in strangers if pair.query != pair.candidate)]
+
+
+def numbered_pairs(count: int, *, seed: int) -> list[Pair]:
+    """Return `count` pairs of firms that a number alone tells apart, in Roman figures or Arabic ones: funds, ships' owners."""
+    rng = random.Random(seed)  # noqa: S311 - a simulation
+    found = []
+    for _ in range(count):
+        figures = [str(number) for number in range(1, 10)] if rng.random() < 0.4 else _ROMAN
+        trade, form = rng.choice(("Fund", "Shipping", "Holding", "Capital")), rng.choice(("LP", "Ltd", "Inc"))
+        stem = _stem(rng)
+        one, other = (f"{stem} {trade} {figure} {form}" for figure in rng.sample(figures, 2))
+        found.append(Pair(one, other, False, "other number"))
+    return found
+
+
+_ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
+
+
 def _person(rng: random.Random) -> _Person:
     culture = rng.choice(tuple(_CULTURES))
     given, surnames = (text.split() for text in _CULTURES[culture])

@@ -1,4 +1,4 @@
-"""`baas screening formats | load | lists | versions | diff | search | rescreen | learn`: watch-lists, and who is on them."""
+"""`baas screening formats | load | lists | versions | diff | search | rescreen | learn | pairs`: lists, and who is on them."""
 
 import argparse
 import csv
@@ -20,7 +20,7 @@ from pipelines.screening.load import LIST_ID, Wanted, load
 from pipelines.screening.waiting import APPLICATION, ROLE
 from risk.screening.entry import ListedKind
 
-MADE_UP_PAIRS, MOST_SHOWN = 16_000, 200
+MADE_UP_PAIRS, MISTYPED, NUMBERED, MOST_SHOWN = 16_000, 4_000, 400, 200
 LOADING_MS = 600_000
 
 
@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     learned.add_argument("--seed", type=int, default=1, help="of what is made up and drawn (%(default)s)")
     learned.add_argument("--out", type=Path, required=True, metavar="FILE", help="the weights, as risk/screening/weights.json")
     learned.set_defaults(command=_learn)
+    drawn = commands.add_parser(
+        "pairs", help="labelled pairs of a list's entries that are never learned from, for `baas bench screening`"
+    )
+    drawn.add_argument("lists", nargs="+", metavar="FORMAT:FILE", help="us-consolidated:consolidated.csv …")
+    drawn.add_argument("--seed", type=int, default=1, help="of what is drawn (%(default)s)")
+    drawn.add_argument("--out", type=Path, required=True, metavar="CSV", help="query, candidate, match")
+    drawn.set_defaults(command=_pairs)
     return parser
 
 
@@ -192,9 +199,13 @@ def _rescreen() -> None:
 def _learn(options: argparse.Namespace) -> None:
     from pipelines.screening.learning import NamePair, learn, pairs_of_list
     from risk.screening.model import encode
-    from simulator.labelled_names import labelled_pairs
+    from simulator.labelled_names import labelled_pairs, mistyped_pairs, numbered_pairs
 
-    pairs = [NamePair(each.query, each.candidate, each.match) for each in labelled_pairs(MADE_UP_PAIRS, seed=options.seed)]
+    seed = options.seed
+    made_up = [
+        *labelled_pairs(MADE_UP_PAIRS, seed=seed), *mistyped_pairs(MISTYPED, seed=seed), *numbered_pairs(NUMBERED, seed=seed),
+    ]  # fmt: skip
+    pairs = [NamePair(each.query, each.candidate, each.match) for each in made_up]
     told = [f"{len(pairs):,} made-up pairs (simulator/labelled_names.py, seed {options.seed})"]
     for form, path in _files(options.lists):
         drawn = pairs_of_list(format_of(form).read(path), seed=options.seed)
@@ -211,6 +222,21 @@ def _learn(options: argparse.Namespace) -> None:
     weights = learn(pairs, learned_from=told)
     options.out.write_text(encode(weights))
     sys.stdout.write(f"{len(pairs):,} pairs; a name counts as met from {weights.threshold:.3f}\n")
+
+
+def _pairs(options: argparse.Namespace) -> None:
+    from pipelines.screening.learning import pairs_of_list
+
+    drawn = [
+        pair
+        for form, path in _files(options.lists)
+        for pair in pairs_of_list(format_of(form).read(path), seed=options.seed, held_out=True)
+    ]
+    with options.out.open("w", newline="", encoding="utf-8") as file:
+        written = csv.writer(file)
+        written.writerow(("query", "candidate", "match"))
+        written.writerows((pair.query, pair.candidate, int(pair.match)) for pair in drawn)
+    sys.stdout.write(f"{len(drawn):,} pairs, of which {sum(pair.match for pair in drawn):,} are one name\n")
 
 
 if __name__ == "__main__":

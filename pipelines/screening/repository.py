@@ -8,6 +8,9 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from cases import hit_repository
+from cases.hit_repository import FoundHit
+
 Row = dict[str, Any]
 Bound = Sequence[object] | Mapping[str, object]
 
@@ -106,21 +109,9 @@ where c.tenant_id = %(tenant_id)s and c.restricted_at is null
   and (%(after)s::text is null or c.customer_id > %(after)s)
 order by c.customer_id limit %(limit)s
 """
-_HIT = """
-insert into screening.hit as h
-    (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at)
-select * from unnest(
-    %(hit_ids)s::uuid[], %(tenant_ids)s::text[], %(customer_ids)s::text[], %(list_ids)s::text[], %(entry_ids)s::text[],
-    %(digests)s::bytea[], %(name_indexes)s::bytea[], %(scores)s::real[], %(statuses)s::text[], %(moments)s::timestamptz[])
-on conflict (tenant_id, customer_id, list_id, entry_id) do update set
-    digest = excluded.digest, name_index = excluded.name_index, score = excluded.score, found_at = excluded.found_at,
-    status = 'open', verdict = null, note = null, proposed_by = null, proposed_at = null, judged_by = null, judged_at = null
-where h.status <> 'confirmed' and (h.digest <> excluded.digest or h.name_index <> excluded.name_index)
-returning 1
-"""
 _OVER = """
 delete from screening.hit h
-where h.tenant_id = %(tenant_id)s and h.customer_id = any(%(looked_at)s) and h.status = 'open'
+where h.tenant_id = %(tenant_id)s and h.customer_id = any(%(looked_at)s) and h.status = 'open' and h.party_id is null
   and not exists (
     select from unnest(%(customer_ids)s::text[], %(list_ids)s::text[], %(entry_ids)s::text[]) f (customer_id, list_id, entry_id)
     where f.customer_id = h.customer_id and f.list_id = h.list_id and f.entry_id = h.entry_id)
@@ -231,25 +222,17 @@ def waiting(connection: Connection, *, tenant_id: str, lists: bytes, after: str 
 
 
 def keep_found(
-    connection: Connection, *, tenant_id: str, lists: bytes, looked_at: Sequence[tuple[str, int]],
-    hits: Sequence[tuple[UUID, str, str, str, bytes, bytes, float]], now: datetime,
+    connection: Connection, *, tenant_id: str, lists: bytes, looked_at: Sequence[tuple[str, int]], hits: Sequence[FoundHit],
+    now: datetime,
 ) -> int:  # fmt: skip
-    """Keep what a batch of customers met; return how many hits are new or open again.
-
-    `hits` are (id, customer, list, entry, digest of the entry, of the name, score). Open ones that are not met any more go.
-    """
-    columns = [list(column) for column in zip(*hits, strict=True)] if hits else [[] for _ in range(7)]
-    hit_ids, customer_ids, list_ids, entry_ids, digests, name_indexes, scores = columns
-    values = {
+    """Keep what a batch of customers met, let open hits go that are not met any more; return how many are new or open again."""
+    values = hit_repository.bound(tenant_id, hits, now=now) | {
         "tenant_id": tenant_id, "lists": lists, "now": now,
         "looked_at": [customer_id for customer_id, _ in looked_at], "versions": [version for _, version in looked_at],
-        "hit_ids": hit_ids, "tenant_ids": [tenant_id] * len(hits), "customer_ids": customer_ids, "list_ids": list_ids,
-        "entry_ids": entry_ids, "digests": digests, "name_indexes": name_indexes, "scores": scores,
-        "statuses": ["open"] * len(hits), "moments": [now] * len(hits),
     }  # fmt: skip
     with connection.transaction():
         connection.execute(_OVER, values)
-        fresh = connection.execute(_HIT, values).rowcount
+        fresh = connection.execute(hit_repository.KEEP, values).rowcount
         connection.execute(_SCREENED, values)
     return fresh
 

@@ -7,28 +7,22 @@ it goes on with those who are left, and what was found is there once.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from psycopg import Connection
 
+from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
 from contracts.sealed import PERSON
 from kit.clock import Clock
-from kit.ids import derived_id
 from kit.postgres import connect
 from kit.settings import Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
 from pipelines.screening import repository
 from pipelines.screening.repository import Row
 from pipelines.screening.waiting import APPLICATION, ROLE
-from risk.screening.book import Book, entry_of, find_in
-from risk.screening.entry import ListedKind
-from risk.screening.index import Asked
+from risk.screening.book import Book, asked_of_customer, entry_of, find_in
 from risk.screening.keys import book_key
 
 BATCH = 500
-NAME_INDEX = "screened-name"
-_NAMESPACE = UUID("5a6d2f0e-7c1b-5e0a-9f54-2f6f0b8f5d11")
-_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
 Progress = Callable[[str, int], None]
 
 
@@ -105,9 +99,7 @@ def _tenant(
     return Screened(tenant_id, customers, hits)
 
 
-def _met(
-    tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords
-) -> Iterator[tuple[UUID, str, str, str, bytes, bytes, float]]:
+def _met(tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords) -> Iterator[FoundHit]:
     """Yield what each customer met. An erased person's record opens as nothing, and is held against nothing."""
     opened = records.open_all([(Subject(tenant_id, row["customer_id"]), row["sealed"]) for row in rows], kind=PERSON)
     for row, fields in zip(rows, opened, strict=True):
@@ -115,12 +107,10 @@ def _met(
         if not isinstance(name, str):
             continue
         customer_id = row["customer_id"]
-        births = () if row["birth_year"] is None else (str(row["birth_year"]),)
-        asked = Asked(name, _KINDS.get(row["kind"], ListedKind.UNKNOWN), births)
         name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
-        for match in find_in(books, asked):
+        for match in find_in(books, asked_of_customer(name, kind=row["kind"], birth_year=row["birth_year"])):
             entry_id = match.entry.entry_id
-            yield (
-                derived_id(_NAMESPACE, tenant_id, customer_id, match.list_id, entry_id), customer_id, match.list_id, entry_id,
+            yield FoundHit(
+                hit_id(tenant_id, customer_id, None, match.list_id, entry_id), customer_id, None, match.list_id, entry_id,
                 match.digest, name_index, match.hit.score,
             )  # fmt: skip

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from risk.screening.entry import Entry
+from risk.screening.entry import Entry, ListedKind
 from risk.screening.index import MAX_HITS, Asked, Hit, Index
 
 Source = tuple[str, bytes, Entry]
 """List id, digest, entry."""
+CUSTOMER_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
+"""What a customer's kind is on a list."""
 
 
 class Match(NamedTuple):
@@ -50,6 +52,12 @@ def find_in(books: Sequence[Book], asked: Asked, *, threshold: float | None = No
     """Return what is met in several books, the surest first, at most `limit`."""
     found = [match for book in books for match in book.find(asked, threshold=threshold, limit=limit)]
     return sorted(found, key=lambda match: -match.hit.score)[:limit]
+
+
+def asked_of_customer(name: str, *, kind: str, birth_year: int | None) -> Asked:
+    """Return a customer as lists are asked for them: the same wherever they are screened."""
+    births = () if birth_year is None else (str(birth_year),)
+    return Asked(name, CUSTOMER_KINDS.get(kind, ListedKind.UNKNOWN), births)
 
 
 def digest_of(entry: Entry) -> tuple[bytes, bytes]:

@@ -12,8 +12,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.screening.kernels import EXACT_FROM, EXACT_LOG_ODDS, FEATURES
+from risk.screening.kernels import EXACT_FROM, EXACT_LOG_ODDS
 from risk.screening.keys import weights_text
+from risk.screening.shown import FEATURES
 
 HINGES: tuple[tuple[str, float], ...] = (
     ("coverage_low", 0.8), ("coverage_low", 0.6), ("coverage_high", 0.9), ("worst", 0.2), ("deficit", 0.1), ("whole", 0.85),
@@ -25,6 +26,10 @@ PRODUCTS: tuple[tuple[str, str], ...] = (
     ("first_apart", "extra"),
     ("initials", "single"),
     ("core_contradiction", "coverage_low"),
+    ("only_slips", "letters"),
+    ("short_words", "letters"),
+    ("worst", "letters"),
+    ("worst", "only_slips"),
 )
 TERMS = (*FEATURES, *(f"{name} over {knot}" for name, knot in HINGES), *(f"{one} x {other}" for one, other in PRODUCTS))
 """What the weights belong to, in their order; last comes the constant."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from risk.screening import costs, kernels, model
 from risk.screening.kernels import Work
 from risk.screening.model import Weights
+from risk.screening.shown import FEATURES
 from risk.screening.words import Class
 from risk.screening.writing import Token, Tokens, packed, tokens_of
 
@@ -103,8 +104,8 @@ def compare_tokens(
     return Explained(
         share(float(total)), tuple(met),
         _alone(query, seen_q), _alone(listed, seen_c),
-        order_differs=bool(features[kernels.FEATURES.index("inversions")] > 0),
-        acronym=bool(features[kernels.FEATURES.index("acronym")]),
+        order_differs=bool(features[FEATURES.index("inversions")] > 0),
+        acronym=bool(features[FEATURES.index("acronym")]),
     )  # fmt: skip
 
 

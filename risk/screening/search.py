@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.screening.costs import CONSONANTS, WRITTEN
-from risk.screening.kernels import KERNELS, SHORT_ALIKE, compare, distance, is_firm, log_odds
+from risk.screening.kernels import SHORT_ALIKE, compare, is_firm, log_odds
 from risk.screening.lanes import count_bits
+from risk.screening.letters import KERNELS, distance
 from risk.screening.words import Class
 
 _CORE, _NUMBER = int(Class.CORE), int(Class.NUMBER)

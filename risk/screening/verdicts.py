@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from kit.errors import Conflict, DomainError
 
@@ -62,6 +63,19 @@ class Standing:
     status: HitStatus
     proposed_by: str | None = None
     proposed_at: datetime | None = None
+
+
+class Judged(NamedTuple):
+    """How a hit stands, and of what: `digest` of what the entry said, `name_index` of the name."""
+
+    status: HitStatus
+    digest: bytes
+    name_index: bytes
+
+
+def blocks(kept: Judged | None, *, digest: bytes, name_index: bytes) -> bool:
+    """Whether what was met speaks against a payment: not where it was cleared and neither side has changed since."""
+    return kept is None or kept != Judged(HitStatus.CLEARED, digest, name_index)
 
 
 def require_open(standing: Standing) -> None:

@@ -12,7 +12,7 @@ from llvmlite.binding import get_host_cpu_name
 
 from risk.screening.entry import Entry, ListedKind, ListedName
 from risk.screening.index import Asked, Index
-from risk.screening.kernels import KERNELS
+from risk.screening.letters import KERNELS
 from risk.screening.pair import compare
 
 LISTED, ASKED = "Warm Up", "Warm Upp"

@@ -16,7 +16,7 @@ router = APIRouter(tags=["external accounts"])
 
 
 @router.post(
-    "/v1/external-accounts", status_code=201, response_model=ExternalAccount, responses=refusals(401, 403, 404, 409, 422)
+    "/v1/external-accounts", status_code=201, response_model=ExternalAccount, responses=refusals(401, 403, 404, 409, 422, 503)
 )
 async def link_account(
     link: NewLink,

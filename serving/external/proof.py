@@ -32,6 +32,14 @@ class LinkNotPending(Conflict):
     remedy = "Read it: a verified one needs none; link one that failed or expired again, or show the bank a statement of it."
 
 
+class LinkNotPossible(Conflict):
+    """Somebody of the bank looks at it first; it says no more than that."""
+
+    code = "link-not-possible"
+    title = "This account cannot be linked at present"
+    remedy = "Send the same request later, or ask the bank; nothing was sent to the account."
+
+
 class TooManyLinks(Conflict):
     """A customer links a bounded number of accounts a week."""
 

@@ -19,6 +19,7 @@ from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch_async
 from serving.customers.standing import require_active
 from serving.edge.clocks import Present, TenantClocks
+from serving.edge.presented import moment
 from serving.edge.principals import Principal
 from serving.edge.sealed import SealedRows
 from serving.edge.wanted import customer_of, require_held
@@ -28,6 +29,7 @@ from serving.external.proof import (
     MAX_LINKS_A_WEEK,
     MAX_TRIES,
     LinkNotPending,
+    LinkNotPossible,
     LinkStatus,
     TooManyLinks,
     deposits,
@@ -39,6 +41,8 @@ from serving.external.schemas import ExternalAccount, NewLink, Proof, StatementP
 from serving.identity.audit import record
 from serving.payments.errors import TransferFailed
 from serving.payments.once import Done, Once
+from serving.screening.met import Outside
+from serving.screening.parties import PaymentScreening
 
 LINK_ROUTE = "POST /v1/external-accounts"
 PROOF_ROUTE = "POST /v1/external-accounts/{external_account_id}/proofs"
@@ -49,8 +53,17 @@ DEPOSITS_CODE = "micro-deposits"
 class ExternalAccountsService:
     """What the external accounts routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, once: Once, clocks: TenantClocks, records: SealedRecords) -> None:
+    def __init__(
+        self,
+        core: AsyncConnectionPool,
+        *,
+        once: Once,
+        clocks: TenantClocks,
+        records: SealedRecords,
+        screening: PaymentScreening,
+    ) -> None:
         self._core = core
+        self._screening = screening
         self._rows = SealedRows(records, EXTERNAL_ACCOUNT, EXTERNAL_ACCOUNT_FIELDS)
         self._once = once
         self._clocks = clocks
@@ -58,10 +71,16 @@ class ExternalAccountsService:
     async def link(self, principal: Principal, wanted: NewLink, *, idempotency_key: str | None, correlation_id: str) -> Done:
         """Link an account once a key, and send it two small amounts.
 
-        Raises InvalidRequest, NotFound for an unknown customer, CustomerNotActive, TooManyLinks.
+        Raises InvalidRequest, NotFound for an unknown customer, CustomerNotActive, TooManyLinks, LinkNotPossible, and
+        PartiesNotScreened.
         """
         customer_id = customer_of(principal, wanted.customer_id, role="whose account it is")
         require_held(wanted.currency, field="currency")
+
+        async def screened(present: Present) -> None:
+            holder = Outside(wanted.holder_name)
+            if await self._screening.stops(principal.tenant_id, str(customer_id), holder, now=moment(present.now_ms)):
+                raise LinkNotPossible("the account cannot be linked at present")
 
         async def work(connection: AsyncConnection, external_account_id: UUID, present: Present) -> ExternalAccount:
             return await self._link(
@@ -76,6 +95,7 @@ class ExternalAccountsService:
             idempotency_key=idempotency_key,
             correlation_id=correlation_id,
             about=customer_id,
+            before=screened,
         )
 
     async def prove(

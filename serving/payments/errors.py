@@ -76,6 +76,14 @@ class HoldOfABlock(Conflict):
     remedy = "Decide its block (/v1/blocks) or its dispute (/v1/med); two people do."
 
 
+class HeldByScreening(Conflict):
+    """Two people decide whom a watch-list means; then the payment moves, or goes back, by itself."""
+
+    code = "held-by-screening"
+    title = "A party of this payment may be on a watch-list"
+    remedy = "Decide its hits (/v1/screening/hits); two people do. Denying it is open to you."
+
+
 class TransferAbandoned(Conflict):
     """Nobody finished it in time, and it was given up; nothing moved."""
 

@@ -18,6 +18,7 @@ from contracts.transactions import (
     Transaction,
     Uuid,
 )
+from risk.screening.writing import MAX_NAME
 from serving.edge.addresses import MAX_ADDRESS_CHARS
 from serving.edge.errors import BodyTooLarge, InvalidRequest, MalformedBody
 from serving.edge.wanted import require_held
@@ -47,6 +48,19 @@ Description = Annotated[
 ]
 
 
+PayeeName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=MAX_NAME,
+        pattern=r"^[^\x00]*$",
+        description="Who is paid where money leaves the bank, as the rail's directory names them: held against watch-lists. "
+        "Without it the name of the saved payee or linked account that `payee_id` is.",
+    ),
+]
+CountryCode = Annotated[str, Meta(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")]
+
+
 class MoneyAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A positive amount in minor units of its currency."""
 
@@ -62,11 +76,13 @@ class TransferRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     channel: Channel = Channel.INTERNAL
     credit_account_id: Uuid | None = None
     payee_id: Id | None = None
+    payee_name: PayeeName | None = None
+    payee_country: CountryCode | None = None
     card_id: Id | None = None
     device_id: Id | None = None
     merchant_id: Id | None = None
     mcc: Annotated[int, Meta(ge=0, le=9999)] | None = None
-    country: Annotated[str, Meta(min_length=2, max_length=2, pattern=r"^[A-Z]{2}$")] | None = None
+    country: CountryCode | None = None
     latitude_e5: Annotated[int, Meta(ge=-9_000_000, le=9_000_000)] | None = None
     longitude_e5: Annotated[int, Meta(ge=-18_000_000, le=18_000_000)] | None = None
     entry_mode: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[a-z_]+$")] | None = None
@@ -105,6 +121,8 @@ def _check(request: TransferRequest) -> None:
         raise InvalidRequest("credit_account_id: an internal transfer needs one", field="credit_account_id")
     if request.credit_account_id is not None and request.payee_id not in (None, request.credit_account_id):
         raise InvalidRequest("payee_id: the payee of a transfer to an account here is that account", field="payee_id")
+    if request.credit_account_id is not None and (request.payee_name or request.payee_country):
+        raise InvalidRequest("payee_name: the payee of a transfer to an account here is its customer", field="payee_name")
 
 
 def _told(balance_minor: int | None) -> int | None:

@@ -27,6 +27,7 @@ from serving.payments.repository import ClaimWish, complete
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", description="One key an intent; the same one when trying again")
 ]
+Before = Callable[[Present], Awaitable[None]]
 Work = Callable[[AsyncConnection, UUID, Present], Awaitable[BaseModel]]
 CREATED = 201
 _BODY = "body"
@@ -75,12 +76,14 @@ class Once:
         idempotency_key: str | None,
         correlation_id: str,
         about: str | None = None,
+        before: Before | None = None,
     ) -> Done:
         """Do `work(connection, id, present)` once for the key, or return what it gave before.
 
         `id` is the claim's, for what is made, and `present` the tenant's; `content` tells a repetition from another request.
         `about` is the customer of whom the answer says who they are: it is kept sealed under their key. What the work refuses
-        leaves nothing behind, and the key may be tried again. Raises as `Claims.claim` does, what the work raises, and
+        leaves nothing behind, and the key may be tried again. `before` is done first, outside of the work's transaction, and
+        may refuse it. Raises as `Claims.claim` does, what the work raises, and
         AnswerErased where the customer was erased since.
         """
         key = stored_key(principal, idempotency_key)
@@ -100,6 +103,8 @@ class Once:
         if claimed.answer == "done":
             return Done(self._opened(principal, about, claimed.response_body or b""), replayed=True)
         try:
+            if before is not None:
+                await before(present)
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 made = await work(connection, claimed.transfer_id, present)
                 body = made.model_dump_json().encode()

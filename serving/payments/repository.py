@@ -7,6 +7,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 
+from serving.screening.met import Stands
+
 Row = dict[str, object]
 
 # One statement, so one transaction: a key is claimed together with the audit row that says who asked for what.
@@ -30,16 +32,23 @@ logged as materialized (
     )
     from answered a join given g using (ord) where a.answer = 'claimed' having count(*) > 0
 )
-select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body, b.available_minor, l.limited
+select a.answer, a.transfer_id, a.outcome, a.code, a.response_status, a.response_body, b.available_minor, l.limited,
+    p.customer_id as payer_id, p.version as payer_version, p.stands as payer_stands, p.lists as payer_lists,
+    q.customer_id as payee_id, q.version as payee_version, q.stands as payee_stands, q.lists as payee_lists
 from answered a join ledger.available_batch(%(tenants)b::text[], %(accounts)b::uuid[]) b using (ord)
 join bank.limited_batch(%(tenants)b::text[], %(accounts)b::uuid[]) l using (ord)
+join screening.standing_batch(%(tenants)b::text[], %(payers)b::uuid[]) p using (ord)
+join screening.standing_batch(%(tenants)b::text[], %(payees)b::uuid[]) q using (ord)
 where (select count(*) from logged) >= 0 order by a.ord
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimWish:
-    """A key that somebody wants to work under; the account that would pay, where one would, and what is written beside that."""
+    """A key that somebody wants to work under; the account that would pay, where one would, and what is written beside that.
+
+    `screened` are the accounts whose customers' standing with watch-lists is asked: payer, payee.
+    """
 
     tenant_id: str
     key: str
@@ -51,11 +60,15 @@ class ClaimWish:
     correlation_id: str
     debit_account_id: UUID | None = None
     description: str | None = None
+    screened: tuple[UUID | None, UUID | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`; what the payer has left, whether it has limits."""
+    """`claimed`, `running`, `done` (with the stored answer) or `mismatch`; what the payer has left, whether it has limits.
+
+    Of both parties that were to be screened and are customers how they stand, as `screening.standing_batch` says it.
+    """
 
     answer: str
     transfer_id: UUID
@@ -65,6 +78,30 @@ class ClaimAnswer:
     response_body: bytes | None
     available_minor: int | None
     limited: bool
+    payer_id: str | None = None
+    payer_version: int | None = None
+    payer_stands: str | None = None
+    payer_lists: bytes | None = None
+    payee_id: str | None = None
+    payee_version: int | None = None
+    payee_stands: str | None = None
+    payee_lists: bytes | None = None
+
+    @property
+    def payer(self) -> Stands | None:
+        """Who pays, where that is a customer."""
+        return _stands(self.payer_id, self.payer_version, self.payer_stands, self.payer_lists)
+
+    @property
+    def payee(self) -> Stands | None:
+        """Who is paid, where that is a customer."""
+        return _stands(self.payee_id, self.payee_version, self.payee_stands, self.payee_lists)
+
+
+def _stands(customer_id: str | None, version: int | None, worst: str | None, lists: bytes | None) -> Stands | None:
+    if customer_id is None or version is None or worst is None:
+        return None
+    return Stands(customer_id, version, worst, lists)
 
 
 async def claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, now_ms: int, lease_ms: int) -> list[ClaimAnswer]:
@@ -95,6 +132,8 @@ async def _claim(connection: AsyncConnection, wishes: Sequence[ClaimWish], *, no
                 "hashes": [wish.request_hash for wish in wishes],
                 "ids": [wish.transfer_id for wish in wishes],
                 "accounts": [wish.debit_account_id for wish in wishes],
+                "payers": [wish.screened[0] for wish in wishes],
+                "payees": [wish.screened[1] for wish in wishes],
                 "intents": [wish.intent for wish in wishes],
                 "actors": [wish.actor for wish in wishes],
                 "actions": [wish.action for wish in wishes],

@@ -1,7 +1,7 @@
 """A transfer, step by step: claim the key, ask the scorer, carry out what was decided, answer once the ledger has committed."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from psycopg_pool import AsyncConnectionPool
 
-from contracts.decisions import Answer, Verdict
+from contracts.decisions import Answer
 from contracts.transactions import Transaction
 from kit.clock import FixedClock
 from kit.errors import NotFound
@@ -18,45 +18,39 @@ from kit.postgres import tenant_transaction
 from kit.trial import on_trial
 from ledger.events import decode_tail, event_tail
 from ledger.postings import FailureCode, Kind, Outcome, PostingRequest, PostingResult
-from ledger.repository import post_batch_async
-from ledger.writer import BatchingWriter, OutcomeUnknown, WriterBusy
 from serving.edge import metrics
 from serving.edge.addresses import AddressPseudonyms
-from serving.edge.clocks import Present, TenantClocks
+from serving.edge.clocks import TenantClocks
 from serving.edge.correlation import Trace
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal, Role
 from serving.identity.audit import record
 from serving.payments import repository, stand_in
-from serving.payments.answers import Answered, answered, presented, response_tail, with_status
-from serving.payments.claims import LEASE_MS, Claims, LedgerAway, request_hash, stored_key
+from serving.payments.answers import Answered, answered, presented, with_status
+from serving.payments.carrying_out import DOOR, CarryingOut, Intent, Postings
+from serving.payments.claims import LEASE_MS, Claims, request_hash, stored_key
 from serving.payments.directory import AccountDirectory
-from serving.payments.errors import DecisionUnavailable, HoldEnded, HoldOfABlock, IntentRefused, TransferFailed
-from serving.payments.fees import TransferFees, fee_id
-from serving.payments.intents import TransferRequest, moment_of, parse, transaction_of
+from serving.payments.errors import (
+    DecisionUnavailable,
+    HeldByScreening,
+    HoldEnded,
+    HoldOfABlock,
+    IntentRefused,
+    TransferFailed,
+)
+from serving.payments.fees import TransferFees
+from serving.payments.holds import end_hold
+from serving.payments.intents import TransferRequest, parse, transaction_of
 from serving.payments.limits import TransferLimits
 from serving.payments.repository import ClaimAnswer, ClaimWish, Row
 from serving.sandbox import decisions as sandbox
 from serving.scoring.client import ScorerAway, ScorerClient, ScorerRefused
+from serving.screening.met import NOTHING
+from serving.screening.party_repository import waits
 
 ROUTE = "POST /v1/transfers"
-DOOR = "rpc"
-HOLD_LIFETIME_MS = 7 * 24 * 3_600_000
-_KINDS = {Verdict.ALLOW: Kind.POST, Verdict.REVIEW: Kind.HOLD, Verdict.STEP_UP: Kind.HOLD, Verdict.DENY: Kind.DENY}
-_STATUSES = {Kind.POST: 201, Kind.HOLD: 202, Kind.DENY: 403}
 _transfers = lru_cache(metrics.TRANSFERS.labels)
 _encode = msgspec.json.Encoder().encode
-
-
-@dataclass(frozen=True, slots=True)
-class _Intent:
-    """A transfer whose accounts are known."""
-
-    request: TransferRequest
-    owner_id: str | None
-    debit_account_id: UUID
-    credit_account_id: UUID
-    ip: str | None
 
 
 class TransfersService:
@@ -70,8 +64,8 @@ class TransfersService:
         directory: AccountDirectory,
         limits: TransferLimits,
         fees: TransferFees,
+        carrying: CarryingOut,
         scorer: ScorerClient,
-        writer: BatchingWriter,
         addresses: AddressPseudonyms,
         clocks: TenantClocks,
     ) -> None:
@@ -80,8 +74,8 @@ class TransfersService:
         self._directory = directory
         self._limits = limits
         self._fees = fees
+        self._carrying = carrying
         self._scorer = scorer
-        self._writer = writer
         self._addresses = addresses
         self._clocks = clocks
 
@@ -95,7 +89,8 @@ class TransfersService:
         key = stored_key(principal, idempotency_key)
         intent = await self._intent(principal, parse(body), connection=connection)
         present = await self._clocks.present(principal.tenant_id)
-        wish = self._wish(principal, intent, key=key, body=body, trace=trace, now_ms=present.now_ms)
+        lists = await self._carrying.lists(principal.tenant_id)
+        wish = self._wish(principal, intent, key=key, body=body, trace=trace, now_ms=present.now_ms, screened=lists is not None)
         claimed = await self._claims.claim(wish)
         if claimed.answer == "done":
             return await self._replay(principal.tenant_id, claimed)
@@ -103,6 +98,11 @@ class TransfersService:
         taken_over = claimed.transfer_id != wish.transfer_id
         if taken_over:
             intent = await self._as_at_first(intent, tenant_id=principal.tenant_id, key=key)
+        met = (
+            NOTHING
+            if lists is None
+            else await self._carrying.met(intent, claimed, lists, tenant_id=principal.tenant_id, key=key)
+        )
         transaction = transaction_of(
             intent.request,
             transfer_id=claimed.transfer_id,
@@ -120,12 +120,8 @@ class TransfersService:
             answer = await self._decide(transaction, encoded, key=key, transfer_id=claimed.transfer_id, taken_over=taken_over)
         # The present again: it went on while somebody decided.
         present = await self._clocks.present(principal.tenant_id)
-        posting = self._posting(
-            intent, encoded, answer, transfer_id=claimed.transfer_id, tenant_id=principal.tenant_id, key=key, trace=trace,
-            now_ms=present.now_ms,
-        )  # fmt: skip
-        fee = await self._fees.posting(posting, channel=intent.request.channel)
-        result = await self._post(posting, fee, present)
+        postings = Postings(intent, encoded, claimed.transfer_id, principal.tenant_id, key, trace, present)
+        posting, result = await self._carrying.carry_out(postings, answer, met)
         if result.outcome in (Outcome.DUPLICATE, Outcome.CONFLICT):
             # Our lease ran out and a twin ended it first: its answer is the answer.
             return await self._replay(principal.tenant_id, await self._claims.claim(wish))
@@ -159,23 +155,20 @@ class TransfersService:
     async def resolve(
         self, principal: Principal, transfer_id: UUID, *, action: Literal["release", "deny"], note: str | None, trace: Trace
     ) -> Row:
-        """End a hold, and its fee's: release posts them, deny voids them. Raises NotFound, HoldEnded, TransferFailed."""
+        """End a hold, and its fee's: release posts them, deny voids them.
+
+        Raises NotFound, HoldEnded, HeldByScreening, TransferFailed.
+        """
         present = await self._clocks.present(principal.tenant_id)
-        posting = PostingRequest(
-            kind=Kind.POST_PENDING if action == "release" else Kind.VOID_PENDING,
-            transfer_id=transfer_id,
-            tenant_id=principal.tenant_id,
-            occurred_at_ms=present.now_ms,
-            reason=None if action == "release" else "case-denied",
-            headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
-        )
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             if await repository.is_block(connection, tenant_id=principal.tenant_id, transfer_id=transfer_id):
                 raise HoldOfABlock(f"{transfer_id} holds received money back")
-            ending, fee = [posting], fee_id(transfer_id)
-            if await repository.is_held(connection, tenant_id=principal.tenant_id, transfer_id=fee):
-                ending = [replace(posting, group=1), replace(posting, transfer_id=fee, group=1)]
-            [result, *_] = await post_batch_async(connection, ending, now_ms=present.now_ms, topic=present.topic)
+            if action == "release" and await waits(connection, tenant_id=principal.tenant_id, transfer_id=transfer_id):
+                raise HeldByScreening(f"{transfer_id} waits for a verdict on whom a watch-list means")
+            result = await end_hold(
+                connection, principal.tenant_id, transfer_id, posted=action == "release", present=present,
+                headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
+            )  # fmt: skip
             _raise_unless_resolved(result)
             await record(
                 connection,
@@ -187,7 +180,7 @@ class TransfersService:
             )
         return await self.get(principal, transfer_id)
 
-    async def _intent(self, principal: Principal, request: TransferRequest, *, connection: str) -> _Intent:
+    async def _intent(self, principal: Principal, request: TransferRequest, *, connection: str) -> Intent:
         tenant_id, currency = principal.tenant_id, request.amount.currency
         ip = self._addresses.of_customer(principal, connection=connection, named=request.customer_ip)
         debit = await self._directory.find(tenant_id, request.debit_account_id)
@@ -197,11 +190,11 @@ class TransfersService:
             raise InvalidRequest(f"amount.currency: the debited account is in {debit.currency}", field="amount.currency")
         if request.credit_account_id is None:
             credit_id = await self._directory.settlement(tenant_id, channel=request.channel, currency=currency)
-            return _Intent(request, debit.owner_id, debit.account_id, credit_id, ip)
+            return Intent(request, debit.owner_id, debit.account_id, credit_id, ip)
         credit = await self._directory.find(tenant_id, request.credit_account_id)
         if credit.currency != currency:
             raise InvalidRequest(f"amount.currency: the credited account is in {credit.currency}", field="amount.currency")
-        return _Intent(request, debit.owner_id, debit.account_id, credit.account_id, ip)
+        return Intent(request, debit.owner_id, debit.account_id, credit.account_id, ip)
 
     async def _replay(self, tenant_id: str, claimed: ClaimAnswer) -> Answered:
         code = await self._fees.why_failed(tenant_id=tenant_id, transfer_id=claimed.transfer_id, code=claimed.code)
@@ -213,7 +206,10 @@ class TransfersService:
             replayed=True,
         )
 
-    def _wish(self, principal: Principal, intent: _Intent, *, key: str, body: bytes, trace: Trace, now_ms: int) -> ClaimWish:
+    def _wish(
+        self, principal: Principal, intent: Intent, *, key: str, body: bytes, trace: Trace, now_ms: int,
+        screened: bool,
+    ) -> ClaimWish:  # fmt: skip
         transfer_id = uuid7(FixedClock(now_ms))
         request, tenant_id = intent.request, principal.tenant_id
         transaction = transaction_of(
@@ -240,9 +236,10 @@ class TransfersService:
             correlation_id=trace.correlation_id,
             debit_account_id=intent.debit_account_id,
             description=intent.request.description,
+            screened=(intent.debit_account_id, intent.credit_account_id) if screened else (None, None),
         )
 
-    async def _as_at_first(self, intent: _Intent, *, tenant_id: str, key: str) -> _Intent:
+    async def _as_at_first(self, intent: Intent, *, tenant_id: str, key: str) -> Intent:
         """Return the intent from where it was first sent, so that ledger and decision say the same of it."""
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
             stored = await repository.find_intent(connection, tenant_id=tenant_id, key=key)
@@ -279,55 +276,6 @@ class TransfersService:
             retry_after_s=retry_after_s,
             limit_minor=stand_in.limit_minor(transaction.currency),
         )
-
-    def _posting(
-        self,
-        intent: _Intent,
-        transaction: bytes,
-        answer: Answer,
-        *,
-        transfer_id: UUID,
-        tenant_id: str,
-        key: str,
-        trace: Trace,
-        now_ms: int,
-    ) -> PostingRequest:
-        kind, amount = _KINDS[answer.verdict], intent.request.amount
-        return PostingRequest(
-            kind=kind,
-            transfer_id=transfer_id,
-            tenant_id=tenant_id,
-            occurred_at_ms=moment_of(transfer_id),
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
-            debit_account_id=intent.debit_account_id,
-            credit_account_id=intent.credit_account_id,
-            door=DOOR,
-            transaction=transaction,
-            answer=_encode(answer),
-            reason=(answer.reasons[0] if answer.reasons else "denied") if kind is Kind.DENY else None,
-            expires_at_ms=now_ms + HOLD_LIFETIME_MS if kind is Kind.HOLD else None,
-            headers={"correlation_id": trace.correlation_id, "traceparent": trace.traceparent},
-            idempotency_key=key,
-            response_status=_STATUSES[kind],
-            response=response_tail(
-                intent.request, transfer_id=transfer_id, credit_account_id=intent.credit_account_id, answer=answer
-            ),
-        )
-
-    async def _post(self, posting: PostingRequest, fee: PostingRequest | None, present: Present) -> PostingResult:
-        """Post a transfer, together with its fee where it has one: the two take effect together or not at all."""
-        if on_trial() or present.sandbox:
-            # The writer gathers rows of all tenants into one batch, which has one present, one topic and is there to stay.
-            rows = [posting] if fee is None else [replace(fee, group=1), replace(posting, group=1)]
-            async with self._core.connection() as connection:
-                return (await post_batch_async(connection, rows, now_ms=present.now_ms, topic=present.topic))[-1]
-        try:
-            if fee is None:
-                return await self._writer.post(posting)
-            return (await self._writer.post_linked([fee, posting]))[1]
-        except (WriterBusy, OutcomeUnknown) as problem:
-            raise LedgerAway(problem.detail, retry_after_s=LEASE_MS // 1000) from problem
 
 
 def _raise_unless_resolved(result: PostingResult) -> None:

@@ -36,15 +36,17 @@ where list_id = %(list_id)s and (tenant_id is null or tenant_id = %(tenant_id)s)
 order by version desc limit %(limit)s
 """
 _HIT = """
-select h.hit_id, h.customer_id, h.list_id, h.entry_id, h.score::float8 as score, h.status, h.found_at, h.verdict, h.note,
+select h.hit_id, h.customer_id, case when h.party_id is null then 'customer' else 'payee' end as about, h.list_id, h.entry_id,
+       h.score::float8 as score, h.status, h.found_at, h.verdict, h.note,
        h.proposed_by, h.proposed_at, h.judged_by, h.judged_at, h.digest
 from screening.hit h where h.tenant_id = %(tenant_id)s
 """
 _OF_HIT = """
-select e.document, p.sealed, p.birth_year, c.kind, p.customer_id
+select e.document, p.sealed, p.birth_year, c.kind, y.sealed as party, y.country
 from screening.hit h
 join bank.customer c using (tenant_id, customer_id)
 left join bank.person p using (tenant_id, customer_id)
+left join screening.party y on y.tenant_id = h.tenant_id and y.party_id = h.party_id
 left join lateral (
     select e.document from screening.entry e
     where e.list_id = h.list_id and e.entry_id = h.entry_id and e.digest = h.digest order by e.since_version desc limit 1

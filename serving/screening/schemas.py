@@ -1,6 +1,7 @@
 """What the screening routes take and give."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
@@ -51,6 +52,7 @@ _LIST: dict[str, JsonValue] = _OF_VERSION | {
 _HIT: dict[str, JsonValue] = {
     "hit_id": "0193f2aa-5c1e-5e5e-8c1e-0193f2aa5c1e",
     "customer_id": "c000042",
+    "about": "customer",
     "list_id": "own-demo",
     "entry_id": "17",
     "score": 0.9866,
@@ -63,6 +65,12 @@ _HIT: dict[str, JsonValue] = {
     "judged_by": None,
     "judged_at": None,
 }
+
+
+_PAYMENT: dict[str, JsonValue] = {
+    "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc", "side": "payer", "became": "held", "at": "2025-11-24T16:00:00Z",
+    "status": "held",
+}  # fmt: skip
 
 
 class ScreeningSearch(BaseModel):
@@ -194,11 +202,12 @@ class WatchListVersionPage(BaseModel):
 
 
 class ScreeningHit(BaseModel):
-    """That a customer may be somebody on a list, and what two people said to it."""
+    """That a customer, or whom they pay, may be somebody on a list, and what two people said to it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_HIT]})
     hit_id: UUID
     customer_id: CustomerId
+    about: Literal["customer", "payee"] = Field(description="`payee`: somebody whom the customer pays, and who is none here")
     list_id: str
     entry_id: str
     score: float
@@ -219,6 +228,17 @@ class ScreeningHitPage(BaseModel):
     next_cursor: str | None
 
 
+class ScreenedPayment(BaseModel):
+    """A payment that a hit held back or had refused: whose side the hit is on, and how the payment stands now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAYMENT]})
+    transfer_id: UUID
+    side: Literal["payer", "payee"]
+    became: Literal["held", "refused"]
+    at: datetime
+    status: str
+
+
 class ScreeningHitDetail(ScreeningHit):
     """A hit with whom it is about on both sides, and why.
 
@@ -226,11 +246,19 @@ class ScreeningHitDetail(ScreeningHit):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [_HIT | {"customer_name": "Teodora Alvarenga Kimbo", "entry": _ENTRY, "why": _WHY}]}
+        json_schema_extra={
+            "examples": [
+                _HIT
+                | {"customer_name": "Teodora Alvarenga Kimbo", "payee_name": None, "entry": _ENTRY, "why": _WHY}
+                | {"payments": [_PAYMENT]}
+            ]
+        }
     )
     customer_name: str | None
+    payee_name: str | None = Field(description="Under which name the customer pays them, where the hit is about a payee")
     entry: ListedEntry | None
     why: WhyMet | None
+    payments: list[ScreenedPayment] = Field(description="The newest that it held back or had refused, at most 50")
 
 
 class ProposedVerdict(BaseModel):

@@ -1,16 +1,19 @@
 """Screening: what-if searches, the lists, and hits that two people decide."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from contracts.sealed import SCREENED_PARTY
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
-from risk.screening.book import Book, entry_of
-from risk.screening.entry import BIRTH, ListedKind
+from kit.subject_keys import SealedRecords, Subject
+from risk.screening.book import Book, asked_of_customer, entry_of
+from risk.screening.entry import BIRTH
 from risk.screening.index import MAX_HITS, Asked
 from risk.screening.model import built_in
 from risk.screening.verdicts import HitStatus, Standing, require_judgeable, require_open
@@ -20,28 +23,32 @@ from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment
 from serving.edge.principals import Principal
 from serving.identity.audit import record
-from serving.screening import presented, repository
+from serving.screening import party_repository, presented, repository
 from serving.screening.books import Books
 from serving.screening.compiled import Compiled
+from serving.screening.held import Ended, end_decided
 from serving.screening.repository import Row
 from serving.screening.schemas import ProposedVerdict, ScreeningSearch, VerdictJudgement
 
 PROPOSE_ROUTE = "POST /v1/screening/hits/{hit_id}/verdict"
 JUDGE_ROUTE = "POST /v1/screening/hits/{hit_id}/judgement"
-_KINDS = {"person": ListedKind.PERSON, "business": ListedKind.ORGANISATION}
 SEARCH_WAITS_S, WHY_WAITS_S = 15.0, 2.0
+SHOWN_PAYMENTS = 50
 _WAITING = [HitStatus.OPEN, HitStatus.PROPOSED]
 
 
 class ScreeningService:
     """What the screening routes do."""
 
-    def __init__(self, core: AsyncConnectionPool, *, people: People, clocks: TenantClocks, compiled: Compiled) -> None:
+    def __init__(
+        self, core: AsyncConnectionPool, *, books: Books, records: SealedRecords, clocks: TenantClocks, compiled: Compiled
+    ) -> None:
         self._core = core
-        self._people = people
+        self._records = records
+        self._people = People(records)
         self._clocks = clocks
         self._compiled = compiled
-        self._books = Books()
+        self._books = books
 
     async def search(self, principal: Principal, wanted: ScreeningSearch) -> Row:
         """Hold a name against all lists; nothing is kept.
@@ -55,8 +62,7 @@ class ScreeningService:
             if len(country) != 2 or not (country.isascii() and country.isupper()):
                 raise InvalidRequest("countries: two capital letters each (ISO 3166-1)", field="countries")
         await self._compiled.require(within_s=SEARCH_WAITS_S)
-        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            books = await self._books.of(connection, principal.tenant_id)
+        books = (await self._books.of(principal.tenant_id)).books
         asked = Asked(wanted.name, wanted.kind, tuple(wanted.births), tuple(wanted.countries))
         # In a thread: the kernel lets others run meanwhile, and a request of a long name holds up none of them.
         found = await asyncio.to_thread(_search, books, asked, wanted.threshold)
@@ -116,46 +122,57 @@ class ScreeningService:
         return await self._detail(principal, *sides)
 
     async def judge(self, principal: Principal, hit_id: UUID, judgement: VerdictJudgement, *, correlation_id: str) -> Row:
-        """Let a proposal be the verdict, or take it away.
+        """Let a proposal be the verdict, or take it away. A verdict ends payments that waited for it alone, in its transaction.
 
         Raises NotFound, HitDecided, NoVerdictProposed, VerdictChanged, OwnVerdict, or Forbidden for a machine.
         """
         principal.require_person("judges what somebody proposed")
-        now = moment(await self._clocks.now_ms(principal.tenant_id))
+        present = await self._clocks.present(principal.tenant_id)
+        now, ended = moment(present.now_ms), Ended()
         named = {"tenant_id": principal.tenant_id, "hit_id": hit_id}
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            await party_repository.lock_verdicts(connection, principal.tenant_id)
             found = await self._required(connection, principal, hit_id, lock=True)
             require_judgeable(_standing(found), approve=judgement.approve, by=principal.subject, read_at=judgement.proposed_at)
             if judgement.approve:
                 await repository.judge(connection, tenant_id=principal.tenant_id, hit_id=hit_id, by=principal.subject, now=now)
+                ended = await end_decided(
+                    connection, principal.tenant_id, hit_id, present=present, headers={"correlation_id": correlation_id}
+                )
             else:
                 await repository.propose(connection, **named, verdict=None, note=None, by=None, now=now)  # type: ignore[arg-type]
             await record(
                 connection, principal, JUDGE_ROUTE, resource=f"hits/{hit_id}", correlation_id=correlation_id,
-                detail={"approve": judgement.approve, "verdict": str(found["verdict"])},
+                detail={"approve": judgement.approve, "verdict": str(found["verdict"])} | ended.told(),
             )  # fmt: skip
             sides = await self._sides(connection, principal, hit_id)
         return await self._detail(principal, *sides)
 
     async def _sides(self, connection: AsyncConnection, principal: Principal, hit_id: UUID) -> tuple[Row, Row]:
+        named = {"tenant_id": principal.tenant_id, "hit_id": hit_id}
         found = await self._required(connection, principal, hit_id)
-        return found, await repository.of_hit(connection, tenant_id=principal.tenant_id, hit_id=hit_id) or {}
+        payments = await party_repository.payments(connection, **named, limit=SHOWN_PAYMENTS)  # type: ignore[arg-type]
+        return found | {"payments": payments}, await repository.of_hit(connection, **named) or {}  # type: ignore[arg-type]
 
     async def _detail(self, principal: Principal, found: Row, sides: Row) -> Row:
         """Compare both sides, outside of any transaction; `why` is null while searches are not ready."""
-        sealed = sides.get("sealed")
-        [name] = self._people.names(
-            principal.tenant_id, [(str(found["customer_id"]), sealed if isinstance(sealed, bytes) else None)]
-        )
+        customer_id, sealed = str(found["customer_id"]), sides.get("sealed")
+        [name] = self._people.names(principal.tenant_id, [(customer_id, sealed if isinstance(sealed, bytes) else None)])
+        payee = self._payee_name(principal.tenant_id, customer_id, sides.get("party"))
         entry = None if sides.get("document") is None else entry_of(sides["document"])
-        why = None
-        if name is not None and entry is not None and await self._compiled.is_ready(within_s=WHY_WAITS_S):
-            births = () if sides.get("birth_year") is None else (str(sides["birth_year"]),)
-            asked = Asked(name, _KINDS.get(str(sides.get("kind")), ListedKind.UNKNOWN), births)
+        asked, why = _asked(name if found["about"] == "customer" else payee, found["about"], sides), None
+        if asked is not None and entry is not None and await self._compiled.is_ready(within_s=WHY_WAITS_S):
             why = await asyncio.to_thread(presented.why, asked, entry)
         return found | {
-            "customer_name": name, "entry": None if entry is None else presented.entry_shown(entry), "why": why,
+            "customer_name": name, "payee_name": payee, "entry": None if entry is None else presented.entry_shown(entry),
+            "why": why,
         }  # fmt: skip
+
+    def _payee_name(self, tenant_id: str, customer_id: str, sealed: object) -> str | None:
+        if not isinstance(sealed, bytes):
+            return None
+        fields = self._records.open(Subject(tenant_id, customer_id), sealed, kind=SCREENED_PARTY)
+        return None if fields is None else str(fields["name"])
 
     @staticmethod
     async def _required(connection: AsyncConnection, principal: Principal, hit_id: UUID, *, lock: bool = False) -> Row:
@@ -165,8 +182,18 @@ class ScreeningService:
         return {name: value for name, value in found.items() if name != "digest"}
 
 
-def _search(books: list[Book], asked: Asked, threshold: float | None) -> list[presented.Shown]:
+def _search(books: Sequence[Book], asked: Asked, threshold: float | None) -> list[presented.Shown]:
     return presented.search(books, asked, threshold=threshold, limit=MAX_HITS)
+
+
+def _asked(name: str | None, about: object, sides: Row) -> Asked | None:
+    """Return whom was asked for when the hit was found."""
+    if name is None:
+        return None
+    if about == "payee":
+        return Asked(name, countries=() if sides.get("country") is None else (str(sides["country"]),))
+    birth = sides.get("birth_year")
+    return asked_of_customer(name, kind=str(sides.get("kind")), birth_year=birth if isinstance(birth, int) else None)
 
 
 def _standing(row: Row) -> Standing:

@@ -93,6 +93,7 @@ HOLDS_TO_THE_TENANT: dict[str, Call] = {
     "idempotency.complete": query("select idempotency.complete('one', 'k', %(claimed)s, 201::smallint, 'x', 1)"),
     "ledger.cut_bookings": query(f"select ledger.cut_bookings('one', {NOW_MS + 9}, '{uuid.UUID(int=0)}', 10000)"),
     "bank.limited_batch": query("select limited from bank.limited_batch(array['one'], array[%(account)s])"),
+    "screening.standing_batch": query("select customer_id from screening.standing_batch(array['one'], array[%(account)s])"),
     "bank.write_notes": query("select bank.write_notes(array['one'], array[%(hold)s], array['mine'])"),
     "bank.rename_customer": query("select bank.rename_customer('one', 'c1', 'mine')"),
     "cases.rename_customer": query("select cases.rename_customer('one', 'c1', 'mine')::text"),
@@ -156,6 +157,8 @@ def test_what_is_asked_about_is_there_for_its_own_tenant(core, ids):
     with connect(core.dsn("api"), application="test") as api:
         asked = "select limited from bank.limited_batch(array['two'], array[%(account)s])"
         assert api.execute(asked, ids).fetchall() == [(True,)]
+        asked = "select customer_id, stands from screening.standing_batch(array['two'], array[%(account)s])"
+        assert api.execute(asked, ids).fetchall() == [("c1", "clear")]
         with tenant_block(api, "two"):
             assert len(api.execute("select * from chain.proof(%(hold)s)", ids).fetchall()) == 1
 
@@ -196,6 +199,7 @@ def test_called_for_one_tenant_with_anothers_ids_it_tells_and_changes_nothing(co
             assert name != "ledger.change_account" or told == [("not-found",)]
             assert name != "ledger.available_batch" or told == [(None,)]
             assert name != "bank.limited_batch" or told == [(False,)]
+            assert name != "screening.standing_batch" or told == [(None,)]
             assert name != "chain.proof" or told == [[], []]
             assert name not in ("idempotency.release", "idempotency.complete") or told == [(False,)]
     assert rows_of_two(admin) == before

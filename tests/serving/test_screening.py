@@ -85,7 +85,7 @@ def test_a_list_is_versions_that_can_be_compared(screener, tmp_path, risk):
     first = loaded(screener, tmp_path, OTHERS, name="versions")
     assert (first.version, first.entries, first.added, first.is_new) == (1, 10, 10, True)
     assert loaded(screener, tmp_path, OTHERS, name="versions") == Loaded("versions", 1, False, 10, 0, 0, 0)
-    changed = [*OTHERS[1:9], OTHERS[9].replace("Number", "Numero"), "y,person,Somebody New,,"]
+    changed = [*OTHERS[1:9], OTHERS[9].replace("Number", "Numero"), "y,person,Zweigmann Novato,,"]
     second = loaded(screener, tmp_path, changed, name="versions")
     assert (second.version, second.entries, second.added, second.removed, second.changed) == (2, 10, 1, 1, 1)
     shown = risk.get("/v1/screening/lists/versions/versions").json()["items"]

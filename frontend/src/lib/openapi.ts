@@ -12868,9 +12868,45 @@ export interface components {
          */
         Scope: "transfer" | "night" | "day" | "month";
         /**
-         * ScreeningHit
-         * @description That a customer may be somebody on a list, and what two people said to it.
+         * ScreenedPayment
+         * @description A payment that a hit held back or had refused: whose side the hit is on, and how the payment stands now.
          * @example {
+         *       "at": "2025-11-24T16:00:00Z",
+         *       "became": "held",
+         *       "side": "payer",
+         *       "status": "held",
+         *       "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc"
+         *     }
+         */
+        ScreenedPayment: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Became
+             * @enum {string}
+             */
+            became: "held" | "refused";
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "payer" | "payee";
+            /** Status */
+            status: string;
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+        };
+        /**
+         * ScreeningHit
+         * @description That a customer, or whom they pay, may be somebody on a list, and what two people said to it.
+         * @example {
+         *       "about": "customer",
          *       "customer_id": "c000042",
          *       "entry_id": "17",
          *       "found_at": "2025-11-24T16:00:00Z",
@@ -12887,6 +12923,12 @@ export interface components {
          *     }
          */
         ScreeningHit: {
+            /**
+             * About
+             * @description `payee`: somebody whom the customer pays, and who is none here
+             * @enum {string}
+             */
+            about: "customer" | "payee";
             /** Customer Id */
             customer_id: string;
             /** Entry Id */
@@ -12924,6 +12966,7 @@ export interface components {
          *
          *     What is not known any more (an erased customer) is null, as is why while searches are being made ready on a new machine.
          * @example {
+         *       "about": "customer",
          *       "customer_id": "c000042",
          *       "customer_name": "Teodora Alvarenga Kimbo",
          *       "entry": {
@@ -12953,6 +12996,16 @@ export interface components {
          *       "judged_by": null,
          *       "list_id": "own-demo",
          *       "note": "another date of birth, by the passport",
+         *       "payee_name": null,
+         *       "payments": [
+         *         {
+         *           "at": "2025-11-24T16:00:00Z",
+         *           "became": "held",
+         *           "side": "payer",
+         *           "status": "held",
+         *           "transfer_id": "0193f2aa-cccc-7ccc-8ccc-cccccccccccc"
+         *         }
+         *       ],
          *       "proposed_at": "2025-11-24T17:00:00Z",
          *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
          *       "score": 0.9866,
@@ -13003,6 +13056,12 @@ export interface components {
          *     }
          */
         ScreeningHitDetail: {
+            /**
+             * About
+             * @description `payee`: somebody whom the customer pays, and who is none here
+             * @enum {string}
+             */
+            about: "customer" | "payee";
             /** Customer Id */
             customer_id: string;
             /** Customer Name */
@@ -13028,6 +13087,16 @@ export interface components {
             list_id: string;
             /** Note */
             note: string | null;
+            /**
+             * Payee Name
+             * @description Under which name the customer pays them, where the hit is about a payee
+             */
+            payee_name: string | null;
+            /**
+             * Payments
+             * @description The newest that it held back or had refused, at most 50
+             */
+            payments: components["schemas"]["ScreenedPayment"][];
             /** Proposed At */
             proposed_at: string | null;
             /** Proposed By */
@@ -13044,6 +13113,7 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "about": "customer",
          *           "customer_id": "c000042",
          *           "entry_id": "17",
          *           "found_at": "2025-11-24T16:00:00Z",
@@ -30227,7 +30297,41 @@ export interface operations {
                 };
             };
             429: components["responses"]["429"];
-            503: components["responses"]["503"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
         };
     };
     get_external_account_v1_external_accounts__external_account_id__get: {
@@ -51233,7 +51337,9 @@ export interface operations {
                     longitude_e5?: number | null;
                     mcc?: number | null;
                     merchant_id?: string | null;
+                    payee_country?: string | null;
                     payee_id?: string | null;
+                    payee_name?: string | null;
                 };
             };
         };

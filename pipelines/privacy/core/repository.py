@@ -63,6 +63,7 @@ select
     + (select count(*) from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from screening.party where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (
         select count(*) from cases.note join cases.case using (tenant_id, case_id)
@@ -115,6 +116,7 @@ _ERASE_OWN = (
     "delete from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from screening.party where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from cases.note n using cases.case c where c.tenant_id = n.tenant_id and c.case_id = n.case_id "
     "and n.tenant_id = %(tenant)s and c.customer_id = any(%(who)s)",

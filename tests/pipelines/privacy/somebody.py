@@ -63,6 +63,13 @@ insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, di
     verdict, note, proposed_by, proposed_at)
 values (gen_random_uuid(), 'demo', %(customer_id)s, 'made-up', '1', sha256('a'), sha256('b'), 0.9, 'proposed', now(), 'cleared',
     %(text)s, 'x', now());
+insert into screening.party (tenant_id, party_id, customer_id, sealed, met_at)
+values ('demo', %(schedule_id)s, %(customer_id)s, 'x', now());
+insert into screening.hit (hit_id, tenant_id, customer_id, party_id, list_id, entry_id, digest, name_index, score, status,
+    found_at)
+values (%(schedule_id)s, 'demo', %(customer_id)s, %(schedule_id)s, 'made-up', '1', sha256('a'), sha256('b'), 0.9, 'open',
+    now());
+insert into screening.payment values ('demo', %(transfer_id)s, %(schedule_id)s, 'payee', 'held', true, now());
 insert into screening.screened values ('demo', %(customer_id)s, 1, sha256('a'), now());
 insert into bank.account_holder (tenant_id, account_id, customer_id, role)
 values ('demo', %(other_account)s, %(customer_id)s, 'viewer');

@@ -19,6 +19,9 @@ import { useUser } from '@/features/session/user'
 import { toMs } from '@/lib/time'
 
 const MAX_NOTE = 500
+const PAYMENT_STATUSES = ['held', 'posted', 'voided', 'expired', 'denied'] as const
+const isPaymentStatus = (status: string): status is (typeof PAYMENT_STATUSES)[number] =>
+  PAYMENT_STATUSES.some((known) => known === status)
 
 /** The first person says what they think, and why. */
 function Propose({ hit }: { hit: HitDetail }) {
@@ -112,11 +115,35 @@ function Proposal({ hit }: { hit: HitDetail }) {
   )
 }
 
+/** The payments that it held back or had refused, and how they stand now. */
+function Payments({ hit }: { hit: HitDetail }) {
+  const { t, date, hourMinute } = useCompliance()
+  if (hit.payments.length === 0) return null
+  const at = (instant: string) => t('compliance.at', { date: date(toMs(instant)), time: hourMinute(toMs(instant)) })
+  return (
+    <Box title={t('hit.payments')}>
+      {hit.payments.some((payment) => payment.status === 'held') && (
+        <p className="mb-2 text-pretty text-ink-2">{t('hit.payments.lead')}</p>
+      )}
+      <ul className="grid gap-1.5">
+        {hit.payments.map((payment) => (
+          <li key={payment.transfer_id} className="flex flex-wrap gap-x-2 text-ink-2 tabular">
+            <span className="font-mono text-[12.5px] text-ink">{payment.transfer_id}</span>
+            <span>{t(`hit.payment.${payment.side}`)}</span>
+            <span>{isPaymentStatus(payment.status) ? t(`hit.payment.${payment.status}`) : payment.status}</span>
+            <span className="text-ink-3">{at(payment.at)}</span>
+          </li>
+        ))}
+      </ul>
+    </Box>
+  )
+}
+
 function Found({ hit }: { hit: HitDetail }) {
   const { t, percent } = useCompliance()
   return (
     <Page
-      title={hit.customer_name ?? hit.customer_id}
+      title={(hit.about === 'payee' ? hit.payee_name : hit.customer_name) ?? hit.customer_id}
       lead={`${hit.list_id} · ${hit.entry_id} · ${t('hit.score')} ${percent(hit.score, 0)}`}
       back={{ to: '/compliance/screening', label: t('hits.title') }}
       actions={<HitChip status={hit.status} />}
@@ -127,6 +154,11 @@ function Found({ hit }: { hit: HitDetail }) {
             <Line name={t('hit.names')}>
               <span className="font-medium">{hit.customer_name ?? t('hit.unknown')}</span>
             </Line>
+            {hit.about === 'payee' && (
+              <Line name={t('hit.payee')}>
+                <span className="font-medium">{hit.payee_name ?? t('hit.unknown')}</span>
+              </Line>
+            )}
             <Line name={t('hit.customer')}>
               <Link
                 to={`/accounts?customer_id=${encodeURIComponent(hit.customer_id)}`}
@@ -148,6 +180,7 @@ function Found({ hit }: { hit: HitDetail }) {
           <MetWords why={hit.why} asked={t('hit.words.ours')} />
         )}
       </Box>
+      <Payments hit={hit} />
       <Proposal hit={hit} />
       {hit.status === 'open' && <Propose hit={hit} />}
       {hit.status === 'proposed' && hit.proposed_at !== null && <Judgement hit={hit} proposedAt={hit.proposed_at} />}

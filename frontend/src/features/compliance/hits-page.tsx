@@ -28,7 +28,10 @@ function HitRow({ hit, nowMs }: { hit: Hit; nowMs: number }) {
         className="grid gap-1 px-4 py-3.5 outline-offset-[-2px] transition-colors duration-100 hover:bg-hover sm:px-5"
       >
         <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
-          <span className="font-mono text-[12.5px] text-ink">{hit.customer_id}</span>
+          <span className="flex flex-wrap gap-x-2">
+            <span className="font-mono text-[12.5px] text-ink">{hit.customer_id}</span>
+            {hit.about === 'payee' && <span className="text-ink-2">{t('hit.payee')}</span>}
+          </span>
           <HitChip status={hit.status} />
         </span>
         <span className="flex flex-wrap gap-x-2 text-ink-2 tabular">

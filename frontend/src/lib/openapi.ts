@@ -1695,6 +1695,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/graph/accounts/{account_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Graph Score
+         * @description Return how much an account pays and is paid like accounts that were used for fraud, as found last night, and why.
+         *
+         *     Of the highest scores: the neighbours without whose payments it would differ most, each with the score without them.
+         */
+        get: operations["graph_score_v1_graph_accounts__account_id__score_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/graph/accounts/{account_id}/shared": {
         parameters: {
             query?: never;
@@ -7643,6 +7665,55 @@ export interface components {
             transfer_id: string;
         };
         /**
+         * GraphScore
+         * @description How an account looks to the graph network, as of last night; `neighbours` are of the highest scores alone.
+         * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+         *       "accounts": 10000,
+         *       "as_of": "2025-11-24",
+         *       "made_at": "2025-11-25T06:00:00Z",
+         *       "model_version": 3,
+         *       "neighbours": [
+         *         {
+         *           "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *           "effect": 0.8,
+         *           "last_payment_at": "2025-11-24T10:00:00Z",
+         *           "paid_minor": 0,
+         *           "paid_payments": 0,
+         *           "received_minor": 240000,
+         *           "received_payments": 2,
+         *           "score_without": 0.17
+         *         }
+         *       ],
+         *       "score": 0.31,
+         *       "score_share_above": 0.004
+         *     }
+         */
+        GraphScore: {
+            /** Account Id */
+            account_id: string;
+            /** Accounts */
+            accounts: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Model Version */
+            model_version: number;
+            /** Neighbours */
+            neighbours: components["schemas"]["ScoreNeighbour"][];
+            /** Score */
+            score: number;
+            /** Score Share Above */
+            score_share_above: number;
+        };
+        /**
          * GraphStructure
          * @description An account's place among all, as it was found last night; null where it paid nobody in the time looked at.
          * @example {
@@ -12867,6 +12938,47 @@ export interface components {
          * @enum {string}
          */
         Scope: "transfer" | "night" | "day" | "month";
+        /**
+         * ScoreNeighbour
+         * @description A neighbour that moved an account's score, and what went between the two, in minor units of BRL.
+         * @example {
+         *       "account_id": "0193f2aa-bbbb-7bbb-8bbb-bbbbbbbbbbbb",
+         *       "effect": 0.8,
+         *       "last_payment_at": "2025-11-24T10:00:00Z",
+         *       "paid_minor": 0,
+         *       "paid_payments": 0,
+         *       "received_minor": 240000,
+         *       "received_payments": 2,
+         *       "score_without": 0.17
+         *     }
+         */
+        ScoreNeighbour: {
+            /** Account Id */
+            account_id: string;
+            /**
+             * Effect
+             * @description Log odds that the score loses without their payments: above 0 they raised it
+             */
+            effect: number;
+            /**
+             * Last Payment At
+             * Format: date-time
+             */
+            last_payment_at: string;
+            /** Paid Minor */
+            paid_minor: number;
+            /**
+             * Paid Payments
+             * @description Payments from the account to the neighbour
+             */
+            paid_payments: number;
+            /** Received Minor */
+            received_minor: number;
+            /** Received Payments */
+            received_payments: number;
+            /** Score Without */
+            score_without: number;
+        };
         /**
          * ScreeningHit
          * @description That a customer may be somebody on a list, and what two people said to it.
@@ -33713,6 +33825,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GraphNeighbours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Try again after the number of seconds in Retry-After.",
+                     *       "status": 503,
+                     *       "title": "A part that this needs is away",
+                     *       "type": "/problems/unavailable"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    graph_score_v1_graph_accounts__account_id__score_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphScore"];
                 };
             };
             /** @description Unauthorized */

@@ -113,13 +113,20 @@ class Features:
         """Write what was told of the accounts that inputs name, from input `first` on."""
         if not asked or not self.profiles:
             return
-        for at, row in enumerate(range(first, first + len(x))):
-            tenant_id = scan.text(row, _TENANT)
-            for text, wanted in asked:
-                told = self.profiles.get((tenant_id, TOLD_OF, scan.text(row, text)))
+        # Spans as lists and text by a view: each row of an array would cost more than its look-ups.
+        buffer = memoryview(scan.buffer)
+        spans = scan.spans[first : first + len(x), [_TENANT, *(text for text, _ in asked)]].tolist()
+        tenants = [str(buffer[start:end], "utf-8") for (start, end), *_ in spans]
+        for place, (_, wanted) in enumerate(asked, start=1):
+            rows, values = [], []
+            for row, (tenant_id, spanned) in enumerate(zip(tenants, spans, strict=True)):
+                start, end = spanned[place]
+                told = self.profiles.get((tenant_id, TOLD_OF, str(buffer[start:end], "utf-8"))) if end > start else None
                 if told is not None:
-                    for column, value in wanted:
-                        x[at, column] = told.get(value, np.nan)
+                    rows.append(row)
+                    values.append([told.get(value, np.nan) for _, value in wanted])
+            if rows:
+                x[np.ix_(rows, [column for column, _ in wanted])] = values
 
     def apply_profile(self, control: ProfileControl) -> None:
         """Keep the slow features of one entity; a later control replaces them. Raises ValueError for too many of them."""

@@ -1,4 +1,7 @@
-"""External features as the scorer had them: of each decision, what profile controls before it in the log had told last."""
+"""External features as the scorer had them: of each decision, what profile controls before it in the log had told last.
+
+A scorer keeps the profiles of a million entities: of more, it had forgotten what was told longest ago, and this has not.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence

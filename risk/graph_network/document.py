@@ -56,23 +56,14 @@ def decode(content: bytes) -> Network:
             count = int(arrays["members"])
             if not 0 < count <= _MAX_MEMBERS:
                 raise BadNetwork(f"{count} members; there are 1 to {_MAX_MEMBERS}")
-            return Network(
-                *(Scaling(arrays[f"{name}.centre"], arrays[f"{name}.scale"]) for name in ("accounts", "pairs")),
-                members=tuple(_member(arrays, number) for number in range(count)),
-            )
+            accounts, pairs = (Scaling(arrays[f"{name}.centre"], arrays[f"{name}.scale"]) for name in ("accounts", "pairs"))
+            return Network(accounts, pairs, tuple(_member(arrays, number) for number in range(count)))
     except (KeyError, EOFError, OSError, ValueError, zipfile.BadZipFile) as problem:
         raise BadNetwork(f"it is no network: {problem}") from problem
 
 
 def _member(arrays: Any, number: int) -> Member:
-    layers = [
-        Layer(
-            *(Way(*(arrays[f"{number}.{at}.{way}.{part}"] for part in _OF_WAY)) for way in _WAYS),
-            weight=arrays[f"{number}.{at}.weight"],
-            bias=arrays[f"{number}.{at}.bias"],
-        )
-        for at in range(LAYERS)
-    ]
+    layers = [_layer(arrays, f"{number}.{at}") for at in range(LAYERS)]
     return Member(
         first=arrays[f"{number}.first"],
         first_bias=arrays[f"{number}.first_bias"],
@@ -80,3 +71,8 @@ def _member(arrays: Any, number: int) -> Member:
         last=arrays[f"{number}.last"],
         last_bias=float(arrays[f"{number}.last_bias"]),
     )
+
+
+def _layer(arrays: Any, name: str) -> Layer:
+    from_payers, from_payees = (Way(*(arrays[f"{name}.{way}.{part}"] for part in _OF_WAY)) for way in _WAYS)
+    return Layer(from_payers, from_payees, arrays[f"{name}.weight"], arrays[f"{name}.bias"])

@@ -34,7 +34,7 @@ class Scaling:
     def apply(self, columns: Singles) -> Singles:
         """Return float32[n, columns] within FURTHEST of 0; 0 where unknown."""
         found = np.clip((columns - self.centre) / self.scale, -FURTHEST, FURTHEST)
-        return np.nan_to_num(found, nan=0.0).astype(np.float32)
+        return np.asarray(np.nan_to_num(found, nan=0.0), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +94,7 @@ class Network:
             raise ValueError("the graph has not the columns that the network was learned on")
         x, e = self.accounts.apply(inputs.accounts), self.pairs.apply(inputs.pairs)
         said = [_log_odds(member, inputs, x, e) for member in self.members]
-        return np.mean(said, axis=0, dtype=np.float64)
+        return np.asarray(np.mean(said, axis=0, dtype=np.float64), np.float64)
 
 
 def _log_odds(member: Member, inputs: Inputs, x: Singles, e: Singles) -> Singles:

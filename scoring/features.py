@@ -114,7 +114,7 @@ class Features:
         if not asked or not self.profiles:
             return
         # Spans as lists and text by a view: each row of an array would cost more than its look-ups.
-        buffer = memoryview(scan.buffer)
+        buffer = scan.buffer.data
         spans = scan.spans[first : first + len(x), [_TENANT, *(text for text, _ in asked)]].tolist()
         tenants = [str(buffer[start:end], "utf-8") for (start, end), *_ in spans]
         for place, (_, wanted) in enumerate(asked, start=1):

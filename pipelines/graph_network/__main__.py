@@ -11,6 +11,7 @@ from ledger.days import end_ms, last_ended
 from pipelines.graph_network import registry
 from pipelines.graph_network.scoring import score
 from pipelines.graph_network.training import said, train
+from pipelines.versions import CHAMPION
 
 DEMO = "demo"
 
@@ -51,7 +52,7 @@ def _train(ours: Settings, options: argparse.Namespace) -> str:
     day = options.cutoff or last_ended(SystemClock().now_ms())
     found = train(ours, tenant_id=options.tenant, cutoff_ms=end_ms(day), progress=_show)
     version, alias = registry.register(ours, found)
-    told = "used from the next night on" if alias == registry.CHAMPION else "not used until somebody promotes it"
+    told = "used from the next night on" if alias == CHAMPION else "not used until somebody promotes it"
     return (
         f"{registry.MODEL_NAME} {version}: average precision {said(found.ours)}, of gradient trees {said(found.trees)}; "
         f"{told}; its card is with its run in the registry\n"

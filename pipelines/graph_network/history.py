@@ -82,7 +82,7 @@ class Cut:
     @property
     def known(self) -> NDArray[np.bool_]:
         """The accounts that are judged or learned from."""
-        return self.target != UNKNOWN
+        return np.asarray(self.target != UNKNOWN, np.bool_)
 
     @property
     def positives(self) -> int:
@@ -105,7 +105,7 @@ class Cuts:
     def unseen(self) -> NDArray[np.bool_]:
         """The judged accounts that are in nothing that was learned from: new ones."""
         seen = np.logical_or.reduce([each.known for each in self.learned])
-        return self.judged.known & ~seen
+        return np.asarray(self.judged.known & ~seen, np.bool_)
 
 
 def read(settings: Settings, *, tenant_id: str, cutoff_ms: int) -> History:

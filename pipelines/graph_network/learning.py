@@ -22,7 +22,7 @@ from risk.graph_network.network import ADDED_UP, LAYERS, Layer, Member, Network,
 EXTRA = "deep"
 WIDTH = 32
 SEEDS = (1, 2, 3)
-EPOCHS, PATIENCE, JUDGED_EVERY = 300, 8, 5
+EPOCHS, PATIENCE, JUDGED_EVERY = 150, 5, 5
 DROPOUT = 0.2
 LEARNING_RATE, DECAY = 5e-3, 1e-4
 UNKNOWN = -1

@@ -189,6 +189,14 @@ def graph(context: typer.Context) -> None:
     become("streams.graph.command", context.args)
 
 
+@app.command("graph-network", context_settings=PASS_ON)
+def graph_network(context: typer.Context) -> None:
+    """Learn from who pays whom, see the versions, have one used, score the accounts now: train, list, promote, score."""
+    from baas.run_module import become
+
+    become("pipelines.graph_network", context.args)
+
+
 @app.command(context_settings=PASS_ON)
 def marts(context: typer.Context) -> None:
     """Build the analysts' marts now, write the pages that explain them, load rates of exchange: build, docs, rates."""

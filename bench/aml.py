@@ -16,16 +16,19 @@ import numpy as np
 
 from bench.laundering.files import GraphRefused, LabelledGraph, read
 from bench.laundering.planted import given_away, least_amounts
-from bench.laundering.protocol import FOLDS, Kept, Measures, measure, ours, split, trees
+from bench.laundering.protocol import FOLDS, Kept, Measures, measure, network, ours, split, trees
 from bench.report import Report, parser
 from pipelines.aml.learning import SEEDS, Around, NothingToLearn
+from pipelines.graph_network.learning import has_torch
 from risk.aml.features import Windows, feature_table, statistic_table, structure
 
 BENCH = "aml"
 REFUSED = 2
 OURS, FIRST_STAGE, LABELS_UNREAD, GROUPS_KEPT = "", "first_stage", "labels_unread", "groups_kept"
+# The graph network, where torch is there to learn it: one member, as each takes as long as all trees.
+NETWORK, NETWORK_GROUPS = "network", "network_groups_kept"
 TREES, RULE = "trees", "least-amount"
-SIDES = (OURS, FIRST_STAGE, LABELS_UNREAD, GROUPS_KEPT, TREES, RULE)
+SIDES = (OURS, FIRST_STAGE, LABELS_UNREAD, GROUPS_KEPT, NETWORK, NETWORK_GROUPS, TREES, RULE)
 # A pattern may take as long as the graph does. Planted payments of one group differ up to twofold.
 ALIKE = 0.5
 QUICK_FOLDS, QUICK_SEEDS = 1, SEEDS[:1]
@@ -61,7 +64,7 @@ def _run(report: Report, options: argparse.Namespace) -> None:
         report.figure(f"{graph.name}_s", time.monotonic() - began_s)
     for side in SIDES:
         for field in fields(Measures):
-            told = {name: getattr(found[side], field.name) for name, found in of_graph.items()}
+            told = {name: getattr(found[side], field.name) for name, found in of_graph.items() if side in found}
             _record(report, side, field.name, {name: value for name, value in told.items() if value is not None})
     report.settings |= {
         "graphs": len(graphs),
@@ -105,6 +108,12 @@ def _measured(report: Report, graph: LabelledGraph, folds: int, seeds: tuple[int
     _, late = ours(graph, found, features, by_group, (Around.LABELS,), folds=folds, seeds=seeds)
     measures[GROUPS_KEPT] = measure(graph, by_group, late[Around.LABELS])
     report.progress(f"{graph.name}: groups kept {_said(measures[GROUPS_KEPT])}")
+    if has_torch():
+        for side, folded in ((NETWORK, by_account), (NETWORK_GROUPS, by_group)):
+            measures[side] = measure(graph, folded, network(graph, folded, folds=folds, seeds=QUICK_SEEDS))
+            report.progress(f"{graph.name}: {side.replace('_', ' ')} {_said(measures[side])}")
+    else:
+        report.progress(f"{graph.name}: no graph network, because torch is not installed")
     theirs = trees(graph, statistic_table(payments), by_account, folds=folds, seeds=seeds)
     measures[TREES] = measure(graph, by_account, theirs)
     least = np.nan_to_num(least_amounts(payments), nan=np.inf)

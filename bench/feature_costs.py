@@ -6,20 +6,35 @@ One line is too short to be timed: a state that writes the same feature many tim
 import json
 import sys
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bench.features import random_frame
 from bench.report import Report, parser
+from contracts.controls import ProfileControl
+from contracts.transactions import Channel, Direction, Transaction
 from feature_store.columns import EventColumns, TenantNumbers
-from feature_store.definitions import CATALOGUE, DAILY_FEATURES, EVENT_FEATURES, FEATURE_SET, QUOTIENT_FEATURES, WINDOW_FEATURES
+from feature_store.definitions import (
+    CATALOGUE,
+    DAILY_FEATURES,
+    EVENT_FEATURES,
+    EXTERNAL_FEATURES,
+    FEATURE_NAMES,
+    FEATURE_SET,
+    QUOTIENT_FEATURES,
+    WINDOW_FEATURES,
+)
 from feature_store.frames import columns_from_frame
 from feature_store.stream.state import Bounds, FeatureState
-from feature_store.vocabulary import DailyFeature, Feature, WindowFeature
+from feature_store.vocabulary import TOLD_OF, DailyFeature, Feature, WindowFeature
+from scoring.features import Features
+from scoring.scanner import scan_transactions
 
 COPIES = 64
 BATCH = 1_024
@@ -42,6 +57,7 @@ def main() -> int:
         ns |= {feature.name: _line_ns(feature, events, repeats) for feature in DAILY_FEATURES}
         ns |= dict.fromkeys((feature.name for feature in EVENT_FEATURES), _event_line_ns(events, repeats))
         ns |= dict.fromkeys((feature.name for feature in QUOTIENT_FEATURES), _quotient_line_ns(events, repeats))
+        ns |= dict.fromkeys((feature.name for feature in EXTERNAL_FEATURES), external_line_ns(repeats))
         by_kind = defaultdict(list)
         for feature in CATALOGUE:
             kind = feature.aggregation.name if isinstance(feature, WindowFeature) else feature.kind.name
@@ -92,6 +108,46 @@ def _quotient_line_ns(events: EventColumns, repeats: int) -> float:
     divided = [feature for feature in WINDOW_FEATURES if feature.name in (first.dividend, first.divisor)]
     copies = [replace(first, name=f"{first.name}_{number}") for number in range(COPIES)]
     return _each_ns(divided, [*divided, *copies], events, repeats)
+
+
+def external_line_ns(repeats: int) -> float:
+    """What is told of accounts, looked up for the account and the payee of each event: each feature takes its share."""
+    messages = [_external_message(number) for number in range(BATCH)]
+    scan, tenants = scan_transactions(messages), np.zeros(BATCH, np.int32)
+    taken = []
+    for asked in ((), [FEATURE_NAMES.index(feature.name) for feature in EXTERNAL_FEATURES]):
+        features = Features(_BOUNDS)
+        features.ask(asked)
+        for number in range(BATCH):
+            features.apply_profile(_told(number))
+        seconds = []
+        for _ in range(max(3, repeats)):
+            started_s = time.thread_time()
+            features.apply(scan, tenants, slice(0, BATCH))
+            seconds.append(time.thread_time() - started_s)
+        taken.append(min(seconds))
+    return max(0.0, 1e9 * (taken[1] - taken[0]) / BATCH / len(EXTERNAL_FEATURES))
+
+
+def _external_message(number: int) -> bytes:
+    sample = Transaction(
+        schema=1, transaction_id=str(uuid.UUID(int=number)), tenant_id="bench", source="bench", external_id=str(number),
+        event_time=1, known_at=1, channel=Channel.PIX, direction=Direction.DEBIT, amount_minor=100, currency="BRL",
+        account_id=_account(number), payee_id=_account(BATCH - 1 - number),
+    )  # fmt: skip
+    return msgspec.json.encode(sample)
+
+
+def _told(number: int) -> ProfileControl:
+    values = {feature.value: 0.5 for feature in EXTERNAL_FEATURES}
+    return ProfileControl(
+        control_id=str(uuid.UUID(int=number)), known_at=1, tenant_id="bench", entity=TOLD_OF, entity_id=_account(number),
+        values=values,
+    )  # fmt: skip
+
+
+def _account(number: int) -> str:
+    return str(uuid.UUID(int=2**64 + number))
 
 
 if __name__ == "__main__":

@@ -9,17 +9,22 @@ import hashlib
 import json
 from dataclasses import fields
 
-from feature_store.families import DAILY_FEATURES, EVENT_FEATURES, QUOTIENT_FEATURES, WINDOW_FEATURES
+from feature_store.families import DAILY_FEATURES, EVENT_FEATURES, EXTERNAL_FEATURES, QUOTIENT_FEATURES, WINDOW_FEATURES
 from feature_store.vocabulary import DAY_MS, LATEST_EVENTS, Feature
 
-__all__ = ["CATALOGUE", "DAILY_FEATURES", "EVENT_FEATURES", "QUOTIENT_FEATURES", "WINDOW_FEATURES"]
+__all__ = [
+    "CATALOGUE", "DAILY_FEATURES", "EVENT_FEATURES", "EXTERNAL_FEATURES", "QUOTIENT_FEATURES", "WINDOW_FEATURES",
+]  # fmt: skip
 
 MAX_LATENESS_MS = DAY_MS
 # A hot key keeps this many events: nine thousand amounts of 10^15 minor units still fit one int64 sum.
 MAX_EVENTS_PER_KEY = 8_192
 _SEMANTICS = 3
 
-CATALOGUE: tuple[Feature, ...] = (*WINDOW_FEATURES, *DAILY_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES)
+# New features come last: a model that was trained on a beginning of the list goes on being used (`risk.fitting`).
+CATALOGUE: tuple[Feature, ...] = (
+    *WINDOW_FEATURES, *DAILY_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES, *EXTERNAL_FEATURES,
+)  # fmt: skip
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)
 FEATURE_COUNT = len(CATALOGUE)
 BY_NAME: dict[str, Feature] = {feature.name: feature for feature in CATALOGUE}

@@ -4,6 +4,7 @@ from feature_store.definitions import (
     CATALOGUE,
     DAILY_FEATURES,
     EVENT_FEATURES,
+    EXTERNAL_FEATURES,
     FEATURE_SET,
     LONGEST_WINDOW_MS,
     MAX_EVENTS_PER_KEY,
@@ -16,6 +17,7 @@ from feature_store.vocabulary import (
     CATEGORY_DAYS,
     DAY_MS,
     HOUR_MS,
+    ID_FIELDS,
     LABEL_DELAY_MS,
     LATEST_EVENTS,
     SETTLED,
@@ -118,6 +120,17 @@ One feature divided by another, both as the vector holds them; NaN when the divi
 |---|---|---|---|---|
 """
 
+_EXTERNAL = """
+## External features
+Slow values that somebody else works out and tells the scorer by profile controls; NaN where nothing was told. They are of the
+account that the event names as its account or as its payee: who is paid within the bank is an account. Those of the graph of
+who pays whom are found every night ([graph-network.md](graph-network.md)). They exist only as_scored: training reads from the
+log what had been told before each decision.
+
+| name | of | told as | meaning | owner | reason code |
+|---|---|---|---|---|---|
+"""
+
 
 def _row(feature: WindowFeature) -> str:
     looks_at = feature.aggregation.name.lower().replace("_", " ")
@@ -160,7 +173,12 @@ def as_markdown() -> str:
         f"| `{feature.name}` | `{feature.dividend}` | `{feature.divisor}` | {feature.sentence} | `{feature.reason}` |\n"
         for feature in QUOTIENT_FEATURES
     )
-    return head + windows + _DAILY + daily + _EVENTS + events + _QUOTIENTS + quotients
+    external = "".join(
+        f"| `{feature.name}` | {ID_FIELDS[feature.entity]} | `{feature.value}` | {feature.sentence} | {feature.owner} | "
+        f"`{feature.reason}` |\n"
+        for feature in EXTERNAL_FEATURES
+    )
+    return head + windows + _DAILY + daily + _EVENTS + events + _QUOTIENTS + quotients + _EXTERNAL + external
 
 
 if __name__ == "__main__":

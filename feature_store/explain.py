@@ -8,6 +8,7 @@ from feature_store.vocabulary import (
     CATEGORY_DAYS,
     DAY_MS,
     HOUR_MS,
+    ID_FIELDS,
     MINUTE_MS,
     NEEDS_DELAY,
     PAIRS,
@@ -18,6 +19,7 @@ from feature_store.vocabulary import (
     Entity,
     EventFeature,
     EventValue,
+    ExternalFeature,
     Feature,
     QuotientFeature,
     Where,
@@ -114,6 +116,8 @@ def explain(name: str) -> Explanation:
             ("formula", f"{feature.dividend} / {feature.divisor}"),
             ("unknown", "when the divisor is 0 or either is unknown"),
         )
+    elif isinstance(feature, ExternalFeature):
+        terms = _of_external(feature)
     else:
         terms = (("of", "the event alone"), ("unknown", _unknown_event(feature)))
     return Explanation(
@@ -165,6 +169,17 @@ def _of_window(feature: WindowFeature) -> tuple[tuple[str, str], ...]:
         ("state kept", f"{duration(LONGEST_WINDOW_MS + MAX_LATENESS_MS)} at most after the key's last event"),
     ]
     return tuple(terms)
+
+
+def _of_external(feature: ExternalFeature) -> tuple[tuple[str, str], ...]:
+    named = ID_FIELDS[feature.entity]
+    return (
+        ("formula", f"{feature.value}, as it was told last (profile controls)"),
+        ("key", f"the account that the event's {named} names"),
+        ("unknown", f"when the event has no {named}, or nothing was told of it"),
+        ("views", "as_scored"),
+        ("state kept", "until something else is told"),
+    )
 
 
 def _of_days(feature: DailyFeature) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from feature_store.definitions import WINDOW_FEATURES
 from feature_store.event_values import UTC_OFFSET_MS
-from feature_store.vocabulary import DAY_MS, ID_FIELDS, ZERO_OVER_NOTHING, Entity, WindowFeature
+from feature_store.vocabulary import (
+    DAY_MS,
+    GRAPH_COMMUNITY,
+    GRAPH_PAGERANK,
+    GRAPH_SCORE,
+    ID_FIELDS,
+    ZERO_OVER_NOTHING,
+    Entity,
+    WindowFeature,
+)
 
 PROFILED: tuple[Entity, ...] = tuple(ID_FIELDS)
 PROFILE_FEATURES: dict[Entity, tuple[WindowFeature, ...]] = {
@@ -29,6 +38,13 @@ HABIT_SENTENCES = {
     "mean_amount_minor_30d": "Their mean amount in minor units.",
     "usual_hour": "Hour of the day (America/Sao_Paulo) of most of them.",
     "account_age_days": "Days since the customer's first account was opened.",
+}
+# The accounts' second view, of what is found at night in the graph of who pays whom: external features are told of it.
+ACCOUNT_GRAPH = "account_graph"
+GRAPH_SENTENCES = {
+    GRAPH_SCORE: "How much the account pays and is paid like accounts that were used for fraud, 0 to 1.",
+    GRAPH_PAGERANK: "Share of accounts that more money leads to (PageRank).",
+    GRAPH_COMMUNITY: "Accounts that belong together by who pays whom (Louvain), itself included.",
 }
 _EPOCH = date(1970, 1, 1)
 

@@ -171,6 +171,7 @@ class Kind(StrEnum):
     DAILY = "daily"
     EVENT = "event"
     QUOTIENT = "quotient"
+    EXTERNAL = "external"
 
 
 _A = Aggregation
@@ -309,7 +310,36 @@ class QuotientFeature:
         return Kind.QUOTIENT
 
 
-Feature = WindowFeature | DailyFeature | EventFeature | QuotientFeature
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalFeature:
+    """A slow value that somebody else works out and tells the scorer by profile controls, under the name `value`.
+
+    It is of the account that the event names as its account or as its payee (`entity`): who is paid within the bank is an
+    account. NaN where the event names none, or nothing was told of it; what was told holds until something else is.
+    """
+
+    name: str
+    entity: Entity
+    value: str
+    sentence: str
+    reason: str
+    owner: str
+
+    def __post_init__(self) -> None:
+        if self.entity not in (Entity.ACCOUNT, Entity.PAYEE):
+            raise ValueError(f"{self.name}: an external value is of the account or of the payee")
+
+    @property
+    def kind(self) -> Kind:
+        """The family."""
+        return Kind.EXTERNAL
+
+
+# The entity of the controls that bring external values, and what those are called.
+TOLD_OF = "account"
+GRAPH_SCORE, GRAPH_PAGERANK, GRAPH_COMMUNITY = "graph_score", "graph_pagerank_share", "graph_community_accounts"
+
+Feature = WindowFeature | DailyFeature | EventFeature | QuotientFeature | ExternalFeature
 
 
 def parts_of(entity: Entity) -> tuple[Entity, ...]:

@@ -25,7 +25,7 @@ from orchestration.bank.close import CLOSE_CRON, closed_books
 from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
-from orchestration.graph.assets import account_structure
+from orchestration.graph.assets import account_graph_online, account_scores, account_structure, graph_network
 from orchestration.groups import dressed
 from orchestration.insight.assets import category_model, own_money, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
@@ -71,6 +71,7 @@ def build_definitions(found: Settings) -> Definitions:
     books, recurring = closed_books(found), recurring_payments(found)
     money, categories = own_money(found), category_model(found)
     kept, placed = retained(found), account_structure(found)
+    scores, told, graph_learned = account_scores(found), account_graph_online(found), graph_network(found)
     jobs = {
         job.name: job
         for job in (
@@ -78,7 +79,19 @@ def build_definitions(found: Settings) -> Definitions:
                 "daily",
                 description="Check a day, forecast, look at money, place accounts, learn, make marts, see drift.",
                 selection=AssetSelection.assets(
-                    raw, lake, reference, forecasts, recurring, money, categories, placed, *marts, online, DRIFT_KEY
+                    raw,
+                    lake,
+                    reference,
+                    forecasts,
+                    recurring,
+                    money,
+                    categories,
+                    placed,
+                    scores,
+                    told,
+                    *marts,
+                    online,
+                    DRIFT_KEY,
                 ),
             ),
             define_asset_job(
@@ -89,7 +102,7 @@ def build_definitions(found: Settings) -> Definitions:
             define_asset_job(
                 "retrain",
                 description="Train on what is known at the end of a day, register it and have it tried beside the champion.",
-                selection=AssetSelection.assets("trained_model", "registered_model"),
+                selection=AssetSelection.assets("trained_model", "registered_model", graph_learned),
             ),
             define_asset_job(
                 "close",
@@ -112,8 +125,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, *marts,
-        online, *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, scores,
+        told, graph_learned, *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

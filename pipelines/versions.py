@@ -10,7 +10,6 @@ import msgspec
 
 from contracts import topics
 from contracts.controls import ModelControl
-from feature_store.definitions import FEATURE_SET
 from kit.clock import Clock, SystemClock
 from kit.errors import NotFound
 from kit.ids import uuid7
@@ -19,6 +18,7 @@ from kit.log import get_logger
 from kit.settings import Settings
 from pipelines.tracking import mlflow_of
 from risk.export import BadExport, load_export
+from risk.fitting import fitted
 
 MODEL_NAME = "fraud"
 EXPERIMENT = "fraud"
@@ -128,11 +128,11 @@ def usable_champion(settings: Settings) -> RegisteredModel | None:
     if found is None:
         return None
     try:
-        export = load_export(settings.models, found.export_sha256)
+        fitted(load_export(settings.models, found.export_sha256))
     except BadExport as problem:
         get_logger().warning("the champion cannot be used", version=found.version, problem=problem.detail)
         return None
-    return found if export.feature_set == FEATURE_SET else None
+    return found
 
 
 def card(settings: Settings, run_id: str) -> str | None:

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from contracts.decisions import MAX_REASONS, StandOut
 from feature_store.definitions import CATALOGUE
-from feature_store.vocabulary import Aggregation, EventFeature, EventValue, Feature, QuotientFeature, WindowFeature
+from feature_store.vocabulary import (
+    GRAPH_SCORE,
+    Aggregation,
+    EventFeature,
+    EventValue,
+    ExternalFeature,
+    Feature,
+    QuotientFeature,
+    WindowFeature,
+)
 from risk.contributions import Contributions
 
 MODEL_REASON = "model_score"
@@ -39,6 +48,8 @@ def _direction(feature: Feature) -> int:
     """1 when a high value stands out, -1 when a low one does, 0 when none says anything by itself."""
     if isinstance(feature, EventFeature):
         return 0 if feature.value in _NEVER_STANDS_OUT else 1
+    if isinstance(feature, ExternalFeature):
+        return 1 if feature.value == GRAPH_SCORE else 0
     if isinstance(feature, QuotientFeature):
         return 1
     return -1 if feature.aggregation in _LOW_STANDS_OUT else 1

@@ -11,7 +11,8 @@ from contracts.controls import ModelControl
 from feature_store.definitions import CATALOGUE, feature_set_of
 from feature_store.vocabulary import Feature
 from risk.contributions import Contributions
-from risk.export import BadExport, ModelExport, load_export
+from risk.export import ModelExport, load_export
+from risk.fitting import fitted
 from risk.policy import MILLIONTHS, millionths
 from risk.reasons import Explainer
 
@@ -53,10 +54,7 @@ class Models:
 
     def use(self, control: ModelControl) -> None:
         """Take a model. Raises BadExport when the files, the features or the sample are not what they should be."""
-        export = load_export(self._folder, control.export_sha256)
-        names = tuple(feature.name for feature in self._catalogue)
-        if export.feature_set != self.feature_set or tuple(export.features) != names:
-            raise BadExport(f"{export.model_id} was trained on {export.feature_set}; this engine computes {self.feature_set}")
+        export = fitted(load_export(self._folder, control.export_sha256), self._catalogue)
         export.ensemble.warm_up()
         model = Model(export, millionths(export.review_from), millionths(export.deny_from))
         if control.alias == "challenger":

@@ -11,8 +11,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from bench.laundering.files import GraphRefused, LabelledGraph
 from bench.laundering.planted import given_away, groups
 from pipelines.aml.learning import INNER_FOLDS, SEEDS, UNKNOWN, Around, first_stage, fit, second_stage, spread_folds
+from pipelines.graph_network import learning as graph_network
 from risk.aml.features import Structure, Table
 from risk.aml.graph import Floats, Ints
+from risk.graph_network.inputs import Period, inputs_of
 
 FOLDS = 5
 FOLD_SEED = 7
@@ -83,6 +85,22 @@ def ours(
         for each in around:
             late[each][test] = second_stage(found, features, first, around=each, seeds=seeds)[test]
     return early, late
+
+
+def network(graph: LabelledGraph, chosen: Split, *, folds: int, seeds: Sequence[int] = SEEDS) -> Floats:
+    """Return what the graph network makes of the accounts of the first folds, NaN for the others. Raises NoTorch.
+
+    It learns from the other folds' accounts but for one inner fold, by which it stops. It reads payments, and nobody's label.
+    """
+    payments, out = graph.payments, np.full(graph.payments.accounts, np.nan)
+    inputs = inputs_of(payments, Period(start=int(payments.at[0]), past=int(payments.at[-1]) + 1))
+    for fold in range(folds):
+        test = chosen.outer == fold
+        known = np.where(test, UNKNOWN, graph.laundering.astype(np.int64))
+        inner = spread_folds(known == 1, chosen.group, count=INNER_FOLDS, seed=FOLD_SEED + 1 + fold)
+        learned = graph_network.fit([graph_network.Known(inputs, known, inner == 0)], seeds=seeds)
+        out[test] = learned.score(inputs)[test]
+    return out
 
 
 def trees(graph: LabelledGraph, features: Table, chosen: Split, *, folds: int, seeds: Sequence[int] = SEEDS) -> Floats:

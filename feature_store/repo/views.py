@@ -1,7 +1,7 @@
 """What Feast is told: an entity, a view of daily profiles and a service of each kind that somebody looks up, and one of all.
 
-Names, types and sentences are those of the definitions. Customers have a second view, of the mart `customer_profiles`, whose
-features are told to the scorer.
+Names, types and sentences are those of the definitions. Customers have a second view, of the mart `customer_profiles`, and
+accounts one of what is found at night in the graph of who pays whom; the features of both are told to the scorer.
 """
 
 from datetime import timedelta
@@ -16,7 +16,15 @@ from feature_store.costs import cost_of
 from feature_store.definitions import FEATURE_SET
 from feature_store.explain import entity_words, window_words
 from feature_store.offline.files import DAY_END, KNOWN_AT, TENANT
-from feature_store.profiles import HABIT_SENTENCES, HABITS, PROFILE_FEATURES, PROFILED, view_name
+from feature_store.profiles import (
+    ACCOUNT_GRAPH,
+    GRAPH_SENTENCES,
+    HABIT_SENTENCES,
+    HABITS,
+    PROFILE_FEATURES,
+    PROFILED,
+    view_name,
+)
 from feature_store.vocabulary import ID_FIELDS, Entity, WindowFeature
 
 AS_OF = "as_of"
@@ -49,15 +57,17 @@ def definitions(folder: Path) -> list[FeastEntity | FileSource | FeatureView | F
     entities = {entity: _entity(entity) for entity in PROFILED}
     views = {entity: _daily(entity, entities[entity], folder) for entity in PROFILED}
     habits = _habits(entities[Entity.CUSTOMER], folder)
-    services = [_service(entity, [views[entity], *([habits] if entity is Entity.CUSTOMER else [])]) for entity in PROFILED]
+    placed = _account_graph(entities[Entity.ACCOUNT], folder)
+    second = {Entity.CUSTOMER: [habits], Entity.ACCOUNT: [placed]}
+    services = [_service(entity, [views[entity], *second.get(entity, [])]) for entity in PROFILED]
     everything = FeatureService(
         name=EVERYTHING,
-        features=[*views.values(), habits],
+        features=[*views.values(), habits, placed],
         description="All that is known of everybody who takes part in a payment.",
         tags={"feature_set": FEATURE_SET},
     )
-    sources = [view.batch_source for view in (*views.values(), habits)]
-    return [_TENANT, *entities.values(), *sources, *views.values(), habits, *services, everything]
+    sources = [view.batch_source for view in (*views.values(), habits, placed)]
+    return [_TENANT, *entities.values(), *sources, *views.values(), habits, placed, *services, everything]
 
 
 def _entity(entity: Entity) -> FeastEntity:
@@ -121,6 +131,24 @@ def _habits(of: FeastEntity, folder: Path) -> FeatureView:
         ),
         online=True,
         description="Slow features of a customer, which are told to the scorer.",
+        owner="payment-risk",
+    )
+
+
+def _account_graph(of: FeastEntity, folder: Path) -> FeatureView:
+    return FeatureView(
+        name=ACCOUNT_GRAPH,
+        entities=[_TENANT, of],
+        ttl=NEVER_EXPIRES,
+        schema=[
+            *_keys(Entity.ACCOUNT),
+            *(Field(name=name, dtype=Float64, description=meaning) for name, meaning in GRAPH_SENTENCES.items()),
+        ],
+        source=_source(
+            ACCOUNT_GRAPH, folder, timestamp=DAY_END, description="One row an account and night, and a week of empty ones."
+        ),
+        online=True,
+        description="What is found of an account in the graph of who pays whom, which is told to the scorer.",
         owner="payment-risk",
     )
 

@@ -26,7 +26,7 @@ def asked_rows(plan: Plan, columns: Iterable[int]) -> NDArray[np.int64]:
     """Return a plan's rows that write `columns` and what they are quotients of. Raises IndexError for one that is not there."""
     wanted = np.zeros(plan.columns, np.bool_)
     wanted[list(columns)] = True
-    divided = plan.quotients[wanted[plan.columns - len(plan.quotients) :]]
+    divided = plan.quotients[wanted[plan.first_quotient : plan.first_quotient + len(plan.quotients)]]
     wanted[divided.reshape(-1)] = True
     rows = plan.rows.copy()
     _keep(rows, rows[CATEGORY], layout.FEATURES_FROM, layout.FEATURES_TO, wanted)

@@ -133,7 +133,8 @@ def fold(
     heads32: NDArray[np.int32], log: NDArray[np.int64], log32: NDArray[np.int32], tables: NDArray[np.uint64],
     parts: NDArray[np.int64], days: NDArray[np.int32], arena: NDArray[np.uint64], scratch: NDArray[np.int64],
     work: NDArray[np.int64],
-    pair_ids: NDArray[np.uint8], hashes: NDArray[np.uint64], first_event: int, quotients: NDArray[np.int64], longest_ms: int,
+    pair_ids: NDArray[np.uint8], hashes: NDArray[np.uint64], first_event: int, first_quotient: int,
+    quotients: NDArray[np.int64], longest_ms: int,
     inserts: bool, keys: NDArray[np.int32], categories: NDArray[np.int32], highs_before: NDArray[np.int64],
     tenant: NDArray[np.int32],
     event_time_ms: NDArray[np.int64], amount_minor: NDArray[np.int64], channel: NDArray[np.int64],
@@ -151,7 +152,7 @@ def fold(
         pointer_to(work), pointer_to(pair_ids), pointer_to(hashes),
     )  # fmt: skip
     key, text, vector, width = pointer_to(keys), pointer_to(buffer), pointer_to(out), out.shape[1]
-    n, first_quotient = event_time_ms.shape[0], width - quotients.shape[0]
+    n = event_time_ms.shape[0]
     if inserts:
         sweep(m, longest_ms, n * _SWEEP_STEPS)
     answer = resolve(m, tenant, event_time_ms, text, spans, inserts, highs_before, key)

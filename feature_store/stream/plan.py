@@ -26,6 +26,7 @@ from feature_store.vocabulary import (
     DailyFeature,
     Entity,
     EventFeature,
+    ExternalFeature,
     Feature,
     QuotientFeature,
     Value,
@@ -48,13 +49,14 @@ _HALF_BYTES = 4
 class Plan:
     """`rows` int64[entities + 1 + lanes + filters + features, PLAN_WIDTH]: the row after the entities' is merchant categories'.
 
-    Event features come from `first_event_column` on. `quotients` int64[q, 2] are the columns of dividend and divisor of the
-    last columns. `bytes_kept` are, by entity, what a key's header and an event's record hold for the features, before either
-    is rounded up.
+    Event features come from `first_event_column` on. `quotients` int64[q, 2] are the columns of dividend and divisor of those
+    from `first_quotient` on; the columns after them are external, and not written here. `bytes_kept` are, by entity, what a
+    key's header and an event's record hold for the features, before either is rounded up.
     """
 
     rows: NDArray[np.int64]
     first_event_column: int
+    first_quotient: int
     quotients: NDArray[np.int64]
     columns: int
     bytes_kept: dict[Entity, tuple[int, int]]
@@ -74,13 +76,14 @@ class Plan:
 
 
 def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
-    """Compile a catalogue: windows first, then days of categories, event features, and quotients of features before them."""
+    """Compile a catalogue: windows, days of categories, event features, quotients of features before them, external ones."""
     windows = [feature for feature in catalogue if isinstance(feature, WindowFeature)]
     daily = [feature for feature in catalogue if isinstance(feature, DailyFeature)]
     events = [feature for feature in catalogue if isinstance(feature, EventFeature)]
     quotients = [feature for feature in catalogue if isinstance(feature, QuotientFeature)]
-    if (*windows, *daily, *events, *quotients) != tuple(catalogue):
-        raise ValueError("window features come first, then those of days, then event features, then quotients")
+    external = [feature for feature in catalogue if isinstance(feature, ExternalFeature)]
+    if (*windows, *daily, *events, *quotients, *external) != tuple(catalogue):
+        raise ValueError("window features come first, then those of days, of events, quotients, and external ones")
     if [int(feature.value) for feature in events] != list(range(len(events))):
         raise ValueError("event features, when there are any, are all of them, in the order of EventValue")
     names = [feature.name for feature in catalogue]
@@ -90,6 +93,7 @@ def compile_plan(catalogue: Sequence[Feature] = CATALOGUE) -> Plan:
     return Plan(
         rows=compiler.rows,
         first_event_column=len(windows) + len(daily),
+        first_quotient=len(windows) + len(daily) + len(events),
         quotients=np.array([[names.index(q.dividend), names.index(q.divisor)] for q in quotients], np.int64).reshape(-1, 2),
         columns=len(catalogue),
         bytes_kept=compiler.bytes_kept,

@@ -101,7 +101,9 @@ def _kernel() -> Callable[..., int]:
     ]  # fmt: skip
     results = [_array(types.float32, 2, "C"), _array(types.uint8, 1, "C")]
     quotients = _array(types.int64, 2, "C")
-    signature = types.int64(*_memory_types(), types.int64, quotients, types.int64, types.boolean, *batch, *events, *results)
+    signature = types.int64(
+        *_memory_types(), types.int64, types.int64, quotients, types.int64, types.boolean, *batch, *events, *results
+    )
     return kernels.compiled(fold.fold, signature)
 
 
@@ -115,6 +117,7 @@ class FeatureState:
         self._plan = compile_plan(catalogue)
         self._memory = create_memory(self._plan, self.bounds)
         self._first_event, self._longest_ms = self._plan.first_event_column, self._plan.longest_ms
+        self._first_external = self._plan.first_quotient + len(self._plan.quotients)
         self._run, self._label = _kernel(), _label_kernel()
         self._broken: str | None = None
         self._asks_for_all = True
@@ -132,8 +135,9 @@ class FeatureState:
     def apply(self, events: EventColumns, out: NDArray[np.float32], flags: NDArray[np.uint8]) -> None:
         """Score each event over what was applied before it, then apply it.
 
-        `out` float32[n, F] gets the vectors in catalogue order, as far as they are asked for (`ask`), `flags` uint8[n] the bits
-        TRUNCATED and LATE. Raises StateFull at a bound; then the state refuses further use, because part of the batch is in it.
+        `out` float32[n, F] gets the vectors in catalogue order, as far as they are asked for (`ask`), NaN for what is external;
+        `flags` uint8[n] the bits TRUNCATED and LATE. Raises StateFull at a bound; then the state refuses further use, because
+        part of the batch is in it.
         """
         if self._broken is not None:
             raise StateFull(self._broken)
@@ -222,9 +226,11 @@ class FeatureState:
         if n > len(self._highs):
             self._keys, self._categories = np.empty(n * ENTITIES, np.int32), np.empty(n, np.int32)
             self._highs = np.empty(n, np.int64)
+        out[:, self._first_external :] = np.nan
         return self._run(
             *(self._memory if inserts else self._whole),
-            self._first_event, self._plan.quotients, self._longest_ms, inserts, self._keys, self._categories, self._highs,
+            self._first_event, self._plan.first_quotient, self._plan.quotients, self._longest_ms, inserts, self._keys,
+            self._categories, self._highs,
             events.tenant, events.event_time_ms, events.amount_minor, events.channel, events.direction, events.mcc,
             events.latitude_e5, events.longitude_e5, events.balance_minor, events.buffer, events.spans, out, flags,
         )  # fmt: skip

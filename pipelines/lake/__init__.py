@@ -10,10 +10,11 @@ from pipelines.lake.reader import (
     log_controls,
     log_labels,
     log_places,
+    log_profiles,
     log_records,
 )
 
 __all__ = [
     "LakeGap", "Part", "count_records", "decisions", "labels", "ledger_events", "log_batches", "log_controls", "log_labels",
-    "log_places", "log_records", "offset_ranges", "scan_parts",
+    "log_places", "log_profiles", "log_records", "offset_ranges", "scan_parts",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from contracts import topics
-from contracts.controls import Control
+from contracts.controls import Control, ProfileControl
 from contracts.decisions import Answer, ControlRecord, LabelRecord, StartRecord
 from kit.lake.manifest import LakeFile
 from pipelines.lake.files import in_time, offset_ranges, scan
@@ -98,6 +98,20 @@ def log_controls(lake: Path) -> list[Control]:
         return []
     said = found.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
     return [_control_record.decode(payload).control for payload in said]
+
+
+def log_profiles(lake: Path, *, tenant_id: str) -> list[tuple[int, ProfileControl]]:
+    """Return the profile controls of a tenant that are in the decision log, with their numbers, in its order."""
+    found = scan(lake, topics.DECISIONS, needed=lambda file: file.may_have("record", "control"))
+    if found is None:
+        return []
+    said = found.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
+    records = (_control_record.decode(payload) for payload in said)
+    return [
+        (record.n, record.control)
+        for record in records
+        if isinstance(record.control, ProfileControl) and record.control.tenant_id == tenant_id
+    ]
 
 
 def count_records(lake: Path) -> int:

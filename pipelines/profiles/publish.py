@@ -1,7 +1,7 @@
 """Reads profiles from the online store and publishes them as control records, which the scorer copies into its log."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any
 
@@ -40,42 +40,70 @@ def publish(settings: Settings, *, clock: Clock | None = None, project: str = PR
     with connect(settings.warehouse.dsn(READING_ROLE), application="profiles") as connection:
         customers = profiled(connection)
     store = open_store(settings, project=project)
-    known_at_ms = clock.now_ms()
+    return send(settings, _controls(store, customers, known_at_ms=clock.now_ms()))
+
+
+def send(settings: Settings, controls: Iterable[ProfileControl]) -> int:
+    """Publish controls; return how many, once the broker has them all. Raises ProfilesNotPublished."""
     topic = topic_name(settings.kafka, CONTROLS)
     sink = producer(settings.kafka, client="profiles")
     refused: list[str] = []
     published = 0
-    for batch in _batches(customers):
-        for customer, values in zip(batch, _online(store, batch), strict=True):
-            if not values:
-                continue
-            control = profile_control(customer, values, known_at_ms=known_at_ms)
-            sink.produce(
-                topic,
-                key=control.tenant_id,
-                value=msgspec.json.encode(control),
-                on_delivery=lambda error, _message: refused.append(str(error)) if error else None,
-            )
-            published += 1
-        sink.poll(0)
+    for control in controls:
+        sink.produce(
+            topic,
+            key=control.tenant_id,
+            value=msgspec.json.encode(control),
+            on_delivery=lambda error, _message: refused.append(str(error)) if error else None,
+        )
+        published += 1
+        if published % BATCH_ENTITIES == 0:
+            sink.poll(0)
     left = sink.flush(ACKNOWLEDGED_S)
     if left or refused:
         raise ProfilesNotPublished(f"{left + len(refused)} of {published} profiles were not acknowledged: {refused[:1]}")
     return published
 
 
-def profile_control(customer: Profiled, values: Mapping[str, float], *, known_at_ms: int) -> ProfileControl:
+def control_of(
+    tenant_id: str, entity: str, entity_id: str, values: Mapping[str, float], *, as_of: str, known_at_ms: int
+) -> ProfileControl:
     """Return the control of one profile. The same profile of the same moment has the same id, however often it is sent."""
     content = ",".join(f"{name}={value!r}" for name, value in sorted(values.items()))
-    control_id = derived_id(NAMESPACE, customer.tenant_id, customer.customer_id, customer.as_of.isoformat(), content)
+    of = (tenant_id, entity_id) if entity == ENTITY else (tenant_id, entity, entity_id)
     return ProfileControl(
-        control_id=str(control_id),
+        control_id=str(derived_id(NAMESPACE, *of, as_of, content)),
         known_at=known_at_ms,
-        tenant_id=customer.tenant_id,
-        entity=ENTITY,
-        entity_id=customer.customer_id,
+        tenant_id=tenant_id,
+        entity=entity,
+        entity_id=entity_id,
         values=dict(values),
     )
+
+
+def profile_control(customer: Profiled, values: Mapping[str, float], *, known_at_ms: int) -> ProfileControl:
+    """Return the control of a customer's profile."""
+    as_of = customer.as_of.isoformat()
+    return control_of(customer.tenant_id, ENTITY, customer.customer_id, values, as_of=as_of, known_at_ms=known_at_ms)
+
+
+def _controls(store: Any, customers: Sequence[Profiled], *, known_at_ms: int) -> Iterator[ProfileControl]:
+    for batch in _batches(customers):
+        for customer, values in zip(batch, _online(store, batch), strict=True):
+            if values:
+                yield profile_control(customer, values, known_at_ms=known_at_ms)
+
+
+def online_values(store: Any, *, view: str, names: Sequence[str], asked: Sequence[Mapping[str, str]]) -> list[dict[str, float]]:
+    """Return what the online store holds in a view for each entity row, without what is not known."""
+    answer = store.get_online_features(
+        features=[f"{view}:{name}" for name in names], entity_rows=[dict(each) for each in asked]
+    ).to_dict()
+    columns = [answer[name] for name in names]
+    return [
+        {name: float(value) for name, value in zip(names, row, strict=True) if value is not None and not isnan(value)}
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def _batches(customers: Sequence[Profiled]) -> Iterator[Sequence[Profiled]]:
@@ -87,12 +115,5 @@ def _online(store: Any, customers: Sequence[Profiled]) -> list[dict[str, float]]
     """The values that the online store holds for each, without those that are not known."""
     from feature_store.repo.views import HABIT_FEATURES
 
-    answer = store.get_online_features(
-        features=[f"{HABITS}:{name}" for name in HABIT_FEATURES],
-        entity_rows=[{"tenant_id": customer.tenant_id, "customer_id": customer.customer_id} for customer in customers],
-    ).to_dict()
-    columns = [answer[name] for name in HABIT_FEATURES]
-    return [
-        {name: float(value) for name, value in zip(HABIT_FEATURES, row, strict=True) if value is not None and not isnan(value)}
-        for row in zip(*columns, strict=True)
-    ]
+    asked = [{"tenant_id": customer.tenant_id, "customer_id": customer.customer_id} for customer in customers]
+    return online_values(store, view=HABITS, names=HABIT_FEATURES, asked=asked)

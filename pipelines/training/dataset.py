@@ -25,6 +25,7 @@ from feature_store.vocabulary import (
     PAIRS,
     Aggregation,
     Entity,
+    ExternalFeature,
     Feature,
     QuotientFeature,
     WindowFeature,
@@ -34,6 +35,7 @@ from kit.errors import DomainError
 from kit.settings import Settings
 from pipelines.lake import decisions, labels, offset_ranges
 from pipelines.training.labelled import LabelsAsScored, labels_as_scored
+from pipelines.training.told import ProfilesAsScored, profiles_as_scored
 
 FOLD_ROWS = 8_192
 HIDDEN_SHARE = 0.04
@@ -90,7 +92,10 @@ def build(settings: Settings, *, tenant_id: str, cutoff_ms: int, progress: Progr
     usable = (pl.col("event_time_ms") < cutoff_ms - LABEL_DELAY_MS) & (pl.col("known_at_ms") <= cutoff_ms)
     old_enough = frame.select(usable).to_series().to_numpy()
     told = labels_as_scored(settings.lake, frame, tenant_id=tenant_id)
-    rows = fold(frame, told, kept=old_enough, max_lateness_ms=max_lateness_ms, folder=settings.var)
+    rows = fold(
+        frame, told, kept=old_enough, max_lateness_ms=max_lateness_ms, folder=settings.var,
+        profiles=profiles_as_scored(settings.lake, frame, tenant_id=tenant_id),
+    )  # fmt: skip
     chosen = TrainingSet(
         rows=rows,
         fraud=fraud.to_numpy()[old_enough],
@@ -126,10 +131,12 @@ def fold(
     max_lateness_ms: int,
     folder: Path,
     names: Sequence[str] = FEATURE_NAMES,
+    profiles: ProfilesAsScored | None = None,
 ) -> NDArray[np.float32]:
     """Apply the frame's events in its order to an empty state of the scorer's lateness; return the vectors of those `kept`.
 
-    They hold the features `names` alone, in that order, and only what those need is worked out.
+    They hold the features `names` alone, in that order, and only what those need is worked out. Without `profiles` nothing was
+    told of anybody.
     """
     state = FeatureState(Bounds(max_lateness_ms=max_lateness_ms))
     columns = [FEATURE_NAMES.index(name) for name in names]
@@ -145,6 +152,8 @@ def fold(
             run = slice(first - start, last - start)
             state.apply(events.rows(first, last), out[run], flags[run])
             told.applied(state, first, last, flags[run])
+        if profiles is not None:
+            profiles.tell(out[: stop - start], start, stop)
         wanted = out[: stop - start][kept[start:stop]]
         rows[written : written + len(wanted)] = wanted if asks_for_all else wanted[:, columns]
         written += len(wanted)
@@ -175,6 +184,8 @@ def _is_unknown_without(entity: Entity, feature: Feature) -> bool:
     """Whether the engine answers NaN; a number of different values is known for an event that has none of its own."""
     if isinstance(feature, QuotientFeature):
         return any(_is_unknown_without(entity, BY_NAME[name]) for name in (feature.dividend, feature.divisor))
+    if isinstance(feature, ExternalFeature):
+        return feature.entity is entity
     if not isinstance(feature, WindowFeature):
         return False
     counted = feature.of is not None and int(feature.of) == int(entity) and feature.aggregation is not Aggregation.DISTINCT

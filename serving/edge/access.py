@@ -216,6 +216,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/graph/accounts/{account_id}/cycles", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/graph/accounts/{account_id}/shared", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/graph/accounts/{account_id}/structure", CASE_WORKERS | {Role.ANALYST}),
+    Rule("GET", "/v1/graph/accounts/{account_id}/score", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/graph/paths", CASE_WORKERS | {Role.ANALYST}),
     Rule("GET", "/v1/graph/transfers/{transfer_id}/trace", CASE_WORKERS | {Role.ANALYST}),
     Rule("POST", "/v1/score", frozenset({Role.PARTNER, Role.RISK, Role.ANALYST, Role.ADMIN})),

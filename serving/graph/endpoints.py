@@ -68,6 +68,15 @@ async def graph_structure(account_id: UUID, principal: Caller, parts: Parts) -> 
     return await parts.graph.structure(principal, account_id=str(account_id))
 
 
+@router.get("/accounts/{account_id}/score", response_model=schemas.GraphScore, responses=_READ)
+async def graph_score(account_id: UUID, principal: Caller, parts: Parts) -> Shown:
+    """Return how much an account pays and is paid like accounts that were used for fraud, as found last night, and why.
+
+    Of the highest scores: the neighbours without whose payments it would differ most, each with the score without them.
+    """
+    return await parts.graph.score(principal, account_id=str(account_id))
+
+
 @router.get("/paths", response_model=schemas.GraphPath, responses=_READ)
 async def graph_path(
     payer_account_id: UUID,

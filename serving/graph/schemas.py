@@ -9,6 +9,10 @@ _PAYMENT: dict[str, JsonValue] = {
     "transfer_id": "0190a3f2-7c5e-5d1b-8a4f-2f1c9d7e6b01", "payer_account_id": _A, "payee_account_id": _B,
     "at": "2025-11-24T16:00:00.123Z", "amount_minor": 125_000, "currency": "BRL", "purpose": "transfer",
 }  # fmt: skip
+_NEIGHBOUR: dict[str, JsonValue] = {
+    "account_id": _B, "effect": 0.8, "score_without": 0.17, "paid_payments": 0, "paid_minor": 0, "received_payments": 2,
+    "received_minor": 240_000, "last_payment_at": "2025-11-24T10:00:00Z",
+}  # fmt: skip
 _PLACE: dict[str, JsonValue] = {
     "account_id": _B, "hop": 1, "amount_minor": 25_000, "share_ppm": 200_000, "rest": "kept",
 }  # fmt: skip
@@ -190,3 +194,34 @@ class GraphStructure(BaseModel):
     pagerank_share_above: float
     payers: int
     payees: int
+
+
+class ScoreNeighbour(BaseModel):
+    """A neighbour that moved an account's score, and what went between the two, in minor units of BRL."""
+
+    model_config = _examples(_NEIGHBOUR)
+    account_id: str
+    effect: float = Field(description="Log odds that the score loses without their payments: above 0 they raised it")
+    score_without: float
+    paid_payments: int = Field(description="Payments from the account to the neighbour")
+    paid_minor: int
+    received_payments: int
+    received_minor: int
+    last_payment_at: datetime
+
+
+class GraphScore(BaseModel):
+    """How an account looks to the graph network, as of last night; `neighbours` are of the highest scores alone."""
+
+    model_config = _examples({
+        "account_id": _A, "as_of": "2025-11-24", "made_at": "2025-11-25T06:00:00Z", "model_version": 3, "accounts": 10_000,
+        "score": 0.31, "score_share_above": 0.004, "neighbours": [_NEIGHBOUR],
+    })  # fmt: skip
+    account_id: str
+    as_of: date
+    made_at: datetime
+    model_version: int
+    accounts: int
+    score: float
+    score_share_above: float
+    neighbours: list[ScoreNeighbour]

@@ -134,6 +134,14 @@ class GraphService:
             raise NotFound(f"nothing was found of account {account_id}: it paid and was paid nothing in the time looked at")
         return found
 
+    async def score(self, principal: Principal, *, account_id: str) -> Shown:
+        """Return an account's score and who made it. Raises NotFound, MartNotBuilt, WarehouseAway."""
+        async with warehouse_reading(self._warehouse, principal.tenant_id) as connection:
+            found = await repository.score(connection, tenant_id=principal.tenant_id, account_id=account_id)
+        if found is None:
+            raise NotFound(f"account {account_id} has no score: it paid and was paid nothing, or no network scored it yet")
+        return found
+
     async def _ask(self, principal: Principal, question: Callable[[Reading], T]) -> T:
         def asked() -> T:
             with self._reader.of(principal.tenant_id) as reading:

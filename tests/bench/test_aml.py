@@ -14,7 +14,7 @@ from bench.laundering import generated
 from bench.laundering.files import GraphRefused, LabelledGraph, read
 from bench.laundering.generated import KINDS, Pattern, generate
 from bench.laundering.planted import given_away, groups
-from bench.laundering.protocol import FOLDS, Kept, Split, measure, ours, split
+from bench.laundering.protocol import FOLDS, Kept, Split, measure, network, ours, split
 from pipelines.aml.learning import Around
 from risk.aml.features import Windows, feature_table, structure
 from tests.bench.test_benches import check_contract
@@ -43,7 +43,7 @@ def test_the_command_reports_each_graph_and_the_means_beside_the_peers(folder, c
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     check_contract(told, name="aml")
     names = {f"{graph}_" for graph in ("", "stars", "both")} - {"_"} | {""}
-    protocols = ("", "first_stage_", "labels_unread_", "groups_kept_")
+    protocols = ("", "first_stage_", "labels_unread_", "groups_kept_", "network_", "network_groups_kept_")
     assert told["figures"].keys() == {"stars_s", "both_s"} | {f"{g}{p}{m}" for g in names for p in protocols for m in MEASURES}
     assert told["baselines"].keys() == {"trees", "least-amount"}
     for peer in told["baselines"].values():
@@ -79,6 +79,10 @@ def test_no_label_of_a_test_account_is_read_directly_or_through_a_neighbour(fold
         after = ours(replace(graph, laundering=turned), found, features, chosen, (around,), folds=1, seeds=(1,))[1][around]
         np.testing.assert_array_equal(before, after)
         assert (np.isnan(before) == (chosen.outer != 0)).all()
+    before = network(graph, chosen, folds=1, seeds=(1,))
+    after = network(replace(graph, laundering=turned), chosen, folds=1, seeds=(1,))
+    np.testing.assert_array_equal(before, after)
+    assert (np.isnan(before) == (chosen.outer != 0)).all()
 
 
 def test_planted_groups_are_read_back_from_labels_and_payments():

@@ -21,6 +21,7 @@ from feature_store.vocabulary import (
     Entity,
     EventFeature,
     EventValue,
+    ExternalFeature,
     Feature,
     QuotientFeature,
     Value,
@@ -286,14 +287,14 @@ def share_of_balance(event: Transaction) -> float:
 
 
 def with_quotients(catalogue: Sequence[Feature], values: list[float]) -> list[float]:
-    """Append the quotients, of the float32 values that the vector holds."""
+    """Append the quotients, of the float32 values that the vector holds, and nothing known of what is external."""
     quotients = [feature for feature in catalogue if isinstance(feature, QuotientFeature)]
     if quotients:
         found = dict(zip([feature.name for feature in catalogue], np.array(values, np.float32).tolist(), strict=False))
         for feature in quotients:
             above, below = found[feature.dividend], found[feature.divisor]
             values.append(NAN if below == 0 or math.isnan(below) else above / below)
-    return values
+    return values + [NAN for feature in catalogue if isinstance(feature, ExternalFeature)]
 
 
 @dataclass(order=True)

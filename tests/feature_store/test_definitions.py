@@ -11,6 +11,7 @@ from feature_store.definitions import (
     CATALOGUE,
     DAILY_FEATURES,
     EVENT_FEATURES,
+    EXTERNAL_FEATURES,
     FEATURE_NAMES,
     FEATURE_SET,
     QUOTIENT_FEATURES,
@@ -24,7 +25,7 @@ from feature_store.vocabulary import DAY_MS, MINUTE_MS, Aggregation, DailyFeatur
 
 def test_the_catalogue_has_three_hundred_features_and_more_over_every_entity() -> None:
     assert len(CATALOGUE) >= 300
-    assert (*WINDOW_FEATURES, *DAILY_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES) == CATALOGUE
+    assert (*WINDOW_FEATURES, *DAILY_FEATURES, *EVENT_FEATURES, *QUOTIENT_FEATURES, *EXTERNAL_FEATURES) == CATALOGUE
     assert {feature.entity for feature in WINDOW_FEATURES} == set(Entity)
     assert {feature.aggregation for feature in WINDOW_FEATURES} == set(Aggregation)
     assert {feature.where for feature in WINDOW_FEATURES} == set(Where)

@@ -20,6 +20,9 @@ FORWARDED = {
     ("projection", "rebuild"): ("--account", "--check", "--wait-s"),
     ("projection", "check"): ("--wait-s",),
     ("graph", "rebuild"): ("--help",),
+    ("graph-network", "train"): ("--tenant", "--cutoff"),
+    ("graph-network", "promote"): ("version", "--why", "--by"),
+    ("graph-network", "score"): ("--day",),
     ("marts", "build"): ("--full",),
     ("marts", "docs"): ("--help",),
     ("marts", "rates"): ("file", "--tenant"),
@@ -73,7 +76,7 @@ def baas(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 # They become another program, and would take this one's place.
 HAND_OVER = {
     "reconcile", "replay", "features", "backtest", "drift", "marts", "models", "credit", "ledger", "projection", "lake", "sql",
-    "cases", "graph", "lineage", "privacy", "quality", "screening",
+    "cases", "graph", "graph-network", "lineage", "privacy", "quality", "screening",
 }  # fmt: skip
 
 

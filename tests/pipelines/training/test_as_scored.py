@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from contracts.decisions import Door
 from contracts.topics import DECISIONS, LABELS
-from feature_store.definitions import FEATURE_NAMES
+from feature_store.definitions import EXTERNAL_FEATURES, FEATURE_NAMES
 from feature_store.stream.state import LATE, Bounds, FeatureState
 from feature_store.vocabulary import DAY_MS, HOUR_MS, LABEL_DELAY_MS
 from kit.lake.files import write_file
 from kit.settings import Scorer, Settings
 from pipelines.training.dataset import TrainingSet, build, hide_entities
 from scoring.engine import Engine
+from scoring.facts import apply_controls
 from scoring.labels import apply_labels
 from scoring.memory import DecisionMemory, generation_starts, hash_pairs
 from streams.sinks.lake.columns import LakeRow, as_batch
@@ -43,6 +44,7 @@ class Watched:
 
     def __init__(self, engine: Engine) -> None:
         engine.features.state = FeatureState(Bounds(max_lateness_ms=MAX_LATENESS_MS))
+        engine.features.ask(None)
         self._apply = engine.features.apply
         self._vectors: list[NDArray[np.float32]] = []
         self.late = 0
@@ -122,6 +124,7 @@ def scored(tmp_path_factory) -> tuple[Settings, Watched, list[dict]]:
     log: list[bytes] = [msgspec.json.encode(engine.start_epoch(now_ms=START_MS, memory_rows=MEMORY_ROWS))]
     labels = told(events)
     for at in range(0, EVENTS, BATCH):
+        log += [record for _, record in apply_controls(engine, profiles(events[at : at + BATCH], at)).records]
         messages = labels.get(at, [])
         keys = [json.loads(message)["tenant_id"].encode() for message in messages]
         log += [record for _, record in apply_labels(engine, messages, keys=keys).records]
@@ -138,6 +141,24 @@ def scored(tmp_path_factory) -> tuple[Settings, Watched, list[dict]]:
     payload = label(first, known_at=first["known_at"], fraud=True)
     keep(settings.lake, LABELS, [LakeRow(decode(LABELS, payload), 0, None, payload)], first=0)
     return settings, watched, events
+
+
+def profiles(events: list[dict], at: int) -> list[bytes]:
+    """What is told of some of the accounts, and of payees that are accounts, before a batch; now and then nothing any more."""
+    chance = random.Random(at)
+    found = []
+    for event in chance.sample(events, len(events) // 3):
+        name = event.get(chance.choice(("account_id", "payee_id")))
+        if name is not None:
+            values = {} if chance.random() < 0.1 else {"graph_score": chance.random(), "graph_community_accounts": 5.0}
+            if chance.random() < 0.5:
+                values["graph_pagerank_share"] = chance.random()
+            control = {
+                "kind": "profile", "control_id": str(uuid.uuid4()), "known_at": event["known_at"], "entity": "account",
+                "tenant_id": event["tenant_id"], "entity_id": name, "values": values,
+            }  # fmt: skip
+            found.append(json.dumps(control).encode())
+    return found
 
 
 def keep(lake: Path, topic: str, rows: list[LakeRow], *, first: int) -> None:
@@ -169,6 +190,8 @@ def test_training_vectors_are_the_engine_s_own_with_late_events_and_labels(score
     np.testing.assert_array_equal(found.rows.view(np.uint32), watched.vectors[wanted].view(np.uint32))
     assert found.event_time_ms.tolist() == [events[number]["event_time"] for number in wanted]
     assert found.reference["max_lateness_ms"] == MAX_LATENESS_MS
+    told_of = found.rows[:, [FEATURE_NAMES.index(feature.name) for feature in EXTERNAL_FEATURES]]
+    assert ((~np.isnan(told_of)).sum(axis=0) > 50).all()
     frauds = found.rows[:, FEATURE_NAMES.index("customer_frauds_30d")]
     assert np.nanmax(frauds) > 5
 

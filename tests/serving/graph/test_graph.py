@@ -1,7 +1,7 @@
 """The graph's routes: bounded, one tenant's, for those who work cases, and with a word when the graph is not there."""
 
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import polars as pl
@@ -10,6 +10,8 @@ import pytest
 from kit.postgres import connect
 from pipelines.graph import repository as structures
 from pipelines.graph.structure import structure
+from pipelines.graph_network import repository as scored
+from pipelines.graph_network.found import Reason
 from streams.graph.rows import Batch
 from tests.cases.graph.conftest import pay, writing
 from tests.serving.conftest import Http, free_port, serve
@@ -125,4 +127,29 @@ def test_an_accounts_place_is_the_one_that_was_found_at_night(api, settings, com
     found = compliance.get(path).json()
     assert (found["component_accounts"], found["payers"], found["payees"], found["payments"]) == (4, 2, 1, 10)
     assert found["pagerank_share_above"] == 0.0
+    assert api.browser("compliance", "other").get(path).status_code == 404
+
+
+def test_an_accounts_score_says_who_made_it(api, settings, compliance):
+    path = f"/v1/graph/accounts/{A}/score"
+    assert compliance.get(path).status_code == 404
+    made = {
+        "tenant_id": "demo", "as_of": date(2025, 11, 24), "made_at": "2025-11-25T06:00:00Z", "model_version": 3, "days": 90,
+        "accounts": 2, "payments": 9, "cut": False,
+    }  # fmt: skip
+    scores = pl.DataFrame({"account_id": [A, B], "score": [0.4, 0.1], "score_share_above": [0.0, 0.5]})
+    reasons = [
+        Reason(
+            account_id=A, place=place, neighbour_account_id=neighbour, effect=1.5 / place, score_without=0.1, paid_payments=1,
+            paid_minor=900, received_payments=0, received_minor=0, last_payment_at=datetime(2025, 11, 20, tzinfo=UTC),
+        )
+        for place, neighbour in ((2, C), (1, B))
+    ]  # fmt: skip
+    with connect(settings.warehouse.dsn("transform"), application="test") as connection:
+        scored.keep(connection, made, scores, reasons)
+    found = compliance.get(path).json()
+    assert (found["score"], found["model_version"], found["as_of"]) == (0.4, 3, "2025-11-24")
+    assert [each["account_id"] for each in found["neighbours"]] == [B, C]
+    assert found["neighbours"][0]["effect"] == 1.5
+    assert compliance.get(f"/v1/graph/accounts/{B}/score").json()["neighbours"] == []
     assert api.browser("compliance", "other").get(path).status_code == 404

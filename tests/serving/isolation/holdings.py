@@ -193,6 +193,11 @@ STRUCTURE = """
 insert into graph.made values (%(tenant)s, '2025-11-24', now(), 90, 2, 1, 1, false);
 insert into graph.account_structure
 select %(tenant)s, each, 1, 2, 1, 2, 0.5, 0, 1, 1 from unnest(array[%(account_id)s, %(credit_account_id)s]::uuid[]) each;
+insert into graph.scored values (%(tenant)s, '2025-11-24', now(), 1, 90, 2, 1, false);
+insert into graph.account_score
+select %(tenant)s, each, 0.5, 0 from unnest(array[%(account_id)s, %(credit_account_id)s]::uuid[]) each;
+insert into graph.score_reason
+values (%(tenant)s, %(account_id)s, 1, %(credit_account_id)s, 0.1, 0.4, 1, 100, 0, 0, '2025-11-24T10:00:00Z');
 """
 
 

@@ -1,0 +1,13 @@
+"""What the graph network makes of each account, and why."""
+
+from alembic import op
+
+from kit.migrations import read_sql
+
+revision = "0024_graph_scores"
+down_revision = "0023_graph"
+
+
+def upgrade() -> None:
+    """Run the SQL file of the same name."""
+    op.get_bind().exec_driver_sql(read_sql(__file__).replace("%", "%%"))

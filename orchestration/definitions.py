@@ -26,6 +26,7 @@ from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
 from orchestration.graph.assets import account_structure
+from orchestration.graph.scenarios import scenario_nights
 from orchestration.groups import dressed
 from orchestration.insight.assets import category_model, own_money, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
@@ -70,15 +71,15 @@ def build_definitions(found: Settings) -> Definitions:
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
     books, recurring = closed_books(found), recurring_payments(found)
     money, categories = own_money(found), category_model(found)
-    kept, placed = retained(found), account_structure(found)
+    kept, placed, judged = retained(found), account_structure(found), scenario_nights(found)
     jobs = {
         job.name: job
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day, forecast, look at money, place accounts, learn, make marts, see drift.",
+                description="Check a day, forecast, look at money and laundering, place accounts, learn, make marts.",
                 selection=AssetSelection.assets(
-                    raw, lake, reference, forecasts, recurring, money, categories, placed, *marts, online, DRIFT_KEY
+                    raw, lake, reference, forecasts, recurring, money, categories, placed, judged, *marts, online, DRIFT_KEY
                 ),
             ),
             define_asset_job(
@@ -112,8 +113,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, *marts,
-        online, *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, judged,
+        *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

@@ -32,7 +32,7 @@ def scenario_nights(settings: Settings) -> AssetsDefinition:
         key=KEY, group_name="graph", kinds={"polars", "postgres"}, deps=[["lake", "decisions"]], partitions_def=days,
         check_specs=_CHECKS, retry_policy=RETRY,
     )  # fmt: skip
-    def judged(context: AssetExecutionContext) -> MaterializeResult[None]:
+    def judged(context: AssetExecutionContext) -> MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it as outputs
         """What scenarios find of the days up to this one that no night has looked at, once beside what was found live."""
         from pipelines.aml.nightly.days import unseen
         from pipelines.aml.nightly.run import judge_nights

@@ -73,7 +73,7 @@ PROCESSES = (
         name="alerts",
         command=("python", "-m", "streams.alerts"),
         depends_on=("core", "kafka"),
-        about="groups flagged decisions into alerts",
+        about="groups flagged decisions and findings into alerts, and opens cases for them",
     ),
     Process(
         name="sink-warehouse",

@@ -1,6 +1,7 @@
 """The SQL of findings. Every function runs inside a transaction that carries the tenant, under the tenant's lock on alerts."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -54,8 +55,8 @@ _WRITE_ALERTS = """
            changed_at = excluded.changed_at
 """
 _WRITE_FINDINGS = """
-    insert into cases.finding (tenant_id, finding_id, scenario, account_id, customer_id, alert_id, currency, first_at, last_at,
-                               payments, amount_minor, measures, parameters, job, growth, found_at, changed_at)
+    insert into cases.finding as f (tenant_id, finding_id, scenario, account_id, customer_id, alert_id, currency, first_at,
+                                    last_at, payments, amount_minor, measures, parameters, job, growth, found_at, changed_at)
     select %(tenant_id)s, finding_id, scenario, account_id, customer_id, alert_id, currency,
            timestamptz 'epoch' + first_ms * interval '1 millisecond', timestamptz 'epoch' + last_ms * interval '1 millisecond',
            payments, amount_minor, measures, parameters, job, growth, %(now)s, %(now)s
@@ -65,8 +66,8 @@ _WRITE_FINDINGS = """
     on conflict (tenant_id, finding_id) do update
        set customer_id = excluded.customer_id, alert_id = excluded.alert_id, first_at = excluded.first_at,
            last_at = excluded.last_at, payments = excluded.payments, amount_minor = excluded.amount_minor,
-           measures = excluded.measures, parameters = excluded.parameters, job = excluded.job, growth = excluded.growth,
-           changed_at = excluded.changed_at
+           measures = f.measures || excluded.measures, parameters = excluded.parameters, job = excluded.job,
+           growth = excluded.growth, changed_at = excluded.changed_at
 """
 _WRITE_PAYMENTS = """
     insert into cases.finding_payment (tenant_id, finding_id, transaction_id, at, amount_minor, payment, joined_at)
@@ -106,13 +107,25 @@ _WRITE_REACHED = """
       from jsonb_to_recordset(%(rows)s::jsonb) as u (account_id uuid, scenario text, at_ms bigint, measure bigint)
     on conflict (tenant_id, account_id, scenario, reached_at) do update set measure = greatest(r.measure, excluded.measure)
 """
-_OWNERS = "select account_id::text, customer_id from bank.account where tenant_id = %s and account_id = any(%s::uuid[])"
+_OWNERS = """
+    select a.account_id::text, a.customer_id, c.kind
+      from bank.account a join bank.customer c using (tenant_id, customer_id)
+     where a.tenant_id = %s and a.account_id = any(%s::uuid[])
+"""
 
 
-async def owners(connection: psycopg.AsyncConnection, tenant_id: str, accounts: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an account is: `kind` is person or business."""
+
+    customer_id: str
+    kind: str
+
+
+async def owners(connection: psycopg.AsyncConnection, tenant_id: str, accounts: Sequence[str]) -> dict[str, Owner]:
     """Return whose each of the accounts is; those that the bank does not keep are left out."""
     rows = await (await connection.execute(_OWNERS, (tenant_id, list(accounts)))).fetchall()
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: Owner(row[1], row[2]) for row in rows}
 
 
 async def reached(

@@ -9,6 +9,7 @@ import psycopg
 
 from cases import finding_repository
 from cases.findings import Found, Grown, join
+from cases.triage import triage
 from contracts.alerts import AlertEvent
 from contracts.aml import MOST_PAYMENTS, Finding
 from contracts.decisions import Verdict
@@ -17,17 +18,18 @@ from kit.ids import derived_id
 
 @dataclass(frozen=True, slots=True)
 class RecordedFindings:
-    """What became of judged candidates."""
+    """What became of judged candidates, and how many cases the policy opened for them."""
 
     found: int = 0
     grew: int = 0
     known: int = 0
+    cases: int = 0
 
 
 async def record_found(
     connection: psycopg.AsyncConnection, tenant_id: str, found: Sequence[Found], *, now_ms: int
 ) -> RecordedFindings:
-    """Make findings, or grow them, and publish what changed. Recorded again, the same changes nothing.
+    """Make findings, or grow them, publish what changed, and triage their alerts. Recorded again, the same changes nothing.
 
     Runs inside the caller's transaction of the tenant, under its lock (`cases.repository.lock`). `found` is in the order of its
     topic.
@@ -35,7 +37,9 @@ async def record_found(
     if not found:
         return RecordedFindings()
     owners = await finding_repository.owners(connection, tenant_id, sorted({each.account_id for each in found}))
-    whole = [replace(each, customer_id=owners.get(each.account_id, each.customer_id)) for each in found]
+    whole = [
+        replace(each, customer_id=owners[each.account_id].customer_id) if each.account_id in owners else each for each in found
+    ]
     held = await finding_repository.findings_touched(connection, tenant_id, whole)
     alerts = await finding_repository.unclosed_alerts(connection, tenant_id, whole, held)
     changes = join(tenant_id, whole, findings=held, alerts=alerts)
@@ -44,8 +48,9 @@ async def record_found(
     await finding_repository.write(connection, tenant_id, changes, now=datetime.fromtimestamp(now_ms / 1000, tz=UTC))
     told = [(finding_event(tenant_id, each, now_ms=now_ms), alert_event(tenant_id, each, now_ms=now_ms)) for each in changes]
     await finding_repository.publish(connection, tenant_id, told)
+    opened = await triage(connection, tenant_id, changes, now_ms=now_ms)
     first = sum(each.finding.growth == 1 for each in changes)
-    return RecordedFindings(found=first, grew=len(changes) - first, known=len(found) - len(changes))
+    return RecordedFindings(found=first, grew=len(changes) - first, known=len(found) - len(changes), cases=opened)
 
 
 def finding_event(tenant_id: str, change: Grown, *, now_ms: int) -> Finding:

@@ -23,6 +23,21 @@ _SCENARIO_ALERTS = uuid.UUID("c7e2b6a1-0f3d-5b7c-8e64-6a1f0d9b4e52")
 
 
 @dataclass(frozen=True, slots=True)
+class Triage:
+    """What a finding's alert comes to before anybody looks: whether it opens a case by itself.
+
+    `scheme` and `rank` (1: presses most, to 4) are a case's.
+    """
+
+    scheme: str
+    rank: int
+    opens: bool
+
+
+LEFT_TO_PEOPLE = Triage("unusual", 4, opens=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A judged candidate: payments oldest first, the numbers that its rule compared, and what they were compared with."""
 
@@ -35,6 +50,7 @@ class Found:
     parameters: Mapping[str, int]
     job: str
     is_single: bool
+    triage: Triage = LEFT_TO_PEOPLE
 
     @property
     def subject(self) -> Subject:

@@ -46,6 +46,13 @@ _WRITE_ALERTS = """
            decisions = excluded.decisions, total_amount_minor = excluded.total_amount_minor,
            highest_probability = excluded.highest_probability, changed_at = excluded.changed_at
 """
+_WAITING_OF = f"""
+    select {_ALERT_COLUMNS} from cases.alert a
+     where a.tenant_id = %(tenant_id)s and a.kind = 'scenario' and a.status = any(%(unclosed)s)
+       and a.subject_kind = %(subject_kind)s and a.subject_id = %(subject_id)s
+       and not exists (select from cases.case_alert l where l.tenant_id = a.tenant_id and l.alert_id = a.alert_id)
+     order by a.first_event_time, a.alert_id limit %(limit)s
+"""
 _WRITE_MEMBERS = """
     insert into cases.alert_member (tenant_id, transaction_id, alert_id, position, event_time, verdict, amount_minor, currency,
                                     probability, reasons, stand_outs, transaction, joined_at)
@@ -182,6 +189,18 @@ async def members(connection: psycopg.AsyncConnection, tenant_id: str, alert_id:
     """Return an alert's members, the newest first."""
     rows = await (await connection.execute(_MEMBERS, (tenant_id, alert_id, limit))).fetchall()
     return [Member(*row) for row in rows]
+
+
+async def waiting_of(
+    connection: psycopg.AsyncConnection, tenant_id: str, *, subject_kind: str, subject_id: str, limit: int = 200
+) -> list[Alert]:
+    """Return a subject's unclosed alerts of findings that are in no case, oldest first."""
+    parameters = {
+        "tenant_id": tenant_id, "subject_kind": subject_kind, "subject_id": subject_id, "unclosed": list(UNCLOSED),
+        "limit": limit,
+    }  # fmt: skip
+    async with connection.cursor(row_factory=dict_row) as rows:
+        return [_alert(row) for row in await (await rows.execute(_WAITING_OF, parameters)).fetchall()]
 
 
 async def page(

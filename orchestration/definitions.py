@@ -26,6 +26,7 @@ from orchestration.bounds import of_machine
 from orchestration.days import TIMEZONE, last_ended
 from orchestration.forecasts.assets import money_forecasts
 from orchestration.graph.assets import account_graph_online, account_scores, account_structure, graph_network
+from orchestration.graph.scenarios import scenario_nights
 from orchestration.groups import dressed
 from orchestration.insight.assets import category_model, own_money, recurring_payments
 from orchestration.privacy.retention import RETENTION_CRON, retained
@@ -70,14 +71,14 @@ def build_definitions(found: Settings) -> Definitions:
     reference, day_files, forecasts = reference_tables(found), compacted_lake(found), money_forecasts(found)
     books, recurring = closed_books(found), recurring_payments(found)
     money, categories = own_money(found), category_model(found)
-    kept, placed = retained(found), account_structure(found)
+    kept, placed, judged = retained(found), account_structure(found), scenario_nights(found)
     scores, told, graph_learned = account_scores(found), account_graph_online(found), graph_network(found)
     jobs = {
         job.name: job
         for job in (
             define_asset_job(
                 "daily",
-                description="Check a day, forecast, look at money, place accounts, learn, make marts, see drift.",
+                description="Check a day, forecast, look at money and laundering, place accounts, learn, make marts.",
                 selection=AssetSelection.assets(
                     raw,
                     lake,
@@ -87,6 +88,7 @@ def build_definitions(found: Settings) -> Definitions:
                     money,
                     categories,
                     placed,
+                    judged,
                     scores,
                     told,
                     *marts,
@@ -125,8 +127,8 @@ def build_definitions(found: Settings) -> Definitions:
     }
     assets: list[AssetsDefinition | AssetSpec] = [
         *bank_assets(found), books, *risk_assets(found), *named_models(), raw, lake, day_files, reference, model_drift(found),
-        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, scores,
-        told, graph_learned, *marts, online, *profiles, kept,
+        BACKTESTS, *HISTORIES, QUARANTINE, list_exposure(found), forecasts, recurring, money, categories, placed, judged,
+        scores, told, graph_learned, *marts, online, *profiles, kept,
     ]  # fmt: skip
     return Definitions(
         assets=measured(found, dressed(assets)),

@@ -54,7 +54,10 @@ GROUPS = (
     Group("forecasts", "team:treasury", "Liquidity and cash flow, with intervals.", fresh_h=30),
     Group("insight", "team:growth", "What customers are told about their own money.", fresh_h=30),
     Group(
-        "graph", "team:compliance", "Which accounts belong together by who pays whom, and through whom money goes.", fresh_h=30
+        "graph",
+        "team:compliance",
+        "Which accounts belong together by who pays whom, and what looks like laundering.",
+        fresh_h=30,
     ),
     Group("privacy", "team:compliance", "Erasure, retention and legal hold."),
 )

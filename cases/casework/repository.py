@@ -84,11 +84,28 @@ select a.alert_id::text, a.status, a.currency, a.decisions, a.total_amount_minor
 from cases.case_alert l join cases.alert a using (tenant_id, alert_id)
 where l.tenant_id = %s and l.case_id = %s order by a.first_event_time, a.alert_id limit %s
 """
+# Flagged decisions and the payments of findings; a payment that is both, or of two findings, is there once.
 _MEMBERS = """
-select m.transaction_id::text, m.alert_id::text, m.event_time, m.verdict, m.amount_minor, m.currency, m.probability, m.reasons,
-       m.transaction
-from cases.case_alert l join cases.alert_member m using (tenant_id, alert_id)
-where l.tenant_id = %s and l.case_id = %s order by m.event_time, m.transaction_id
+select transaction_id, alert_id, event_time, verdict, amount_minor, currency, probability, reasons, transaction
+from (
+    select distinct on (u.transaction_id) u.*
+    from (
+        select m.transaction_id::text, m.alert_id::text, m.event_time, m.verdict, m.amount_minor, m.currency, m.probability,
+            m.reasons, m.transaction, 1 as place
+        from cases.case_alert l join cases.alert_member m using (tenant_id, alert_id)
+        where l.tenant_id = %(tenant_id)s and l.case_id = %(case_id)s
+        union all
+        select p.transaction_id::text, f.alert_id::text, p.at, 'allow', p.amount_minor, f.currency, null, array[f.scenario],
+            jsonb_strip_nulls(jsonb_build_object('channel', p.payment ->> 'channel',
+                'payee_id', case when (p.payment ->> 'is_out')::boolean then p.payment ->> 'other' end)), 2
+        from cases.case_alert l
+        join cases.finding f using (tenant_id, alert_id)
+        join cases.finding_payment p using (tenant_id, finding_id)
+        where l.tenant_id = %(tenant_id)s and l.case_id = %(case_id)s
+    ) u
+    order by u.transaction_id, u.place, u.reasons
+) m
+order by event_time, transaction_id
 """
 _COLLEAGUE = """
 select 1 from identity.login_user
@@ -99,6 +116,9 @@ select q.until_on, q.case_id::text, q.note_id::text, n.sealed, c.customer_id
 from cases.quiet q join cases.case c using (tenant_id, case_id)
 left join cases.note n on n.tenant_id = q.tenant_id and n.note_id = q.note_id
 where q.tenant_id = %s and q.subject_kind = %s and q.subject_id = %s and q.scheme = %s
+"""
+_QUIET_UNTIL = """
+select until_on from cases.quiet where tenant_id = %s and subject_kind = %s and subject_id = %s and scheme = %s
 """
 _QUIETEN = """
 insert into cases.quiet as q (tenant_id, subject_kind, subject_id, scheme, until_on, case_id, note_id, judged_by, judged_at)
@@ -207,8 +227,8 @@ async def alerts(connection: psycopg.AsyncConnection, *, tenant_id: str, case_id
 
 
 async def members(connection: psycopg.AsyncConnection, *, tenant_id: str, case_id: str) -> list[Row]:
-    """Return all transactions of a case, oldest first."""
-    return await _rows(connection, _MEMBERS, (tenant_id, case_id))
+    """Return all transactions of a case, oldest first: flagged decisions, and payments of findings with their scenario."""
+    return await _rows(connection, _MEMBERS, {"tenant_id": tenant_id, "case_id": case_id})
 
 
 async def is_colleague(connection: psycopg.AsyncConnection, *, tenant_id: str, user_id: str, roles: list[str]) -> bool:
@@ -222,6 +242,14 @@ async def quiet(
     """Return until when a subject is quiet for a scheme, and the sealed reason."""
     found = await _rows(connection, _QUIET, (tenant_id, subject_kind, subject_id, scheme))
     return found[0] if found else None
+
+
+async def quiet_until(
+    connection: psycopg.AsyncConnection, *, tenant_id: str, subject_kind: str, subject_id: str, scheme: str
+) -> date | None:
+    """Return the last day on which a subject is quiet for a scheme; None where nobody kept it so."""
+    row = await (await connection.execute(_QUIET_UNTIL, (tenant_id, subject_kind, subject_id, scheme))).fetchone()
+    return None if row is None else row[0]
 
 
 async def quieten(

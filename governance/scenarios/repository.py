@@ -1,6 +1,6 @@
 """The SQL of scenarios' versions and their trials. The API's functions run in a transaction that carries the tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,8 +20,8 @@ queue = Queue("scenario_trial", key="trial_id")
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('governance.scenario/' || %s, 0))"
 _INSERT = """
     insert into governance.scenario_version
-        (tenant_id, version_id, scenario, valid_from, parameters, why, proposed_by, proposed_at)
-    values (%(tenant_id)s, %(version_id)s, %(scenario)s, %(valid_from)s, %(parameters)s, %(why)s, %(by)s, %(now)s)
+        (tenant_id, version_id, scenario, segment, valid_from, parameters, why, proposed_by, proposed_at)
+    values (%(tenant_id)s, %(version_id)s, %(scenario)s, %(segment)s, %(valid_from)s, %(parameters)s, %(why)s, %(by)s, %(now)s)
 """
 _VERSION = """
     select v.version_id::text, v.scenario, v.segment, v.valid_from, v.parameters as "values", v.why, v.proposed_by,
@@ -69,6 +69,12 @@ _OPENED = """
 """
 
 
+_OF_KINDS = """
+    select a.account_id::text from bank.account a join bank.customer c using (tenant_id, customer_id)
+     where a.tenant_id = %s and c.kind = any(%s) limit %s
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What a worker is to try: values of a scenario against those that hold on their first day, over so many days."""
@@ -88,14 +94,14 @@ async def lock(connection: Connection, tenant_id: str) -> None:
 
 async def insert(
     connection: Connection, *, tenant_id: str, version_id: str, scenario: str, valid_from: date, values: Mapping[str, int],
-    why: str, by: str, now: datetime,
+    why: str, by: str, now: datetime, segment: str | None,
 ) -> None:  # fmt: skip
     """Keep a proposal."""
     await connection.execute(
         _INSERT,
         {
-            "tenant_id": tenant_id, "version_id": version_id, "scenario": scenario, "valid_from": valid_from,
-            "parameters": Jsonb(dict(values)), "why": why, "by": by, "now": now,
+            "tenant_id": tenant_id, "version_id": version_id, "scenario": scenario, "segment": segment,
+            "valid_from": valid_from, "parameters": Jsonb(dict(values)), "why": why, "by": by, "now": now,
         },
     )  # fmt: skip
 
@@ -165,6 +171,11 @@ def task(connection: psycopg.Connection, held: Held) -> Task:
 def opened_since(connection: psycopg.Connection, *, tenant_id: str, since_ms: int, limit: int) -> list[tuple[str, int]]:
     """Return (account, moment in ms) of accounts that were opened since a moment, the newest."""
     return [(str(account), int(at)) for account, at in connection.execute(_OPENED, (tenant_id, since_ms, limit)).fetchall()]
+
+
+def accounts_of_kinds(connection: psycopg.Connection, *, tenant_id: str, kinds: Sequence[str], limit: int) -> frozenset[str]:
+    """Return the accounts of customers of some kinds (`bank.customer.kind`), at most `limit`."""
+    return frozenset(str(row[0]) for row in connection.execute(_OF_KINDS, (tenant_id, list(kinds), limit)).fetchall())
 
 
 async def _versions(connection: Connection, text: str, bound: Bound) -> list[ScenarioVersion]:

@@ -23,6 +23,7 @@ from kit.clock import Clock
 from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
 from risk.scenarios.parameters import Version, in_force
+from risk.scenarios.segments import Segment
 
 Connection = psycopg.AsyncConnection
 
@@ -42,21 +43,21 @@ async def versions_held(connection: Connection, actor: Actor) -> list[Version]:
 
 async def propose(
     connection: Connection, actor: Actor, *, scenario: str, valid_from: date, values: Mapping[str, int], why: str, days: int,
-    today: date, now_ms: int, clock: Clock,
+    today: date, now_ms: int, clock: Clock, segment: Segment | None = None,
 ) -> ScenarioVersion:  # fmt: skip
-    """Keep values that would hold from a day on, and queue their trial over so many days.
+    """Keep values that would hold from a day on for a segment, or for everybody, and queue their trial over so many days.
 
     Raises NoSuchScenario, ParameterNotAllowed, NothingToChange, DayHasPassed.
     """
     require_future(valid_from, today=today)
     await repository.lock(connection, actor.tenant_id)
     _, after = proposed_values(
-        await versions_held(connection, actor), scenario=scenario, day=valid_from, values=values
+        await versions_held(connection, actor), scenario=scenario, day=valid_from, values=values, segment=segment
     )  # fmt: skip
     version_id = str(uuid7(clock))
     await repository.insert(
         connection, tenant_id=actor.tenant_id, version_id=version_id, scenario=scenario, valid_from=valid_from, values=after,
-        why=why, by=actor.name, now=_moment(now_ms),
+        why=why, by=actor.name, now=_moment(now_ms), segment=segment,
     )  # fmt: skip
     await _ask(connection, actor, version_id, days=days, now_ms=now_ms, clock=clock)
     return await required(connection, actor, scenario, version_id)
@@ -91,7 +92,9 @@ async def say(
     trial: Trial | None = None
     if said is Said.APPROVE:
         require_future(version.valid_from, today=today)
-        before = in_force(await versions_held(connection, actor), scenario=scenario, day=version.valid_from)
+        before = in_force(
+            await versions_held(connection, actor), scenario=scenario, day=version.valid_from, segment=version.segment
+        )
         found = await repository.newest_trial(connection, tenant_id=actor.tenant_id, version_id=version_id)
         trial = require_tried(found, before=before, after=version.values)
     await repository.say(

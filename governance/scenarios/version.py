@@ -144,16 +144,16 @@ def held(rows: Iterable[HeldVersion]) -> list[Version]:
 
 
 def proposed_values(
-    versions: Iterable[Version], *, scenario: str, day: date, values: Mapping[str, int]
+    versions: Iterable[Version], *, scenario: str, day: date, values: Mapping[str, int], segment: str | None = None
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Return what holds on a day, and what would with a proposal.
+    """Return what holds on a day for a segment (None: for everybody), and what would with a proposal.
 
     Raises NoSuchScenario, ParameterNotAllowed, NothingToChange.
     """
     if scenario not in SCENARIOS:
         raise NoSuchScenario(scenario)
     Version(scenario, day, values)
-    before = in_force(versions, scenario=scenario, day=day)
+    before = in_force(versions, scenario=scenario, day=day, segment=segment)
     after = before | dict(values)
     if after == before:
         raise NothingToChange(f"{scenario} has these values on {day} already")

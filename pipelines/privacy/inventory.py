@@ -84,7 +84,7 @@ INVENTORY = (
             Kind.NOTHING, "hashes, signatures and sums", _NONE, _ALWAYS),
     Holding("core", ("bank.accrual_terms", "bank.exchange_rate", "bank.product", "bank.sandbox_clock", "governance.policy",
                      "governance.policy_move", "governance.simulation", "governance.model", "governance.model_move",
-                     "governance.list", "governance.scenario_version", "governance.scenario_verdict",
+                     "governance.list", "governance.scenario_version", "governance.scenario_verdict", "cases.scenario_night",
                      "identity.client", "identity.tenant", "outbox.bootstrap", "public.alembic_version"),
             Kind.NOTHING, "terms, rules, models and clients; who of the bank's people changed them", _NONE, _ALWAYS),
     Holding("core", ("bank.suspense_item", "bank.legal_hold", "governance.list_entry", "cases.alert", "cases.alert_member",

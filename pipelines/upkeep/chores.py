@@ -9,6 +9,7 @@ from kit.lake.lock import LakeBusy
 from kit.postgres import connect
 from kit.settings import Settings
 from ledger.days import end_ms, last_ended, start_ms
+from pipelines.aml.nightly.days import unseen
 from pipelines.cash_flow import repository as forecasts
 from pipelines.insight.categories import repository as text_models
 from pipelines.insight.money import repository as own_money
@@ -22,6 +23,8 @@ COMPACT_EVERY_MS = 3_600_000
 FORECAST_AFTER_MS = 3 * 3_600_000
 LOOK_AT_MONEY_AFTER_MS = FORECAST_AFTER_MS + 1_800_000
 LEARN_AFTER_MS = 4 * 3_600_000
+# Where Dagster runs it has looked by then.
+LOOK_FOR_LAUNDERING_AFTER_MS = 5 * 3_600_000
 
 
 class Chore(Protocol):
@@ -152,6 +155,32 @@ class LearnedCategories:
         ended = last_ended(self._clock.now_ms())
         told = self._apart(work.learn_categories, self._settings, ended, self._clock)
         self._tried = ended
+        return told
+
+
+class ScenarioNights:
+    """All scenarios of money laundering over each day that has ended, once: in the morning, where nobody did so at night."""
+
+    name = "scenario-nights"
+
+    def __init__(self, settings: Settings, clock: Clock, apart: Apart) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._apart = apart
+        self._done: date | None = None
+
+    def due(self, now_ms: int) -> bool:
+        """Whether a bank has a day that has ended and was not looked at."""
+        ended = last_ended(now_ms)
+        if self._done == ended or now_ms < start_ms(ended + timedelta(days=1)) + LOOK_FOR_LAUNDERING_AFTER_MS:
+            return False
+        return unseen(self._settings, last_day=ended)
+
+    def do(self) -> str:
+        """Look at what has ended."""
+        ended = last_ended(self._clock.now_ms())
+        told = self._apart(work.look_for_laundering, self._settings, ended, self._clock)
+        self._done = ended
         return told
 
 

@@ -17,6 +17,7 @@ from pipelines.upkeep.chores import (
     LearnedCategories,
     MoneyForecasts,
     OwnMoney,
+    ScenarioNights,
     ScreenedCustomers,
 )
 
@@ -44,6 +45,7 @@ class Upkeep:
             MoneyForecasts(settings, self._clock, apart),
             OwnMoney(settings, self._clock, apart),
             LearnedCategories(settings, self._clock, apart),
+            ScenarioNights(settings, self._clock, apart),
             ApprovedLists(settings, self._clock),
             ScreenedCustomers(settings, self._clock, apart),
         )

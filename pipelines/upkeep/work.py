@@ -31,6 +31,14 @@ def learn_categories(settings: Settings, last_day: date, clock: Clock) -> str:
     return learn(settings, last_day=last_day, clock=clock)
 
 
+def look_for_laundering(settings: Settings, last_day: date, clock: Clock) -> str:
+    """Ask all scenarios of the days that nobody looked at, up to a day that has ended; return what came of it."""
+    from pipelines.aml.nightly.run import judge_nights
+
+    nights = judge_nights(settings, last_day=last_day, clock=clock)
+    return "; ".join(f"{each.tenant_id}: {each.summary}" for each in nights) or "no bank to look at"
+
+
 def screen_customers(settings: Settings, clock: Clock) -> str:
     """Screen every customer who waits; return what came of it."""
     from pipelines.screening.rescreen import rescreen

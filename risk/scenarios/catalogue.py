@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from risk.scenarios.declared import Engine, Parameter, Scenario, Severity, Source, Unit
+from risk.scenarios.triage import with_triage
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 REPORTED_CASH_MINOR = 5_000_000
@@ -233,7 +234,7 @@ _PROFILE = (
         parameters=(
             Parameter("silent_days", Unit.DAYS, 91, 30, 1_000, "how long nothing moved"),
             _amount("amount_minor", 1_000_000, "how much moves then"),
-            _window(7 * DAY_MS, most=30 * DAY_MS),
+            _window(7 * DAY_MS, most=14 * DAY_MS),
         ),
     ),
     Scenario(
@@ -245,7 +246,7 @@ _PROFILE = (
         severity=Severity.MEDIUM,
         parameters=(
             _window(24 * HOUR_MS, most=30 * DAY_MS, meaning="how old the account is at most"),
-            _amount("amount_minor", 100_000, "from which amount on"),
+            _amount("amount_minor", 100_000, "from which amount on", least=100_00),
         ),
     ),
     Scenario(
@@ -270,7 +271,7 @@ _PROFILE = (
         severity=Severity.LOW,
         parameters=(
             _times("times_usual", 150, "times the largest before"),
-            _amount("amount_minor", 2_000_000, "from which amount on"),
+            _amount("amount_minor", 2_000_000, "from which amount on", least=1_000_00),
             _at_least("payments", 10, "how many before tell what is usual"),
         ),
     ),
@@ -371,6 +372,6 @@ _CASES = (
 )  # fmt: skip
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {each.code: each for group in (_CASH, _ACCOUNTS, _GRAPH, _PROFILE, _PAYMENT, _CASES) for each in group}
+    {each.code: with_triage(each) for group in (_CASH, _ACCOUNTS, _GRAPH, _PROFILE, _PAYMENT, _CASES) for each in group}
 )
 """By code, in the order in which they are told of."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """Where a scenario runs on live money. Over history all of them run in `pipelines/aml/scenarios`."""
+    """What kind of question a scenario asks. Which program asks it, and how soon, `running` says."""
 
     RULE = "rule"
     WINDOW = "window"

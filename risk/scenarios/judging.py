@@ -14,6 +14,7 @@ from contracts.aml import Candidate, Payment
 from contracts.transactions import Channel
 from kit.business_days import is_business_day
 from ledger.days import TIMEZONE, day_of
+from risk.scenarios.catalogue import DAY_MS
 from risk.scenarios.parameters import Version, in_force
 
 PPM, HUNDRED = 1_000_000, 100
@@ -179,6 +180,62 @@ def _at_night(candidate: Candidate, values: Values, _usual: int) -> Judged | Non
     return _single(candidate, met=late and candidate.payments[-1].amount_minor > values["amount_minor"])
 
 
+def _outlier(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    payment, said = candidate.payments[-1], candidate.measures
+    met = (
+        payment.amount_minor >= values["amount_minor"]
+        and said["payments"] >= values["payments"]
+        and payment.amount_minor * HUNDRED >= said["largest_minor"] * values["times_usual"]
+    )
+    return Judged({"amount_minor": payment.amount_minor, **said}, [payment]) if met else None
+
+
+def _new_account(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    payment, age_ms = candidate.payments[-1], candidate.measures["window_ms"]
+    met = payment.amount_minor >= values["amount_minor"] and 0 <= age_ms < values["window_ms"]
+    return Judged({"amount_minor": payment.amount_minor, "window_ms": age_ms}, [payment]) if met else None
+
+
+def _wakes(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    silent_ms = candidate.measures["silent_ms"]
+    moved = sum(each.amount_minor for each in candidate.payments)
+    met = silent_ms >= values["silent_days"] * DAY_MS and moved >= values["amount_minor"]
+    return Judged({"silent_days": silent_ms // DAY_MS, "amount_minor": moved}, candidate.payments) if met else None
+
+
+def _mirroring(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    rows = [
+        each
+        for each in _ordered(candidate.payments)
+        if each.channel is not Channel.CASH and each.amount_minor >= values["amount_minor"]
+    ]
+    pairs, last = _pairs(rows, values), candidate.payments[-1].transaction_id
+    runs = [pairs[end - values["pairs"] : end] for end in range(values["pairs"], len(pairs) + 1)]
+    met = [
+        run
+        for run in runs
+        if run[-1][1].at - run[0][0].at <= values["span_ms"] and any(out.transaction_id == last for _, out in run)
+    ]
+    if not met:
+        return None
+    first_at, last_at = met[0][0][0].at, max(run[-1][1].at for run in met)
+    return Judged({"pairs": len({id(pair) for run in met for pair in run})}, [p for p in rows if first_at <= p.at <= last_at])
+
+
+def _pairs(rows: Sequence[Payment], values: Values) -> list[tuple[Payment, Payment]]:
+    """Each amount in with the first one out after it, soon enough, that is like it and not another's yet."""
+    taken: set[str] = set()
+    found = []
+    for came in (each for each in rows if not each.is_out):
+        for left in (each for each in rows if each.is_out and came.at < each.at <= came.at + values["window_ms"]):
+            alike = abs(left.amount_minor - came.amount_minor) * PPM <= values["unlike_ppm"] * came.amount_minor
+            if alike and left.transaction_id not in taken:
+                taken.add(left.transaction_id)
+                found.append((came, left))
+                break
+    return found
+
+
 def _hour(at_ms: int) -> int:
     return datetime.fromtimestamp(at_ms / 1_000, _ZONE).hour
 
@@ -203,9 +260,13 @@ _RULES: Mapping[str, Callable[[Candidate, Values, int], Judged | None]] = Mappin
         "repeated-amounts": _repeated,
         "just-under-a-limit": _just_under,
         "pix-at-night": _at_night,
+        "mirroring": _mirroring,
+        "dormant-wakes": _wakes,
+        "new-payee-account": _new_account,
+        "outlier-amount": _outlier,
     }
 )
 JUDGED = frozenset(_RULES)
 """The codes of the scenarios that are judged here."""
-SINGLE = frozenset({"cash-report", "cash-without-notice", "pix-at-night"})
+SINGLE = frozenset({"cash-report", "cash-without-notice", "pix-at-night", "new-payee-account", "outlier-amount"})
 """Those of them that a payment meets by itself: each payment is a finding of its own."""

@@ -10,20 +10,11 @@ from cases.casework import repository
 from cases.casework.states import Act, CaseState, Standing, require
 from cases.trail import repository as trail_repository
 from cases.trail.chain import Detail
-from kit.errors import Conflict, NotFound
+from kit.errors import NotFound
 from serving.edge.principals import Principal
 from serving.identity.audit import record
 
 Row = dict[str, Any]
-MAX_ALERTS = 200
-
-
-class CaseFull(Conflict):
-    """A case holds so much and no more."""
-
-    code = "case-full"
-    title = "The case holds as much as one may"
-    remedy = "Put papers that belong together into one document, and attach a reference; decide a case that has all its alerts."
 
 
 async def required(connection: AsyncConnection, principal: Principal, case_id: UUID, *, lock: bool = False) -> Row:

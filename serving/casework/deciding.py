@@ -13,6 +13,7 @@ from cases.alerts import MOVES
 from cases.casework import repository
 from cases.casework.labels import labels
 from cases.casework.proposal import Proposal, check
+from cases.casework.selecting import MAX_ALERTS
 from cases.casework.states import AGREEING, PROPOSING, Act, DecisionChanged, Outcome
 from cases.due.clocks import local_day, report_due
 from cases.reports import repository as reports
@@ -22,7 +23,7 @@ from contracts.topics import LABELS
 from kit.clock import FixedClock
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
-from serving.casework.acting import MAX_ALERTS, Row, allowed, required, written
+from serving.casework.acting import Row, allowed, required, written
 from serving.casework.schemas import CaseJudgement, ProposedDecision
 from serving.casework.service import CaseworkService
 from serving.edge.clocks import TenantClocks

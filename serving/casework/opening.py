@@ -2,27 +2,23 @@
 
 from datetime import datetime
 from typing import ClassVar
-from uuid import UUID
 
 from psycopg import AsyncConnection
 
 import cases.service as alerts
 from cases.alerts import Alert
 from cases.casework import repository
-from cases.casework.states import Act
-from cases.due.clocks import analysis_due, local_day
+from cases.casework.selecting import select
+from cases.due.clocks import local_day
 from cases.papers.sealing import Papers
 from contracts import sealed as kinds
 from contracts.alerts import AlertStatus
-from kit.clock import FixedClock
 from kit.errors import Conflict
-from kit.ids import uuid7
-from serving.casework.acting import MAX_ALERTS, CaseFull, allowed, required, written
+from serving.casework.acting import written
 from serving.casework.schemas import NewCase
 from serving.edge.principals import Principal
 
 OPEN_ROUTE = "POST /v1/cases"
-OPENED = "open"
 
 
 class AlertInCase(Conflict):
@@ -72,55 +68,16 @@ class Opening:
             raise AlertEnded(f"alert {alert_id} is {alert.status}", status=alert.status.value)
         if not wanted.despite_quiet:
             await self._require_loud(connection, alert, scheme=wanted.scheme, now=now)
-        subject = {
-            "tenant_id": tenant_id, "subject_kind": alert.subject_kind, "subject_id": alert.subject_id,
-            "scheme": wanted.scheme,
-        }  # fmt: skip
-        case_id = await repository.joinable(connection, **subject)
-        joined = case_id is not None
-        operation_on, correlation_id = local_day(alert.first_event_time), headers["correlation_id"]
-        if case_id is None:
-            case_id = await self._insert(connection, principal, wanted, alert, now=now)
-        else:
-            case = await required(connection, principal, UUID(case_id), lock=True)
-            allowed(case, Act.LINK, principal)
-            if case["alert_count"] >= MAX_ALERTS:
-                raise CaseFull(f"case {case_id} has {case['alert_count']} alerts", most=MAX_ALERTS, case_id=case_id)
-            await repository.grew(
-                connection, tenant_id=tenant_id, case_id=case_id, operation_on=operation_on, severity=wanted.severity.rank
-            )
-            await repository.change(connection, tenant_id=tenant_id, case_id=case_id)
-        await repository.link(
-            connection, tenant_id=tenant_id, alert_id=alert_id, case_id=case_id, by=principal.subject, now=now
+        selected = await select(
+            connection, alert, scheme=wanted.scheme, rank=wanted.severity.rank, by=principal.subject, now=now, headers=headers
         )
-        if alert.status is AlertStatus.OPEN:
-            await alerts.move_alert(
-                connection, tenant_id=tenant_id, alert_id=alert_id, to=AlertStatus.IN_REVIEW, by=principal.subject,
-                clock=FixedClock(round(now.timestamp() * 1000)), headers=headers,
-            )  # fmt: skip
         await written(
-            connection, principal, about=f"case/{case_id}", act=Act.LINK if joined else OPENED, route=OPEN_ROUTE,
+            connection, principal, about=f"case/{selected.case_id}", act=selected.act, route=OPEN_ROUTE,
             detail={"alert_id": alert_id, "scheme": wanted.scheme, "severity": wanted.severity.value,
                     "despite_quiet": wanted.despite_quiet},
-            now=now, correlation_id=correlation_id,
+            now=now, correlation_id=headers["correlation_id"],
         )  # fmt: skip
-        return case_id, joined
-
-    async def _insert(
-        self, connection: AsyncConnection, principal: Principal, wanted: NewCase, alert: Alert, *, now: datetime
-    ) -> str:
-        tenant_id = principal.tenant_id
-        case_id = str(uuid7(FixedClock(round(now.timestamp() * 1000))))
-        customer_id = alert.subject_id if alert.subject_kind == "customer" else None
-        if alert.subject_kind == "account":
-            customer_id = await repository.owner_of(connection, tenant_id=tenant_id, account_id=alert.subject_id)
-        today = local_day(now)
-        await repository.insert(
-            connection, tenant_id=tenant_id, case_id=case_id, subject_kind=alert.subject_kind, subject_id=alert.subject_id,
-            customer_id=customer_id, scheme=wanted.scheme, severity=wanted.severity.rank, by=principal.subject, now=now,
-            operation_on=local_day(alert.first_event_time), selected_on=today, due_on=analysis_due(today),
-        )  # fmt: skip
-        return case_id
+        return selected.case_id, selected.joined
 
     async def _require_loud(self, connection: AsyncConnection, alert: Alert, *, scheme: str, now: datetime) -> None:
         found = await repository.quiet(

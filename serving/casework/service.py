@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from cases.casework import repository
+from cases.casework.selecting import MAX_ALERTS, CaseFull
 from cases.casework.states import Act, NothingToGoOn
 from cases.due import repository as due_repository
 from cases.due.clocks import WARNING_DAYS, local_day
@@ -22,7 +23,7 @@ from kit.errors import Conflict, NotFound
 from kit.ids import uuid7
 from kit.postgres import tenant_transaction
 from serving.casework import presented
-from serving.casework.acting import MAX_ALERTS, CaseFull, Row, allowed, required, written
+from serving.casework.acting import Row, allowed, required, written
 from serving.casework.opening import Opening
 from serving.casework.schemas import MAX_EVIDENCE_BYTES, Assignment, NewCase, NewEvidence, NewNote
 from serving.edge.access import CASE_WORKERS

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from governance.scenarios.version import ScenarioVersionStatus, TrialStatus
 from risk.scenarios.declared import Engine, Severity, Unit
+from risk.scenarios.segments import Segment
 from serving.edge.schemas import Job, Text
 
 MOST_DAYS, USUAL_DAYS = 180, 60
@@ -24,6 +25,8 @@ def _words(of: type[StrEnum]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": [each.value for each in of]})
 
 
+# Where it stands, and not by a name of its own in the description.
+SegmentName = Literal[Segment.PERSON, Segment.BUSINESS]
 _VERSION_ID = "0193f2aa-1111-7222-8333-944445555777"
 _VALUES: dict[str, JsonValue] = {"amount_minor": 150_000, "from_hour": 20, "until_hour": 6}
 _PARAMETER: dict[str, JsonValue] = {
@@ -96,7 +99,7 @@ class ScenarioVersionShown(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_VERSION]})
     version_id: UUID
     scenario: str
-    segment: str | None
+    segment: SegmentName | None
     valid_from: date
     values: dict[str, int]
     rule: str
@@ -155,6 +158,9 @@ class NewScenarioVersion(BaseModel):
     values: Values
     why: Text = Field(min_length=1, max_length=500)
     days: Days = USUAL_DAYS
+    segment: SegmentName | None = Field(
+        default=None, description="For whose customers: of persons or of businesses; left out, for everybody without their own"
+    )
 
 
 class NewScenarioTrial(BaseModel):

@@ -76,6 +76,7 @@ class ScenarioService:
             made = await propose(
                 connection, actor_of(principal), scenario=scenario, valid_from=wanted.valid_from, values=wanted.values,
                 why=wanted.why, days=wanted.days, today=day_of(now_ms), now_ms=now_ms, clock=self._clock,
+                segment=wanted.segment,
             )  # fmt: skip
             said["resource"] = _named(made)
             return await self._detail(connection, principal, made)

@@ -1,4 +1,7 @@
-"""The Faust app: an agent over `risk.flagged.v1`, one over `aml.candidates.v1`. At least once, and every effect idempotent."""
+"""The Faust app: agents over `risk.flagged.v1`, `aml.candidates.v1` and `banking.transactions.v1`.
+
+At least once, and every effect idempotent.
+"""
 
 import asyncio
 import os
@@ -10,7 +13,7 @@ from typing import Any, Protocol
 import faust
 from confluent_kafka import KafkaException
 
-from contracts.topics import AML_CANDIDATES, FLAGGED, broker_topics
+from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, FLAGGED, broker_topics
 from kit.clock import Clock
 from kit.deadline import EXIT_STALLED
 from kit.kafka import dlq_name, ensure_topics, topic_name
@@ -20,6 +23,7 @@ from kit.process import Lifecycle
 from kit.settings import Settings
 from streams.alerts.candidates import CandidateRecorder
 from streams.alerts.credentials import broker_credentials
+from streams.alerts.payments import PaymentRecorder
 from streams.alerts.recorder import FaustMessage, Recorder
 from streams.alerts.transport import ReadCommittedTransport
 from streams.alerts.watchdog import Backlog, StallDetector, watch
@@ -34,9 +38,9 @@ COMMIT_INTERVAL_S = 1.0
 # How long the group waits for a member that died; the shortest that the broker allows.
 SESSION_S = 6.0
 HEARTBEAT_S = 2.0
-POOL_SIZE = 2
+POOL_SIZE = 3
 EXIT_FAILED = 1
-AGENTS = {FLAGGED: "alerts", AML_CANDIDATES: "candidates"}
+AGENTS = {FLAGGED: "alerts", AML_CANDIDATES: "candidates", BANKING_TRANSACTIONS: "payments"}
 
 
 def make_app(settings: Settings) -> faust.App:
@@ -88,13 +92,14 @@ class AlertsProcess:
     """The app with its agents, their watchdogs and its place in the process's life."""
 
     def __init__(self, settings: Settings, lifecycle: Lifecycle, clock: Clock) -> None:
-        wanted = [name for topic in (FLAGGED, AML_CANDIDATES) for name in (topic, dlq_name(topic))]
+        wanted = [name for topic in AGENTS for name in (topic, dlq_name(topic))]
         ensure_topics(settings.kafka, {name: broker_topics()[name] for name in wanted})
         self._lifecycle = lifecycle
         self._pool = pool(settings.core.dsn("alerts"), application=PROCESS, max_size=POOL_SIZE)
         recorders: dict[str, BatchRecorder] = {
             FLAGGED: Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
             AML_CANDIDATES: CandidateRecorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
+            BANKING_TRANSACTIONS: PaymentRecorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
         }
         self._lanes = [
             _Lane(topic, recorder, Backlog(settings.kafka, group=GROUP, topic=topic), StallDetector(clock))

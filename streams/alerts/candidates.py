@@ -1,6 +1,6 @@
 """What the second agent does with a batch: judge candidates by the parameters in force, and hand what is found to `cases`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -8,18 +8,19 @@ import psycopg
 from prometheus_client import Counter
 from psycopg_pool import AsyncConnectionPool
 
-from cases import finding_repository, repository, scenario_versions
+from cases import finding_repository, repository
 from cases.finding_service import RecordedFindings, record_found
 from cases.findings import Found
 from contracts.aml import Candidate
 from contracts.topics import AML_CANDIDATES
 from contracts.transactions import UNREADABLE
-from governance.scenarios.version import held
 from kit.clock import Clock
 from kit.postgres import tenant_transaction
-from risk.scenarios.catalogue import DAY_MS
-from risk.scenarios.judging import JUDGED, SINGLE, judge, reached, values_for
-from risk.scenarios.parameters import Version
+from risk.scenarios.asking import ASKED
+from risk.scenarios.catalogue import DAY_MS, SCENARIOS
+from risk.scenarios.judging import JUDGED, SINGLE, Judged, judge, reached
+from risk.scenarios.triage import triage
+from streams.alerts.held import Held, Values, in_force_here, values_of
 from streams.alerts.recorder import MALFORMED, FaustMessage, refusable
 from streams.refusals import Refusals
 
@@ -31,14 +32,11 @@ _candidates = Counter(
     "baas_aml_candidates_total", "Candidates by scenario and whether they were findings", ["scenario", "became"]
 )
 _findings = Counter("baas_aml_findings_total", "Findings by what became of them", ["became"])
+_cases = Counter("baas_aml_cases_total", "Cases that the policy of triage opened")
 
-Held = Callable[[psycopg.AsyncConnection, str], Awaitable[Sequence[Version]]]
 _Peaks = dict[tuple[str, str], list[tuple[int, int]]]
-
-
-async def in_force_here(connection: psycopg.AsyncConnection, tenant_id: str) -> Sequence[Version]:
-    """The values that two people of a bank gave its scenarios; where they said nothing, the catalogue's own hold."""
-    return held(await scenario_versions.held(connection, tenant_id))
+# The scenarios that Flink finds candidates of.
+STREAMED = JUDGED - frozenset(ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class CandidateRecorder:
             except UNREADABLE as problem:
                 self._refuse(message, MALFORMED, str(problem))
                 continue
-            if candidate.scenario not in JUDGED:
+            if candidate.scenario not in STREAMED:
                 self._refuse(message, UNKNOWN_SCENARIO, candidate.scenario)
                 continue
             by_tenant.setdefault(candidate.tenant_id, []).append((message, candidate))
@@ -89,9 +87,7 @@ class CandidateRecorder:
             for each in entries:
                 await self._write(tenant_id, [each])
             return
-        _findings.labels("found").inc(recorded.found)
-        _findings.labels("grew").inc(recorded.grew)
-        _findings.labels("known").inc(recorded.known)
+        counted(recorded)
 
     async def _record(
         self, connection: psycopg.AsyncConnection, tenant_id: str, candidates: Sequence[Candidate]
@@ -100,11 +96,12 @@ class CandidateRecorder:
         async with tenant_transaction(connection, tenant_id):
             await repository.lock(connection, tenant_id)
             versions = await self._held(connection, tenant_id)
+            values = await values_of(connection, tenant_id, (each.account_id for each in candidates), versions=versions)
             keys = sorted({(each.account_id, each.scenario) for each in candidates})
             peaks: _Peaks = {}
             for account, scenario, at_ms, measure in await finding_repository.reached(connection, tenant_id, keys):
                 peaks.setdefault((account, scenario), []).append((at_ms, measure))
-            judged = judge_batch(candidates, versions, peaks, since_ms=now_ms - SELECTED_WITHIN_MS)
+            judged = judge_batch(candidates, values, peaks, since_ms=now_ms - SELECTED_WITHIN_MS)
             await finding_repository.write_reached(connection, tenant_id, judged.reached)
             return await record_found(connection, tenant_id, judged.found, now_ms=now_ms)
 
@@ -112,14 +109,38 @@ class CandidateRecorder:
         self._refusals.refuse(refusable(message), topic=AML_CANDIDATES, reason=reason, detail=detail)
 
 
-def judge_batch(candidates: Sequence[Candidate], versions: Sequence[Version], peaks: _Peaks, *, since_ms: int) -> JudgedBatch:
+def counted(recorded: RecordedFindings) -> None:
+    """Count what became of findings."""
+    _findings.labels("found").inc(recorded.found)
+    _findings.labels("grew").inc(recorded.grew)
+    _findings.labels("known").inc(recorded.known)
+    _cases.inc(recorded.cases)
+
+
+def found_of(candidate: Candidate, judged: Judged, values: Mapping[str, int]) -> Found:
+    """Return what is recorded of a candidate that is a finding."""
+    return Found(
+        scenario=candidate.scenario,
+        account_id=candidate.account_id,
+        customer_id=candidate.customer_id,
+        currency=candidate.currency,
+        payments=judged.payments,
+        measures=judged.measures,
+        parameters=values,
+        job=candidate.job,
+        is_single=candidate.scenario in SINGLE,
+        triage=triage(SCENARIOS[candidate.scenario], values),
+    )
+
+
+def judge_batch(candidates: Sequence[Candidate], held: Values, peaks: _Peaks, *, since_ms: int) -> JudgedBatch:
     """Judge candidates in their order. `peaks`, (moment, measure) by account and scenario, learns from each.
 
     What ended before `since_ms` is no finding any more, and only tells what is usual.
     """
     found, new = [], []
     for candidate in candidates:
-        values = values_for(candidate, versions)
+        values = held.of(candidate.scenario, candidate.account_id, at_ms=candidate.last_at)
         now, usual = reached(candidate, values), 0
         if now is not None:
             known = peaks.setdefault((candidate.account_id, candidate.scenario), [])
@@ -130,17 +151,5 @@ def judge_batch(candidates: Sequence[Candidate], versions: Sequence[Version], pe
         judged = judge(candidate, values, usual=usual) if candidate.last_at >= since_ms else None
         _candidates.labels(candidate.scenario, "finding" if judged else "nothing").inc()
         if judged is not None:
-            found.append(
-                Found(
-                    scenario=candidate.scenario,
-                    account_id=candidate.account_id,
-                    customer_id=candidate.customer_id,
-                    currency=candidate.currency,
-                    payments=judged.payments,
-                    measures=judged.measures,
-                    parameters=values,
-                    job=candidate.job,
-                    is_single=candidate.scenario in SINGLE,
-                )
-            )
+            found.append(found_of(candidate, judged, values))
     return JudgedBatch(found, new)

@@ -23,6 +23,7 @@ from tests.serving.conftest import Server
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 EVENING_MS = 19 * 3_600_000 + 600_000
+ACCOUNTS = {name: str(uuid.UUID(int=number)) for number, name in enumerate(("a1", "a2", "a3"), 1)}
 NIGHT = "/v1/scenarios/pix-at-night/versions"
 
 
@@ -46,9 +47,9 @@ def history(settings: Settings) -> None:
     day = today() - timedelta(days=5)
     evening = {"event_time_ms": start_ms(day) + EVENING_MS}
     rows = [
-        *payment(1, day=day, amount_minor=300_000, account="a1"),
-        *payment(2, day=day, amount_minor=120_000, account="a2"),
-        *payment(3, day=day, amount_minor=190_000, account="a3", **evening),
+        *payment(1, day=day, amount_minor=300_000, account=ACCOUNTS["a1"]),
+        *payment(2, day=day, amount_minor=120_000, account=ACCOUNTS["a2"]),
+        *payment(3, day=day, amount_minor=190_000, account=ACCOUNTS["a3"], **evening),
     ]
     lake_of(settings.lake, rows, frauds=[3])
 
@@ -98,7 +99,7 @@ def test_every_scenario_is_shown_with_its_rule_in_words_and_bounds(api):
 def test_from_a_proposal_by_way_of_a_trial_to_what_holds(author, colleague, worker):
     version = proposed(author, {"from_hour": 19})
     assert (version["status"], version["trial"]["status"], version["before"]["from_hour"]) == ("proposed", "queued", 20)
-    assert version["values"] == {"amount_minor": 100_000, "from_hour": 19, "until_hour": 6}
+    assert version["values"] == {"amount_minor": 100_000, "from_hour": 19, "until_hour": 6, "opens_case": 0}
     assert "from 19 h" in version["rule"]
     assert shown(author)["waiting"] == 1
     yes = {"approve": True}
@@ -145,6 +146,40 @@ def test_a_trial_against_what_no_longer_holds_is_made_again(author, colleague, w
     assert problem(author.post(f"{path(second)}/trial", json={"days": 10}), 409) == "trial-under-way"
     work_off(worker)
     assert colleague.post(f"{path(second)}/judgement", json={"approve": True}).json()["before"]["amount_minor"] == 400_000
+
+
+def test_values_for_a_segment_are_tried_on_it_and_hold_beside_those_for_everybody(author, colleague, worker, settings):
+    with psycopg.connect(settings.core.dsn("postgres")) as connection:
+        for customer, kind, account in (("c-firm", "business", "a1"), ("c-ana", "person", "a2"), ("c-bia", "person", "a3")):
+            connection.execute(
+                "insert into bank.customer (tenant_id, customer_id, kind) values ('demo', %s, %s)", (customer, kind)
+            )
+            connection.execute(
+                "insert into bank.account (account_id, tenant_id, customer_id, currency) values (%s, 'demo', %s, 'BRL')",
+                (ACCOUNTS[account], customer),
+            )
+    everybody = shown(author)
+    version = proposed(author, {"amount_minor": 250_000, "from_hour": 19}, segment="person")
+    assert (version["segment"], version["before"]["amount_minor"]) == ("person", 100_000)
+    work_off(worker)
+    result = author.get(path(version)).json()["trial"]["result"]
+    assert (result["before"]["findings"], result["after"]["findings"]) == (2, 0), "the firm's payment is no part of it"
+    assert colleague.post(f"{path(version)}/judgement", json={"approve": True}).json()["status"] == "approved"
+    assert shown(author)["rule"] == everybody["rule"]
+    of_firms = proposed(author, {"amount_minor": 310_000}, segment="business")
+    assert of_firms["before"]["amount_minor"] == 100_000
+    for_all = proposed(author, {"amount_minor": 310_000})
+    work_off(worker)
+    work_off(worker)
+    result = author.get(path(for_all)).json()["trial"]["result"]
+    assert (result["before"]["findings"], result["after"]["findings"]) == (1, 0), "persons keep what is theirs"
+    for each in (of_firms, for_all):
+        assert author.post(f"{path(each)}/withdrawal", json={}).status_code == 200
+    assert problem(author.post(NIGHT, json=_wanted(segment="students")), 422) == "invalid-request"
+
+
+def _wanted(**more: object) -> dict[str, object]:
+    return {"valid_from": str(today()), "values": {"amount_minor": 150_000}, "why": "as asked"} | more
 
 
 def test_a_trial_without_history_fails_with_what_to_do_and_approves_nothing(author, colleague, worker):

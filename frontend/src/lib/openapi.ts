@@ -10298,6 +10298,11 @@ export interface components {
              */
             days: number;
             /**
+             * Segment
+             * @description For whose customers: of persons or of businesses; left out, for everybody without their own
+             */
+            segment?: ("person" | "business") | null;
+            /**
              * Valid From
              * Format: date
              * @description The first day (America/Sao_Paulo) on which they hold: today or later
@@ -12440,7 +12445,7 @@ export interface components {
             /** Scenario */
             scenario: string;
             /** Segment */
-            segment: string | null;
+            segment: ("person" | "business") | null;
             status: components["schemas"]["ScenarioVersionStatus"];
             trial: components["schemas"]["ScenarioTrial"] | null;
             /**
@@ -12536,7 +12541,7 @@ export interface components {
             /** Scenario */
             scenario: string;
             /** Segment */
-            segment: string | null;
+            segment: ("person" | "business") | null;
             status: components["schemas"]["ScenarioVersionStatus"];
             /**
              * Valid From

@@ -59,7 +59,7 @@ def kept(
     `opened` are accounts and when they were opened, of those opened lately. Raises NoHistory, TooMuchHistory, LakeGap.
     """
     between = (since_ms - USUAL_DAYS * DAY_MS, until_ms)
-    found = _payments(lake, tenant_id=tenant_id, between_ms=between)
+    found = took_place(lake, tenant_id=tenant_id, between_ms=between)
     if found is None:
         raise NoHistory("the lake has no decision yet")
     count = int(found.select(pl.len()).collect().item())
@@ -78,8 +78,11 @@ def kept(
     return Kept(History(payments, accounts, since_ms), frozenset(bad), told)
 
 
-def _payments(lake: Path, *, tenant_id: str, between_ms: tuple[int, int]) -> pl.LazyFrame | None:
-    """Decisions of the period that had an outcome by which money moved, in our ledger or where it was seen."""
+def took_place(lake: Path, *, tenant_id: str, between_ms: tuple[int, int]) -> pl.LazyFrame | None:
+    """Return a tenant's decisions of [from, until) by which money moved, in our ledger or where it was seen.
+
+    None where the lake has none yet. Raises LakeGap.
+    """
     told = in_time("event_time_ms", between_ms)
     decided = scan(lake, topics.DECISIONS, needed=lambda file: told(file) and _holds(file, "decision", tenant_id))
     ended = scan(lake, topics.DECISIONS, needed=lambda file: _holds(file, "outcome", tenant_id))

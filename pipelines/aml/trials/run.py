@@ -32,7 +32,11 @@ Meanwhile = Callable[[Callable[[], list[Finding]]], list[Finding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which scenario, with which values against which, over whose payments of which days (both included)."""
+    """Which scenario, with which values against which, over whose payments of which days (both included).
+
+    Findings of the accounts in `only` are told (None: of all), but for those in `but`: accounts of the segment for which a
+    version is, and accounts of segments that have a version of their own.
+    """
 
     scenario: str
     tenant_id: str
@@ -41,6 +45,12 @@ class Question:
     first_day: date
     last_day: date
     opened: list[tuple[str, int]]
+    only: frozenset[str] | None = None
+    but: frozenset[str] = frozenset()
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether the values would hold for whose account it is."""
+        return (self.only is None or finding.account_id in self.only) and finding.account_id not in self.but
 
     @property
     def since_ms(self) -> int:
@@ -68,7 +78,8 @@ def tried(lake: Path, question: Question, *, progress: Progress, meanwhile: Mean
     detector = DETECTORS.get(question.scenario)
     sides: list[list[Finding]] = []
     for done, values in enumerate((question.before, question.after), start=2):
-        sides.append([] if detector is None else meanwhile(_looked(detector, found.history, values)))
+        there = [] if detector is None else meanwhile(_looked(detector, found.history, values))
+        sides.append([each for each in there if question.is_about(each)])
         progress(done, STEPS)
     before, after = sides
     come, go = apart(after, before), apart(before, after)

@@ -1,6 +1,6 @@
 """Carries out the trials of scenarios' values that compliance asks for: with the simulations of policies, one at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from ledger.days import last_ended
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.trials.run import STEPS, Question, opened_from, tried
 from pipelines.jobs import ALIVE_EVERY_S, JobWorker, Progress
-from risk.scenarios.parameters import in_force
+from risk.scenarios.parameters import Version, in_force
 
 PROCESS = "scenario-trials"
 MOST_OPENED = 500_000
@@ -34,6 +34,7 @@ class ScenarioTrials(JobWorker):
         last_day = last_ended(SystemClock().now_ms())
         first_day = last_day - timedelta(days=task.days - 1)
         versions = held(scenario_versions.held_of(connection, task.tenant_id))
+        only, but = self._accounts(connection, task, versions)
         question = Question(
             scenario=task.scenario,
             tenant_id=task.tenant_id,
@@ -44,6 +45,8 @@ class ScenarioTrials(JobWorker):
             opened=repository.opened_since(
                 connection, tenant_id=task.tenant_id, since_ms=opened_from(first_day), limit=MOST_OPENED
             ),
+            only=only,
+            but=but,
         )
         steps = 0
 
@@ -60,3 +63,21 @@ class ScenarioTrials(JobWorker):
                 return running.result()
 
         return msgspec.json.encode(tried(self.settings.lake, question, progress=told, meanwhile=meanwhile))
+
+    @staticmethod
+    def _accounts(
+        connection: psycopg.Connection, task: repository.Task, versions: Sequence[Version]
+    ) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """Return the accounts that a version is for (None: all), and those that have a version of their own instead."""
+
+        def of(kinds: Sequence[str]) -> frozenset[str]:
+            return repository.accounts_of_kinds(connection, tenant_id=task.tenant_id, kinds=kinds, limit=MOST_OPENED)
+
+        if task.segment is not None:
+            return of([task.segment]), frozenset()
+        own = {
+            each.segment
+            for each in versions
+            if each.scenario == task.scenario and each.valid_from <= task.valid_from and each.segment is not None
+        }
+        return None, of(sorted(own)) if own else frozenset()

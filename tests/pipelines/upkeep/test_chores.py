@@ -14,7 +14,7 @@ from kit.lake.lock import only_rewriter
 from kit.lake.manifest import live_files
 from kit.process import Lifecycle
 from kit.settings import PostgresServer, Settings
-from pipelines.upkeep.chores import COMPACT_EVERY_MS, CompactedLake, MoneyForecasts, OwnMoney
+from pipelines.upkeep.chores import COMPACT_EVERY_MS, CompactedLake, MoneyForecasts, OwnMoney, ScenarioNights
 from pipelines.upkeep.keeper import RETRY_MS, Upkeep
 from tests.pipelines.cash_flow.money import Money
 from tests.pipelines.insight.own import Own, folded_until
@@ -150,3 +150,25 @@ def test_customers_money_is_looked_at_once_its_day_is_in_the_histories_and_then_
     assert not later.due(clock.now_ms()), "the night is not far enough"
     clock.advance(3 * HOUR_MS)
     assert later.due(clock.now_ms())
+
+
+@pytest.mark.servers
+def test_scenarios_are_looked_for_in_the_morning_of_each_day_that_nobody_looked_at(
+    core: PostgresServer, tmp_path: Path
+) -> None:
+    settings, clock = Settings(var=tmp_path, core=core), ManualClock(MIDNIGHT_MS + 4 * HOUR_MS)
+    chore = ScenarioNights(settings, clock, APART)
+    with psycopg.connect(core.dsn("postgres")) as connection:
+        connection.execute("insert into bank.customer (tenant_id, customer_id) values ('mornings', 'c')")
+        connection.execute(
+            "insert into bank.account (account_id, tenant_id, customer_id, currency) values (%s, 'mornings', 'c', 'BRL')",
+            (uuid.uuid4(),),
+        )
+    assert not chore.due(clock.now_ms()), "the morning is not far enough"
+    clock.advance(HOUR_MS)
+    assert chore.due(clock.now_ms())
+    assert chore.do() == "mornings: 45 days, 0 payments: 0 new of 0 findings, 0 cases"
+    assert not chore.due(clock.now_ms())
+    assert not ScenarioNights(settings, clock, APART).due(clock.now_ms()), "a process that starts sees what was done"
+    clock.advance(24 * HOUR_MS)
+    assert chore.due(clock.now_ms())

@@ -88,6 +88,7 @@ with found as (
 )
 insert into cases.finding_payment (tenant_id, finding_id, transaction_id, at, amount_minor, payment, joined_at)
 select %(tenant)s, finding_id, gen_random_uuid(), now(), 100, jsonb_build_object('other', %(mark)s::text), now() from finding;
+insert into cases.scenario_night values (%(tenant)s, '2025-11-24', now(), 1, 1, 1, false);
 insert into cases.reached (tenant_id, scenario, account_id, reached_at, measure)
 values (%(tenant)s, 'fan-in', gen_random_uuid(), now(), 3);
 """

@@ -85,8 +85,12 @@ def test_candidates_killed_in_mid_traffic_make_each_finding_and_its_payments_onc
         for topic, payload in rows("select topic, payload from outbox.event where key = 'aml-kill'")
     ]
     for topic in (AML_FINDINGS, "risk.alerts.v1"):
-        events = [event for named, event in told if named == topic]
+        events = [event for named, event in told if named == topic and event.get("change") != "moved"]
         assert len({event["event_id"] for event in events}) == len(events) == 60 * 4
+    # The policy opened a case for each, and moved its alert, once.
+    assert sum(event.get("change") == "moved" for _, event in told) == 60
+    opened = "select count(*), count(distinct subject_id) from cases.case where tenant_id = 'aml-kill' and version = 1"
+    assert rows(opened) == [(60, 60)]
 
 
 def test_near_misses_and_what_was_usual_are_no_findings_and_old_candidates_only_teach(start, traffic, rows, eventually):

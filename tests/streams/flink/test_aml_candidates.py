@@ -34,11 +34,11 @@ from pipelines.aml.scenarios.run import found
 from pipelines.aml.scenarios.simulated import FIELDS
 from risk.scenarios.catalogue import DAY_MS, HOUR_MS, SCENARIOS
 from risk.scenarios.compiler import FOLDER, compiled
-from risk.scenarios.judging import JUDGED
 from risk.scenarios.statements import jobs, streamed
 from simulator.laundering.draw import Kind
 from simulator.laundering.planting import LONGEST_MS, Planted, plant
-from streams.alerts.candidates import judge_batch
+from streams.alerts.candidates import STREAMED, judge_batch
+from streams.alerts.held import Values
 from streams.aml.keeper import PROJECT
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
@@ -47,7 +47,7 @@ TENANT = "aml-test"
 EACH = 3
 OUT_OF_ORDER_S = 30
 RUNNING_S = 180.0
-SAME = sorted(JUDGED)
+SAME = sorted(STREAMED)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def test_the_statements_are_what_the_catalogue_says() -> None:
 
 
 def test_whatever_is_streamed_is_judged_and_the_other_way_round() -> None:
-    assert set(streamed()) == JUDGED <= set(SCENARIOS)
+    assert set(streamed()) == STREAMED <= set(SCENARIOS)
 
 
 def shuffled(rows: Sequence[Mapping[str, Any]], *, by_ms: int) -> list[Mapping[str, Any]]:
@@ -166,7 +166,7 @@ def require_restart(cluster: FlinkCluster, job: str) -> None:
 @pytest.fixture(scope="module")
 def judged(story: Story) -> Sequence[Found]:
     ordered = sorted(story.candidates, key=lambda each: each.last_at)
-    return judge_batch(ordered, (), {}, since_ms=0).found
+    return judge_batch(ordered, Values(), {}, since_ms=0).found
 
 
 def history_of(story: Story) -> History:

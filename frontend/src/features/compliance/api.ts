@@ -67,6 +67,7 @@ export interface Proposal {
   values: Record<string, number>
   why: string
   days: number
+  segment?: string
 }
 
 export function usePropose(scenario: string) {

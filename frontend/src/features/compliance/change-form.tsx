@@ -10,6 +10,7 @@ import { ProblemNote } from '@/features/risk/problem-note'
 import { dayIn } from '@/lib/days'
 
 const DAYS = ['30', '60', '90', '180'] as const
+const SEGMENTS = ['', 'person', 'business'] as const
 const MAX_WHY = 500
 const MANY = 2
 const ZONE = 'America/Sao_Paulo'
@@ -66,6 +67,7 @@ export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
   )
   const [from, setFrom] = useState(today)
   const [days, setDays] = useState<string>('60')
+  const [segment, setSegment] = useState<(typeof SEGMENTS)[number]>('')
   const [why, setWhy] = useState('')
   const [isAsked, setIsAsked] = useState(false)
   const amountOf = (one: Parameter) => read(texts[one.name] ?? '', writingOf(one))
@@ -89,7 +91,7 @@ export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
     setIsAsked(true)
     if (isWrong || isUnchanged || !why.trim()) return
     propose.mutate(
-      { valid_from: from, values: changed, why: why.trim(), days: Number(days) },
+      { valid_from: from, values: changed, why: why.trim(), days: Number(days), ...(segment && { segment }) },
       { onSuccess: onProposed },
     )
   }
@@ -144,6 +146,22 @@ export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
             )}
           </Field>
         </div>
+        <Field label={t('scenario.segment')}>
+          {(attributes) => (
+            <select
+              {...attributes}
+              value={segment}
+              onChange={(event) => setSegment(SEGMENTS.find((one) => one === event.target.value) ?? '')}
+              className={`${INPUT} h-9`}
+            >
+              {SEGMENTS.map((one) => (
+                <option key={one} value={one}>
+                  {t(`scenario.segment.${one || 'all'}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
         <Field label={t('compliance.why')} problem={isAsked && !why.trim() ? t('compliance.why.missing') : undefined}>
           {(attributes) => (
             <textarea

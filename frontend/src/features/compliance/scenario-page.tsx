@@ -54,6 +54,7 @@ function VersionRow({ scenario, version }: { scenario: Scenario; version: Versio
         <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
           <span className="font-medium text-ink tabular">
             {t('version.lead', { day: day(localNoonMs(version.valid_from)) })}
+            {version.segment !== null && ` · ${t(`scenario.segment.${version.segment}`)}`}
           </span>
           <VersionChip status={version.status} />
         </span>

@@ -31,6 +31,7 @@ function Differences({ scenario, version }: OfVersion) {
   return (
     <div className="grid gap-4">
       <p className="text-[15px] text-pretty text-ink tabular">{rule(scenario, version.values)}</p>
+      {version.segment !== null && <p className="text-ink-2">{t(`scenario.segment.${version.segment}`)}</p>}
       <table className="w-full text-left">
         <thead>
           <tr className="text-[12px] text-ink-3">

@@ -61,6 +61,7 @@ from serving.payments.limits import TransferLimits
 from serving.payments.once import Once
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
+from serving.recoveries.service import RecoveriesService
 from serving.recurring.service import RecurringService
 from serving.reports.service import ReportsService
 from serving.reversals.service import ReversalsService
@@ -131,6 +132,7 @@ class Resources:
     freezes: FreezesService
     blocks: BlocksService
     med: MedService
+    recoveries: RecoveriesService
     chain: ChainService
     graph: GraphService
     scorer: ScorerClient
@@ -247,6 +249,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             freezes=FreezesService(core, papers=papers, clocks=clocks),
             blocks=BlocksService(core, papers=papers, clocks=clocks),
             med=MedService(core, clocks=clocks),
+            recoveries=RecoveriesService(core, clocks=clocks),
             reports=ReportsService(core, papers=papers, records=records, people=people, clocks=clocks),
             chain=ChainService(core),
             graph=graph,

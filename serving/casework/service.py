@@ -13,7 +13,6 @@ from cases.casework import repository
 from cases.casework.states import Act, NothingToGoOn
 from cases.due import repository as due_repository
 from cases.due.clocks import DueClock, local_day
-from cases.due.queues import queues
 from cases.papers import repository as papers_repository
 from cases.papers.sealing import Papers, Piece, content_of, sha256_of
 from cases.trail import repository as trail_repository
@@ -195,7 +194,7 @@ class CaseworkService:
     async def queues(self, principal: Principal) -> Row:
         """Return how many wait in which state, and how many of them for whoever asks."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return {"items": await queues(connection, tenant_id=principal.tenant_id, who=principal.subject)}
+            return {"items": await due_repository.queues(connection, tenant_id=principal.tenant_id, who=principal.subject)}
 
     async def quiet(self, principal: Principal, *, at: str | None, after: str | None, limit: int) -> list[Row]:
         """Return who is quiet for which scheme until when, and why; newest first."""

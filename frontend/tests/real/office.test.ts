@@ -1,7 +1,7 @@
 /**
  * An officer's morning through the real stack (tests/serving/test_office_pages.py starts it): what is due, money that is blocked and
- * returned by two, a dispute from its report to its refund, where its money went, and alerts that come while somebody looks. With
- * SCREENSHOTS_DIR, pictures of the pages on the way.
+ * returned by two, a dispute from its report to its refund, where its money went, money that is asked back, and alerts that come
+ * while somebody looks. With SCREENSHOTS_DIR, pictures of the pages on the way.
  */
 import { expect, test } from 'vitest'
 import { enter, heading, look } from './people'
@@ -10,6 +10,7 @@ const SLOW_MS = 90_000
 const BLOCKED = process.env['BLOCKED'] ?? ''
 const RELEASED = process.env['RELEASED'] ?? ''
 const DISPUTED = process.env['DISPUTED'] ?? ''
+const LEFT = process.env['LEFT'] ?? ''
 
 test(
   'received money is held by one, and goes back when another agrees',
@@ -83,6 +84,42 @@ test(
     await Promise.all([context.close(), colleague.context.close()])
   },
   SLOW_MS,
+)
+
+test(
+  'what a customer was defrauded of is asked back, and credited when another agrees that it came',
+  async () => {
+    const { page, context, complaints } = await enter('author', '/compliance/disputes')
+    await page.getByRole('link', { name: 'Paid from here' }).click()
+    await heading(page, 'Asked back')
+    await page.getByText('Nothing is being asked back').waitFor()
+    await page.getByLabel('Payment').fill(LEFT)
+    await page.getByRole('button', { name: 'Ask it back' }).press('Enter')
+    await heading(page, /^Asked back: /)
+    const next = page.getByRole('region', { name: 'Next step' })
+    await next.getByLabel('Request').fill('FR-2026-0001')
+    await next.getByRole('button', { name: 'It was sent' }).click()
+    await heading(page, 'Asked back: FR-2026-0001')
+    await next.getByRole('button', { name: 'It was fraud' }).click()
+    await page.getByText(/^in [56] hr\.$/).waitFor()
+    await next.getByRole('button', { name: 'It was requested' }).click()
+    await next.getByLabel('How much (BRL)').fill('150')
+    await next.getByRole('button', { name: 'Propose to credit it' }).press('Enter')
+    await next.getByText('Somebody else has to agree.').waitFor()
+    const path = new URL(page.url()).pathname
+
+    const colleague = await enter('colleague', path)
+    await colleague.page.getByText('Proposed: R$150.00 came back').waitFor()
+    await colleague.page.getByRole('button', { name: 'Agree', exact: true }).click()
+    await colleague.page.getByText('came back in part').waitFor()
+    await colleague.page.getByRole('list', { name: 'What was done' }).getByText('Credited to the customer').waitFor()
+    expect([...complaints, ...colleague.complaints]).toEqual([])
+    await Promise.all([context.close(), colleague.context.close()])
+    await look(path, 'Asked back: FR-2026-0001', 'compliance-asked-back', (one) =>
+      one.getByText('Credited to the customer').waitFor(),
+    )
+  },
+  2 * SLOW_MS,
 )
 
 test(

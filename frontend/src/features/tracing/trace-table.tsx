@@ -19,7 +19,7 @@ export function PaymentsTable({ trace }: { trace: Trace }) {
       <table className="w-full text-left">
         <thead className="sticky top-0 bg-surface text-[12px] text-ink-3">
           <tr>
-            {(['hop', 'from', 'to', 'traced', 'paid', 'when'] as const).map((name) => (
+            {(['hop', 'traced', 'from', 'to', 'paid', 'when'] as const).map((name) => (
               <th key={name} scope="col" className={classes(HEAD, FIGURES.has(name) && 'text-right')}>
                 {t(`trace.column.${name}`)}
               </th>
@@ -30,9 +30,9 @@ export function PaymentsTable({ trace }: { trace: Trace }) {
           {trace.payments.map(({ payment, traced_minor: traced, hop }) => (
             <tr key={`${payment.transfer_id} ${hop}`} className="border-t border-line">
               <td className={CELL}>{hop}</td>
+              <td className={`${CELL} text-right font-medium whitespace-nowrap`}>{money(traced, payment.currency)}</td>
               <td className={`${CELL} whitespace-nowrap`}>{shortId(payment.payer_account_id)}</td>
               <td className={`${CELL} whitespace-nowrap`}>{shortId(payment.payee_account_id)}</td>
-              <td className={`${CELL} text-right font-medium whitespace-nowrap`}>{money(traced, payment.currency)}</td>
               <td className={`${CELL} text-right whitespace-nowrap text-ink-3`}>
                 {money(payment.amount_minor, payment.currency)}
               </td>

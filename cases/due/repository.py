@@ -1,4 +1,4 @@
-"""The SQL of what is due (alerts without a case, cases, reports, disputes, blocks, recoveries, a silent year), and of queues."""
+"""The SQL of what is due (alerts without a case, cases, reports, disputes, blocks, recoveries, a silent year), and queues."""
 
 from datetime import UTC, datetime
 from typing import Any

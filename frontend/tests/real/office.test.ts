@@ -104,7 +104,7 @@ test(
     await page.getByText(/^in [56] hr\.$/).waitFor()
     await next.getByRole('button', { name: 'It was requested' }).click()
     await next.getByLabel('How much (BRL)').fill('150')
-    await next.getByRole('button', { name: 'Propose to credit it' }).press('Enter')
+    await next.getByRole('button', { name: 'Propose to credit it' }).click()
     await next.getByText('Somebody else has to agree.').waitFor()
     const path = new URL(page.url()).pathname
 

@@ -49,6 +49,7 @@ from serving.med import endpoints as med
 from serving.models import endpoints as models
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
+from serving.recoveries import endpoints as recoveries
 from serving.recurring import endpoints as recurring
 from serving.reports import endpoints as reports
 from serving.resources import Options, open_resources
@@ -104,6 +105,7 @@ ROUTERS = (
     freezes.router,
     blocks.router,
     med.router,
+    recoveries.router,
     graph.router,
     chain.router,
     analytics.router,

@@ -63,6 +63,7 @@ from serving.payments.once import Once
 from serving.payments.payees import SavedPayees
 from serving.payments.service import TransfersService
 from serving.products.service import ProductsService
+from serving.recoveries.service import RecoveriesService
 from serving.recurring.service import RecurringService
 from serving.reports.service import ReportsService
 from serving.reversals.service import ReversalsService
@@ -136,6 +137,7 @@ class Resources:
     freezes: FreezesService
     blocks: BlocksService
     med: MedService
+    recoveries: RecoveriesService
     chain: ChainService
     graph: GraphService
     scorer: ScorerClient
@@ -266,6 +268,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             freezes=FreezesService(core, papers=papers, clocks=clocks),
             blocks=BlocksService(core, papers=papers, clocks=clocks),
             med=MedService(core, clocks=clocks),
+            recoveries=RecoveriesService(core, clocks=clocks),
             reports=ReportsService(core, papers=papers, records=records, people=people, clocks=clocks),
             chain=ChainService(core),
             graph=graph,

@@ -20,6 +20,18 @@ class BlockState(StrEnum):
     RELEASED = "released"
     EXPIRED = "expired"
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody decides any more."""
+        return self not in (BlockState.HELD, BlockState.PROPOSED)
+
+
+class Showing(StrEnum):
+    """Which are listed: those that somebody still has to decide, what ends first at first, or those that have ended."""
+
+    WAITING = "waiting"
+    ENDED = "ended"
+
 
 class BlockOutcome(StrEnum):
     """What is proposed: the money goes back to who paid, or the account has it."""
@@ -87,7 +99,7 @@ def state_of(*, outcome: str | None, proposal: str | None, hold_status: str) -> 
 
 def require_open(state: BlockState) -> None:
     """Raise BlockEnded unless something may be proposed, in the place of what is."""
-    if state not in (BlockState.HELD, BlockState.PROPOSED):
+    if state.ended:
         raise BlockEnded(f"it is {state}", state=state.value)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cases.due.clocks import DueClock
 from kit.errors import Conflict, DomainError
 
 ANALYSIS = timedelta(days=7)
@@ -141,6 +142,13 @@ def require_read(*, approve: bool, proposed_by: str | None, by: str, proposed_at
 def ended(state: DisputeState) -> bool:
     """Whether nothing follows."""
     return state in _ENDS_HELD
+
+
+def clock_of(state: DisputeState) -> DueClock | None:
+    """Return the clock that runs in a state; none does when it has ended."""
+    if ended(state):
+        return None
+    return DueClock.MED_REFUND if state is DisputeState.AGREED else DueClock.MED_ANALYSIS
 
 
 def deadlines(reported_at: datetime) -> Deadlines:

@@ -26,6 +26,8 @@ class DueClock(StrEnum):
     NIL = "nil"
     MED_ANALYSIS = "med_analysis"
     MED_REFUND = "med_refund"
+    BLOCK = "block"
+    RECOVERY = "recovery"
 
 
 class Urgency(StrEnum):
@@ -34,6 +36,19 @@ class Urgency(StrEnum):
     ON_TIME = "on_time"
     WARNING = "warning"
     LATE = "late"
+
+
+# How long before its end each clock warns. Those that begin with no more than a few days warn later than those of weeks.
+WARNINGS: dict[DueClock, timedelta] = {
+    DueClock.SELECTION: timedelta(days=WARNING_DAYS),
+    DueClock.ANALYSIS: timedelta(days=WARNING_DAYS),
+    DueClock.REPORT: timedelta(days=WARNING_DAYS),
+    DueClock.NIL: timedelta(days=WARNING_DAYS),
+    DueClock.MED_ANALYSIS: timedelta(days=2),
+    DueClock.MED_REFUND: timedelta(days=2),
+    DueClock.BLOCK: timedelta(days=1),
+    DueClock.RECOVERY: timedelta(days=2),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +104,10 @@ def urgency(due_on: date, *, today: date, warning_days: int = WARNING_DAYS) -> U
     if today > due_on:
         return Urgency.LATE
     return Urgency.WARNING if due_on - today <= timedelta(days=warning_days) else Urgency.ON_TIME
+
+
+def urgency_at(due_at: datetime, *, clock: DueClock, now: datetime) -> Urgency:
+    """Return how a clock stands that runs to a moment: late after it, a warning from the clock's own time before it."""
+    if now > due_at:
+        return Urgency.LATE
+    return Urgency.WARNING if due_at - now <= WARNINGS[clock] else Urgency.ON_TIME

@@ -33,6 +33,7 @@ from (
     union all select tenant_id, 'freeze/' || freeze_id, version from cases.freeze
     union all select tenant_id, 'block/' || block_id, version from cases.block
     union all select tenant_id, 'dispute/' || dispute_id, version from cases.dispute
+    union all select tenant_id, 'recovery/' || recovery_id, version from cases.recovery
 ) c
 full join (select tenant_id, about, count(*) as rows from cases.trail group by tenant_id, about) t using (tenant_id, about)
 where tenant_id = %s and c.version is distinct from coalesce(t.rows, 0)::integer

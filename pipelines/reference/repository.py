@@ -150,6 +150,30 @@ TABLES: tuple[Table, ...] = (
         "where " + _REAL,
     ),
     Table(
+        name="alert_cases",
+        key=("tenant_id", "alert_id"),
+        others=("kind", "scenarios", "first_event_at", "case_id", "linked_at"),
+        query="select t.tenant_id, t.alert_id, t.kind, t.scenarios, t.first_event_time, l.case_id, l.linked_at "
+        "from cases.alert t left join cases.case_alert l on l.tenant_id = t.tenant_id and l.alert_id = t.alert_id "
+        "where " + _REAL,
+    ),
+    Table(
+        name="cases",
+        key=("tenant_id", "case_id"),
+        others=(
+            "subject_kind", "scheme", "severity", "state", "operation_on", "selected_on", "opened_at", "proposed_at",
+            "judged_at", "ended_at", "outcome", "label", "report_made_at", "report_due_on", "report_sent_at", "frozen_at",
+            "freezes",
+        ),
+        query="select t.tenant_id, t.case_id, t.subject_kind, t.scheme, t.severity, t.state, t.operation_on, t.selected_on, "
+        "t.opened_at, t.proposed_at, t.judged_at, t.ended_at, t.proposal ->> 'outcome', t.proposal ->> 'label', r.made_at, "
+        "r.due_on, r.sent_at, f.frozen_at, coalesce(f.freezes, 0) from cases.case t "
+        "left join (select tenant_id, case_id, min(made_at) as made_at, min(due_on) as due_on, min(sent_at) as sent_at "
+        "from cases.report where kind = 'suspicion' group by 1, 2) r on (r.tenant_id, r.case_id) = (t.tenant_id, t.case_id) "
+        "left join (select tenant_id, case_id, min(placed_at) as frozen_at, count(*) filter (where state <> 'lifted') "
+        "as freezes from cases.freeze group by 1, 2) f on (f.tenant_id, f.case_id) = (t.tenant_id, t.case_id) where " + _REAL,
+    ),
+    Table(
         name="budgets",
         key=("tenant_id", "budget_id"),
         others=("customer_id", "category", "currency", "limit_minor", "created_at", "version"),

@@ -1,9 +1,11 @@
 """Routes: precautionary blocks of received payments."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
+from cases.blocks.states import Showing
 from serving.blocks import schemas
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
@@ -15,9 +17,17 @@ Shown = dict[str, object]
 
 
 @router.get("", response_model=schemas.PaymentBlockPage, responses=refusals(401, 403, 422))
-async def list_blocks(principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Shown:
+async def list_blocks(
+    principal: Caller,
+    parts: Parts,
+    show: Annotated[
+        Showing | None, Query(description="Those that hold money, what ends first at first; or those that ended")
+    ] = (None),
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Shown:
     """List blocks, newest first."""
-    rows = await parts.blocks.page(principal, place=decode_moment_cursor(cursor), limit=limit + 1)
+    rows = await parts.blocks.page(principal, show=show, place=decode_moment_cursor(cursor), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (row["placed_at"].isoformat(), str(row["block_id"])))
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from cases.blocks.states import Showing
+
 Row = dict[str, Any]
 
 _BLOCK = """
@@ -15,11 +17,19 @@ select b.tenant_id, b.block_id::text, b.transfer_id::text, b.hold_id::text, b.ac
 from cases.block b join ledger.transfer t on t.id = b.hold_id
 where b.tenant_id = %(tenant_id)s
 """
-_PAGE = (
-    _BLOCK
-    + """and (%(at)s::timestamptz is null or (b.placed_at, b.block_id) < (%(at)s::timestamptz, %(id)s::uuid))
-order by b.placed_at desc, b.block_id desc limit %(limit)s"""
-)
+_NEWEST_FIRST = """
+and (%(at)s::timestamptz is null or (b.placed_at, b.block_id) < (%(at)s::timestamptz, %(id)s::uuid))
+order by b.placed_at desc, b.block_id desc limit %(limit)s
+"""
+_PAGE: dict[Showing | None, str] = {
+    None: _BLOCK + _NEWEST_FIRST,
+    Showing.ENDED: _BLOCK + "and (b.outcome is not null or t.status <> 'held')" + _NEWEST_FIRST,
+    # Each lasts as long as the others: what was placed first ends first.
+    Showing.WAITING: _BLOCK
+    + """and b.outcome is null and t.status = 'held'
+and (%(at)s::timestamptz is null or (b.placed_at, b.block_id) > (%(at)s::timestamptz, %(id)s::uuid))
+order by b.placed_at, b.block_id limit %(limit)s""",
+}
 _LOCK = "select 1 from cases.block where tenant_id = %(tenant_id)s and block_id = %(block_id)s for update"
 _INSERT = """
 insert into cases.block (tenant_id, block_id, transfer_id, hold_id, account_id, customer_id, amount_minor, currency, case_id,
@@ -77,10 +87,10 @@ async def find(connection: AsyncConnection, *, tenant_id: str, block_id: UUID, l
         return await (await cursor.execute(_BLOCK + "and b.block_id = %(block_id)s", named)).fetchone()
 
 
-async def page(connection: AsyncConnection, **asked: object) -> list[Row]:
-    """Return blocks, newest first."""
+async def page(connection: AsyncConnection, *, show: Showing | None, **asked: object) -> list[Row]:
+    """Return blocks, newest first; of those that wait, what ends first at first."""
     async with connection.cursor(row_factory=dict_row) as cursor:
-        return await (await cursor.execute(_PAGE, asked)).fetchall()
+        return await (await cursor.execute(_PAGE[show], asked)).fetchall()
 
 
 async def insert(connection: AsyncConnection, **columns: object) -> bool:

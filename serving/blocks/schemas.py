@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from cases.blocks.states import BlockOutcome, BlockState
+from cases.due.clocks import Urgency
 from serving.edge.schemas import Money, Text
 
 _BLOCK: dict[str, JsonValue] = {
@@ -20,6 +21,7 @@ _BLOCK: dict[str, JsonValue] = {
     "placed_by": "user:0193f2aa-1111-7111-8111-111111111111",
     "placed_at": "2025-11-24T16:00:00Z",
     "expires_at": "2025-11-27T16:00:00Z",
+    "urgency": "on_time",
     "proposal": None,
     "proposed_by": None,
     "proposed_at": None,
@@ -65,7 +67,10 @@ class BlockJudgement(BaseModel):
 
 
 class PaymentBlock(BaseModel):
-    """One block. `refund_id` is the reversal by which the money went back; `reason` is null when it was erased."""
+    """One block. `urgency` is null when it has ended.
+
+    `refund_id` is the reversal by which the money went back; `reason` is null when it was erased.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_BLOCK]})
     block_id: str
@@ -79,6 +84,7 @@ class PaymentBlock(BaseModel):
     placed_by: str
     placed_at: datetime
     expires_at: datetime
+    urgency: Urgency | None
     proposal: BlockOutcome | None
     proposed_by: str | None
     proposed_at: datetime | None

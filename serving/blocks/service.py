@@ -1,5 +1,6 @@
 """Blocks of received payments: placed by one person, ended by two, or by time, which the ledger's own holds keep."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from cases.blocks.states import (
     AlreadyBlocked,
     BlockOutcome,
     BlockState,
+    Showing,
     require_judgeable,
     require_open,
     state_of,
 )
+from cases.due.clocks import DueClock, urgency_at
 from cases.papers.sealing import Papers
 from cases.trail.chain import Detail
 from contracts import sealed as kinds
@@ -48,18 +51,20 @@ class BlocksService:
         self._papers = papers
         self._clocks = clocks
 
-    async def page(self, principal: Principal, *, place: tuple[str, str] | None, limit: int) -> list[Row]:
-        """Return blocks, newest first."""
+    async def page(self, principal: Principal, *, show: Showing | None, place: tuple[str, str] | None, limit: int) -> list[Row]:
+        """Return blocks, newest first; of those that wait, what ends first at first."""
+        now = moment(await self._clocks.now_ms(principal.tenant_id))
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await repository.page(
-                connection, tenant_id=principal.tenant_id, at=place and place[0], id=place and place[1], limit=limit
+                connection, tenant_id=principal.tenant_id, show=show, at=place and place[0], id=place and place[1], limit=limit
             )
-        return [self._shown(row) for row in found]
+        return [self._shown(row, now=now) for row in found]
 
     async def get(self, principal: Principal, block_id: UUID) -> Row:
         """Return one block. Raises NotFound."""
+        now = moment(await self._clocks.now_ms(principal.tenant_id))
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return self._shown(await self._required(connection, principal, block_id))
+            return self._shown(await self._required(connection, principal, block_id), now=now)
 
     async def place(self, principal: Principal, wanted: NewBlock, *, correlation_id: str) -> Row:
         """Hold what is left of a received payment for 72 hours.
@@ -94,7 +99,7 @@ class BlocksService:
             detail: Detail = {"transfer_id": str(payment.transfer_id), "amount_minor": amount_minor,
                               "currency": payment.currency, "commitment": paper.commitment}  # fmt: skip
             await self._written(connection, principal, block_id, "block", PLACE_ROUTE, detail, present, correlation_id)
-            return self._shown(await self._required(connection, principal, block_id))
+            return self._shown(await self._required(connection, principal, block_id), now=moment(present.now_ms))
 
     async def propose(self, principal: Principal, block_id: UUID, wanted: BlockProposal, *, correlation_id: str) -> Row:
         """Propose to keep the money or to let it go. Raises NotFound, BlockEnded, Forbidden for a machine."""
@@ -108,7 +113,7 @@ class BlocksService:
             )  # fmt: skip
             detail: Detail = {"outcome": wanted.outcome.value}
             await self._written(connection, principal, block_id, "propose", PROPOSE_ROUTE, detail, present, correlation_id)
-            return self._shown(await self._required(connection, principal, block_id))
+            return self._shown(await self._required(connection, principal, block_id), now=moment(present.now_ms))
 
     async def judge(self, principal: Principal, block_id: UUID, judgement: BlockJudgement, *, correlation_id: str) -> Row:
         """Carry out what somebody else proposed, or take the proposal away.
@@ -127,7 +132,7 @@ class BlocksService:
             if not judgement.approve:
                 await repository.propose(connection, tenant_id=tenant_id, block_id=block_id, proposal=None, by=None, now=None)
                 await self._written(connection, principal, block_id, "decline", JUDGE_ROUTE, {}, present, correlation_id)
-                return self._shown(await self._required(connection, principal, block_id))
+                return self._shown(await self._required(connection, principal, block_id), now=moment(present.now_ms))
             refund_id = await self._carry_out(connection, block, present=present)
             state = BlockState.RELEASED if refund_id is None else BlockState.KEPT
             await repository.judge(
@@ -136,7 +141,7 @@ class BlocksService:
             )  # fmt: skip
             detail: Detail = {"outcome": state.value, "refund_id": None if refund_id is None else str(refund_id)}
             await self._written(connection, principal, block_id, "end", JUDGE_ROUTE, detail, present, correlation_id)
-            return self._shown(await self._required(connection, principal, block_id))
+            return self._shown(await self._required(connection, principal, block_id), now=moment(present.now_ms))
 
     @staticmethod
     async def _carry_out(connection: AsyncConnection, block: Row, *, present: Present) -> UUID | None:
@@ -153,11 +158,13 @@ class BlocksService:
         )  # fmt: skip
         return refund_id
 
-    def _shown(self, row: Row) -> Row:
+    def _shown(self, row: Row, *, now: datetime) -> Row:
         [words] = self._papers.open(row, [row["sealed"]], kind=kinds.BLOCK_REASON)
         shown = {name: value for name, value in row.items() if name not in _HIDDEN}
+        state = _state(row)
         return shown | {
-            "state": _state(row),
+            "state": state,
+            "urgency": None if state.ended else urgency_at(row["expires_at"], clock=DueClock.BLOCK, now=now),
             "amount": money(row["amount_minor"], row["currency"]),
             "reason": None if words is None else words["text"],
         }

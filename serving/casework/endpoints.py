@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from cases.casework.states import CaseState
-from serving.casework import schemas
+from cases.due.clocks import DueClock
+from serving.casework import office, schemas
 from serving.casework.schemas import SCHEME, CaseOrder, Severity
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.errors import InvalidRequest
@@ -53,10 +54,20 @@ async def open_case(
     return tagged(response, opened)
 
 
-@router.get("/due", response_model=schemas.DueList, responses=refusals(401, 403))
-async def list_due(principal: Caller, parts: Parts) -> Shown:
-    """Say what is late, what is nearly due and what is on time: alerts, cases, reports, a year's declaration."""
-    return await parts.casework.due(principal)
+@router.get("/due", response_model=office.DueList, responses=refusals(401, 403, 422))
+async def list_due(
+    principal: Caller,
+    parts: Parts,
+    clock: Annotated[DueClock | None, Query(description="Those of one clock; the counts are of all")] = None,
+) -> Shown:
+    """Say what is late, nearly due and on time: alerts, cases, reports, a year's declaration, disputes, blocks."""
+    return await parts.casework.due(principal, clock=clock)
+
+
+@router.get("/queues", response_model=office.QueueList, responses=refusals(401, 403))
+async def list_queues(principal: Caller, parts: Parts) -> Shown:
+    """Say how many wait in which state, and how many of them are yours, or for you to judge."""
+    return await parts.casework.queues(principal)
 
 
 @router.get("/quiet", response_model=schemas.QuietPage, responses=refusals(401, 403, 422))

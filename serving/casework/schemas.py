@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from cases.casework.states import Act, CaseState, Outcome
-from cases.due.clocks import DueClock, Urgency
+from cases.due.clocks import Urgency
 from contracts.alerts import AlertStatus
 from contracts.labels import FraudKind
 from serving.edge.schemas import Money, Text
@@ -286,34 +286,6 @@ class CasePage(BaseModel):
 
     items: list[Case]
     next_cursor: str | None
-
-
-class Due(BaseModel):
-    """Something that is due: an alert to select, a case or dispute to decide, a report or a declaration to send."""
-
-    clock: DueClock
-    what: str
-    id: str
-    due_on: date
-
-
-class DueList(BaseModel):
-    """What is due: counts of all, and the most pressing, at most 200."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"today": "2025-11-24", "late": 0, "warning": 1, "on_time": 0,
-                 "items": [{"clock": "analysis", "what": "case", "id": "0193f2aa-5c1e-7e5e-8c1e-0193f2aa5c1e",
-                            "due_on": "2025-11-28"}]}
-            ]
-        }
-    )  # fmt: skip
-    today: date
-    late: int
-    warning: int
-    on_time: int
-    items: list[Due]
 
 
 class Quiet(BaseModel):

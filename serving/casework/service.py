@@ -13,7 +13,7 @@ from cases.casework import repository
 from cases.casework.selecting import MAX_ALERTS, CaseFull
 from cases.casework.states import Act, NothingToGoOn
 from cases.due import repository as due_repository
-from cases.due.clocks import WARNING_DAYS, local_day
+from cases.due.clocks import DueClock, local_day
 from cases.papers import repository as papers_repository
 from cases.papers.sealing import Papers, Piece, content_of, sha256_of
 from cases.trail import repository as trail_repository
@@ -186,13 +186,16 @@ class CaseworkService:
             )
         return [presented.trail_row(row) for row in found]
 
-    async def due(self, principal: Principal) -> Row:
-        """Return what is due: how many are late, nearly, and on time, and the most pressing ones."""
-        today = local_day(await self._now(principal))
+    async def due(self, principal: Principal, *, clock: DueClock | None) -> Row:
+        """Return what is due: how many are late, nearly, and on time, and what ends first, of one clock or of all."""
+        now = await self._now(principal)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            return await due_repository.due(
-                connection, tenant_id=principal.tenant_id, today=today, warning_days=WARNING_DAYS, limit=MAX_DUE
-            )
+            return await due_repository.due(connection, tenant_id=principal.tenant_id, now=now, clock=clock, limit=MAX_DUE)
+
+    async def queues(self, principal: Principal) -> Row:
+        """Return how many wait in which state, and how many of them for whoever asks."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            return {"items": await due_repository.queues(connection, tenant_id=principal.tenant_id, who=principal.subject)}
 
     async def quiet(self, principal: Principal, *, at: str | None, after: str | None, limit: int) -> list[Row]:
         """Return who is quiet for which scheme until when, and why; newest first."""

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from cases.blocks.states import Showing
 from cases.disputes.states import DisputeState
+from serving.casework.schemas import TrailPage
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, decode_moment_cursor, page
 from serving.edge.versions import tagged
 from serving.med import schemas
 
@@ -22,11 +24,12 @@ async def list_disputes(
     principal: Caller,
     parts: Parts,
     state: Annotated[DisputeState | None, Query(description="Those of one state")] = None,
+    show: Annotated[Showing | None, Query(description="Those that have not ended; or those that have, newest first")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Shown:
     """List disputes, whose money is due first at first."""
-    rows = await parts.med.page(principal, state=state, place=decode_moment_cursor(cursor), limit=limit + 1)
+    rows = await parts.med.page(principal, state=state, show=show, place=decode_moment_cursor(cursor), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (row["refund_due_at"].isoformat(), str(row["dispute_id"])))
 
 
@@ -42,6 +45,16 @@ async def open_dispute(
 async def get_dispute(dispute_id: UUID, response: Response, principal: Caller, parts: Parts) -> Shown:
     """Return one dispute."""
     return tagged(response, await parts.med.get(principal, dispute_id))
+
+
+@router.get("/{dispute_id}/trail", response_model=TrailPage, responses=refusals(401, 403, 404, 422))
+async def get_dispute_trail(
+    dispute_id: UUID, principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Shown:
+    """Return what was done to a dispute, oldest first."""
+    after = decode_cursor(cursor, int)
+    rows = await parts.med.trail(principal, dispute_id, after=after[0] if after else 0, limit=limit + 1)
+    return page(rows, limit=limit, key=lambda row: (int(row["position"]),))
 
 
 @router.post("/{dispute_id}/acknowledgement", response_model=schemas.Dispute, responses=_CHANGED)

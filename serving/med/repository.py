@@ -6,6 +6,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from cases.blocks.states import Showing
+
 Row = dict[str, Any]
 
 _DISPUTE = """
@@ -15,12 +17,20 @@ select d.tenant_id, d.dispute_id::text, d.external_id, d.transfer_id::text, d.ac
     d.opened_by, d.opened_at, d.ended_at, d.version
 from cases.dispute d where d.tenant_id = %(tenant_id)s
 """
-_PAGE = (
-    _DISPUTE
-    + """and (%(state)s::text is null or d.state = %(state)s)
+_OF_STATE = "and (%(state)s::text is null or d.state = %(state)s)"
+_DUE_FIRST = """
 and (%(at)s::timestamptz is null or (d.refund_due_at, d.dispute_id) > (%(at)s::timestamptz, %(id)s::uuid))
-order by d.refund_due_at, d.dispute_id limit %(limit)s"""
-)
+order by d.refund_due_at, d.dispute_id limit %(limit)s
+"""
+_PAGE: dict[Showing | None, str] = {
+    None: _DISPUTE + _OF_STATE + _DUE_FIRST,
+    Showing.WAITING: _DISPUTE + _OF_STATE + "and d.ended_at is null" + _DUE_FIRST,
+    Showing.ENDED: _DISPUTE
+    + _OF_STATE
+    + """and d.ended_at is not null
+and (%(at)s::timestamptz is null or (d.refund_due_at, d.dispute_id) < (%(at)s::timestamptz, %(id)s::uuid))
+order by d.refund_due_at desc, d.dispute_id desc limit %(limit)s""",
+}
 _LOCK = "select 1 from cases.dispute where tenant_id = %(tenant_id)s and dispute_id = %(dispute_id)s for update"
 _INSERT = """
 insert into cases.dispute (tenant_id, dispute_id, external_id, transfer_id, account_id, customer_id, situation, amount_minor,
@@ -52,10 +62,10 @@ async def find(connection: AsyncConnection, *, tenant_id: str, dispute_id: UUID,
         return await (await cursor.execute(_DISPUTE + "and d.dispute_id = %(dispute_id)s", named)).fetchone()
 
 
-async def page(connection: AsyncConnection, **asked: object) -> list[Row]:
-    """Return disputes, whose money is due first at first."""
+async def page(connection: AsyncConnection, *, show: Showing | None, **asked: object) -> list[Row]:
+    """Return disputes, whose money is due first at first; of those that have ended, last."""
     async with connection.cursor(row_factory=dict_row) as cursor:
-        return await (await cursor.execute(_PAGE, asked)).fetchall()
+        return await (await cursor.execute(_PAGE[show], asked)).fetchall()
 
 
 async def insert(connection: AsyncConnection, **columns: object) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from cases.disputes.states import Analysis, DisputeState, RefundResult, Situation
+from cases.due.clocks import Urgency
 from kit.money import MAX_AMOUNT_MINOR
 from serving.edge.schemas import Money
 
@@ -26,6 +27,8 @@ _DISPUTE: dict[str, JsonValue] = {
     "reported_at": "2025-11-24T16:00:00Z",
     "analysis_due_at": "2025-12-01T16:00:00Z",
     "refund_due_at": "2025-12-05T16:00:00Z",
+    "due_at": "2025-12-01T16:00:00Z",
+    "urgency": "on_time",
     "late": False,
     "analysis": None,
     "proposed_by": None,
@@ -85,7 +88,7 @@ class DisputeRefund(BaseModel):
 
 
 class Dispute(BaseModel):
-    """One dispute. `infraction` is DICT's word for the report; `late` says that a deadline has passed."""
+    """One dispute. `infraction` is DICT's word for the report; `due_at` is the next deadline, null when it has ended."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_DISPUTE]})
     dispute_id: str
@@ -102,6 +105,8 @@ class Dispute(BaseModel):
     reported_at: datetime
     analysis_due_at: datetime
     refund_due_at: datetime
+    due_at: datetime | None
+    urgency: Urgency | None
     late: bool
     analysis: Analysis | None
     proposed_by: str | None

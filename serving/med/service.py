@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from cases.blocks.states import NothingLeft
+from cases.blocks.states import NothingLeft, Showing
 from cases.disputes.states import (
     AGREEING,
     Analysis,
@@ -16,11 +16,14 @@ from cases.disputes.states import (
     DisputeState,
     RefundResult,
     after,
+    clock_of,
     deadlines,
     infraction_status,
     require_read,
     result_of,
 )  # fmt: skip
+from cases.due.clocks import DueClock, urgency_at
+from cases.trail import repository as trail_repository
 from cases.trail.chain import Detail
 from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
@@ -29,6 +32,7 @@ from kit.postgres import tenant_transaction
 from serving.blocks import repository as money_held
 from serving.blocks.holding import MoneyNotMoved, Received, hold, let_go, received, send_back
 from serving.casework.acting import written
+from serving.casework.presented import trail_row
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
@@ -42,7 +46,6 @@ REASON = "med-fraud"
 # A hold outlives its deadline by this much, so that a return on the last day still finds the money.
 SLACK_MS = 86_400_000
 _HIDDEN = ("tenant_id", "hold_id", "amount_minor", "currency", "held_minor", "refunded_minor")
-_ANALYSING = frozenset({DisputeState.OPEN, DisputeState.ACKNOWLEDGED, DisputeState.PROPOSED})
 Row = dict[str, Any]
 
 
@@ -62,13 +65,14 @@ class MedService:
         self._clocks = clocks
 
     async def page(
-        self, principal: Principal, *, state: DisputeState | None, place: tuple[str, str] | None, limit: int
-    ) -> list[Row]:
-        """Return disputes, whose money is due first at first."""
+        self, principal: Principal, *, state: DisputeState | None, show: Showing | None, place: tuple[str, str] | None,
+        limit: int,
+    ) -> list[Row]:  # fmt: skip
+        """Return disputes, whose money is due first at first; of those that have ended, last."""
         now = moment(await self._clocks.now_ms(principal.tenant_id))
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             found = await repository.page(
-                connection, tenant_id=principal.tenant_id, state=state, at=place and place[0], id=place and place[1],
+                connection, tenant_id=principal.tenant_id, state=state, show=show, at=place and place[0], id=place and place[1],
                 limit=limit,
             )  # fmt: skip
         return [_shown(row, now=now) for row in found]
@@ -78,6 +82,15 @@ class MedService:
         now = moment(await self._clocks.now_ms(principal.tenant_id))
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             return _shown(await self._required(connection, principal, dispute_id), now=now)
+
+    async def trail(self, principal: Principal, dispute_id: UUID, *, after: int, limit: int) -> list[Row]:
+        """Return what was done to a dispute, oldest first. Raises NotFound."""
+        async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
+            await self._required(connection, principal, dispute_id)
+            found = await trail_repository.of(
+                connection, tenant_id=principal.tenant_id, about=f"dispute/{dispute_id}", after=after, limit=limit
+            )
+        return [trail_row(row) for row in found]
 
     async def open(self, principal: Principal, wanted: NewDispute, *, correlation_id: str) -> Row:
         """Take an infraction report in and hold what is left of its money.
@@ -263,12 +276,15 @@ async def _send_back(connection: AsyncConnection, row: Row, *, present: Present)
 
 def _shown(row: Row, *, now: datetime) -> Row:
     state = DisputeState(row["state"])
-    due = row["analysis_due_at"] if state in _ANALYSING else row["refund_due_at"] if state is DisputeState.AGREED else None
+    clock = clock_of(state)
+    due_at = None if clock is None else row["refund_due_at" if clock is DueClock.MED_REFUND else "analysis_due_at"]
     shown = {name: value for name, value in row.items() if name not in _HIDDEN}
     return shown | {
         "amount": money(row["amount_minor"], row["currency"]),
         "held": money(row["held_minor"], row["currency"]),
         "refunded": money(row["refunded_minor"], row["currency"]),
         "infraction": infraction_status(state),
-        "late": due is not None and now > due,
+        "due_at": due_at,
+        "urgency": None if clock is None or due_at is None else urgency_at(due_at, clock=clock, now=now),
+        "late": due_at is not None and now > due_at,
     }

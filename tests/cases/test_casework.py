@@ -1,7 +1,7 @@
 """Cases: the table of moves, the clocks, the trail and the proposal, without a database."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ from cases.casework.states import (
     require,
 )  # fmt: skip
 from cases.due import clocks
-from cases.due.clocks import Urgency
+from cases.due.clocks import DueClock, Urgency
 from cases.trail import chain as trail
 from contracts.labels import FraudKind
 from kit.business_days import is_business_day
@@ -116,6 +116,15 @@ def test_what_is_due_is_late_from_the_day_after_and_warns_a_week_before():
     assert [clocks.urgency(due, today=day) for day in days] == [
         Urgency.ON_TIME, Urgency.WARNING, Urgency.WARNING, Urgency.LATE,
     ]  # fmt: skip
+
+
+def test_what_runs_to_a_moment_is_late_after_it_and_warns_as_long_before_as_its_clock_says():
+    end = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    before = [timedelta(hours=25), timedelta(hours=24), timedelta(0), -timedelta(seconds=1)]
+    stands = [clocks.urgency_at(end, clock=DueClock.BLOCK, now=end - each) for each in before]
+    assert stands == [Urgency.ON_TIME, Urgency.WARNING, Urgency.WARNING, Urgency.LATE]
+    assert clocks.urgency_at(end, clock=DueClock.MED_REFUND, now=end - timedelta(hours=25)) is Urgency.WARNING
+    assert set(clocks.WARNINGS) == set(DueClock)
 
 
 def a_trail(length: int) -> list[trail.Row]:

@@ -8,6 +8,7 @@ from cases.blocks import states as blocks
 from cases.blocks.states import BlockState
 from cases.disputes import states
 from cases.disputes.states import DisputeAct, DisputeState, RefundResult
+from cases.due.clocks import DueClock
 from kit.errors import DomainError
 
 NOW = datetime(2025, 11, 24, 16, tzinfo=UTC)
@@ -31,6 +32,13 @@ def test_ends_have_no_way_out_and_everything_else_has():
 
 def test_a_dispute_is_analysed_in_seven_days_and_returned_in_eleven():
     assert states.deadlines(NOW) == states.Deadlines(NOW + timedelta(days=7), NOW + timedelta(days=11))
+
+
+def test_one_clock_runs_at_a_time_and_none_when_it_has_ended():
+    runs = {state: states.clock_of(state) for state in DisputeState}
+    assert runs[DisputeState.OPEN] is runs[DisputeState.PROPOSED] is DueClock.MED_ANALYSIS
+    assert runs[DisputeState.AGREED] is DueClock.MED_REFUND
+    assert {state for state, clock in runs.items() if clock is None} == {state for state in runs if states.ended(state)}
 
 
 def test_states_have_the_directorys_words():

@@ -95,6 +95,22 @@ class SmallBank:
                 (self._tenant_id, uuid.uuid4(), self[name], kind, str(value_day), amount_minor, value_day, status),
             )
 
+    def case(self, alert_id: uuid.UUID, scenarios: list[str], **told: object) -> uuid.UUID:
+        """Write that an alert of these scenarios is in a case; `told` are its columns. Return the case's id."""
+        case_id = uuid.uuid4()
+        columns = {"tenant_id": self._tenant_id, "case_id": case_id, "subject_kind": "customer", "freezes": 0} | told
+        names = ", ".join(columns)
+        with psycopg.connect(self._warehouse.dsn("transform")) as connection:
+            connection.execute(
+                f"insert into raw.cases ({names}, extracted_at) values ({', '.join(['%s'] * len(columns))}, now())",
+                list(columns.values()),
+            )
+            connection.execute(
+                "insert into raw.alert_cases values (%s, %s, 'scenario', %s, now(), %s, now(), now())",
+                (self._tenant_id, alert_id, scenarios, case_id),
+            )
+        return case_id
+
     def rate(self, day: date, currency: str, *, bid_e8: int, ask_e8: int) -> None:
         """Write what a unit of a currency is worth in BRL."""
         with psycopg.connect(self._warehouse.dsn("transform")) as connection:

@@ -25,6 +25,7 @@ SAVES, SPENDS = "c000002", "c000001"
 THIRD = Decimal("0.333333")
 RECONCILED = (
     "balances_reconcile_with_the_ledger",
+    "cases_reconcile_with_alerts",
     "compliance_reconciles_with_alerts",
     "customers_reconcile_with_transactions",
     "finance_reconciles_with_the_ledger",
@@ -124,6 +125,13 @@ def built(settings: Settings, bank: SmallBank) -> Built:
     bank.raw.alert(alert_id=alert, status="in_review", change="moved", decisions=31)
     bank.raw.alert(alert_id=alert, status="confirmed", change="moved", decisions=61)
     bank.raw.alert(alert_id=uuid.uuid4(), status="open", change="opened", decisions=1)
+    opened_at = datetime(2026, 3, 10, 16, tzinfo=UTC)
+    bank.case(
+        alert, ["fan-in", "structuring"], scheme="structuring", severity=2, state="reported", operation_on=date(2026, 1, 20),
+        selected_on=date(2026, 3, 10), opened_at=opened_at, judged_at=opened_at + timedelta(days=2),
+        ended_at=opened_at + timedelta(days=6), outcome="report", label="structuring", report_due_on=date(2026, 3, 13),
+        report_sent_at=opened_at + timedelta(days=6), frozen_at=opened_at, freezes=1,
+    )  # fmt: skip
     return build(settings)
 
 
@@ -310,6 +318,33 @@ def test_an_alert_s_clocks_run_from_its_opening(reader: psycopg.Cursor) -> None:
     assert tuple(row.values()) == (2, 1, 0, 1, 0, 1)
 
 
+def test_a_case_says_what_came_of_it_and_whether_each_step_was_in_time(reader: psycopg.Cursor) -> None:
+    rows = reader.execute(
+        "select severity, outcome, label, alerts, scenarios, frozen, selection_days, decision_days, decision_minutes, "
+        "report_minutes, selection_overdue, decision_overdue, report_overdue from marts.case_outcomes"
+    ).fetchall()
+    scenarios = ["fan-in", "structuring"]
+    assert [tuple(row.values()) for row in rows] == [
+        ("high", "report", "structuring", 1, scenarios, True, 49, 2, 2_880, 5_760, True, False, True)
+    ]
+
+
+def test_an_alert_is_followed_from_its_opening_to_its_report_under_each_of_its_scenarios(reader: psycopg.Cursor) -> None:
+    rows = reader.execute(
+        "select scenario, severity, alerts, triaged, in_case, cases, to_report, reported, frozen, confirmed, dismissed, "
+        "confirmed_share, triaged_late from marts.alert_funnel order by scenario"
+    ).fetchall()
+    assert [tuple(row.values()) for row in rows] == [
+        ("fan-in", "high", 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0),
+        ("not-known-yet", "none", 1, 0, 0, 0, 0, 0, 0, 0, 0, None, 1),
+        ("structuring", "high", 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0),
+    ]
+    rows = reader.execute(
+        "select scenario, alerts, reported, confirmed_share from marts.scenario_outcomes where reported > 0 order by scenario"
+    ).fetchall()
+    assert [tuple(row.values()) for row in rows] == [("fan-in", 1, 1, 1), ("structuring", 1, 1, 1)]
+
+
 def test_segments_value_and_health_are_one_row_a_customer(reader: psycopg.Cursor) -> None:
     rows = reader.execute(
         "select customer_id, r.payments_90d, r.paid_90d_brl_minor, v.revenue_brl_minor, v.cost_brl_minor, h.success_points, "
@@ -391,6 +426,7 @@ def test_every_reconciliation_sees_what_is_wrong(settings: Settings, warehouse: 
         connection.execute("delete from marts.customer_rfm where customer_id = %s", (SAVES,))
         connection.execute("update marts.risk_daily set frauds = frauds + 1")
         connection.execute("update marts.compliance_daily set open_at_end = open_at_end + 1")
+        connection.execute("update marts.alert_funnel set alerts = alerts + 1")
         connection.execute("update marts.activation_funnel_weekly set opened = opened + 1")
     done = run(settings, ["test", "--select", *RECONCILED, "--vars", "whole: true"], timeout_s=300)
     assert done.returncode == 1

@@ -112,6 +112,31 @@ def test_after_72_hours_the_money_is_free_and_nobody_decides_any_more(api, ana, 
     assert balance(api, payee) == 1_000
 
 
+def listed(who: httpx.Client, path: str, key: str, **asked: str) -> list[str]:
+    """The ids that a list gives, page by page of two."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        answer = done(who.get(path, params=asked | {"limit": "2"} | ({"cursor": cursor} if cursor else {})))
+        found += [row[key] for row in answer["items"]]
+        if (cursor := answer["next_cursor"]) is None:
+            return found
+
+
+def test_blocks_that_wait_are_listed_by_their_end_and_have_a_clock_until_they_have_ended(api, ana, bia):
+    made = [blocked(ana, received(api)[0])["block_id"] for _ in range(3)]
+    assert [each for each in listed(ana, "/v1/blocks", "block_id", show="waiting") if each in made] == made
+    due = {each["id"]: each for each in done(ana.get("/v1/cases/due", params={"clock": "block"}))["items"]}
+    shown = done(ana.get(f"/v1/blocks/{made[0]}"))
+    assert (shown["urgency"], due[made[0]]["urgency"]) == ("on_time", "on_time")
+    assert datetime.fromisoformat(due[made[0]]["due_at"]) == datetime.fromisoformat(shown["expires_at"])
+    ended = decided(shown, "release", ana, bia)
+    assert ended["urgency"] is None
+    assert made[0] not in listed(ana, "/v1/blocks", "block_id", show="waiting")
+    assert listed(ana, "/v1/blocks", "block_id", show="ended")[0] == made[0]
+    assert made[0] not in {each["id"] for each in done(ana.get("/v1/cases/due", params={"clock": "block"}))["items"]}
+
+
 def test_one_person_cannot_end_a_block_as_if_it_were_a_payment_that_waits(api, ana):
     transfer, _, payee = received(api)
     blocked(ana, transfer)
@@ -205,10 +230,35 @@ def test_a_dispute_says_by_when_and_whether_that_has_passed(api, ana):
     assert datetime.fromisoformat(dispute["refund_due_at"]) == reported + timedelta(days=11)
     assert dispute["late"] is True
     due = next(each for each in done(ana.get("/v1/cases/due"))["items"] if each["id"] == dispute["dispute_id"])
-    assert due["clock"] == "med_analysis"
+    assert (due["clock"], due["urgency"], dispute["urgency"]) == ("med_analysis", "late", "late")
+    assert dispute["due_at"] == dispute["analysis_due_at"]
     future = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     wanted = {"external_id": "x", "transfer_id": transfer, "situation": "scam", "reported_at": future}
     refused(ana.post("/v1/med", json=wanted), "invalid-request")
+
+
+def test_disputes_that_run_are_listed_by_their_deadline_and_ended_ones_apart(api, ana, bia):
+    made = [disputed(ana, received(api)[0], days_ago=days) for days in (6.5, 1, 3)]
+    ids = [each["dispute_id"] for each in made]
+    assert [each for each in listed(ana, "/v1/med", "dispute_id", show="waiting") if each in ids] == [ids[0], ids[2], ids[1]]
+    assert [each["urgency"] for each in made] == ["warning", "on_time", "on_time"]
+    ended = analysed(made[1], "disagreed", ana, bia)
+    assert (ended["due_at"], ended["urgency"]) == (None, None)
+    assert ids[1] not in listed(ana, "/v1/med", "dispute_id", show="waiting")
+    assert ids[1] in listed(ana, "/v1/med", "dispute_id", show="ended")
+    assert listed(ana, "/v1/med", "dispute_id", show="ended", state="open") == []
+
+
+def test_a_dispute_s_trail_tells_who_did_what_in_order(api, ana, bia):
+    dispute = analysed(disputed(ana, received(api)[0]), "agreed", ana, bia)
+    path = f"/v1/med/{dispute['dispute_id']}/trail"
+    done(bia.post(f"/v1/med/{dispute['dispute_id']}/refund", json={}))
+    first = done(ana.get(path, params={"limit": 3}))
+    rest = done(ana.get(path, params={"cursor": first["next_cursor"]}))
+    rows = first["items"] + rest["items"]
+    assert [row["act"] for row in rows] == ["open", "acknowledge", "propose", "agree", "refund"]
+    assert rows[0]["actor"] == dispute["opened_by"] != rows[3]["actor"] == dispute["judged_by"]
+    refused(ana.get(f"/v1/med/{uuid.uuid4()}/trail"), "not-found")
 
 
 def test_what_was_not_received_here_is_neither_blocked_nor_disputed(api, ana):

@@ -273,13 +273,30 @@ def test_what_is_due_counts_alerts_that_no_case_has_from_the_day_of_the_operatio
     due = done(ana.get("/v1/cases/due"))
     assert due["late"] == late_before + 1
     alert = alert_of(api, who)
-    assert {"clock": "selection", "what": "alert", "id": alert} == {
-        name: value for name, value in next(each for each in due["items"] if each["id"] == alert).items() if name != "due_on"
-    }
+    row = next(each for each in done(ana.get("/v1/cases/due", params={"clock": "selection"}))["items"] if each["id"] == alert)
+    assert (row["clock"], row["what"], row["due_at"], row["urgency"]) == ("selection", "alert", None, "late")
+    for urgency in ("late", "warning", "on_time"):
+        assert sum(clock[urgency] for clock in due["clocks"]) == due[urgency]
     case = opened(api, ana, who)
     after = done(ana.get("/v1/cases/due"))
     assert after["late"] == late_before, "selected, its analysis has 45 days of its own"
     assert case["urgency"] == "on_time"
+
+
+def test_queues_say_how_many_wait_and_who_may_judge_them(api, ana, bia):
+    def waiting(who: httpx.Client, state: str) -> tuple[int, int, int]:
+        found = [row for row in done(who.get("/v1/cases/queues"))["items"] if (row["queue"], row["state"]) == ("cases", state)]
+        return (found[0]["count"], found[0]["mine"], found[0]["to_judge"]) if found else (0, 0, 0)
+
+    before = [waiting(who, "proposed") for who in (ana, bia)]
+    who = customer(api)
+    flag(api, who)
+    case = proposed(ana, attached(ana, taken(ana, opened(api, ana, who))))
+    after = [waiting(who, "proposed") for who in (ana, bia)]
+    more = [tuple(a - b for a, b in zip(now, then, strict=True)) for now, then in zip(after, before, strict=True)]
+    assert more == [(1, 1, 0), (1, 0, 1)], "it is hers, and for somebody else to judge"
+    done(judged(bia, case))
+    assert [waiting(who, "proposed") for who in (ana, bia)] == before
 
 
 def test_of_many_who_agree_at_once_one_does_and_the_labels_leave_once(api, ana, bia):

@@ -14,6 +14,7 @@ from ledger.repository import post_batch
 from tests.serving import test_blocks as blocks
 from tests.serving import test_casework as casework
 from tests.serving import test_freezes as freezes
+from tests.serving import test_recoveries as recoveries
 from tests.serving.conftest import Server
 from tests.serving.described import SCHEMA
 from tests.serving.test_hostile_values import example_of
@@ -319,6 +320,17 @@ def a_dispute(world: World, *steps: str) -> Ask:
     return Ask({"dispute_id": found["dispute_id"]}, said)
 
 
+def a_recovery(world: World, *steps: str) -> Ask:
+    """Money of a Pix that left, asked back, and so many steps on."""
+    found = recoveries.asked_back(world.people["compliance"], recoveries.left(world.api)[0])
+    path, said = f"/v1/recoveries/{found['recovery_id']}", {}
+    bodies: dict[str, dict] = {"sending": {"external_id": world.fresh("FR-")}, "answer": {"analysis": "agreed"}}
+    for step in steps:
+        said = casework.done(world.people["compliance"].post(f"{path}/{step}", json=bodies.get(step, {})))
+    more = {"proposed_at": said["proposed_at"]} if "return" in steps else {}
+    return Ask({"recovery_id": found["recovery_id"]}, more)
+
+
 MET = """
 with made as (
     insert into screening.list (list_id, format, licence, source, made_at)
@@ -385,6 +397,16 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/med/{dispute_id}/analysis"): lambda world: a_dispute(world, "acknowledgement"),
     ("POST", "/v1/med/{dispute_id}/judgement"): lambda world: a_dispute(world, "acknowledgement", "analysis"),
     ("POST", "/v1/med/{dispute_id}/refund"): lambda world: a_dispute(world, "acknowledgement", "analysis", "judgement"),
+    ("POST", "/v1/recoveries"): lambda world: Ask(body={"transfer_id": recoveries.left(world.api)[0]}),
+    ("POST", "/v1/recoveries/{recovery_id}/sending"): a_recovery,
+    ("POST", "/v1/recoveries/{recovery_id}/cancellation"): a_recovery,
+    ("POST", "/v1/recoveries/{recovery_id}/answer"): lambda world: a_recovery(world, "sending"),
+    ("POST", "/v1/recoveries/{recovery_id}/request"): lambda world: a_recovery(world, "sending", "answer"),
+    ("POST", "/v1/recoveries/{recovery_id}/return"): lambda world: a_recovery(world, "sending", "answer", "request"),
+    ("POST", "/v1/recoveries/{recovery_id}/refusal"): lambda world: a_recovery(world, "sending", "answer", "request"),
+    ("POST", "/v1/recoveries/{recovery_id}/judgement"): lambda world: a_recovery(
+        world, "sending", "answer", "request", "return"
+    ),
     ("POST", "/v1/risk/moves"): lambda _: Ask(),
     ("PATCH", "/v1/accounts/{account_id}"): an_account,
     ("POST", "/v1/accounts/{account_id}/status"): an_account,

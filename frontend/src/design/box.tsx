@@ -6,7 +6,7 @@ interface BoxProps {
   aside?: ReactNode
   /** Without room at its sides, for rows and tables that reach them. */
   flush?: boolean
-  className?: string
+  className?: string | undefined
   children: ReactNode
 }
 

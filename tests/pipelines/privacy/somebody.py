@@ -120,6 +120,10 @@ insert into cases.dispute (tenant_id, dispute_id, external_id, transfer_id, acco
     currency, hold_id, held_minor, state, reported_at, analysis_due_at, refund_due_at, opened_by, opened_at, ended_at)
 values ('demo', gen_random_uuid(), %(alert_id)s, gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 'scam', 5, 'BRL',
     gen_random_uuid(), 0, 'cancelled', now(), now() + interval '7 days', now() + interval '11 days', 'x', now(), now());
+insert into cases.recovery (tenant_id, recovery_id, transfer_id, account_id, customer_id, situation, amount_minor, currency,
+    state, reported_at, opened_by, opened_at, ended_at)
+values ('demo', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), %(customer_id)s, 'scam', 5, 'BRL', 'cancelled', now(),
+    'x', now(), now());
 with found as (
     insert into cases.alert (tenant_id, alert_id, kind, scenarios, subject_kind, subject_id, currency, status, first_event_time,
         last_event_time, decisions, total_amount_minor, opened_at, changed_at)

@@ -315,3 +315,43 @@ def test_killed_in_the_middle_it_leaves_what_was_there(settings, bank, kept, cor
     assert rows(kept, bank, "account_id, status", "accounts") == before
     extract(settings)
     assert len(rows(kept, bank, "account_id, status", "accounts")) == len(before) + 1
+
+
+CASE = """
+with alert as (
+    insert into cases.alert (tenant_id, alert_id, kind, scenarios, subject_kind, subject_id, currency, status,
+                             first_event_time, last_event_time, decisions, total_amount_minor, opened_at, changed_at)
+    values (%(tenant)s, %(alert)s, 'scenario', '{fan-in,structuring}', 'customer', %(who)s, 'BRL', 'confirmed', now(), now(),
+            1, 100, now(), now())
+    returning alert_id
+)
+insert into cases.case (tenant_id, case_id, subject_kind, subject_id, customer_id, scheme, severity, state, opened_by,
+                        opened_at, operation_on, selected_on, due_on, proposal, proposed_by, proposed_at, judged_by, judged_at)
+select %(tenant)s, %(case)s, 'customer', %(who)s, %(who)s, 'structuring', 2, 'to_report', 'user:a', now(), current_date,
+       current_date, current_date, '{"outcome": "report", "label": "structuring"}', 'user:a', now(), 'user:b', now()
+from alert;
+insert into cases.case_alert values (%(tenant)s, %(alert)s, %(case)s, 'user:a', now());
+insert into cases.report (tenant_id, report_id, kind, case_id, year, state, due_on, made_by, made_at)
+values (%(tenant)s, gen_random_uuid(), 'suspicion', %(case)s, 2026, 'draft', current_date, 'user:b', now());
+insert into cases.freeze (tenant_id, freeze_id, customer_id, cause, incoming, case_id, state, placed_by, placed_at, salt)
+select %(tenant)s, gen_random_uuid(), %(who)s, 'suspicion', 'accept', %(case)s, 'active', 'user:a', now(),
+       decode(repeat('00', 16), 'hex')
+from generate_series(1, 2);
+"""
+
+
+def test_what_became_of_alerts_comes_without_whom_they_are_about(settings, core, bank, kept):
+    told = {"tenant": bank.tenant_id, "alert": uuid.uuid4(), "case": uuid.uuid4(), "who": f"c-{uuid.uuid4().hex[:8]}"}
+    with psycopg.ClientCursor(psycopg.connect(core.dsn("postgres"), autocommit=True)) as admin:
+        admin.execute(CASE, told)
+        admin.connection.close()
+    extract(settings)
+    assert rows(kept, bank, "alert_id, case_id, kind, scenarios", "alert_cases") == [
+        (told["alert"], told["case"], "scenario", ["fan-in", "structuring"])
+    ]
+    assert rows(kept, bank, "case_id, state, severity, outcome, label, freezes, report_sent_at", "cases") == [
+        (told["case"], "to_report", 2, "report", "structuring", 2, None)
+    ]
+    [[kept_text]] = kept.execute("select string_agg(to_jsonb(c)::text, '') from raw.cases c").fetchall()
+    assert told["who"] not in kept_text
+    assert extract(settings).changes == 0, "nothing has changed since"

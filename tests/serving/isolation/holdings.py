@@ -149,6 +149,19 @@ insert into cases.trail
 select %(tenant)s, place, 1, %(mark)s, 'case/' || %(case_id)s, 'open', '{}', sha256('a'),
     sha256(%(salt)s || sha256(place::text::bytea))
 from (values (1), (2)) t (place);
+insert into cases.trail
+select %(tenant)s, place, 1, %(mark)s, 'dispute/' || %(dispute_id)s, 'open', '{}', sha256('a'),
+    sha256(%(salt)s || sha256(place::text::bytea))
+from (values (3), (4)) t (place);
+insert into cases.trail
+select %(tenant)s, place, 1, %(mark)s, 'recovery/' || %(recovery_id)s, 'open', '{}', sha256('a'),
+    sha256(%(salt)s || sha256(place::text::bytea))
+from (values (5), (6)) t (place);
+insert into cases.recovery (tenant_id, recovery_id, transfer_id, account_id, customer_id, situation, amount_minor, currency,
+                            state, reported_at, due_at, opened_by, opened_at)
+select %(tenant)s, id, gen_random_uuid(), %(account_id)s, %(customer_id)s, 'scam', 99, 'BRL', 'created', now(),
+       now() + interval '7 days', %(mark)s, now()
+from unnest(array[%(recovery_id)s::uuid, gen_random_uuid()]) id;
 insert into cases.report (tenant_id, report_id, kind, case_id, year, state, due_on, made_by, made_at, sha256, exported_by,
                           exported_at)
 values (%(tenant)s, %(report_id)s, 'suspicion', %(reported_id)s, 2025, 'exported', current_date, %(mark)s, now(),
@@ -238,6 +251,7 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
             "freeze_id",
             "block_id",
             "dispute_id",
+            "recovery_id",
         )
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}

@@ -3,7 +3,6 @@ import type {
   Case,
   CaseDetail,
   CaseOrder,
-  DueList,
   OpenedCase,
   ProposedDecision,
   Severity,
@@ -13,7 +12,6 @@ import type { Page } from '@/lib/api-types'
 import { query, request } from '@/lib/http'
 
 const PAGE_ROWS = '50'
-const DUE_AGE_MS = 60_000
 
 const pathOf = (caseId: string) => `/v1/cases/${encodeURIComponent(caseId)}`
 
@@ -27,12 +25,6 @@ export const casesQuery = (order: CaseOrder, mine: string | null) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
-
-export const dueQuery = queryOptions({
-  queryKey: ['cases-due'],
-  queryFn: ({ signal }) => request<DueList>('/v1/cases/due', { signal }),
-  staleTime: DUE_AGE_MS,
-})
 
 export const caseQuery = (caseId: string) =>
   queryOptions({

@@ -10,11 +10,13 @@ import { RowsSkeleton } from '@/design/rows-skeleton'
 import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice, ShowAll } from '@/design/states'
-import { casesQuery, dueQuery } from '@/features/cases/api'
+import { casesQuery } from '@/features/cases/api'
 import { CaseStateChip, Colleague, DueChip, SeverityChip, useSubjectName } from '@/features/cases/case-words'
-import type { Case, CaseOrder, DueList } from '@/features/cases/types'
+import type { Case, CaseOrder } from '@/features/cases/types'
 import { useCases } from '@/features/cases/words'
 import { ComplianceTabs } from '@/features/compliance/compliance-tabs'
+import { dueQuery } from '@/features/office/api'
+import type { DueList } from '@/features/office/types'
 import { useUser } from '@/features/session/user'
 
 const ORDERS: readonly CaseOrder[] = ['due', 'severity', 'newest']
@@ -117,7 +119,7 @@ function CaseList({ order, mine, onShowAll }: { order: CaseOrder; mine: string |
 export function CasesPage() {
   const { t } = useCases()
   const user = useUser()
-  const due = useQuery(dueQuery)
+  const due = useQuery(dueQuery(null))
   const [order, setOrder] = useState<CaseOrder>('due')
   const [isMine, setIsMine] = useState(false)
   const options = ORDERS.map((value) => ({ value, label: t(`case.order.${value}`) }))

@@ -1,5 +1,6 @@
 import { Workflow } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
+import { Link } from 'react-router'
 import { Box } from '@/design/box'
 import { Segmented } from '@/design/segmented'
 import { Skeleton } from '@/design/skeleton'
@@ -65,11 +66,29 @@ export function FlowBox({ members, subjectId, isLoading, onOpen }: FlowBoxProps)
   const [view, setView] = useState<View>('graph')
   const flow = useMemo(() => flowOf(members, subjectId), [members, subjectId])
   const options = (['graph', 'table'] as const).map((value) => ({ value, label: t(`flow.as.${value}`) }))
+  const largest = useMemo(
+    () => [...members].sort((a, b) => b.amount.amount_minor - a.amount.amount_minor)[0],
+    [members],
+  )
   const isEmpty = flow.payments.length === 0
   return (
     <Box
       title={t('flow.title')}
-      aside={!isEmpty && <Segmented label={t('flow.as')} value={view} onChange={setView} options={options} />}
+      aside={
+        !isEmpty && (
+          <span className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            {largest && (
+              <Link
+                to={`/compliance/trace?transfer=${largest.transaction_id}`}
+                className="inline-flex min-h-6 items-center rounded-[5px] font-medium text-accent hover:underline"
+              >
+                {t('flow.trace')}
+              </Link>
+            )}
+            <Segmented label={t('flow.as')} value={view} onChange={setView} options={options} />
+          </span>
+        )
+      }
       flush
     >
       {isLoading && isEmpty && <Skeleton className="m-5 h-64" />}
@@ -80,7 +99,7 @@ export function FlowBox({ members, subjectId, isLoading, onOpen }: FlowBoxProps)
       {!isEmpty && view === 'graph' && (
         <div className="h-[22rem] overflow-hidden rounded-b-panel bg-sunken">
           <Suspense fallback={<Skeleton className="m-5 h-64" />}>
-            <FlowGraph flow={flow} onOpen={onOpen} />
+            <FlowGraph label={t('flow.title')} flow={flow} onOpen={onOpen} />
           </Suspense>
         </div>
       )}

@@ -51,7 +51,12 @@ function PartyCard({ data: { party, currency } }: NodeProps<PartyNode>) {
       </span>
       <span className="flex gap-2 text-[11.5px] whitespace-nowrap text-ink-2 tabular">
         {party.receivedMinor > 0 && <span>↓ {money(party.receivedMinor, currency)}</span>}
-        {party.sentMinor > 0 && <span>↑ {money(party.sentMinor, currency)}</span>}
+        {party.sentMinor > 0 &&
+          (party.restMinor === undefined ? (
+            <span>↑ {money(party.sentMinor, currency)}</span>
+          ) : (
+            <span className="text-ink">= {money(party.restMinor, currency)}</span>
+          ))}
       </span>
       <Handle
         type="source"
@@ -93,12 +98,13 @@ const NODES = { party: PartyCard }
 const EDGES = { payment: PaymentLine }
 
 interface FlowGraphProps {
+  label: string
   flow: Flow
   onOpen: (partyId: string) => void
 }
 
 /** The money of a case, drawn: who paid whom, the thicker the more. It is moved and enlarged by hand; the table beside it says the same. */
-export default function FlowGraph({ flow, onOpen }: FlowGraphProps) {
+export default function FlowGraph({ label, flow, onOpen }: FlowGraphProps) {
   const { t } = useCases()
   const nodes = useMemo<PartyNode[]>(() => {
     const places = layOut(flow)
@@ -146,7 +152,7 @@ export default function FlowGraph({ flow, onOpen }: FlowGraphProps) {
       maxZoom={2}
       fitView
       fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-      aria-label={t('flow.title')}
+      aria-label={label}
       className="[&_.react-flow\_\_attribution]:bg-transparent! [&_.react-flow\_\_attribution_a]:text-ink-2!"
     >
       <Controls showInteractive={false} aria-label={t('flow.controls')} />

@@ -11,6 +11,8 @@ export interface Party {
   sentMinor: number
   /** Whom the case is about. */
   isSubject: boolean
+  /** What is followed no further than here, of money that is followed. */
+  restMinor?: number
 }
 
 export interface Payment {

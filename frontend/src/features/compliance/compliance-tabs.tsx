@@ -1,27 +1,41 @@
-import { NavLink } from 'react-router'
+import { useLayoutEffect, useRef } from 'react'
+import { NavLink, useLocation } from 'react-router'
 import { classes } from '@/design/classes'
 import { useCompliance } from '@/features/compliance/words'
-import { canKeepLists } from '@/features/session/roles'
+import { canKeepLists, isOfficer } from '@/features/session/roles'
 import { useUser } from '@/features/session/user'
 
+const anybody = () => true
 const TABS = [
-  { to: '/compliance/cases', label: 'compliance.tab.cases', end: false, casesOnly: true },
-  { to: '/compliance/reports', label: 'compliance.tab.reports', end: true, casesOnly: true },
-  { to: '/compliance/scenarios', label: 'compliance.tab.scenarios', end: false, casesOnly: false },
-  { to: '/compliance/screening', label: 'compliance.tab.hits', end: true, casesOnly: true },
-  { to: '/compliance/screening/lists', label: 'compliance.tab.lists', end: false, casesOnly: false },
-  { to: '/compliance/screening/search', label: 'compliance.tab.search', end: false, casesOnly: true },
+  { to: '/compliance/today', label: 'compliance.tab.today', end: true, isOpenTo: canKeepLists },
+  { to: '/compliance/cases', label: 'compliance.tab.cases', end: false, isOpenTo: canKeepLists },
+  { to: '/compliance/reports', label: 'compliance.tab.reports', end: true, isOpenTo: isOfficer },
+  { to: '/compliance/blocks', label: 'compliance.tab.blocks', end: true, isOpenTo: isOfficer },
+  { to: '/compliance/disputes', label: 'compliance.tab.disputes', end: false, isOpenTo: isOfficer },
+  { to: '/compliance/trace', label: 'compliance.tab.trace', end: true, isOpenTo: anybody },
+  { to: '/compliance/scenarios', label: 'compliance.tab.scenarios', end: false, isOpenTo: anybody },
+  { to: '/compliance/screening', label: 'compliance.tab.hits', end: true, isOpenTo: canKeepLists },
+  { to: '/compliance/screening/lists', label: 'compliance.tab.lists', end: false, isOpenTo: anybody },
+  { to: '/compliance/screening/search', label: 'compliance.tab.search', end: false, isOpenTo: canKeepLists },
 ] as const
 
 export function ComplianceTabs() {
   const { t } = useCompliance()
-  const isCaseWorker = canKeepLists(useUser().roles)
+  const { roles } = useUser()
+  const { pathname } = useLocation()
+  const row = useRef<HTMLElement>(null)
+  // Where not all fit beside one another, the one that is open is in sight.
+  useLayoutEffect(() => {
+    const open = row.current?.querySelector<HTMLElement>('[aria-current="page"]')
+    if (row.current && open) row.current.scrollLeft = open.offsetLeft - (row.current.clientWidth - open.offsetWidth) / 2
+  }, [pathname])
   return (
     <nav
+      ref={row}
       aria-label={t('compliance.tabs')}
-      className="inline-flex max-w-full gap-0.5 overflow-x-auto rounded-[9px] bg-sunken p-0.5"
+      className="relative inline-flex max-w-full gap-0.5 overflow-x-auto rounded-[9px] bg-sunken p-0.5"
     >
-      {TABS.filter(({ casesOnly }) => isCaseWorker || !casesOnly).map(({ to, label, end }) => (
+      {TABS.filter(({ isOpenTo }) => isOpenTo(roles)).map(({ to, label, end }) => (
         <NavLink
           key={to}
           to={to}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Maximize2 } from 'lucide-react'
+import { Maximize2, Waypoints } from 'lucide-react'
 import { useLocation } from 'react-router'
 import { CopyValue } from '@/design/copy-value'
 import { Section } from '@/design/facts'
@@ -52,6 +52,12 @@ function Head({ decision }: { decision: DecisionDetail }) {
           {t('decision.full')}
         </LinkButton>
         {decision.alert_id && <AlertButton alertId={decision.alert_id} />}
+        {decision.outcome === 'posted' && (
+          <LinkButton to={`/compliance/trace?transfer=${decision.transaction_id}`} className="h-8 px-3">
+            <Waypoints size={14} strokeWidth={1.75} aria-hidden />
+            {t('decision.trace')}
+          </LinkButton>
+        )}
       </div>
     </div>
   )

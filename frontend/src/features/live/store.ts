@@ -21,6 +21,8 @@ const MAX_EVENTS_A_FRAME = 2_000
 interface LiveStore extends LiveData {
   feedState: FeedState
   lastHeardAtMs: number | null
+  /** What the last frame that brought any told of alerts: for whoever listens from now on. */
+  lastAlerts: AlertEvent[]
   filter: FeedFilter
   setFilter: (filter: FeedFilter) => void
   nextFilter: () => void
@@ -38,6 +40,7 @@ export const useLive = create<LiveStore>()((set, get) => ({
   ...EMPTY_LIVE,
   feedState: 'connecting',
   lastHeardAtMs: null,
+  lastAlerts: [],
   filter: 'all',
   setFilter: (filter) => set({ filter }),
   nextFilter: () => {
@@ -63,7 +66,10 @@ export function startLive(listeners: LiveListeners): () => void {
     onBatch: (events, skipped) => {
       useLive.setState((state) => applyBatch(state, events, skipped))
       const alerts = events.flatMap((event) => (event.kind === 'alert' ? [event.alert] : []))
-      if (alerts.length > 0) listeners.onAlerts(alerts)
+      if (alerts.length > 0) {
+        useLive.setState({ lastAlerts: alerts })
+        listeners.onAlerts(alerts)
+      }
     },
   })
   connection = connectLive({

@@ -30,6 +30,11 @@ export function canKeepLists(roles: readonly string[]): boolean {
   return roles.some((role) => CASE_WORKERS.has(role))
 }
 
+/** Reports to the authority, and money that is frozen, blocked or disputed. */
+export function isOfficer(roles: readonly string[]): boolean {
+  return roles.some((role) => COMPLIANCE_WRITERS.has(role))
+}
+
 /** Values of scenarios, and the bank's own watch-lists. */
 export function canChangeScenarios(roles: readonly string[]): boolean {
   return roles.some((role) => COMPLIANCE_WRITERS.has(role))

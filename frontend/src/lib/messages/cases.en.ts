@@ -120,6 +120,7 @@ const messages = {
   'flow.times': 'Times',
   'flow.amount': 'Amount',
   'flow.last': 'Last',
+  'flow.trace': 'Follow the largest',
   'flow.none': 'No flow to draw',
   'flow.none.body': 'The transactions of this case do not say who was on the other side.',
   'flow.leftOut':

@@ -122,6 +122,7 @@ const messages: Record<keyof typeof en, string> = {
   'flow.times': 'Vezes',
   'flow.amount': 'Valor',
   'flow.last': 'Última',
+  'flow.trace': 'Seguir o maior',
   'flow.none': 'Não há fluxo a desenhar',
   'flow.none.body': 'As transações deste caso não dizem quem estava do outro lado.',
   'flow.leftOut':

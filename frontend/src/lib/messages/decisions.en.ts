@@ -23,6 +23,7 @@ const messages = {
 
   'decision.full': 'With the customer’s history',
   'decision.back': 'Back',
+  'decision.trace': 'Trace the money',
   'decision.inAlert': 'Open its alert',
   'decision.label': 'Known by now: {label}',
   'decision.allOf': 'All decisions: {name}',

@@ -24,6 +24,7 @@ const messages: Record<keyof typeof en, string> = {
 
   'decision.full': 'Com o histórico do cliente',
   'decision.back': 'Voltar',
+  'decision.trace': 'Rastrear o dinheiro',
   'decision.inAlert': 'Abrir seu alerta',
   'decision.label': 'Hoje se sabe: {label}',
   'decision.allOf': 'Todas as decisões: {name}',

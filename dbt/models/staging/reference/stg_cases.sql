@@ -1,0 +1,20 @@
+select
+  tenant_id,
+  case_id,
+  subject_kind,
+  scheme,
+  (array['critical', 'high', 'medium', 'low'])[severity] as severity,
+  state,
+  operation_on,
+  selected_on,
+  opened_at,
+  judged_at as decided_at,
+  ended_at,
+  case when judged_at is not null then outcome end as outcome,
+  case when judged_at is not null then label end as label,
+  report_made_at,
+  report_due_on,
+  report_sent_at,
+  frozen_at,
+  freezes
+from {{ source('raw', 'cases') }}

@@ -10,14 +10,14 @@ known as (
     tenant_id,
     count(*) as cases,
     count(*) filter (where state in ('to_report', 'reported', 'closed')) as decided
-  from {{ ref('stg_cases') }}
+  from {{ source('raw', 'cases') }}
   group by tenant_id
 ),
 
 expected as (
-  select clocks.tenant_id, sum(coalesce(cardinality(links.scenarios), 1))::bigint as counted
+  select clocks.tenant_id, sum(case when links.kind = 'scenario' then cardinality(links.scenarios) else 1 end)::bigint as counted
   from {{ ref('alert_clocks') }} as clocks
-  left join {{ ref('stg_alert_cases') }} as links
+  left join {{ source('raw', 'alert_cases') }} as links
     on links.tenant_id = clocks.tenant_id and links.alert_id = clocks.alert_id
   group by clocks.tenant_id
 ),

@@ -55,7 +55,7 @@ class Bank:
     def materialize(self) -> ExecuteInProcessResult:
         """Run everything that needs no Feast over the bank's newest day that has ended."""
         flow = [asset for asset in self.definitions.assets if isinstance(asset, AssetsDefinition)]
-        online = {AssetKey("customer_profiles_online"), AssetKey("daily_profiles_online")}
+        online = {AssetKey(f"{each}_online") for each in ("customer_profiles", "daily_profiles", "account_graph")}
         flow = [asset for asset in flow if not online & asset.keys]
         return materialize(
             flow, instance=self.instance, partition_key=self.day.isoformat(), resources=self.definitions.resources

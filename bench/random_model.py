@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feature_store.definitions import CATALOGUE, feature_set_of
-from feature_store.vocabulary import Feature
+from feature_store.vocabulary import ExternalFeature, Feature
 from risk.ensemble import Calibration, Ensemble
 from risk.export import SAMPLE_ROWS, ModelExport, save_export
 from risk.forest_compiler import from_isolation_forest, from_lightgbm
@@ -15,6 +16,13 @@ TRAINING_ROWS = 20_000
 ISOLATION_SAMPLES = 256
 _COLUMNS_A_TREE = 60
 FEATURES_READ = 120  # as many as a trained champion reads at most (`pipelines.training.train`)
+
+
+def _noise(rng: np.random.Generator, width: int, features_read: int) -> NDArray[np.float32]:
+    x = rng.lognormal(1.0, 1.5, (TRAINING_ROWS, width)).astype(np.float32)
+    x[rng.random(x.shape) < 0.05] = np.nan
+    x[:, rng.permutation(width)[features_read:]] = 0.0  # constant: no forest splits there
+    return x
 
 
 def random_export(
@@ -34,10 +42,11 @@ def random_export(
 
     rng = np.random.default_rng(seed)
     width = len(catalogue)
-    x = rng.lognormal(1.0, 1.5, (TRAINING_ROWS, width)).astype(np.float32)
-    x[rng.random(x.shape) < 0.05] = np.nan
-    x[:, rng.permutation(width)[features_read:]] = 0.0  # constant: no forest splits there
-    score = np.nan_to_num(np.log1p(x)) @ rng.normal(size=width)
+    # What is told from outside is nothing in random traffic: no model of it reads that.
+    seen = np.array([not isinstance(feature, ExternalFeature) for feature in catalogue])
+    x = np.zeros((TRAINING_ROWS, width), np.float32)
+    x[:, seen] = _noise(rng, int(seen.sum()), features_read)
+    score = np.nan_to_num(np.log1p(x[:, seen])) @ rng.normal(size=seen.sum())
     y = score + rng.normal(size=TRAINING_ROWS) > np.quantile(score, 0.97)
     booster = lightgbm.train(
         {

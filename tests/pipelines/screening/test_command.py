@@ -39,10 +39,11 @@ def test_what_cannot_be_done_is_said(arguments, said, capsys):
 
 
 def test_weights_are_learned_anew_from_ones_own_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pipelines.screening.__main__.MADE_UP_PAIRS", 600)
+    for name, count in (("MADE_UP_PAIRS", 600), ("MISTYPED", 200), ("NUMBERED", 20)):
+        monkeypatch.setattr(f"pipelines.screening.__main__.{name}", count)
     pairs, out = tmp_path / "decided.csv", tmp_path / "weights.json"
     pairs.write_text("query,candidate,match\nKlaus Zanbomann,Claus Zanboman,1\nKlaus Zanbomann,Klaus Quimbo,0\n")
     assert main(["learn", "--pairs", str(pairs), "--out", str(out)]) == 0
     found = decode(out.read_text())
     assert 0.2 < found.threshold < 0.9
-    assert found.learned_from == ("600 made-up pairs (simulator/labelled_names.py, seed 1)", "2 pairs of decided.csv")
+    assert found.learned_from == ("1,018 made-up pairs (simulator/labelled_names.py, seed 1)", "2 pairs of decided.csv")

@@ -4,6 +4,7 @@ import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { useBlocking } from '@/features/held/blocks'
 import { ProblemNote } from '@/features/held/problem-note'
+import { TransferField } from '@/features/held/report-fields'
 import { useOffice } from '@/features/office/words'
 import { isUuid } from '@/lib/ids'
 
@@ -42,23 +43,12 @@ export function BlockForm({ transferId: named, onPlaced }: BlockFormProps) {
     <Box title={t('block.place')}>
       <form onSubmit={submit} className="grid gap-3">
         <p className="text-pretty text-ink-2">{t('block.place.lead')}</p>
-        <Field
-          label={t('held.transfer')}
+        <TransferField
+          value={transferId}
+          onChange={setTransferId}
+          isWrong={isChecked && !isReadable}
           hint={t('held.transfer.hint')}
-          problem={isChecked && !isReadable ? t('held.transfer.wrong') : undefined}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              required
-              autoComplete="off"
-              spellCheck={false}
-              value={transferId}
-              onChange={(event) => setTransferId(event.target.value)}
-              className={`${INPUT} h-9 font-mono`}
-            />
-          )}
-        </Field>
+        />
         <Field label={t('held.why')}>
           {(attributes) => (
             <textarea

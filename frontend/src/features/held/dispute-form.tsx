@@ -6,7 +6,8 @@ import { Field, INPUT } from '@/design/field'
 import { useOpenDispute } from '@/features/held/disputes'
 import { fieldOfMoment } from '@/features/held/moment-field'
 import { ProblemNote } from '@/features/held/problem-note'
-import { SITUATIONS, type Situation } from '@/features/held/types'
+import { ReportedField, SituationField, TransferField } from '@/features/held/report-fields'
+import type { Situation } from '@/features/held/types'
 import { useOffice } from '@/features/office/words'
 import { isUuid } from '@/lib/ids'
 
@@ -54,51 +55,14 @@ export function DisputeForm() {
             />
           )}
         </Field>
-        <Field
-          label={t('held.transfer')}
+        <TransferField
+          value={transferId}
+          onChange={setTransferId}
+          isWrong={isChecked && !isReadable}
           hint={t('held.transfer.hint')}
-          problem={isChecked && !isReadable ? t('held.transfer.wrong') : undefined}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              required
-              autoComplete="off"
-              spellCheck={false}
-              value={transferId}
-              onChange={(event) => setTransferId(event.target.value)}
-              className={`${INPUT} h-9 font-mono`}
-            />
-          )}
-        </Field>
-        <Field label={t('dispute.situation')}>
-          {(attributes) => (
-            <select
-              {...attributes}
-              value={situation}
-              onChange={(event) => setSituation(event.target.value as Situation)}
-              className={`${INPUT} h-9`}
-            >
-              {SITUATIONS.map((one) => (
-                <option key={one} value={one}>
-                  {t(`dispute.situation.${one}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t('dispute.reported')} hint={t('dispute.reported.hint')}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="datetime-local"
-              required
-              value={reportedAt}
-              onChange={(event) => setReportedAt(event.target.value)}
-              className={`${INPUT} h-9 tabular`}
-            />
-          )}
-        </Field>
+        />
+        <SituationField label={t('dispute.situation')} value={situation} onChange={setSituation} />
+        <ReportedField label={t('dispute.reported')} value={reportedAt} onChange={setReportedAt} />
         <ProblemNote error={opening.error} />
         <Button kind="primary" type="submit" busy={opening.isPending} className="justify-self-start">
           {t('dispute.take.go')}

@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
+import { TransferField } from '@/features/held/report-fields'
 import { useOffice } from '@/features/office/words'
 import { FAN_OUTS, HOPS, HOURS, type Bounds } from '@/features/tracing/types'
 import { isUuid } from '@/lib/ids'
@@ -57,24 +58,13 @@ export function TraceForm({ transferId: named, bounds: held, onTrace }: TraceFor
       onSubmit={submit}
       className="panel grid grid-cols-2 items-start gap-3 p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_9rem_9rem_9rem_auto]"
     >
-      <Field
-        label={t('held.transfer')}
+      <TransferField
+        value={transferId}
+        onChange={setTransferId}
+        isWrong={isChecked && !isReadable}
         hint={t('trace.transfer.hint')}
-        problem={isChecked && !isReadable ? t('held.transfer.wrong') : undefined}
         className="col-span-2 lg:col-span-1"
-      >
-        {(attributes) => (
-          <input
-            {...attributes}
-            required
-            autoComplete="off"
-            spellCheck={false}
-            value={transferId}
-            onChange={(event) => setTransferId(event.target.value)}
-            className={`${INPUT} h-9 font-mono`}
-          />
-        )}
-      </Field>
+      />
       <Choice
         label={t('trace.within')}
         values={HOURS}

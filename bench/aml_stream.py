@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
@@ -25,14 +26,16 @@ from bench.transfers_http import own_places, process_of
 from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, broker_topics
 from kit.kafka import ADMIN_TIMEOUT_S, admin, ensure_topics, topic_name
 from kit.localset.flink import TASK_MANAGER, FlinkCluster, running_cluster
+from kit.localset.flink_rest import FlinkRest
 from kit.localset.readiness import wait_until_ready
 from kit.settings import Kafka, Settings, settings
 from streams.aml.keeper import CHECKPOINT_S, IDLE_S, JOBS, OUT_OF_ORDER_S, PROJECT, SIZES
 
 RATE_PER_S, SCHEMES_PER_S = 3_000, 4.0
 GOAL_P95_S = 10.0
-FULL, QUICK = (100_000, 40.0), (20_000, 8.0)
-READY_S, FOUND_S, MOST_S = 180.0, 120.0, 600.0
+FULL, QUICK = (100_000, 90.0), (20_000, 8.0)
+READY_S, FOUND_S, MOST_S = 180.0, 300.0, 600.0
+SAY_S = 10.0
 _FOUND = (
     "select f.account_id::text, f.payments, extract(epoch from f.changed_at)::double precision, a.kind "
     "from cases.finding f join cases.alert a using (tenant_id, alert_id) where f.tenant_id = %s and f.scenario = 'fan-in'"
@@ -108,10 +111,10 @@ def _live(report: Report, own: Settings, cluster: FlinkCluster, stack: ExitStack
     stack.enter_context(process_of(own, "streams.alerts"))
     traffic = Traffic(np.random.default_rng(2))
     warm = offer(own.kafka, traffic, rate_per_s=rate_per_s, lasts_s=3.0, schemes_per_s=SCHEMES_PER_S)
-    _wait_for(own, warm)
+    _wait_for(report, own, warm, cluster.rest, running)
     report.progress("payments become alerts")
     planted = offer(own.kafka, traffic, rate_per_s=rate_per_s, lasts_s=lasts_s, schemes_per_s=SCHEMES_PER_S)
-    found = _wait_for(own, planted)
+    found = _wait_for(report, own, planted, cluster.rest, running)
     delays_s = [found[account].at_s - ended_s for account, ended_s in planted.ended_s.items()]
     for percent in (50, 95, 99):
         report.figure(f"alert_delay_p{percent}_s", float(np.percentile(delays_s, percent)))
@@ -120,7 +123,7 @@ def _live(report: Report, own: Settings, cluster: FlinkCluster, stack: ExitStack
     report.figure("schemes", len(delays_s))
     report.progress("the task manager is killed")
     killed = _killed(own, cluster, traffic, rate_per_s=rate_per_s, lasts_s=lasts_s)
-    found = _wait_for(own, killed.planted)
+    found = _wait_for(report, own, killed.planted, cluster.rest, running)
     first_s = min(found[account].at_s for account, ended_s in killed.planted.ended_s.items() if ended_s > killed.at_s)
     recovery_s = report.figure("recovery_s", first_s - killed.at_s)
     report.progress(f"alerts again {recovery_s:.1f} s after the kill")
@@ -160,9 +163,10 @@ def _found(own: Settings) -> dict[str, Found]:
     return {account: Found(payments, at_s) for account, payments, at_s, kind in rows if kind == "scenario"}
 
 
-def _wait_for(own: Settings, planted: Planted) -> dict[str, Found]:
-    """Return what was found once it holds every planted scheme whole. Raises NotReady."""
+def _wait_for(report: Report, own: Settings, planted: Planted, rest: FlinkRest, jobs: Sequence[str]) -> dict[str, Found]:
+    """Return what was found once it holds every planted scheme whole. Raises NotReady, at once when a job has ended."""
     found: dict[str, Found] = {}
+    said_s = 0.0
 
     def all_there() -> None:
         found.update(_found(own))
@@ -170,7 +174,15 @@ def _wait_for(own: Settings, planted: Planted) -> dict[str, Found]:
         if missing:
             raise RuntimeError(f"{missing} of {len(planted.ended_s)} schemes are not found yet")
 
-    wait_until_ready("alerts", all_there, timeout_s=FOUND_S)
+    def obstacle(waited_s: float) -> str | None:
+        nonlocal said_s
+        if waited_s - said_s > SAY_S:
+            said_s = waited_s
+            missing = len(planted.ended_s.keys() - found.keys())
+            report.progress(f"{missing} of {len(planted.ended_s)} schemes are not found yet")
+        return next(filter(None, map(rest.end, jobs)), None)
+
+    wait_until_ready("alerts", all_there, timeout_s=FOUND_S, obstacle=obstacle)
     return found
 
 

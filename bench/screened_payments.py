@@ -32,7 +32,8 @@ CLIENTS = 4
 LIST = "bench"
 _CUSTOMERS = """
 insert into bank.customer (tenant_id, customer_id)
-select tenant_id, owner_id from ledger.account where tenant_id = %(tenant)s and owner_id is not null;
+select tenant_id, owner_id from ledger.account where tenant_id = %(tenant)s and owner_id is not null
+on conflict do nothing;
 insert into bank.account (account_id, tenant_id, customer_id, product, currency)
 select id, tenant_id, owner_id, 'checking', currency from ledger.account where tenant_id = %(tenant)s and owner_id is not null;
 """

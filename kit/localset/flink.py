@@ -54,11 +54,12 @@ class NotInstalled(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the cluster may take: task slots, and megabytes of each process, all of its memory counted."""
+    """What the cluster may take: task slots, megabytes of each process in all, and RocksDB's share of a task manager's."""
 
     slots: int = 2
     jobmanager_mb: int = 1_024
     taskmanager_mb: int = 2_048
+    managed_share: float = 0.1
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,10 @@ class FlinkRest:
 
     def wait_until_running(self, job: str, *, timeout_s: float) -> None:
         """Wait until every task runs. Raises NotReady, with the job's failure when it has ended."""
-        wait_until_ready(job, lambda: self.require_running(job), timeout_s=timeout_s, obstacle=lambda _: self._end(job))
+        wait_until_ready(job, lambda: self.require_running(job), timeout_s=timeout_s, obstacle=lambda _: self.end(job))
 
-    def _end(self, job: str) -> str | None:
+    def end(self, job: str) -> str | None:
+        """Return how a job ended and with what it failed; None of one that goes on."""
         state = self.state(job)
         return f"it is {state}: {self.failure(job)}" if state in ENDED else None
 

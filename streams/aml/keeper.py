@@ -1,6 +1,7 @@
 """The loop that keeps the jobs running: submit what does not run, look, and stop with savepoints at the end."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -17,7 +18,9 @@ from streams.aml.restoring import Kept, Place, restore_from
 
 PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
 JOBS = ("windows", "patterns")
-SIZES = Sizes(slots=len(JOBS), jobmanager_mb=1_024, taskmanager_mb=2_048)
+# Days of payments are more than a heap holds: they lie in RocksDB, in its share of the memory and on disk.
+STATE = "rocksdb"
+SIZES = Sizes(slots=len(JOBS), jobmanager_mb=1_024, taskmanager_mb=2_048, managed_share=0.4)
 LOOK_S = 5.0
 # Seconds between commits, and by how much payments may come out of order: together most of what an alert waits for. The ledger
 # tells of payments in the order of their commits, so that little is out of order there.
@@ -40,6 +43,7 @@ def job_flags(kafka: Kafka, job: str, *, checkpoints: str) -> list[str]:
         f"--transactional-id-prefix={kafka.prefix}aml-{job}",
         f"--checkpoints={checkpoints}",
         f"--duplicates-h={KNOWN_FOR_H}",
+        f"--state={STATE}",
     ]
 
 
@@ -96,7 +100,7 @@ class Keeper:
         """Take a job that runs unremembered, because its keeper died while it submitted; else submit one."""
         running = self._cluster.rest.running(f"aml-{name}")
         if running is not None:
-            self._kept.write(name, Place(running))
+            self._kept.write(name, Place(running, state=STATE))
         else:
             self._submit(name, place)
 
@@ -106,11 +110,11 @@ class Keeper:
         login = write(self._kafka, self._cluster.folder / "kafka.properties")
         if login is not None:
             flags.append(f"--kafka-properties={login}")
-        restore = restore_from(place, self._cluster.checkpoints)
+        restore = restore_from(place, self._cluster.checkpoints, STATE)
         if restore is not None:
             flags.append(f"--restore={restore}")
         job = self._cluster.submit(flags)
-        self._kept.write(name, Place(job))
+        self._kept.write(name, Place(job, state=STATE))
         self._log.info("a job was submitted", job=name, id=job, restored=restore)
 
     def _say(self, states: Mapping[str, str]) -> None:
@@ -137,4 +141,4 @@ class Keeper:
         except (httpx.HTTPError, NotReady, RuntimeError) as problem:
             self._log.warning("a job goes on from its newest checkpoint", job=name, problem=str(problem))
             return
-        self._kept.write(name, Place(place.job, savepoint))
+        self._kept.write(name, replace(place, savepoint=savepoint))

@@ -11,10 +11,14 @@ METADATA = "_metadata"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A job as it last ran: its id in the cluster, and where it was stopped; None while it runs, or where it was killed."""
+    """A job as it last ran: its id in the cluster, where it was stopped, and where its state lay.
+
+    Without a savepoint it runs, or was killed. Another kind of state can be read from a savepoint, and not from a checkpoint.
+    """
 
     job: str
     savepoint: str | None = None
+    state: str = "hashmap"  # what earlier versions had, which did not write it down
 
 
 class Kept:
@@ -40,12 +44,14 @@ class Kept:
         beside.replace(self._path)
 
 
-def restore_from(place: Place | None, checkpoints: str) -> str | None:
-    """Return what a job goes on from, as a URI; None to begin at the topic's beginning."""
+def restore_from(place: Place | None, checkpoints: str, state: str) -> str | None:
+    """Return what a job with that kind of state goes on from, as a URI; None to begin at the topic's beginning."""
     if place is None:
         return None
     if place.savepoint is not None:
         return place.savepoint
+    if place.state != state:
+        return None
     folder = Path(urlparse(checkpoints).path) / place.job
     finished = [path.parent for path in folder.glob(f"chk-*/{METADATA}")]
     newest = max(finished, key=lambda each: int(each.name.removeprefix("chk-")), default=None)

@@ -18,6 +18,7 @@ DAY_S = 86_400
 # Kafka's brokers allow 15 minutes unless told otherwise; a job that is away for longer loses what it had not committed.
 TRANSACTION_TIMEOUT_MS = 600_000
 CHECKPOINT_TIMEOUT_S = 120
+STATES = ("hashmap", "rocksdb")
 RESTART_PAUSE_S = 2
 # A failure every few seconds for this many times is a defect, and the job ends with it.
 RESTARTS_IN_WINDOW = 10
@@ -43,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     flag("transactional-id-prefix", "this job's own, the same at every start", "settled-features")
     flag("checkpoints", "folder or bucket of checkpoints, as a URI that every node of the cluster reaches")
     flag("restore", "checkpoint or savepoint to go on from; empty to begin", "")
+    flag("state", "where state lies: hashmap (the heap) or rocksdb (managed memory and disk, saved by what changed)", "hashmap")
     flag("name", "the job's name in the cluster", "settled-features")
     flag("parallelism", "task slots to use", "1", int)
     flag("checkpoint-s", "seconds between checkpoints, which is when results are committed", "10", int)
@@ -103,10 +105,12 @@ def statements(values: Mapping[str, str], folder: Path = SQL) -> list[str]:
 
 
 def configuration(options: argparse.Namespace) -> dict[str, str]:
-    """Return the job's settings. Raises ValueError for an address without a port."""
+    """Return the job's settings. Raises ValueError for an address without a port, and for a kind of state that there is not."""
     host, separator, port = options.jobmanager.rpartition(":")
     if not separator or not port.isdigit():
         raise ValueError(f"--jobmanager takes host:port, not {options.jobmanager!r}")
+    if options.state not in STATES:
+        raise ValueError(f"--state takes {' or '.join(STATES)}, not {options.state!r}")
     found = {
         "execution.target": "remote",
         "execution.attached": "false",
@@ -117,6 +121,8 @@ def configuration(options: argparse.Namespace) -> dict[str, str]:
         "execution.checkpointing.interval": f"{options.checkpoint_s} s",
         "execution.checkpointing.mode": "EXACTLY_ONCE",
         "execution.checkpointing.dir": options.checkpoints,
+        "state.backend.type": options.state,
+        "execution.checkpointing.incremental": str(options.state == "rocksdb").lower(),
         "execution.checkpointing.timeout": f"{CHECKPOINT_TIMEOUT_S} s",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "restart-strategy.type": "failure-rate",

@@ -88,10 +88,11 @@ def test_a_job_goes_on_from_its_savepoint_else_from_the_newest_checkpoint_that_w
         folder.mkdir(parents=True)
         if finished:
             (folder / "_metadata").touch()
-    assert restore_from(None, tmp_path.as_uri()) is None
-    assert restore_from(Place("other"), tmp_path.as_uri()) is None
-    assert restore_from(Place("job"), tmp_path.as_uri()) == (tmp_path / "job" / "chk-10").as_uri()
-    assert restore_from(Place("job", "file:///saved"), tmp_path.as_uri()) == "file:///saved"
+    assert restore_from(None, tmp_path.as_uri(), "rocksdb") is None
+    assert restore_from(Place("other", state="rocksdb"), tmp_path.as_uri(), "rocksdb") is None
+    assert restore_from(Place("job", state="rocksdb"), tmp_path.as_uri(), "rocksdb") == (tmp_path / "job" / "chk-10").as_uri()
+    assert restore_from(Place("job", "file:///saved"), tmp_path.as_uri(), "rocksdb") == "file:///saved"
+    assert restore_from(Place("job"), tmp_path.as_uri(), "rocksdb") is None, "a checkpoint of the heap's state cannot be read"
 
 
 def test_a_place_is_remembered_for_each_job(tmp_path) -> None:

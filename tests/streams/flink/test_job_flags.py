@@ -53,6 +53,15 @@ def test_a_bounded_job_ends_at_what_is_there_and_a_restored_one_begins_where_it_
     assert restored["execution.state-recovery.path"] == "file:///savepoint"
 
 
+def test_state_lies_on_the_heap_unless_told_and_what_has_changed_is_saved_from_disk():
+    heap, disk = job.configuration(options()), job.configuration(options("--state=rocksdb"))
+    named = ("state.backend.type", "execution.checkpointing.incremental")
+    assert [heap[name] for name in named] == ["hashmap", "false"]
+    assert [disk[name] for name in named] == ["rocksdb", "true"]
+    with pytest.raises(ValueError, match="--state takes hashmap or rocksdb, not 'tape'"):
+        job.configuration(options("--state=tape"))
+
+
 def test_a_flag_wins_over_its_variable_and_both_over_the_default(monkeypatch):
     assert options().parallelism == 1
     monkeypatch.setenv("FLINK_JOB_PARALLELISM", "3")

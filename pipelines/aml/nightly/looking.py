@@ -22,8 +22,6 @@ from risk.scenarios.segments import Segment, segment_of
 from risk.scenarios.triage import triage
 
 JOB = "aml-night-1"
-# Those that a payment meets by itself.
-BY_PAYMENT = SINGLE | {"unregistered-device"}
 # It looks at a whole quarter: from one day to the next it would say the same with other edges. So it is asked at a month's end.
 BY_MONTH = frozenset({"benford"})
 QUARTER_MS = 90 * DAY_MS
@@ -114,7 +112,7 @@ def _found(finding: Finding, payments: Sequence[Payment], owner: Owner, values: 
         measures={"payments_in_all": finding.payments, "in_all_minor": finding.amount_minor},
         parameters=values,
         job=JOB,
-        is_single=finding.scenario in BY_PAYMENT,
+        is_single=finding.scenario in SINGLE,
         triage=triage(SCENARIOS[finding.scenario], values),
     )
 

@@ -2,15 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import polars as pl
 
 from cases.findings import Found
 from contracts.aml import MOST_PAYMENTS, Payment
 from contracts.transactions import Channel
-from ledger.days import day_of, end_ms, ends_month, start_ms
+from ledger.days import day_of, end_ms, ends_month, last_ended, start_ms
 from pipelines.aml.nightly.history import Part
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
@@ -41,6 +41,19 @@ class _Look:
         """The day on which a finding is told; None where on none of these."""
         ends = self.days[0] if self.whole else day_of(finding.last_at)
         return ends if ends in self.days else None
+
+
+def opens_from_day(begun_at: datetime | None, *, now_ms: int) -> date:
+    """Return the first day whose findings open cases: the last that had ended when a bank's first night was.
+
+    What a first night finds of the weeks before it waits for somebody: as cases they would come all at once.
+    """
+    return last_ended(now_ms if begun_at is None else round(begun_at.timestamp() * 1000))
+
+
+def waiting(found: Found) -> Found:
+    """Return a finding that opens no case by itself, whatever its scenario's value is."""
+    return replace(found, triage=replace(found.triage, opens=False))
 
 
 def looked(part: Part, *, versions: Sequence[Version], days: Sequence[date]) -> list[tuple[date, Found]]:

@@ -77,6 +77,8 @@ ELSEWISE = {
     "/v1/recoveries": {"transfer_id": "posted_id"},
     "/v1/graph/transfers/{transfer_id}/trace": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
+    # Several customers may pay from one device: whoever names it registers it for themselves, so that later it is theirs.
+    "/v1/customers/{customer_id}/devices": {"device_id": "card_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
     "/v1/screening/lists/{list_id}/versions/{list_version}": {"list_id": "watch_list_id"},
     "/v1/screening/changes": {"list_id": "watch_list_id"},

@@ -21,7 +21,9 @@ from streams.intake.requests import Legs
 
 FLUSH_S = 60.0
 _SETTLEMENT = str(derived_id(INBOUND_NAMESPACE, "settlement"))
-_OPTIONAL = ("customer_id", "account_id", "payee_id", "merchant_id", "entry_mode", "country", "latitude_e5", "longitude_e5")
+_OPTIONAL = (
+    "customer_id", "account_id", "device_id", "payee_id", "merchant_id", "entry_mode", "country", "latitude_e5", "longitude_e5",
+)  # fmt: skip
 
 
 def ledger_events(rows: Iterable[Mapping[str, Any]], *, tenant_id: str, ours: Collection[str]) -> list[LedgerEvent]:

@@ -26,6 +26,7 @@ from serving.chain import endpoints as chain
 from serving.charges import endpoints as charges
 from serving.customers import endpoints as customers
 from serving.decisions import endpoints as decisions
+from serving.devices import endpoints as devices
 from serving.edge import dry_run, problems
 from serving.edge.access import AccessTable
 from serving.edge.frontend import Frontend
@@ -41,12 +42,14 @@ from serving.graph import endpoints as graph
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
+from serving.incomes import endpoints as incomes
 from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
 from serving.list_changes import endpoints as list_changes
 from serving.live import endpoints as live
 from serving.med import endpoints as med
 from serving.models import endpoints as models
+from serving.notices import endpoints as notices
 from serving.payments import endpoints as payments
 from serving.products import endpoints as products
 from serving.recoveries import endpoints as recoveries
@@ -92,6 +95,9 @@ ROUTERS = (
     products.router,
     holders.router,
     limits.router,
+    incomes.router,
+    devices.router,
+    notices.router,
     beneficiaries.router,
     goals.router,
     budgets.router,

@@ -28,6 +28,7 @@ from serving.charges.service import ChargesService
 from serving.customers.person import People
 from serving.customers.service import CustomersService
 from serving.decisions.service import DecisionsService
+from serving.devices.service import DevicesService
 from serving.edge.addresses import AddressPseudonyms
 from serving.edge.authentication import Authenticator
 from serving.edge.clocks import TenantClocks
@@ -45,6 +46,7 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.incomes.service import IncomesService
 from serving.insights.reading import MoneyReader
 from serving.insights.recommending import Recommending
 from serving.insights.service import InsightsService
@@ -54,6 +56,7 @@ from serving.live.hub import LiveHub
 from serving.live.tail import LiveTail
 from serving.med.service import MedService
 from serving.models.service import ModelsService
+from serving.notices.service import NoticesService
 from serving.payments.carrying_out import CarryingOut
 from serving.payments.claims import Claims
 from serving.payments.directory import AccountDirectory
@@ -114,6 +117,9 @@ class Resources:
     accounts: AccountsService
     holders: HoldersService
     limits: LimitsService
+    incomes: IncomesService
+    devices: DevicesService
+    notices: NoticesService
     beneficiaries: BeneficiariesService
     statements: StatementsService
     goals: GoalsService
@@ -240,6 +246,9 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),
             limits=LimitsService(core, clocks=clocks),
+            incomes=IncomesService(core, clocks=clocks),
+            devices=DevicesService(core, clocks=clocks),
+            notices=NoticesService(core, clocks=clocks),
             beneficiaries=BeneficiariesService(core, once=once, clocks=clocks, records=records),
             statements=StatementsService(core, clocks=clocks, people=people),
             goals=GoalsService(core, once=once, clocks=clocks),

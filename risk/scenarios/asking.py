@@ -15,13 +15,17 @@ from risk.scenarios.catalogue import DAY_MS
 JOB = "aml-books-1"
 LARGEST_WITHIN_MS = 90 * DAY_MS
 MIRRORING, WAKES, NEW_ACCOUNT, OUTLIER = "mirroring", "dormant-wakes", "new-payee-account", "outlier-amount"
-ASKED = (MIRRORING, WAKES, NEW_ACCOUNT, OUTLIER)
+DEVICE = "unregistered-device"
+ASKED = (MIRRORING, WAKES, NEW_ACCOUNT, OUTLIER, DEVICE)
 _E5_A_KILOMETRE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A payment that was posted, as one of its accounts sees it. `other_account` is the account of ours at the other side."""
+    """A payment that was posted, as one of its accounts sees it.
+
+    `other_account` is the account of ours at the other side; `device_id` is what the payer paid from.
+    """
 
     tenant_id: str
     account_id: str
@@ -29,6 +33,7 @@ class Leg:
     currency: str
     payment: Payment
     other_account: str | None
+    device_id: str | None = None
 
 
 def legs(event: LedgerEvent) -> list[Leg]:
@@ -45,7 +50,8 @@ def legs(event: LedgerEvent) -> list[Leg]:
     found = []
     if intent.account_id is not None and intent.account_id == own:
         payment = _payment(event, intent, is_out=is_out, other=other, place=_place(intent))
-        found.append(_leg(event, intent.account_id, intent.customer_id, payment, other if inside else None))
+        paid_from = intent.device_id if is_out else None
+        found.append(_leg(event, intent.account_id, intent.customer_id, payment, other if inside else None, paid_from))
     if inside and other is not None:
         payment = _payment(event, intent, is_out=False, other=intent.account_id, place=None)
         found.append(_leg(event, other, None, payment, intent.account_id))
@@ -64,6 +70,9 @@ def may_meet(leg: Leg, scenario: str, values: Mapping[str, int]) -> bool:
             return payment.channel is not Channel.CASH
         case "new-payee-account":
             return leg.other_account is not None
+        case "unregistered-device":
+            is_known = leg.device_id is not None and leg.customer_id is not None
+            return is_known and payment.channel is Channel.PIX and payment.amount_minor > values["amount_minor"]
         case _:
             return True
 
@@ -94,8 +103,11 @@ def candidate(
     )
 
 
-def _leg(event: LedgerEvent, account: str, customer: str | None, payment: Payment, other_account: str | None) -> Leg:
-    return Leg(event.tenant_id, account, customer, event.currency, payment, other_account)
+def _leg(
+    event: LedgerEvent, account: str, customer: str | None, payment: Payment, other_account: str | None,
+    device_id: str | None = None,
+) -> Leg:  # fmt: skip
+    return Leg(event.tenant_id, account, customer, event.currency, payment, other_account, device_id)
 
 
 def _payment(event: LedgerEvent, intent: Transaction, *, is_out: bool, other: str | None, place: str | None) -> Payment:

@@ -317,13 +317,15 @@ _PAYMENT = (
     Scenario(
         code="unregistered-device",
         title="A device that nobody registered",
-        rule="A Pix above {amount_minor}, or more than {day_minor} a day, from a device that was not registered.",
-        sources=(Source.PIX,),
+        rule="A Pix above {amount_minor}, or more than {day_minor} a day, from a device that was not registered, by who has "
+        "registered {registered} or more.",
+        sources=(Source.PIX, Source.DEVICES),
         engine=Engine.RULE,
         severity=Severity.MEDIUM,
         parameters=(
             _amount("amount_minor", 20_000, "above which amount"),
             _amount("day_minor", 100_000, "above which sum a day (America/Sao_Paulo)"),
+            Parameter("registered", Unit.COUNT, 0, 0, 1, "how many devices the customer must have registered before"),
         ),
     ),
 )  # fmt: skip
@@ -360,7 +362,7 @@ _CASES = (
     Scenario(
         code="customer-mismatch",
         title="Unlike who the customer is",
-        rule="What comes in within 30 days is {times_income} times the declared income or more, and {amount_minor}.",
+        rule="What comes in within 30 days is {times_income} times the income declared by then or more, and {amount_minor}.",
         sources=(Source.CIRCULAR, Source.TYPOLOGIES),
         engine=Engine.PROFILE,
         severity=Severity.MEDIUM,

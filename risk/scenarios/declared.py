@@ -32,6 +32,7 @@ class Source(StrEnum):
     CIRCULAR = "Circular BCB 3.978/2020"
     TYPOLOGIES = "Carta Circular BCB 4.001/2020"
     PIX = "Resolução BCB 1/2020"
+    DEVICES = "Resolução BCB 403/2024"
     REFUSING = "Resolução BCB 501/2025"
 
 

@@ -196,6 +196,21 @@ def _new_account(candidate: Candidate, values: Values, _usual: int) -> Judged | 
     return Judged({"amount_minor": payment.amount_minor, "window_ms": age_ms}, [payment]) if met else None
 
 
+def _without_notice(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    """Cash that no notice covers; where nobody was asked for one, there was none."""
+    payment, said = candidate.payments[-1], candidate.measures
+    taken, noticed = said.get("taken_minor", payment.amount_minor), said.get("noticed_minor", 0)
+    met = payment.amount_minor >= values["amount_minor"] and taken > noticed
+    measures = {"amount_minor": payment.amount_minor, "taken_minor": taken, "noticed_minor": noticed}
+    return Judged(measures, [payment]) if met else None
+
+
+def _from_device(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
+    payment, registered = candidate.payments[-1], candidate.measures["registered"]
+    met = payment.amount_minor > values["amount_minor"] and registered >= values["registered"]
+    return Judged({"amount_minor": payment.amount_minor, "registered": registered}, [payment]) if met else None
+
+
 def _wakes(candidate: Candidate, values: Values, _usual: int) -> Judged | None:
     silent_ms = candidate.measures["silent_ms"]
     moved = sum(each.amount_minor for each in candidate.payments)
@@ -253,7 +268,7 @@ _RULES: Mapping[str, Callable[[Candidate, Values, int], Judged | None]] = Mappin
         "cash-structuring": _structuring,
         "repeated-atm-deposits": _machines,
         "cash-report": _cash,
-        "cash-without-notice": _cash,
+        "cash-without-notice": _without_notice,
         "fan-in": _fan,
         "fan-out": _fan,
         "pass-through": _pass_through,
@@ -264,9 +279,12 @@ _RULES: Mapping[str, Callable[[Candidate, Values, int], Judged | None]] = Mappin
         "dormant-wakes": _wakes,
         "new-payee-account": _new_account,
         "outlier-amount": _outlier,
+        "unregistered-device": _from_device,
     }
 )
 JUDGED = frozenset(_RULES)
 """The codes of the scenarios that are judged here."""
-SINGLE = frozenset({"cash-report", "cash-without-notice", "pix-at-night", "new-payee-account", "outlier-amount"})
+SINGLE = frozenset(
+    {"cash-report", "cash-without-notice", "pix-at-night", "new-payee-account", "outlier-amount", "unregistered-device"}
+)
 """Those of them that a payment meets by itself: each payment is a finding of its own."""

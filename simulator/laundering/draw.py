@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -51,6 +52,9 @@ class Draw:
     run: str
     rows: list[Row] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    devices: list[tuple[str, str, int, int | None]] = field(default_factory=list)
+    notices: list[tuple[str, date, int, int]] = field(default_factory=list)
+    incomes: list[tuple[str, int, int]] = field(default_factory=list)
     _strangers: int = 0
 
     def someone(self) -> Account:
@@ -83,9 +87,23 @@ class Draw:
         steps = np.concatenate(([0.0], np.cumsum(gaps)))
         return [start_ms + int(step / max(steps[-1], 1e-9) * within_ms * 0.96) for step in steps]
 
-    def pay(self, at: int, payer: Account, payee: str, amount_minor: int, *, channel: str = "pix") -> str:
+    def register(self, who: Account, device_id: str, *, since: int, until: int | None = None) -> None:
+        """One of ours lets payments come from a device, for some time."""
+        self.devices.append((who.customer_id, device_id, since, until))
+
+    def give_notice(self, who: Account, day: date, amount_minor: int, *, given_at: int) -> None:
+        """One of ours says that they will take out so much on a day."""
+        self.notices.append((who.account_id, day, amount_minor, given_at))
+
+    def declare(self, who: Account, income_minor: int, *, since: int) -> None:
+        """One of ours says what they earn in a month."""
+        self.incomes.append((who.customer_id, income_minor, since))
+
+    def pay(
+        self, at: int, payer: Account, payee: str, amount_minor: int, *, channel: str = "pix", device: str | None = None
+    ) -> str:
         """One of ours pays."""
-        return self._row(at, payer, amount_minor, direction="debit", payee=payee, channel=channel, entry="app")
+        return self._row(at, payer, amount_minor, direction="debit", payee=payee, channel=channel, entry="app", device=device)
 
     def receive(self, at: int, account: Account, payer: str, amount_minor: int, *, channel: str = "pix") -> str:
         """One of ours is paid by somebody at another bank."""
@@ -110,7 +128,7 @@ class Draw:
 
     def _row(
         self, at: int, account: Account, amount_minor: int, *, direction: str, payee: str | None, channel: str, entry: str,
-        place: Place | None = None,
+        place: Place | None = None, device: str | None = None,
     ) -> str:  # fmt: skip
         external = f"{self.run}-{len(self.rows):07d}"
         transaction_id = str(derived_id(INBOUND_NAMESPACE, self.tenant_id, SOURCE, external))
@@ -119,6 +137,7 @@ class Draw:
                 "transaction_id": transaction_id, "external_id": external, "event_time": at, "channel": channel,
                 "direction": direction, "amount_minor": int(amount_minor), "customer_id": account.customer_id,
                 "account_id": account.account_id, "payee_id": payee, "entry_mode": entry, "country": "BR",
+                "device_id": device,
                 "latitude_e5": place[0] if place else None, "longitude_e5": place[1] if place else None,
             }
         )  # fmt: skip

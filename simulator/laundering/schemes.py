@@ -338,4 +338,4 @@ PLANTS: Mapping[str, Mapping[Kind, Plant]] = MappingProxyType(
         },
     }
 )
-"""By scenario. Of new accounts, nights, devices and incomes ordinary life holds enough of both."""
+"""By scenario. Of new accounts and nights ordinary life holds enough of both; `declared` has what is asked beside payments."""

@@ -21,6 +21,7 @@ from risk.scenarios.catalogue import DAY_MS, SCENARIOS
 from risk.scenarios.judging import JUDGED, SINGLE, Judged, judge, reached
 from risk.scenarios.triage import triage
 from streams.alerts.held import Held, Values, in_force_here, values_of
+from streams.alerts.notices import with_notices
 from streams.alerts.recorder import MALFORMED, FaustMessage, refusable
 from streams.refusals import Refusals
 
@@ -101,7 +102,8 @@ class CandidateRecorder:
             peaks: _Peaks = {}
             for account, scenario, at_ms, measure in await finding_repository.reached(connection, tenant_id, keys):
                 peaks.setdefault((account, scenario), []).append((at_ms, measure))
-            judged = judge_batch(candidates, values, peaks, since_ms=now_ms - SELECTED_WITHIN_MS)
+            told = await with_notices(connection, tenant_id, candidates, values)
+            judged = judge_batch(told, values, peaks, since_ms=now_ms - SELECTED_WITHIN_MS)
             await finding_repository.write_reached(connection, tenant_id, judged.reached)
             return await record_found(connection, tenant_id, judged.found, now_ms=now_ms)
 

@@ -24,6 +24,7 @@ from kit.clock import Clock
 from kit.postgres import tenant_transaction
 from risk.scenarios.asking import (
     ASKED,
+    DEVICE,
     LARGEST_WITHIN_MS,
     MIRRORING,
     NEW_ACCOUNT,
@@ -155,6 +156,8 @@ class PaymentRecorder:
                 candidates = await _larger(connection, questions)
             case "new-payee-account":
                 candidates = await _to_new_accounts(connection, tenant_id, questions)
+            case "unregistered-device":
+                candidates = await _from_devices(connection, tenant_id, questions)
             case "dormant-wakes":
                 candidates = await self._waking(connection, questions)
             case _:
@@ -224,6 +227,18 @@ async def _to_new_accounts(
             age = {"window_ms": each.leg.payment.at - opened_ms}
             found.append((candidate(each.leg, NEW_ACCOUNT, measures=age), each.values))
     return found
+
+
+async def _from_devices(
+    connection: psycopg.AsyncConnection, tenant_id: str, questions: Sequence[_Question]
+) -> list[tuple[Candidate, dict[str, int]]]:
+    """Payments from devices that were not registered, once a bank registers any."""
+    asked = [(each.leg.customer_id or "", each.leg.device_id or "", each.leg.payment.at) for each in questions]
+    return [
+        (candidate(each.leg, DEVICE, measures={"registered": said.own}), each.values)
+        for each, said in zip(questions, await repository.from_devices(connection, tenant_id, asked), strict=True)
+        if said.any_is and not said.is_registered
+    ]
 
 
 async def _mirrored(

@@ -1,12 +1,17 @@
-"""What is asked of the books about an account's past. Every function runs inside a transaction that carries the tenant."""
+"""What is asked of the books about an account's past, and of the core about what customers registered and gave notice of.
+
+Every function runs inside a transaction that carries the tenant.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import psycopg
 
 from contracts.aml import MOST_PAYMENTS, Payment
 from contracts.transactions import Channel
+from risk.scenarios.notices import Notice
 
 # Of one account within three months: with more than these the newest say what is usual.
 MOST_COMPARED = 5_000
@@ -60,6 +65,28 @@ _OPENED = """
 select account_id::text, (extract(epoch from opened_at) * 1000)::bigint from bank.account
 where tenant_id = %s and account_id = any(%s::uuid[])
 """
+_REGISTERED = """
+select exists (
+           select from bank.device d where d.tenant_id = %(tenant_id)s and d.customer_id = a.customer_id
+           and d.device_id = a.device_id and d.confirmed_at <= a.at and (d.removed_at is null or d.removed_at > a.at)
+       ),
+       exists (select from bank.device d where d.tenant_id = %(tenant_id)s and d.confirmed_at <= a.at),
+       (
+           select count(*)::integer from bank.device d
+           where d.tenant_id = %(tenant_id)s and d.customer_id = a.customer_id and d.confirmed_at <= a.at
+       )
+from (
+    select q.place, q.customer_id, q.device_id, timestamptz 'epoch' + q.at_ms * interval '1 millisecond' as at
+    from unnest(%(customers)s::text[], %(devices)s::text[], %(at_ms)s::bigint[])
+        with ordinality as q (customer_id, device_id, at_ms, place)
+) a order by a.place
+"""
+_NOTICES = """
+select a.place::integer, n.amount_minor, (extract(epoch from n.given_at) * 1000)::bigint
+from unnest(%(accounts)s::uuid[], %(days)s::date[]) with ordinality as a (account_id, day, place)
+join bank.withdrawal_notice n on n.tenant_id = %(tenant_id)s and n.account_id = a.account_id and n.day = a.day
+order by a.place, n.version
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +139,37 @@ async def last_before(connection: psycopg.AsyncConnection, asked: Sequence[Asked
 async def opened_at(connection: psycopg.AsyncConnection, tenant_id: str, accounts: Sequence[str]) -> dict[str, int]:
     """Return when accounts were opened (ms); those that the bank does not keep are left out."""
     return dict(await (await connection.execute(_OPENED, (tenant_id, list(accounts)))).fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class FromDevice:
+    """Whether a device was registered at a moment, whether any of the bank's was by then, how many of the customer's were."""
+
+    is_registered: bool
+    any_is: bool
+    own: int
+
+
+async def from_devices(
+    connection: psycopg.AsyncConnection, tenant_id: str, asked: Sequence[tuple[str, str, int]]
+) -> list[FromDevice]:
+    """Return for each (customer, device, moment in ms), in their order, what was registered at the moment."""
+    bound = {
+        "tenant_id": tenant_id,
+        "customers": [customer for customer, _, _ in asked],
+        "devices": [device for _, device, _ in asked],
+        "at_ms": [at_ms for _, _, at_ms in asked],
+    }
+    return [FromDevice(*row) for row in await (await connection.execute(_REGISTERED, bound)).fetchall()]
+
+
+async def notices(connection: psycopg.AsyncConnection, tenant_id: str, asked: Sequence[tuple[str, date]]) -> list[list[Notice]]:
+    """Return for each (account, day), in their order, what notice was given for it, in the order in which it was."""
+    found: list[list[Notice]] = [[] for _ in asked]
+    bound = {"tenant_id": tenant_id, "accounts": [account for account, _ in asked], "days": [day for _, day in asked]}
+    for place, amount_minor, given_at in await (await connection.execute(_NOTICES, bound)).fetchall():
+        found[place - 1].append(Notice(amount_minor, given_at))
+    return found
 
 
 async def _rows(connection: psycopg.AsyncConnection, query: str, asked: Sequence[Asked], *, most: int) -> list[tuple]:  # type: ignore[type-arg]

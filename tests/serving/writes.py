@@ -4,11 +4,13 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx
 import psycopg
 
 from kit.postgres import connect
+from ledger.days import day_of
 from ledger.postings import Kind, PostingRequest
 from ledger.repository import post_batch
 from tests.serving import test_blocks as blocks
@@ -132,6 +134,20 @@ def limited(world: World, *, already: bool = False) -> Ask:
     named: dict[str, object] = {"account_id": account(world.api), "channel": "pix", "scope": "day"}
     if already:
         world.put("/v1/accounts/{account_id}/limits/{channel}/{scope}".format(**named), amount_minor=5)
+    return Ask(named)
+
+
+def a_device(world: World) -> Ask:
+    named: dict[str, object] = {"customer_id": customer(world.api), "device_id": world.fresh("d")}
+    world.put(f"/v1/customers/{named['customer_id']}/devices", device_id=named["device_id"])
+    return Ask(named)
+
+
+def a_notice(world: World, *, already: bool = False) -> Ask:
+    day = day_of(CLOCK.now_ms()) + timedelta(days=30)
+    named: dict[str, object] = {"account_id": account(world.api), "day": day.isoformat()}
+    if already:
+        world.put("/v1/accounts/{account_id}/withdrawal-notices/{day}".format(**named), amount_minor=6_000_000)
     return Ask(named)
 
 
@@ -423,6 +439,12 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("PATCH", "/v1/budgets/{budget_id}"): one_of("/v1/budgets", "budget_id"),
     ("DELETE", "/v1/budgets/{budget_id}"): one_of("/v1/budgets", "budget_id"),
     ("PUT", "/v1/suitability"): lambda world: Ask(body={"customer_id": customer(world.api)}),
+    ("PUT", "/v1/customers/{customer_id}/income"): lambda world: Ask({"customer_id": customer(world.api)}),
+    ("PUT", "/v1/customers/{customer_id}/devices"): lambda world: Ask({"customer_id": customer(world.api)}),
+    ("POST", "/v1/customers/{customer_id}/devices/{device_id}/confirmation"): a_device,
+    ("DELETE", "/v1/customers/{customer_id}/devices/{device_id}"): a_device,
+    ("PUT", "/v1/accounts/{account_id}/withdrawal-notices/{day}"): a_notice,
+    ("DELETE", "/v1/accounts/{account_id}/withdrawal-notices/{day}"): lambda world: a_notice(world, already=True),
     ("POST", "/v1/charges/{charge_id}/waiver"): charged,
     ("PATCH", "/v1/customers/{customer_id}"): a_customer,
     ("POST", "/v1/customers/{customer_id}/status"): a_customer,

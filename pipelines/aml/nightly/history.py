@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.aml.declared import NOTHING, Declared
 from pipelines.aml.nightly.repository import ACCOUNT
 from pipelines.aml.scenarios.payments import History
 from pipelines.aml.trials.history import MOST_PAYMENTS, took_place
@@ -38,8 +39,9 @@ def accounts_of(rows: Sequence[tuple[str, str, int, str, str]]) -> pl.DataFrame:
 
 
 def parts(
-    lake: Path, accounts: pl.DataFrame, *, tenant_id: str, since_ms: int, until_ms: int, most: int = MOST_PAYMENTS
-) -> Iterator[Part]:
+    lake: Path, accounts: pl.DataFrame, *, tenant_id: str, since_ms: int, until_ms: int, declared: Declared = NOTHING,
+    most: int = MOST_PAYMENTS,
+) -> Iterator[Part]:  # fmt: skip
     """Yield a tenant's payments of [since, until) with what lies before them, in parts of some `most` payments.
 
     `accounts` are those of the core: nobody else's are looked at. Nothing is yielded where nothing took place. Raises LakeGap.
@@ -52,14 +54,14 @@ def parts(
         return
     number = -(-count // most)
     if number == 1:
-        yield Part(History(payments.collect(), accounts, since_ms), (*LOCAL, *GRAPH))
+        yield Part(declared.history(payments.collect(), accounts, since=since_ms), (*LOCAL, *GRAPH))
         return
     placed = accounts.with_columns((pl.col("customer_id").hash(seed=1) % number).alias(_PART))
     for place in range(number):
         own = placed.filter(pl.col(_PART) == place).drop(_PART)
         ids = own["account_id"].implode()
         some = payments.filter(pl.col("account_id").is_in(ids) | pl.col("payee_id").is_in(ids)).collect()
-        yield Part(History(some, own, since_ms), LOCAL)
+        yield Part(declared.history(some, own, since=since_ms), LOCAL)
     yield _between(payments, accounts, since_ms=since_ms, most=most)
 
 

@@ -2,15 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import polars as pl
 
 from cases.findings import Found
 from contracts.aml import MOST_PAYMENTS, Payment
 from contracts.transactions import Channel
-from ledger.days import day_of, end_ms, ends_month, start_ms
+from ledger.days import day_of, end_ms, ends_month, last_ended, start_ms
 from pipelines.aml.nightly.history import Part
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
@@ -22,8 +22,6 @@ from risk.scenarios.segments import Segment, segment_of
 from risk.scenarios.triage import triage
 
 JOB = "aml-night-1"
-# Those that a payment meets by itself.
-BY_PAYMENT = SINGLE | {"unregistered-device"}
 # It looks at a whole quarter: from one day to the next it would say the same with other edges. So it is asked at a month's end.
 BY_MONTH = frozenset({"benford"})
 QUARTER_MS = 90 * DAY_MS
@@ -43,6 +41,19 @@ class _Look:
         """The day on which a finding is told; None where on none of these."""
         ends = self.days[0] if self.whole else day_of(finding.last_at)
         return ends if ends in self.days else None
+
+
+def opens_from_day(begun_at: datetime | None, *, now_ms: int) -> date:
+    """Return the first day whose findings open cases: the last that had ended when a bank's first night was.
+
+    What a first night finds of the weeks before it waits for somebody: as cases they would come all at once.
+    """
+    return last_ended(now_ms if begun_at is None else round(begun_at.timestamp() * 1000))
+
+
+def waiting(found: Found) -> Found:
+    """Return a finding that opens no case by itself, whatever its scenario's value is."""
+    return replace(found, triage=replace(found.triage, opens=False))
 
 
 def looked(part: Part, *, versions: Sequence[Version], days: Sequence[date]) -> list[tuple[date, Found]]:
@@ -114,7 +125,7 @@ def _found(finding: Finding, payments: Sequence[Payment], owner: Owner, values: 
         measures={"payments_in_all": finding.payments, "in_all_minor": finding.amount_minor},
         parameters=values,
         job=JOB,
-        is_single=finding.scenario in BY_PAYMENT,
+        is_single=finding.scenario in SINGLE,
         triage=triage(SCENARIOS[finding.scenario], values),
     )
 

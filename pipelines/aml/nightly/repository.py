@@ -6,6 +6,7 @@ import psycopg
 
 _TENANTS = "select distinct tenant_id from bank.account order by tenant_id"
 _NEWEST = "select max(day) from cases.scenario_night where tenant_id = %s"
+_BEGUN = "select min(judged_at) from cases.scenario_night where tenant_id = %s"
 _ACCOUNTS = """
 select a.account_id::text, a.customer_id, (extract(epoch from a.opened_at) * 1000)::bigint, a.currency, c.kind
 from bank.account a join bank.customer c using (tenant_id, customer_id) where a.tenant_id = %s
@@ -28,6 +29,12 @@ def tenants(connection: psycopg.Connection) -> list[str]:
 def newest_night(connection: psycopg.Connection, tenant_id: str) -> date | None:
     """Return the last day that was looked at, as a role that sees every tenant; None where none was."""
     row = connection.execute(_NEWEST, (tenant_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+async def begun_at(connection: psycopg.AsyncConnection, tenant_id: str) -> datetime | None:
+    """Return when a tenant's first night was; None where it is this one."""
+    row = await (await connection.execute(_BEGUN, (tenant_id,))).fetchone()
     return None if row is None else row[0]
 
 

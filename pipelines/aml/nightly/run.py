@@ -17,10 +17,12 @@ from kit.clock import Clock
 from kit.postgres import tenant_transaction
 from kit.settings import Settings
 from ledger.days import end_ms, start_ms
+from pipelines.aml.declared import declared
 from pipelines.aml.nightly import repository
 from pipelines.aml.nightly.days import APPLICATION, days_after, newest_nights
 from pipelines.aml.nightly.history import accounts_of, parts, payments_by_day
-from pipelines.aml.nightly.looking import looked
+from pipelines.aml.nightly.looking import looked, opens_from_day, waiting
+from pipelines.aml.repository import told
 from pipelines.aml.trials.history import MOST_PAYMENTS
 
 # The live path waits while these are recorded.
@@ -50,7 +52,8 @@ class Night:
 def judge_nights(settings: Settings, *, last_day: date, clock: Clock, most: int = MOST_PAYMENTS) -> list[Night]:
     """Look at every tenant's days up to the end of `last_day` that were not looked at; at that day in any case.
 
-    What was found before, live or at night, changes nothing. Raises LakeGap, psycopg.OperationalError.
+    What was found before, live or at night, changes nothing. What is found of days before a bank's first night opens no case.
+    Raises LakeGap, psycopg.OperationalError.
     """
     return [
         asyncio.run(_judge(settings, tenant, days_after(night, last_day), clock=clock, most=most))
@@ -66,13 +69,18 @@ async def _judge(settings: Settings, tenant_id: str, days: Sequence[date], *, cl
         async with tenant_transaction(connection, tenant_id):
             versions = held(await scenario_versions.held(connection, tenant_id))
             accounts = accounts_of(await repository.accounts(connection, tenant_id))
+            begun_at = await repository.begun_at(connection, tenant_id)
+            known = declared(await told(connection, tenant_id, first_day=days[0], last_day=days[-1]))
+        opens_from = opens_from_day(begun_at, now_ms=clock.now_ms())
         found: list[tuple[date, Found]] = []
         moved: Counter[object] = Counter()
         cut = False
         for part in parts(
-            settings.lake, accounts, tenant_id=tenant_id, since_ms=since_ms, until_ms=until_ms, most=most
+            settings.lake, accounts, tenant_id=tenant_id, since_ms=since_ms, until_ms=until_ms, declared=known, most=most
         ):  # fmt: skip
-            found += looked(part, versions=versions, days=days)
+            found += [
+                (day, each if day >= opens_from else waiting(each)) for day, each in looked(part, versions=versions, days=days)
+            ]
             moved.update(payments_by_day(part))
             cut = cut or part.cut
         nights = [

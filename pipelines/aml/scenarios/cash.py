@@ -9,6 +9,7 @@ from kit.business_days import is_business_day
 from pipelines.aml.scenarios.episodes import by_payment, findings
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
+from risk.scenarios.notices import Notice, noticed_minor
 
 Values = Mapping[str, int]
 
@@ -57,13 +58,19 @@ def report(history: History, values: Values) -> list[Finding]:
 
 
 def without_notice(history: History, values: Values) -> list[Finding]:
-    """Cash out that nobody was told of so many business days before; `notices` says for which days they were."""
+    """Cash out that no notice of so many business days before covers, with what was taken out before it on the day."""
     large = history.moved.filter(
         (pl.col("channel") == "cash") & pl.col("is_out") & (pl.col("amount_minor") >= values["amount_minor"])
-    )
-    if history.notices is not None:
-        large = large.join(history.notices.unique(), on=["account_id", "day"], how="anti")
-    return by_payment("cash-without-notice", large, since=history.since)
+    ).with_columns(taken_minor=pl.col("amount_minor").cum_sum().over("account_id", "day"))
+    said: dict[tuple[str, date], list[Notice]] = {}
+    for row in () if history.notices is None else history.notices.iter_rows(named=True):
+        said.setdefault((row["account_id"], row["day"]), []).append(Notice(row["amount_minor"], row["given_at"]))
+    noticed = [
+        noticed_minor(said.get((account, day), ()), day=day, business_days=values["business_days"], at_ms=at)
+        for account, day, at in large.select("account_id", "day", "at").iter_rows()
+    ]
+    uncovered = large.filter(pl.col("taken_minor") > pl.Series(noticed, dtype=pl.Int64))
+    return by_payment("cash-without-notice", uncovered, since=history.since)
 
 
 def _deposits(history: History) -> pl.DataFrame:

@@ -17,10 +17,11 @@ NOBODY = pl.lit(None, dtype=pl.String)
 class History:
     """What scenarios are run over.
 
-    `since` is the moment (ms) from which on findings are told: what lies before it only tells what is usual. `devices` has
-    `customer_id`, `device_id` and `since` (ms) of devices that are registered; where nobody registers any it is None, and
-    nothing is said of devices. `notices` has `account_id` and `day` of withdrawals that were given notice of, by the day for
-    which. `incomes` has `customer_id` and `income_minor`, a month.
+    `since` is the moment (ms) from which on findings are told: what lies before it only tells what is usual.
+    `devices` has `customer_id`, `device_id`, and `since` and `until` (ms; null while it is) of devices that were registered: of
+    payments before the first of them nothing is said. `notices` has `account_id`, `day`, `amount_minor` and `given_at` (ms),
+    each day's in the order in which they were given. `incomes` has `customer_id`, `income_minor` (a month's) and `since` (ms),
+    from when on it holds. None is as none of them.
     """
 
     payments: pl.DataFrame

@@ -117,14 +117,16 @@ def benford(history: History, values: Values) -> list[Finding]:
 
 
 def customer_mismatch(history: History, values: Values) -> list[Finding]:
-    """Far more comes in within thirty days than the customer said that they earn."""
-    if history.incomes is None or history.moved.is_empty():
+    """Far more comes in within thirty days than the customer earns, by what held on the day of the last payment of them."""
+    if history.incomes is None or history.incomes.is_empty() or history.moved.is_empty():
         return []
-    income = history.accounts.join(history.incomes, on="customer_id", how="inner").select("account_id", "income_minor")
+    own = history.accounts.select("account_id", "customer_id")
     came = history.moved.filter(~pl.col("is_out"))
     met = (
         _sums(came, MONTH_MS, "month_minor")
-        .join(income, on="account_id", how="inner")
+        .join(own, on="account_id", how="inner")
+        .sort("at")
+        .join_asof(history.incomes.sort("since"), left_on="at", right_on="since", by="customer_id", check_sortedness=False)
         .filter(
             (pl.col("month_minor") >= values["amount_minor"])
             & (pl.col("month_minor") * HUNDRED >= pl.col("income_minor") * values["times_income"])

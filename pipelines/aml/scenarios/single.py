@@ -54,18 +54,21 @@ def pix_at_night(history: History, values: Values) -> list[Finding]:
 
 
 def unregistered_device(history: History, values: Values) -> list[Finding]:
-    """Pix from devices that nobody registered, above what they may pay at once or in a day."""
-    if history.devices is None:
+    """Pix from devices that were not registered at their moment, above what those may pay at once or in a day."""
+    if history.devices is None or history.devices.is_empty():
         return []
-    device = (
-        history.payments.filter(
-            (pl.col("channel") == "pix") & pl.col("device_id").is_not_null() & (pl.col("direction") == "debit")
-        )
-        .join(history.devices, on=["customer_id", "device_id"], how="left")
-        .filter(pl.col("since").is_null() | (pl.col("since") > pl.col("event_time")))
-        .select("transaction_id")
+    begun, at = history.devices["since"].min(), pl.col("event_time")
+    paid = history.payments.filter(
+        (pl.col("channel") == "pix") & (pl.col("direction") == "debit") & pl.col("device_id").is_not_null() & (at >= begun)
+    ).select("transaction_id", "customer_id", "device_id", "event_time")
+    registered = paid.join(history.devices, on=["customer_id", "device_id"], how="inner").filter(
+        (pl.col("since") <= at) & (pl.col("until").is_null() | (pl.col("until") > at))
     )
-    rows = history.moved.filter(pl.col("is_out")).join(device, on="transaction_id", how="semi")
+    others = paid.join(registered, on="transaction_id", how="anti")
+    if values["registered"]:
+        own = history.devices.group_by("customer_id").agg(pl.col("since").min())
+        others = others.join(own, on="customer_id", how="inner").filter(pl.col("since") <= at)
+    rows = history.moved.filter(pl.col("is_out")).join(others, on="transaction_id", how="semi")
     over = rows.with_columns(day_minor=pl.col("amount_minor").cum_sum().over("account_id", "day")).filter(
         (pl.col("amount_minor") > values["amount_minor"]) | (pl.col("day_minor") > values["day_minor"])
     )

@@ -10,6 +10,7 @@ from contracts import topics
 from contracts.outcomes import Outcome
 from kit.errors import DomainError
 from kit.lake.manifest import LakeFile
+from pipelines.aml.declared import NOTHING, Declared
 from pipelines.aml.scenarios.payments import History
 from pipelines.lake import labels
 from pipelines.lake.files import in_time, scan
@@ -52,8 +53,9 @@ class Kept:
 
 
 def kept(
-    lake: Path, *, tenant_id: str, since_ms: int, until_ms: int, opened: Sequence[tuple[str, int]], most: int = MOST_PAYMENTS
-) -> Kept:
+    lake: Path, *, tenant_id: str, since_ms: int, until_ms: int, opened: Sequence[tuple[str, int]],
+    declared: Declared = NOTHING, most: int = MOST_PAYMENTS,
+) -> Kept:  # fmt: skip
     """Read a tenant's payments in [since_ms, until_ms), and USUAL_DAYS before it.
 
     `opened` are accounts and when they were opened, of those opened lately. Raises NoHistory, TooMuchHistory, LakeGap.
@@ -75,7 +77,7 @@ def kept(
     known = labels(lake, known_by_ms=until_ms).filter((pl.col("tenant_id") == tenant_id) & pl.col("fraud"))
     there = payments.filter(pl.col("event_time") >= since_ms).select("transaction_id")
     bad = known.join(there, on="transaction_id", how="semi")["transaction_id"].to_list()
-    return Kept(History(payments, accounts, since_ms), frozenset(bad), told)
+    return Kept(declared.history(payments, accounts, since=since_ms), frozenset(bad), told)
 
 
 def took_place(lake: Path, *, tenant_id: str, between_ms: tuple[int, int]) -> pl.LazyFrame | None:

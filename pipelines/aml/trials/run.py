@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ledger.days import end_ms, start_ms
+from pipelines.aml.declared import NOTHING, Declared
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
 from pipelines.aml.scenarios.run import DETECTORS
@@ -16,12 +17,6 @@ from risk.scenarios.catalogue import DAY_MS
 
 STEPS = 3
 """History read, looked at with the values before, looked at with the values after."""
-GAPS: Mapping[str, str] = {
-    "cash-without-notice": "no notices of withdrawals are kept, so that every large one is told of as without",
-    "unregistered-device": "no registered devices are kept, so that nothing is told of devices",
-    "customer-mismatch": "no declared incomes are kept, so that nothing is told of what is unlike one",
-}
-"""By scenario: what it asks beside payments, and the lake has not."""
 OF_CASES = "it is about cases and not about payments, so that history cannot be asked"
 
 # Hears (steps done, steps in all).
@@ -47,6 +42,7 @@ class Question:
     opened: list[tuple[str, int]]
     only: frozenset[str] | None = None
     but: frozenset[str] = frozenset()
+    declared: Declared = NOTHING
 
     def is_about(self, finding: Finding) -> bool:
         """Whether the values would hold for whose account it is."""
@@ -72,8 +68,9 @@ def tried(lake: Path, question: Question, *, progress: Progress, meanwhile: Mean
     """Look at history twice and compare. Raises NoHistory, TooMuchHistory, LakeGap."""
     started_s = time.monotonic()
     found = kept(
-        lake, tenant_id=question.tenant_id, since_ms=question.since_ms, until_ms=question.until_ms, opened=question.opened
-    )
+        lake, tenant_id=question.tenant_id, since_ms=question.since_ms, until_ms=question.until_ms, opened=question.opened,
+        declared=question.declared,
+    )  # fmt: skip
     progress(1, STEPS)
     detector = DETECTORS.get(question.scenario)
     sides: list[list[Finding]] = []
@@ -91,7 +88,7 @@ def tried(lake: Path, question: Question, *, progress: Progress, meanwhile: Mean
         payments=found.told,
         accounts=found.history.accounts.height,
         known=len(found.bad),
-        gap=OF_CASES if detector is None else GAPS.get(question.scenario),
+        gap=OF_CASES if detector is None else question.declared.gap(question.scenario),
         before=side(question.before, before, found.bad),
         after=side(question.after, after, found.bad),
         stay_count=len(after) - len(come),

@@ -13,6 +13,8 @@ from governance.scenarios import repository
 from governance.scenarios.version import held
 from kit.clock import SystemClock
 from ledger.days import last_ended
+from pipelines.aml.declared import declared
+from pipelines.aml.repository import told_of
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.trials.run import STEPS, Question, opened_from, tried
 from pipelines.jobs import ALIVE_EVERY_S, JobWorker, Progress
@@ -47,6 +49,7 @@ class ScenarioTrials(JobWorker):
             ),
             only=only,
             but=but,
+            declared=declared(told_of(connection, task.tenant_id, first_day=first_day, last_day=last_day)),
         )
         steps = 0
 

@@ -62,6 +62,8 @@ select
     + (select count(*) from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.declared_income where tenant_id = %(tenant)s and customer_id = any(%(who)s))
+    + (select count(*) from bank.device where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.party where tenant_id = %(tenant)s and customer_id = any(%(who)s))
     + (select count(*) from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s))
@@ -115,6 +117,8 @@ _ERASE_OWN = (
     "delete from bank.account_holder where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.budget where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from bank.suitability where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.declared_income where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
+    "delete from bank.device where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.hit where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.party where tenant_id = %(tenant)s and customer_id = any(%(who)s)",
     "delete from screening.screened where tenant_id = %(tenant)s and customer_id = any(%(who)s)",

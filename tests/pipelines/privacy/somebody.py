@@ -57,6 +57,10 @@ insert into bank.budget (budget_id, tenant_id, customer_id, category, currency, 
 values (gen_random_uuid(), 'demo', %(customer_id)s, null, 'BRL', 5, now());
 insert into bank.suitability (tenant_id, customer_id, version, answers, profile, questionnaire, answered_at, expires_at)
 values ('demo', %(customer_id)s, 1, '{}', 'moderate', 1, now(), now() + interval '1 day');
+insert into bank.declared_income
+values ('demo', %(customer_id)s, 1, 5, 'BRL', 'payslip', '2025-11-24', '2025-11-24', 'x', now());
+insert into bank.device (tenant_id, customer_id, device_id, number, asked_at, asked_by)
+values ('demo', %(customer_id)s, 'd-of-theirs', 1, now(), 'x');
 insert into screening.list (list_id, format, licence, source, made_at)
 values ('made-up', 'own', 'made up', 'made up', now()) on conflict do nothing;
 insert into screening.hit (hit_id, tenant_id, customer_id, list_id, entry_id, digest, name_index, score, status, found_at,

@@ -22,7 +22,7 @@ def event(
     intent = Transaction(
         schema=1, transaction_id=str(uuid.uuid4()), tenant_id="t", source="s", external_id="x", event_time=AT, known_at=AT,
         channel=Channel(channel), direction=Direction(direction), amount_minor=amount_minor, currency="BRL", account_id=OURS,
-        customer_id="c", payee_id=to, latitude_e5=-2355052, longitude_e5=-4663331,
+        customer_id="c", device_id="d", payee_id=to, latitude_e5=-2355052, longitude_e5=-4663331,
     )  # fmt: skip
     told = {"status": LedgerStatus.POSTED, "purpose": Purpose.TRANSFER, "transaction": intent} | more
     return LedgerEvent(
@@ -54,7 +54,8 @@ def test_what_did_not_move_money_of_a_customer_s_is_seen_by_nobody(more: dict[st
 
 def test_the_past_is_asked_of_no_payment_that_could_not_be_the_last_of_a_finding() -> None:
     assert asked_of(event()) == [set(ASKED), {"dormant-wakes"}]
-    assert asked_of(event(60_000)) == [{"dormant-wakes", "mirroring"}, {"dormant-wakes"}]
+    assert asked_of(event(60_000)) == [{"dormant-wakes", "mirroring", "unregistered-device"}, {"dormant-wakes"}]
+    assert asked_of(event(20_000)) == [{"dormant-wakes"}, {"dormant-wakes"}]
     assert asked_of(event(2_500_000, channel="cash", to=None)) == [{"dormant-wakes", "outlier-amount"}]
     assert asked_of(event(2_500_000, direction="credit", to="p")) == [{"dormant-wakes"}]
 

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -76,6 +77,8 @@ ELSEWISE = {
     "/v1/recoveries": {"transfer_id": "posted_id"},
     "/v1/graph/transfers/{transfer_id}/trace": {"transfer_id": "posted_id"},
     "/v1/transfers/{transfer_id}/reversals": {"transfer_id": "posted_id"},
+    # Several customers may pay from one device: whoever names it registers it for themselves, so that later it is theirs.
+    "/v1/customers/{customer_id}/devices": {"device_id": "card_id"},
     "/v1/screening/lists/{list_id}/versions": {"list_id": "watch_list_id"},
     "/v1/screening/lists/{list_id}/versions/{list_version}": {"list_id": "watch_list_id"},
     "/v1/screening/changes": {"list_id": "watch_list_id"},
@@ -87,25 +90,25 @@ NEUTRAL = frozenset({
     "amounts_minor", "analysis", "answers", "approve", "ask", "assignee", "at", "at_least_minor", "at_most_minor", "at_time",
     "balance_minor", "bank_account", "bank_code", "bid", "birth_year", "births", "block", "branch", "business_day", "buy",
     "by", "category", "cause", "channel", "city", "client_secret", "clock", "complement", "content", "convention", "count",
-    "countries", "country", "credit_rate_ppm", "csv", "currency", "cursor", "customer_ip", "dataset", "day_count",
-    "day_of_month", "days", "debit_rate_ppm", "description", "despite_quiet", "direction", "district", "dry_run", "entries",
-    "entry_mode", "event_time", "every", "expires_at", "external_id", "familiar", "fan_out", "field", "filter", "format",
-    "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name", "hops", "horizon",
-    "income", "incoming", "keep_pct", "key", "kind", "label", "latitude_e5", "law", "learned", "licence", "limit",
-    "limit_minor", "list_version", "longitude_e5", "loss", "max_dates", "max_hops", "mcc", "media_type", "metric",
+    "countries", "country", "credit_rate_ppm", "csv", "currency", "cursor", "customer_ip", "dataset", "day", "day_count",
+    "declared_on", "day_of_month", "days", "debit_rate_ppm", "description", "despite_quiet", "direction", "district",
+    "dry_run", "entries", "entry_mode", "event_time", "every", "expires_at", "external_id", "familiar", "fan_out", "field",
+    "filter", "format", "frequency", "from", "from_day", "from_time", "full_name", "grant_type", "height", "holder_name",
+    "hops", "horizon", "income", "incoming", "keep_pct", "key", "kind", "label", "latitude_e5", "law", "learned", "licence",
+    "limit", "limit_minor", "list_version", "longitude_e5", "loss", "max_dates", "max_hops", "mcc", "media_type", "metric",
     "monthly_fee_minor", "monthly_minor", "months", "name", "need", "nickname", "night_end", "night_start", "note", "number",
     "offered", "order", "other_currency", "outcome", "overdraft_limit_minor", "pair", "password", "payee_country",
     "payee_name", "phone", "pix_key", "postal_code", "problem", "proposed_at", "purpose", "quiet_reason", "quiet_until",
     "rail", "rationale", "reason", "receipt", "reference", "refused", "reject", "removed", "reported_at", "resolved", "role",
     "roles", "scenario", "scheme", "scope", "segment", "sell", "sentence", "severity", "sha256", "show", "sides", "situation",
-    "state", "status", "street", "target_date", "target_minor", "text", "threshold", "time_zone", "timezone", "to", "to_day",
-    "traded", "transfer_fees", "until", "until_day", "until_time", "valid_from", "value_date", "values", "verdict", "wealth",
-    "weekday", "why", "within_hours", "year",
+    "source", "state", "status", "street", "target_date", "target_minor", "text", "threshold", "time_zone", "timezone", "to",
+    "to_day", "traded", "transfer_fees", "until", "until_day", "until_time", "valid_from", "value_date", "values", "verdict",
+    "wealth", "weekday", "why", "within_hours", "year",
 })  # fmt: skip
 # What stands in a path for a name that is neutral.
 STANDS_FOR = {
-    "channel": "pix", "currency": "BRL", "height": 0, "list_version": 1, "name": "court-1", "pair": "USD-BRL",
-    "scenario": "pix-at-night", "scope": "day",
+    "channel": "pix", "currency": "BRL", "day": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "height": 0,
+    "list_version": 1, "name": "court-1", "pair": "USD-BRL", "scenario": "pix-at-night", "scope": "day",
 }  # fmt: skip
 # Fields of a body of which one excludes others: what names somebody comes in their place.
 EXCLUDES = {

@@ -83,6 +83,8 @@ def give_belongings(api: Server, tenant_id: str, mark: str, ids: Ids) -> None:
         ids["budget_id"] = made(partner, "/v1/budgets", limit)["budget_id"]
     answered = {"customer_id": customer_id, "answers": ANSWERS}
     assert partner.put("/v1/suitability", json=answered).status_code == 200
+    asked = partner.put(f"/v1/customers/{customer_id}/devices", json={"device_id": ids["device_id"]})
+    assert asked.status_code == 200
     wishes: list[tuple[str, str, dict[str, object]]] = [
         ("beneficiary_id", "/v1/beneficiaries", named | {"nickname": mark, "bank_account": bank_account}),
         ("external_account_id", "/v1/external-accounts", named | bank_account),

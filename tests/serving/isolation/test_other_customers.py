@@ -24,6 +24,7 @@ ANYBODYS = PAID | {"code", "product"}
 NAMES_ANOTHER = {
     ("PUT", "/v1/accounts/{account_id}/holders/{customer_id}"): frozenset({"customer_id"}),
     ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}"): frozenset({"customer_id"}),
+    ("PUT", "/v1/customers/{customer_id}/devices"): frozenset({"device_id"}),
     ("POST", "/v1/beneficiaries"): frozenset({"account_id"}),
 }
 # Whose these are is asked before anything else.

@@ -41,7 +41,8 @@ STREAMS = {rule.path for rule in RULES if rule.streams}
 UNMARKED = {
     "/v1/accounts/{account_id}/balance", "/v1/accounts/{account_id}/limits", "/v1/accounts/{account_id}/spending",
     "/v1/schedules/{schedule_id}/dates", "/v1/graph/accounts/{account_id}/structure",
-    "/v1/graph/accounts/{account_id}/score",
+    "/v1/graph/accounts/{account_id}/score", "/v1/accounts/{account_id}/withdrawal-notices",
+    "/v1/customers/{customer_id}/income",
 }  # fmt: skip
 # Lists of whoever is named, where nobody else is listed.
 OF_SOMEBODY = {path: {"customer_id": "somebody"} for path in SAYS}

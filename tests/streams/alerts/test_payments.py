@@ -27,7 +27,7 @@ from tests.streams.alerts.books import booked, opened
 
 pytestmark = pytest.mark.servers
 APP, TENANT, EACH = "streams.alerts", "books", 3
-PLANTED_OF = sorted(set(ASKED) - {"new-payee-account"})
+PLANTED_OF = sorted(set(ASKED) - {"new-payee-account", "unregistered-device"})
 NOON_MS = (SystemClock().now_ms() // DAY_MS - 3) * DAY_MS + 15 * HOUR_MS
 
 

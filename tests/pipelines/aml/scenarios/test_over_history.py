@@ -108,15 +108,6 @@ def test_a_weekend_between_deposits_is_no_business_day() -> None:
     assert found(history(one_day_more), scenario="cash-structuring", day=LAST) == []
 
 
-def test_notice_of_a_withdrawal_is_for_its_day() -> None:
-    out = [pays("2026-05-12T12:00", "a", None, 6_000_000, channel="cash", entry_mode="branch")]
-    notice = pl.DataFrame({"account_id": ["a"], "day": [date(2026, 5, 12)]})
-    assert len(found(history(out), scenario="cash-without-notice", day=LAST)) == 1
-    assert found(history(out, notices=notice), scenario="cash-without-notice", day=LAST) == []
-    other = notice.with_columns(day=pl.lit(date(2026, 5, 13)))
-    assert len(found(history(out, notices=other), scenario="cash-without-notice", day=LAST)) == 1
-
-
 def test_a_payment_between_accounts_of_ours_moves_both() -> None:
     moved = history([pays("2026-05-12T12:00", "a", "b", 500)]).moved
     assert moved.select("account_id", "other", "is_out").rows() == [("a", "b", True), ("b", "a", False)]
@@ -129,31 +120,11 @@ def test_days_and_nights_are_the_bank_s_own() -> None:
     assert [each.amount_minor for each in found(history(rows), scenario="pix-at-night", day=LAST)] == [200_001, 200_002]
 
 
-def test_devices_are_asked_for_only_where_they_are_registered() -> None:
-    rows = [
-        pays("2026-05-12T10:00", "a", "x", 15_000, device_id="d1"),
-        pays("2026-05-12T11:00", "a", "x", 90_000, device_id="d1"),
-        pays("2026-05-12T12:00", "b", "x", 90_000, device_id="d2"),
-    ]
-    registered = pl.DataFrame({"customer_id": ["cb"], "device_id": ["d2"], "since": [at("2026-05-01T00:00")]})
-    assert found(history(rows), scenario="unregistered-device", day=LAST) == []
-    told = found(history(rows, devices=registered), scenario="unregistered-device", day=LAST)
-    assert [each.amount_minor for each in told] == [90_000]
-
-
 def test_an_account_is_new_only_for_as_long_as_is_said() -> None:
     opened = pl.DataFrame({"account_id": ["a", "b"], "customer_id": ["ca", "cb"], "opened_at": [0, at("2026-05-12T08:00")]})
     rows = [pays("2026-05-13T07:59", "a", "b", 100_000), pays("2026-05-13T08:00", "a", "b", 100_001)]
     told = found(history(rows, accounts=opened), scenario="new-payee-account", day=LAST)
     assert [each.amount_minor for each in told] == [100_000]
-
-
-def test_income_that_is_declared_explains_what_comes_in() -> None:
-    rows = [gets(f"2026-05-{day:02d}T12:00", "a", "x", 1_000_000) for day in range(1, 11)]
-    incomes = pl.DataFrame({"customer_id": ["ca"], "income_minor": [1_900_000]})
-    assert len(found(history(rows, incomes=incomes), scenario="customer-mismatch", day=LAST)) == 1
-    rich = incomes.with_columns(income_minor=pl.lit(2_100_000))
-    assert found(history(rows, incomes=rich), scenario="customer-mismatch", day=LAST) == []
 
 
 def test_what_lies_before_the_period_is_not_told_again(planted: History) -> None:

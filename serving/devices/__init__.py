@@ -1,0 +1,1 @@
+"""Registered devices: from which a customer lets payments come, and since when."""

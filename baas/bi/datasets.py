@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from kit.money import CURRENCY_EXPONENTS
 from kit.settings import REPOSITORY_ROOT
 from serving.analytics.catalogue import Dataset, Fold, Kind, Measure, Unit
 from serving.analytics.datasets import DATASETS
@@ -29,6 +30,7 @@ _TYPES = {
     Kind.TRUTH: "BOOLEAN",
 }
 _FOLDS = {Fold.SUM: "SUM", Fold.LAST: "SUM", Fold.MAX: "MAX", Fold.MEAN: "AVG"}
+_USUAL_EXPONENT = 2
 _FORMATS = {Unit.COUNT: ",d", Unit.MINOR: ",.2f", Unit.SHARE: ".1%", Unit.DURATION: ",d", Unit.SCORE: ".3f"}
 
 
@@ -37,15 +39,30 @@ def asset_id(kind: str, name: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}"))
 
 
-def expression(measure: Measure) -> str:
-    """Return the SQL that folds rows into a metric. Amounts are shown in units of the currency, by exact decimal division."""
+def expression(measure: Measure, *, currency: str | None = None) -> str:
+    """Return the SQL that folds rows into a metric; `currency` is the column that says what its amounts are in.
+
+    Amounts are shown in units of their currency, by exact decimal division. Only what is of one currency has a sum.
+    """
     if measure.fold is Fold.ROWS:
         return "COUNT(*)"
     if measure.fold is Fold.RATIO:
         return f"SUM({measure.read_from})::numeric / NULLIF(SUM({measure.over}), 0)"
     # What stands at the end of a day is summed too: charts show it by day.
     folded = f"{_FOLDS[measure.fold]}({measure.read_from})"
-    return f"{folded} / 100.0" if measure.unit is Unit.MINOR else folded
+    if measure.unit is not Unit.MINOR:
+        return folded
+    return f"{folded} / 100.0" if currency is None else f"{_FOLDS[measure.fold]}({measure.read_from} / {_per_unit(currency)})"
+
+
+def _per_unit(currency: str) -> str:
+    """SQL of how many minor units make one of a currency: a hundred unless it is one of the few others."""
+    others: dict[int, list[str]] = {}
+    for code, exponent in sorted(CURRENCY_EXPONENTS.items()):
+        if exponent != _USUAL_EXPONENT:
+            others.setdefault(exponent, []).append(f"'{code}'")
+    cases = [f"WHEN {currency} IN ({', '.join(codes)}) THEN {10**exponent}.0" for exponent, codes in sorted(others.items())]
+    return f"CASE {' '.join(cases)} ELSE {10**_USUAL_EXPONENT}.0 END"
 
 
 def described(dataset: Dataset) -> dict[str, object]:
@@ -64,7 +81,7 @@ def described(dataset: Dataset) -> dict[str, object]:
             {
                 "metric_name": measure.name,
                 "verbose_name": _title(measure),
-                "expression": expression(measure),
+                "expression": expression(measure, currency=dataset.currency),
                 "description": measure.about,
                 "d3format": _FORMATS[measure.unit],
             }

@@ -1,6 +1,7 @@
 """Routes: cases, what is due, evidence, decisions of two people, the trail."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from cases.casework.states import CaseState
 from cases.due.clocks import DueClock
 from serving.casework import office, schemas
 from serving.casework.schemas import SCHEME, CaseOrder, Severity
+from serving.casework.trails import trail_page
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.errors import InvalidRequest
 from serving.edge.openapi import refusals
@@ -160,9 +162,7 @@ async def get_trail(
     case_id: UUID, principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Shown:
     """Return what was done to a case, oldest first: rows that hold the hash of the one before them and cannot be changed."""
-    after = decode_cursor(cursor, int)
-    rows = await parts.casework.trail(principal, case_id, after=after[0] if after else 0, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (int(row["position"]),))
+    return await trail_page(partial(parts.casework.trail, principal, case_id), cursor=cursor, limit=limit)
 
 
 def _key(order: CaseOrder, row: dict[str, object]) -> tuple[str | int, ...]:

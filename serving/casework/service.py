@@ -16,7 +16,6 @@ from cases.due import repository as due_repository
 from cases.due.clocks import DueClock, local_day
 from cases.papers import repository as papers_repository
 from cases.papers.sealing import Papers, Piece, content_of, sha256_of
-from cases.trail import repository as trail_repository
 from contracts import sealed as kinds
 from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
@@ -26,6 +25,7 @@ from serving.casework import presented
 from serving.casework.acting import Row, allowed, required, written
 from serving.casework.opening import Opening
 from serving.casework.schemas import MAX_EVIDENCE_BYTES, Assignment, NewCase, NewEvidence, NewNote
+from serving.casework.trails import read_trail
 from serving.edge.access import CASE_WORKERS
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
@@ -181,10 +181,9 @@ class CaseworkService:
         """Return what was done to a case, oldest first. Raises NotFound."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await required(connection, principal, case_id)
-            found = await trail_repository.of(
+            return await read_trail(
                 connection, tenant_id=principal.tenant_id, about=f"case/{case_id}", after=after, limit=limit
             )
-        return [presented.trail_row(row) for row in found]
 
     async def due(self, principal: Principal, *, clock: DueClock | None) -> Row:
         """Return what is due: how many are late, nearly, and on time, and what ends first, of one clock or of all."""

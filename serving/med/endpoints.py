@@ -1,5 +1,6 @@
 """Routes: disputes of received Pix (MED)."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from fastapi import APIRouter, Query, Response
 from cases.blocks.states import Showing
 from cases.disputes.states import DisputeState
 from serving.casework.schemas import TrailPage
+from serving.casework.trails import trail_page
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, decode_moment_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
 from serving.edge.versions import tagged
 from serving.med import schemas
 
@@ -52,9 +54,7 @@ async def get_dispute_trail(
     dispute_id: UUID, principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Shown:
     """Return what was done to a dispute, oldest first."""
-    after = decode_cursor(cursor, int)
-    rows = await parts.med.trail(principal, dispute_id, after=after[0] if after else 0, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (int(row["position"]),))
+    return await trail_page(partial(parts.med.trail, principal, dispute_id), cursor=cursor, limit=limit)
 
 
 @router.post("/{dispute_id}/acknowledgement", response_model=schemas.Dispute, responses=_CHANGED)

@@ -23,7 +23,6 @@ from cases.disputes.states import (
     result_of,
 )  # fmt: skip
 from cases.due.clocks import DueClock, urgency_at
-from cases.trail import repository as trail_repository
 from cases.trail.chain import Detail
 from kit.clock import FixedClock
 from kit.errors import Conflict, NotFound
@@ -32,7 +31,7 @@ from kit.postgres import tenant_transaction
 from serving.blocks import repository as money_held
 from serving.blocks.holding import MoneyNotMoved, Received, hold, let_go, received, send_back
 from serving.casework.acting import written
-from serving.casework.presented import trail_row
+from serving.casework.trails import read_trail
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
@@ -87,10 +86,9 @@ class MedService:
         """Return what was done to a dispute, oldest first. Raises NotFound."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await self._required(connection, principal, dispute_id)
-            found = await trail_repository.of(
+            return await read_trail(
                 connection, tenant_id=principal.tenant_id, about=f"dispute/{dispute_id}", after=after, limit=limit
             )
-        return [trail_row(row) for row in found]
 
     async def open(self, principal: Principal, wanted: NewDispute, *, correlation_id: str) -> Row:
         """Take an infraction report in and hold what is left of its money.

@@ -1,5 +1,6 @@
 """Routes: recoveries of Pix that customers were defrauded of (MED, the payer's side)."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from fastapi import APIRouter, Query, Response
 
 from cases.blocks.states import Showing
 from serving.casework.schemas import TrailPage
+from serving.casework.trails import trail_page
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, decode_moment_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
 from serving.edge.versions import tagged
 from serving.recoveries import schemas
 
@@ -53,9 +55,7 @@ async def get_recovery_trail(
     recovery_id: UUID, principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Shown:
     """Return what was done to a recovery, oldest first."""
-    after = decode_cursor(cursor, int)
-    rows = await parts.recoveries.trail(principal, recovery_id, after=after[0] if after else 0, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (int(row["position"]),))
+    return await trail_page(partial(parts.recoveries.trail, principal, recovery_id), cursor=cursor, limit=limit)
 
 
 @router.post("/{recovery_id}/sending", response_model=schemas.Recovery, responses=_CHANGED)

@@ -23,7 +23,6 @@ from cases.recoveries.states import (
     require_read,
     result_of,
 )
-from cases.trail import repository as trail_repository
 from cases.trail.chain import Detail
 from contracts.ledger_events import Purpose
 from kit.clock import FixedClock
@@ -33,7 +32,7 @@ from kit.postgres import tenant_transaction
 from ledger.postings import Status
 from serving.blocks.holding import NotReceived, Received, send_back
 from serving.casework.acting import written
-from serving.casework.presented import trail_row
+from serving.casework.trails import read_trail
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
@@ -89,10 +88,9 @@ class RecoveriesService:
         """Return what was done to a recovery, oldest first. Raises NotFound."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             await _required(connection, principal, recovery_id)
-            found = await trail_repository.of(
+            return await read_trail(
                 connection, tenant_id=principal.tenant_id, about=f"recovery/{recovery_id}", after=after, limit=limit
             )
-        return [trail_row(row) for row in found]
 
     async def open(self, principal: Principal, wanted: NewRecovery, *, correlation_id: str) -> Row:
         """Write down that a customer was defrauded. Raises NotFound, NotSent, PaidWithin, InvalidRequest, AlreadyRecovering."""

@@ -25,6 +25,7 @@ from baas.up.tools import prepare_tools, superset_logins
 from kit.localset.readiness import wait_until_ready
 from kit.settings import REPOSITORY_ROOT, Http, PostgresServer, Settings
 from pipelines.marts import build
+from tests.bi.casework import fill_cases
 from tests.bi.money import fill_money
 from tests.dbt.rows import Decided
 from tests.dbt.small_bank import SmallBank
@@ -41,6 +42,17 @@ FIRST = datetime(2026, 3, 2, 15, tzinfo=UTC)
 # The API and the dashboards count by the same catalogue: what is checked here is counted from the rows themselves.
 OF_TRANSACTIONS = "from marts.fct_transactions where tenant_id = 'demo'"
 OF_ALERTS = "from marts.fct_alerts where tenant_id = 'demo'"
+OF_CASES = "from raw.cases where tenant_id = 'demo'"
+OF_LINKS = """
+    from (
+        select l.alert_id, unnest(l.scenarios) as scenario, c.case_id, c.report_sent_at is not null as reported, a.status
+        from raw.alert_cases l join raw.cases c on c.tenant_id = l.tenant_id and c.case_id = l.case_id
+        join marts.fct_alerts a on a.tenant_id = l.tenant_id and a.alert_id = l.alert_id
+        where l.tenant_id = 'demo'
+        union all
+        select a.alert_id, 'not-known-yet', null, false, a.status from marts.fct_alerts a
+        where a.tenant_id = 'demo' and not exists (select from raw.alert_cases l where l.alert_id = a.alert_id)
+    ) as found"""
 OF_THE_RAILS = """
     from raw.ledger_events e join raw.accounts a on a.account_id in (e.debit_account_id, e.credit_account_id)
     where e.tenant_id = 'demo' and a.code like 'settlement:%%'"""
@@ -78,6 +90,15 @@ NUMBERS = {
     ("money", "Vulnerable"): "select count(*) from insight.health where tenant_id = 'demo' and band = 'vulnerable'",
     ("money", "Budgets overrun"): "select count(*) from insight.budget_standing where tenant_id = 'demo' and standing = 'over'",
     ("money", "Unlike before"): "select count(*) from insight.unusual where tenant_id = 'demo'",
+    ("cases", "Open cases"): f"select count(*) {OF_CASES} and ended_at is null",
+    ("cases", "Reported"): f"select count(*) {OF_CASES} and state = 'reported'",
+    ("cases", "Selected late"): f"select count(*) {OF_CASES} and selected_on > operation_on + 45",
+    ("cases", "Decided late"): f"""
+        select count(*) {OF_CASES}
+        and (coalesce(judged_at, now()) at time zone 'America/Sao_Paulo')::date > selected_on + 45""",
+    ("cases", "Reported late"): f"""
+        select count(*) {OF_CASES}
+        and (coalesce(report_sent_at, now()) at time zone 'America/Sao_Paulo')::date > report_due_on""",
 }
 TABLES = {
     ("risk", "By channel"): f"""
@@ -93,6 +114,11 @@ TABLES = {
     ("money", "What comes again"): """
         select direction, period, category, count(*)::text, to_char(sum(amount_minor) / 100.0, 'FM999,999,990.00')
         from insight.recurring where tenant_id = 'demo' group by direction, period, category""",
+    ("cases", "What each scenario is worth"): f"""
+        select scenario, count(*)::text, count(case_id)::text,
+            to_char(100.0 * count(case_id) / count(*), 'FM990.0') || '%', count(*) filter (where reported)::text,
+            to_char(100.0 * count(*) filter (where reported) / count(*), 'FM990.0') || '%'
+        {OF_LINKS} group by scenario""",
 }
 # What a drawing was drawn from: moments come as milliseconds.
 DRAWINGS = {
@@ -107,6 +133,15 @@ DRAWINGS = {
     ("payments", "Share of channels"): f"select channel, count(*) as transactions {OF_TRANSACTIONS} group by channel",
     ("money", "Health"): "select band, count(*) as customers from insight.health where tenant_id = 'demo' group by band",
     ("compliance", "What they are about"): f"select subject_kind, count(*) as alerts {OF_ALERTS} group by subject_kind",
+    ("cases", "From alert to report, by week"): f"""
+        select extract(epoch from date_trunc('week', o.occurred_at at time zone 'America/Sao_Paulo'))::bigint * 1000 as day,
+            count(*) as alerts, count(case_id) as in_case, count(*) filter (where reported) as reported
+        {OF_LINKS} join raw.alerts o on o.alert_id = found.alert_id and o.change = 'opened' group by 1""",
+    ("cases", "Days to the decision"): f"""
+        select extract(epoch from date_trunc('week', selected_on))::bigint * 1000 as selected_on,
+            avg((judged_at at time zone 'America/Sao_Paulo')::date - selected_on) as decision_days,
+            max((judged_at at time zone 'America/Sao_Paulo')::date - selected_on) as decision_days_most,
+            45 as decision_days_allowed {OF_CASES} group by 1""",
 }
 
 
@@ -118,6 +153,7 @@ def fill(warehouse: PostgresServer) -> None:
     for n in range(8):
         bank.customer(f"c{n:06d}")
     channels = ("pix", "pix", "card", "boleto")
+    alerts: list[uuid.UUID] = []
     for day in range(14):
         at = FIRST + timedelta(days=day)
         honest = [
@@ -133,9 +169,10 @@ def fill(warehouse: PostgresServer) -> None:
         raw.add(*honest, caught, *([missed] if day % 3 == 0 else []), *([alarm] if day % 5 == 0 else []))
         for status in ("open", "in_review", "confirmed", "dismissed")[: 1 + day % 4]:
             alert_id = uuid.uuid4()
-            raw.alert(alert_id=alert_id, status="open", change="opened", decisions=1 + day % 3)
+            raw.alert(alert_id=alert_id, status="open", change="opened", decisions=1 + day % 3, day=day)
+            alerts.append(alert_id)
             if status != "open":
-                raw.alert(alert_id=alert_id, status=status, change="moved", decisions=30 + day)
+                raw.alert(alert_id=alert_id, status=status, change="moved", decisions=30 + day, day=day)
         came = Decided(event_time=at, amount_minor=50_000 + day, customer_id="c000000", direction="credit")
         bank.paid(came, debit="settlement:pix", credit="c000000")
         went = Decided(event_time=at, amount_minor=20_000 + 7 * day, customer_id="c000000", channel="ted")
@@ -145,6 +182,7 @@ def fill(warehouse: PostgresServer) -> None:
     raw.add(Decided(tenant_id="other", event_time=FIRST, amount_minor=99_999_999, customer_id="c-theirs", labels=((True, 1),)))
     raw.drift(day=FIRST.date(), drifted=["population"])
     fill_money(warehouse)
+    fill_cases(bank, alerts)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -222,7 +260,7 @@ def truth(place: Settings) -> Iterator[psycopg.Connection]:
 
 
 def test_every_dashboard_opens_whole_and_says_nothing_went_wrong(shown):
-    assert shown.keys() == {"risk", "payments", "finance", "customers", "compliance", "money"}
+    assert shown.keys() == {"risk", "payments", "finance", "customers", "compliance", "money", "cases"}
     for slug, dashboard in shown.items():
         assert dashboard["problems"] == [], slug
         for name, chart in dashboard["charts"].items():
@@ -252,7 +290,8 @@ def test_a_drawing_is_drawn_from_what_sql_has(shown, truth, slug, chart):
     found = [{name: row[name] for name in wanted[0]} for row in shown[slug]["charts"][chart]["rows"]]
 
     def in_order(rows: list[dict[str, Any]]) -> list[list[tuple[str, Any]]]:
-        return sorted(sorted((name, float(v) if isinstance(v, Decimal) else v) for name, v in row.items()) for row in rows)
+        told = [sorted((name, float(v) if isinstance(v, Decimal) else v) for name, v in row.items()) for row in rows]
+        return sorted(told, key=str)
 
     assert in_order(found) == in_order(wanted)
 

@@ -84,9 +84,9 @@ class Raw:
         holders = ", ".join(f"%({name})s" for name in values)
         connection.execute(f"insert into raw.decisions ({names}) values ({holders})", values)
 
-    def alert(self, *, alert_id: uuid.UUID, status: str, change: str, decisions: int) -> None:
-        """Write one alert event."""
-        at = datetime(2026, 3, 10, 15, tzinfo=UTC) + timedelta(minutes=decisions)
+    def alert(self, *, alert_id: uuid.UUID, status: str, change: str, decisions: int, day: int = 0) -> None:
+        """Write one alert event, as many minutes after noon as it has decisions, and so many days later."""
+        at = datetime(2026, 3, 10, 15, tzinfo=UTC) + timedelta(days=day, minutes=decisions)
         with psycopg.connect(self._warehouse.dsn("sinks")) as connection:
             connection.execute(
                 "insert into raw.alerts values ('demo', %s, %s, %s, %s, 'customer', 'c000001', %s, 'review', 500, 'BRL', "

@@ -86,6 +86,8 @@ def test_every_chart_and_dashboard_is_there_and_leads_to_a_topic(found):
     charts = {each.name.removeprefix("chart:") for each in found.lineage.things.values() if each.kind is Kind.CHART}
     assert charts == wanted
     without_topic = {"chart:risk/drift", "chart:risk/features"}  # found by batch work, and told by no topic
+    # Nor is when a case was decided: the warehouse has what the core had when its reference data was copied.
+    without_topic |= {"chart:cases/decision-days"}
     for chart in charts:
         reached = names(found.lineage.where(f"chart:{chart}"), Kind.TOPIC)
         assert bool(reached) is (f"chart:{chart}" not in without_topic), chart

@@ -10,6 +10,7 @@ import {
   WalletCards,
   type LucideIcon,
 } from 'lucide-react'
+import type { ShortcutKey } from '@/app/shortcut-words'
 import { sessionQuery } from '@/features/session/api'
 import { canReadBank, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
@@ -18,7 +19,7 @@ interface Destination {
   path: string
   label: MessageKey
   /** What its keys are called in the list of keys. */
-  shortcut: MessageKey
+  shortcut: ShortcutKey
   icon: LucideIcon
   keys: string
   /** Out of sight of those whom the API would refuse. */

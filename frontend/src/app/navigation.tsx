@@ -9,6 +9,7 @@ import { classes } from '@/design/classes'
 import { Kbd } from '@/design/kbd'
 import type { User } from '@/lib/api-types'
 import { useI18n } from '@/lib/i18n'
+import { useCurrentInSight } from '@/lib/use-current-in-sight'
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
@@ -76,12 +77,16 @@ export function TopBar({ user }: { user: User }) {
 export function BottomBar() {
   const { t } = useI18n()
   const destinations = useDestinations()
+  const row = useCurrentInSight<HTMLUListElement>()
   return (
     <nav
       aria-label={t('nav.main')}
       className="glass fixed inset-x-0 bottom-0 z-30 border-t border-line pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      <ul className="grid auto-cols-[minmax(4.5rem,1fr)] grid-flow-col overflow-x-auto [scrollbar-width:none]">
+      <ul
+        ref={row}
+        className="relative grid auto-cols-[minmax(4.5rem,1fr)] grid-flow-col overflow-x-auto [scrollbar-width:none]"
+      >
         {destinations.map(({ path, label, icon: Icon }) => (
           <li key={path}>
             <NavLink

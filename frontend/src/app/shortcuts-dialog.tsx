@@ -1,14 +1,14 @@
 import { useDestinations } from '@/app/destinations'
+import { ShortcutWords, useShortcutWords, type ShortcutKey } from '@/app/shortcut-words'
 import { useUi } from '@/app/ui-store'
 import { Kbd } from '@/design/kbd'
 import { Modal } from '@/design/modal'
-import { useI18n, type MessageKey } from '@/lib/i18n'
 
-const ANYWHERE: readonly [string, MessageKey][] = [
+const ANYWHERE: readonly [string, ShortcutKey][] = [
   ['mod K', 'shortcuts.command'],
   ['?', 'shortcuts.help'],
 ]
-const IN_A_LIST: readonly [string, MessageKey][] = [
+const IN_A_LIST: readonly [string, ShortcutKey][] = [
   ['j', 'shortcuts.next'],
   ['k', 'shortcuts.previous'],
   ['Enter', 'shortcuts.open'],
@@ -19,8 +19,8 @@ const IN_A_LIST: readonly [string, MessageKey][] = [
 ]
 const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
-function Keys({ title, rows }: { title: string; rows: readonly [string, MessageKey][] }) {
-  const { t } = useI18n()
+function Keys({ title, rows }: { title: string; rows: readonly [string, ShortcutKey][] }) {
+  const { t } = useShortcutWords()
   return (
     <section>
       <h3 className="mb-2 text-[12px] text-ink-3">{title}</h3>
@@ -40,11 +40,11 @@ function Keys({ title, rows }: { title: string; rows: readonly [string, MessageK
   )
 }
 
-export default function ShortcutsDialog() {
-  const { t } = useI18n()
+function Shortcuts() {
+  const { t } = useShortcutWords()
   const open = useUi((state) => state.shortcutsOpen)
   const setOpen = useUi((state) => state.setShortcutsOpen)
-  const go = useDestinations().map(({ keys, shortcut }): [string, MessageKey] => [keys, shortcut])
+  const go = useDestinations().map(({ keys, shortcut }): [string, ShortcutKey] => [keys, shortcut])
   return (
     <Modal open={open} onOpenChange={setOpen} title={t('shortcuts.title')}>
       <div className="grid gap-8 overflow-y-auto p-5 sm:grid-cols-2">
@@ -52,5 +52,13 @@ export default function ShortcutsDialog() {
         <Keys title={t('shortcuts.feed')} rows={IN_A_LIST} />
       </div>
     </Modal>
+  )
+}
+
+export default function ShortcutsDialog() {
+  return (
+    <ShortcutWords fallback={null}>
+      <Shortcuts />
+    </ShortcutWords>
   )
 }

@@ -7,9 +7,9 @@ export function Facts({ children }: { children: ReactNode }) {
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="grid grid-cols-[8.5rem_minmax(0,1fr)] items-baseline gap-x-4">
+    <div className="grid grid-cols-[minmax(6rem,8.5rem)_minmax(0,1fr)] items-baseline gap-x-4">
       <dt className="text-ink-3">{name}</dt>
-      <dd className="min-w-0 truncate text-ink tabular">{children}</dd>
+      <dd className="min-w-0 text-ink tabular [overflow-wrap:anywhere]">{children}</dd>
     </div>
   )
 }

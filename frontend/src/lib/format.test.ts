@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { formatsOf, shortId, tinyId } from '@/lib/format'
+import { formatsOf, minorPerUnit, shortId, tinyId } from '@/lib/format'
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
+
+describe('the minor units of a currency', () => {
+  test('are as many as it has', () => {
+    expect(['BRL', 'JPY', 'KWD'].map(minorPerUnit)).toEqual([100, 1, 1_000])
+  })
+})
 
 describe('formats', () => {
   const portuguese = formatsOf('pt-BR')

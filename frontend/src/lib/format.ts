@@ -6,6 +6,10 @@ const MICROSECONDS_PER_MS = 1_000
 const LEAST_PROBABILITY = 0.001
 const FEW_PROBABILITY = 0.1
 
+/** How many minor units make one of a currency: a hundred centavos, a single yen. */
+export const minorPerUnit = (currency: string): number =>
+  10 ** (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2)
+
 function cached<K extends string, V>(make: (key: K) => V): (key: K) => V {
   const made = new Map<K, V>()
   return (key) => {
@@ -82,8 +86,8 @@ export function formatsOf(language: Language): Formats {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
   const countries = new Intl.DisplayNames(language, { type: 'region' })
   const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' })
-  const digitsOf = (code: string) => currencyFormat(code).resolvedOptions().maximumFractionDigits ?? 2
-  const major = (amountMinor: number, code: string) => amountMinor / 10 ** digitsOf(code)
+  const perUnit = cached(minorPerUnit)
+  const major = (amountMinor: number, code: string) => amountMinor / perUnit(code)
   const percent = (ratio: number, digits = 1) => percents(`${digits}`).format(ratio)
   const decimal = (value: number, digits = 1) => decimals(`${digits}`).format(value)
 

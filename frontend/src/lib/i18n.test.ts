@@ -9,10 +9,12 @@ import commonEn from '@/lib/messages/en'
 import commonPt from '@/lib/messages/pt-BR'
 import riskEn from '@/lib/messages/risk.en'
 import riskPt from '@/lib/messages/risk.pt-BR'
+import shortcutsEn from '@/lib/messages/shortcuts.en'
+import shortcutsPt from '@/lib/messages/shortcuts.pt-BR'
 
-const PARTS = [commonEn, riskEn, chainEn, accountsEn]
-const en = { ...commonEn, ...riskEn, ...chainEn, ...accountsEn }
-const pt = { ...commonPt, ...riskPt, ...chainPt, ...accountsPt }
+const PARTS = [commonEn, shortcutsEn, riskEn, chainEn, accountsEn]
+const en = { ...commonEn, ...shortcutsEn, ...riskEn, ...chainEn, ...accountsEn }
+const pt = { ...commonPt, ...shortcutsPt, ...riskPt, ...chainPt, ...accountsPt }
 
 interface Parsed {
   value?: string

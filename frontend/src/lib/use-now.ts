@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
 import { startOfDayMs } from '@/lib/time'
 
-/** The time, renewed every `everyMs`, for words such as "12 s ago". */
-export function useNow(everyMs: number): number {
+/** The time, renewed every `every` milliseconds, for words such as "12 s ago"; or as often as it says of the time itself. */
+export function useNow(every: number | ((nowMs: number) => number)): number {
   const [now, setNow] = useState(Date.now)
+  const everyMs = typeof every === 'number' ? every : every(now)
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), everyMs)
     return () => clearInterval(timer)

@@ -5,6 +5,7 @@ import { problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
 import { Chain } from './chain'
+import { Compliance, isOfCompliance } from './compliance'
 import { detailOf, filtered, KNOWN_CUSTOMER, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
 import { Money } from './money'
@@ -73,6 +74,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   let chain: Chain | null = null
   let accounts: Accounts | null = null
   let money: Money | null = null
+  const compliance = new Compliance(nowMs, 'user:compliance@demo.example')
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
   const emailOf = (request: IncomingMessage) => /baas_session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? null
@@ -101,7 +103,6 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   }
 
   async function moveAlert(request: IncomingMessage, id: string, email: string): Promise<Answer> {
-    if (request.headers['x-csrf-token'] !== CSRF) return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
     const alert = alerts.all.find((one) => one.alert_id === id)
     if (!alert) return problem(404, 'not-found', 'no such alert')
     const { status = '' } = await bodyOf(request)
@@ -138,6 +139,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     if (route === 'GET /v1/session') return { status: 200, body: sessionOf(email) }
     if (route === 'DELETE /v1/session')
       return { status: 204, headers: { 'Set-Cookie': 'baas_session=; Path=/; Max-Age=0' } }
+    if (request.method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
+      return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
     const isOfBank = OF_BANK.test(url.pathname)
     if (!(isOfBank ? BANK_READERS : WATCHERS).test(email)) return problem(403, 'forbidden', 'needs another role')
     if (failing !== 'nothing') return problem(503, 'unavailable', 'the warehouse is away')
@@ -145,6 +148,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const moved = /^POST \/v1\/alerts\/([^/]+)\/status$/.exec(route)
     if (moved?.[1]) return moveAlert(request, moved[1], email)
     if (url.pathname.startsWith(RISK)) return answerRisk(request, url, email)
+    if (isOfCompliance(url.pathname)) return answerCompliance(request, url, email)
     return watched(url)
   }
 
@@ -155,8 +159,6 @@ export function createFixture({ ratePerS }: FixtureOptions) {
       return chain.answer(url.pathname.slice(LEDGER.length), url.searchParams, Date.now())
     }
     const { method = 'GET' } = request
-    if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
-      return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
     const own = sessionOf(email).user.customer_id
     if (OF_MONEY.test(url.pathname)) {
       money ??= new Money(accounts.movements, Date.now())
@@ -169,10 +171,13 @@ export function createFixture({ ratePerS }: FixtureOptions) {
 
   async function answerRisk(request: IncomingMessage, url: URL, email: string): Promise<Answer> {
     const { method = 'GET' } = request
-    if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
-      return problem(403, 'csrf-token-missing', 'the CSRF token is missing')
     const body = method === 'POST' ? await bodyOf(request) : {}
     return risk.answer(method, url.pathname.slice(RISK.length), url.searchParams, body, `user:${email}`)
+  }
+
+  async function answerCompliance(request: IncomingMessage, url: URL, email: string): Promise<Answer> {
+    const { method = 'GET' } = request
+    return compliance.answer(method, url, method === 'POST' ? await bodyOf(request) : {}, `user:${email}`)
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -197,6 +202,8 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     handle,
     start: () => feed.start(),
     stop: () => feed.stop(),
+    /** Nothing is due, held or found under /compliance any more. */
+    empty: () => compliance.empty(),
     /** The feed is cut. Every other question is refused with 503, and with `everything` the feed as well. */
     fail: (what: 'answers' | 'everything') => {
       failing = what

@@ -47,6 +47,7 @@ final as (
     due.freezes > 0 as frozen,
     due.selected_on - due.operation_on as selection_days,
     due.decided_on - due.selected_on as decision_days,
+    due.decision_due_on - due.selected_on as decision_days_allowed,
     {{ minutes_between('due.opened_at', 'due.decided_at') }} as decision_minutes,
     {{ minutes_between('due.decided_at', 'due.report_sent_at') }} as report_minutes,
     due.selected_on > due.selection_due_on as selection_overdue,

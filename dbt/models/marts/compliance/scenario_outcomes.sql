@@ -28,6 +28,7 @@ final as (
     reported,
     confirmed,
     dismissed,
+    confirmed + dismissed as decided,
     {{ share('confirmed', 'confirmed + dismissed') }} as confirmed_share,
     coalesce(newest_alerts, 0) as alerts_90d,
     {{ share('newest_confirmed', 'newest_confirmed + newest_dismissed') }} as confirmed_share_90d,

@@ -27,6 +27,9 @@
 -- depends_on: {{ ref('feature_use_weekly') }}
 -- depends_on: {{ ref('trial_balance_daily') }}
 -- depends_on: {{ ref('alert_clocks') }}
+-- depends_on: {{ ref('alert_funnel') }}
+-- depends_on: {{ ref('scenario_outcomes') }}
+-- depends_on: {{ ref('case_outcomes') }}
 -- depends_on: {{ ref('model_drift_daily') }}
 -- depends_on: {{ ref('feature_drift_daily') }}
 -- depends_on: {{ ref('backtest_rules') }}

@@ -4,7 +4,8 @@ import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { useDoing } from '@/features/cases/api'
-import { Colleague, noonMs } from '@/features/cases/case-words'
+import { noonMs } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { DecisionForm } from '@/features/cases/decision-form'
 import { ProblemNote } from '@/features/cases/problem-note'
 import type { CaseDetail } from '@/features/cases/types'
@@ -34,7 +35,7 @@ function Judgement({ of }: { of: CaseDetail }) {
       <div className="grid gap-1 rounded-control bg-sunken px-3 py-2.5">
         <p className="font-medium text-ink">{t(`case.proposed.${proposal.outcome}`)}</p>
         <p className="text-[12.5px] text-ink-2">
-          {t('case.proposedBy')} <Colleague id={by} />
+          {t('case.proposedBy')} <Person id={by} />
           {proposal.label !== null && <> · {t('case.label.is', { label: t(`case.label.${proposal.label}`) })}</>}
           {proposal.quiet_until !== null && <> · {t('case.quietUntil', { on: date(noonMs(proposal.quiet_until)) })}</>}
         </p>
@@ -92,7 +93,7 @@ export function CaseMoves({ of }: { of: CaseDetail }) {
                 t('case.take.free')
               ) : (
                 <>
-                  {t('case.take.taken')} <Colleague id={of.assignee} />
+                  {t('case.take.taken')} <Person id={of.assignee} />
                 </>
               )}
             </p>

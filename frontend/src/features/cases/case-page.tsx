@@ -11,7 +11,8 @@ import { AlertStatusMark } from '@/features/alerts/alert-card'
 import { alertQuery } from '@/features/alerts/api'
 import { caseQuery, similarQuery } from '@/features/cases/api'
 import { CaseMoves } from '@/features/cases/case-moves'
-import { CaseStateChip, Colleague, DueChip, noonMs, SeverityChip, useSubjectName } from '@/features/cases/case-words'
+import { CaseStateChip, DueChip, noonMs, SeverityChip, useSubjectName } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { FreezeBox } from '@/features/cases/freeze-box'
 import { FlowBox } from '@/features/cases/flow-box'
 import { EvidenceBox, NotesBox } from '@/features/cases/papers'
@@ -44,11 +45,9 @@ function FactsBox({ of }: { of: CaseDetail }) {
         <Fact name={t('case.transactions')}>{of.decisions}</Fact>
         <Fact name={t('case.operation')}>{date(noonMs(of.operation_on))}</Fact>
         <Fact name={t('case.opened')}>
-          {date(toMs(of.opened_at))} · <Colleague id={of.opened_by} />
+          {date(toMs(of.opened_at))} · <Person id={of.opened_by} />
         </Fact>
-        <Fact name={t('case.assignee')}>
-          {of.assignee === null ? t('case.nobody') : <Colleague id={of.assignee} />}
-        </Fact>
+        <Fact name={t('case.assignee')}>{of.assignee === null ? t('case.nobody') : <Person id={of.assignee} />}</Fact>
       </Facts>
     </Box>
   )

@@ -1,7 +1,6 @@
 import { Chip, type ChipTone } from '@/design/chip'
 import type { Case, Severity, Urgency } from '@/features/cases/types'
 import { useCases } from '@/features/cases/words'
-import { useUser } from '@/features/session/user'
 import { shortId } from '@/lib/format'
 
 const SEVERITY_TONES: Record<Severity, ChipTone> = { critical: 'bad', high: 'bad', medium: 'caution', low: 'quiet' }
@@ -35,18 +34,6 @@ export function DueChip({ of }: { of: Pick<Case, 'due_on' | 'urgency'> }) {
 
 /** A calendar day has no zone: its noon is of that day wherever the page is read, but for the far side of the date line. */
 export const noonMs = (day: string): number => Date.parse(`${day}T12:00:00`)
-
-/** Who did something: the API says which account, and only one's own has a name here. */
-export function Colleague({ id }: { id: string }) {
-  const { t } = useCases()
-  const user = useUser()
-  if (id === user.id) return <span>{t('case.you')}</span>
-  return (
-    <span title={id} className="tabular">
-      {shortId(id.replace(/^user:/, ''))}
-    </span>
-  )
-}
 
 export function useSubjectName(): (of: Pick<Case, 'subject_kind' | 'subject_id'>) => string {
   const { word } = useCases()

@@ -11,7 +11,8 @@ import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice, ShowAll } from '@/design/states'
 import { casesQuery } from '@/features/cases/api'
-import { CaseStateChip, Colleague, DueChip, SeverityChip, useSubjectName } from '@/features/cases/case-words'
+import { CaseStateChip, DueChip, SeverityChip, useSubjectName } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import type { Case, CaseOrder } from '@/features/cases/types'
 import { useCases } from '@/features/cases/words'
 import { ComplianceTabs } from '@/features/compliance/compliance-tabs'
@@ -44,7 +45,7 @@ function CaseRow({ of }: { of: Case }) {
           <DueChip of={of} />
         </span>
         <span className="self-center text-right text-[12px] text-ink-3 tabular">
-          {of.assignee === null ? t('case.nobody') : <Colleague id={of.assignee} />}
+          {of.assignee === null ? t('case.nobody') : <Person id={of.assignee} />}
         </span>
       </Link>
     </li>

@@ -7,7 +7,7 @@ import { Chip } from '@/design/chip'
 import { Field, INPUT } from '@/design/field'
 import { Skeleton } from '@/design/skeleton'
 import { isLost } from '@/design/stale-notice'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { freezesQuery, useFreezing } from '@/features/cases/freezing'
 import { ProblemNote } from '@/features/cases/problem-note'
 import type { CaseDetail, Freeze } from '@/features/cases/types'
@@ -31,7 +31,7 @@ function Held({ of, customerId }: { of: Freeze; customerId: string }) {
       </span>
       <span className="text-pretty text-ink-2">{of.reason ?? t('case.erased')}</span>
       <span className="text-[12px] text-ink-3 tabular">
-        <Colleague id={of.placed_by} /> · {date(toMs(of.placed_at))} · {t(`freeze.incoming.${of.incoming}`)}
+        <Person id={of.placed_by} /> · {date(toMs(of.placed_at))} · {t(`freeze.incoming.${of.incoming}`)}
       </span>
       <ProblemNote error={freezing.error} />
       {of.state === 'active' && (

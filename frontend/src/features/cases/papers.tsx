@@ -5,7 +5,7 @@ import { Button, IconButton } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
 import { Field, INPUT } from '@/design/field'
 import { useDoing } from '@/features/cases/api'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { contentOf, MAX_EVIDENCE_BYTES, mediaTypeOf } from '@/features/cases/files'
 import { ProblemNote } from '@/features/cases/problem-note'
 import type { CaseDetail, CaseEvidence } from '@/features/cases/types'
@@ -33,7 +33,7 @@ function EvidenceRow({ caseId, of }: { caseId: string; of: CaseEvidence }) {
           <span className="flex flex-wrap items-center gap-x-2 text-[12px] text-ink-3 tabular">
             {of.size_bytes !== null && <span>{t('case.bytes', { bytes: count(of.size_bytes) })}</span>}
             <span>
-              <Colleague id={of.added_by} /> · {date(toMs(of.added_at))}
+              <Person id={of.added_by} /> · {date(toMs(of.added_at))}
             </span>
             <span className="flex items-center gap-1">
               SHA-256 <CopyValue value={of.sha256} />
@@ -131,7 +131,7 @@ export function NotesBox({ of }: { of: CaseDetail }) {
             <li key={note.note_id} className="grid gap-1 border-b border-line px-4 py-3 sm:px-5">
               <span className="flex flex-wrap items-baseline gap-x-2 text-[12px] text-ink-3 tabular">
                 <span className="font-medium text-ink-2">
-                  <Colleague id={note.author} />
+                  <Person id={note.author} />
                 </span>
                 {note.kind !== 'note' && <span>{word('case.note', note.kind)}</span>}
                 <span className="ml-auto">

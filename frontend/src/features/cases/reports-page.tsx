@@ -11,7 +11,8 @@ import { Field, INPUT } from '@/design/field'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
-import { Colleague, DueChip } from '@/features/cases/case-words'
+import { DueChip } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { ProblemNote } from '@/features/cases/problem-note'
 import { reportsQuery, useReporting } from '@/features/cases/reporting'
 import type { Report } from '@/features/cases/types'
@@ -81,7 +82,7 @@ function ReportRow({ of }: { of: Report }) {
       </div>
       <p className="flex flex-wrap items-center gap-x-2 text-[12px] text-ink-3 tabular">
         <span>
-          {t('report.made')} <Colleague id={of.made_by} /> · {date(toMs(of.made_at))}
+          {t('report.made')} <Person id={of.made_by} /> · {date(toMs(of.made_at))}
         </span>
         {of.sha256 !== null && (
           <span className="flex items-center gap-1">
@@ -90,7 +91,7 @@ function ReportRow({ of }: { of: Report }) {
         )}
         {of.receipt !== null && of.sent_by !== null && (
           <span>
-            {t('report.sent')} <Colleague id={of.sent_by} /> · {of.receipt}
+            {t('report.sent')} <Person id={of.sent_by} /> · {of.receipt}
           </span>
         )}
       </p>

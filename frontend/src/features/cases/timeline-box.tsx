@@ -4,7 +4,7 @@ import { usePanel } from '@/app/panel'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { classes } from '@/design/classes'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { timelineOf, type Happening } from '@/features/cases/timeline'
 import type { CaseDetail } from '@/features/cases/types'
 import { useCases } from '@/features/cases/words'
@@ -70,7 +70,7 @@ function Done({ of }: { of: Exclude<Happening, { kind: 'transaction' }> }) {
         {of.by !== null && (
           <>
             {' · '}
-            <Colleague id={of.by} />
+            <Person id={of.by} />
           </>
         )}
       </span>

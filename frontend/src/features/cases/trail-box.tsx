@@ -6,7 +6,7 @@ import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
 import { trailQuery } from '@/features/cases/api'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { useCases } from '@/features/cases/words'
 import { toMs } from '@/lib/time'
 
@@ -29,7 +29,7 @@ export function TrailBox({ caseId }: { caseId: string }) {
               </span>
             </span>
             <span className="flex items-center justify-between gap-3 text-[12px] text-ink-3">
-              <Colleague id={row.actor} />
+              <Person id={row.actor} />
               <CopyValue value={row.hash} />
             </span>
           </li>

@@ -1,9 +1,9 @@
-import { useLayoutEffect, useRef } from 'react'
-import { NavLink, useLocation } from 'react-router'
+import { NavLink } from 'react-router'
 import { classes } from '@/design/classes'
 import { useCompliance } from '@/features/compliance/words'
 import { canKeepLists, isOfficer } from '@/features/session/roles'
 import { useUser } from '@/features/session/user'
+import { useCurrentInSight } from '@/lib/use-current-in-sight'
 
 const anybody = () => true
 const TABS = [
@@ -22,13 +22,7 @@ const TABS = [
 export function ComplianceTabs() {
   const { t } = useCompliance()
   const { roles } = useUser()
-  const { pathname } = useLocation()
-  const row = useRef<HTMLElement>(null)
-  // Where not all fit beside one another, the one that is open is in sight.
-  useLayoutEffect(() => {
-    const open = row.current?.querySelector<HTMLElement>('[aria-current="page"]')
-    if (row.current && open) row.current.scrollLeft = open.offsetLeft - (row.current.clientWidth - open.offsetWidth) / 2
-  }, [pathname])
+  const row = useCurrentInSight<HTMLElement>()
   return (
     <nav
       ref={row}

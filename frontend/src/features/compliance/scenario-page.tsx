@@ -1,21 +1,21 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { History, SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { Page } from '@/app/page'
-import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
-import { ErrorState, NotFound, Notice } from '@/design/states'
-import { scenariosQuery, versionsQuery } from '@/features/compliance/api'
+import { ErrorState, Notice } from '@/design/states'
+import { versionsQuery } from '@/features/compliance/api'
 import { ChangeForm } from '@/features/compliance/change-form'
+import { OfScenario } from '@/features/compliance/of-scenario'
 import { useScenarioWords } from '@/features/compliance/scenario-words'
 import { SeverityMark } from '@/features/compliance/severity-mark'
 import type { Scenario, Version } from '@/features/compliance/types'
 import { VersionChip } from '@/features/compliance/version-chip'
-import { Person } from '@/features/risk/person'
+import { Person } from '@/features/session/person'
 import { canChangeScenarios } from '@/features/session/roles'
 import { useUser } from '@/features/session/user'
 import { localNoonMs } from '@/lib/days'
@@ -147,13 +147,5 @@ function Found({ scenario }: { scenario: Scenario }) {
 /** One scenario: its rule, the values in force, a change of them, and all changes before. */
 export default function ScenarioPage() {
   const code = useParams()['scenario'] ?? ''
-  const scenarios = useQuery(scenariosQuery)
-  return (
-    <Answered of={scenarios}>
-      {({ items }) => {
-        const scenario = items.find((one) => one.scenario === code)
-        return scenario ? <Found key={code} scenario={scenario} /> : <NotFound />
-      }}
-    </Answered>
-  )
+  return <OfScenario code={code}>{(scenario) => <Found key={code} scenario={scenario} />}</OfScenario>
 }

@@ -4,14 +4,15 @@ import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { NotFound } from '@/design/states'
-import { scenariosQuery, useSay, versionQuery } from '@/features/compliance/api'
+import { isLost } from '@/design/stale-notice'
+import { useSay, versionQuery } from '@/features/compliance/api'
 import { Judge } from '@/features/compliance/judge'
+import { OfScenario, Unanswered } from '@/features/compliance/of-scenario'
 import { useScenarioWords } from '@/features/compliance/scenario-words'
 import { TrialResult } from '@/features/compliance/trial-result'
 import type { Scenario, VersionDetail } from '@/features/compliance/types'
 import { VersionChip } from '@/features/compliance/version-chip'
-import { Person } from '@/features/risk/person'
+import { Person } from '@/features/session/person'
 import { ProblemNote } from '@/features/risk/problem-note'
 import { Progress } from '@/features/risk/progress'
 import { canChangeScenarios } from '@/features/session/roles'
@@ -161,18 +162,13 @@ function Found({ scenario, version }: OfVersion) {
 /** One change of a scenario's values: what differs, what history says, and what two people said. */
 export default function VersionPage() {
   const { scenario: code = '', versionId = '' } = useParams()
-  const scenarios = useQuery(scenariosQuery)
   const version = useQuery(versionQuery(code, versionId))
   return (
-    <Answered of={scenarios}>
-      {({ items }) => (
-        <Answered of={version}>
-          {(detail) => {
-            const scenario = items.find((one) => one.scenario === code)
-            return scenario ? <Found scenario={scenario} version={detail} /> : <NotFound />
-          }}
-        </Answered>
-      )}
-    </Answered>
+    <OfScenario code={code}>
+      {(scenario) => {
+        const answered = <Answered of={version}>{(detail) => <Found scenario={scenario} version={detail} />}</Answered>
+        return version.isPending || isLost(version) ? <Unanswered code={code}>{answered}</Unanswered> : answered
+      }}
+    </OfScenario>
   )
 }

@@ -5,7 +5,7 @@ import { Chip, type ChipTone } from '@/design/chip'
 import { classes } from '@/design/classes'
 import { CopyValue } from '@/design/copy-value'
 import { Meter } from '@/design/meter'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { useBlocking } from '@/features/held/blocks'
 import { FourEyes } from '@/features/held/four-eyes'
 import { PaymentLinks } from '@/features/held/payment-links'
@@ -49,7 +49,7 @@ function Moves({ of }: { of: Block }) {
         >
           <p className="font-medium text-ink">{t(`block.proposed.${proposal}`)}</p>
           <p className="text-[12.5px] text-ink-2">
-            {t('held.by')} <Colleague id={by} />
+            {t('held.by')} <Person id={by} />
           </p>
         </FourEyes>
       )}
@@ -102,11 +102,11 @@ export function BlockRow({ of, isNamed }: { of: Block; isNamed: boolean }) {
           {t('held.account')} <CopyValue value={of.account_id} />
         </span>
         <span>
-          {t('block.placed')} <Colleague id={of.placed_by} /> · {at(of.placed_at)}
+          {t('block.placed')} <Person id={of.placed_by} /> · {at(of.placed_at)}
         </span>
         {of.judged_by !== null && of.judged_at !== null && (
           <span>
-            {t('held.judged')} <Colleague id={of.judged_by} /> · {at(of.judged_at)}
+            {t('held.judged')} <Person id={of.judged_by} /> · {at(of.judged_at)}
           </span>
         )}
       </p>

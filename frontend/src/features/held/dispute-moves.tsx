@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { useDisputing } from '@/features/held/disputes'
 import { FourEyes } from '@/features/held/four-eyes'
 import { ProblemNote } from '@/features/held/problem-note'
@@ -57,7 +57,7 @@ function Cancelling({ doing }: { doing: Doing }) {
   const [isAsking, setIsAsking] = useState(false)
   if (!isAsking) {
     return (
-      <Button kind="quiet" className="justify-self-start px-0" onClick={() => setIsAsking(true)}>
+      <Button kind="quiet" className="-ml-3.5 justify-self-start" onClick={() => setIsAsking(true)}>
         {t('dispute.cancel')}
       </Button>
     )
@@ -123,7 +123,7 @@ export function DisputeMoves({ of }: { of: Dispute }) {
           >
             <p className="font-medium text-ink">{t(`dispute.proposed.${analysis}`)}</p>
             <p className="text-[12.5px] text-ink-2">
-              {t('held.by')} <Colleague id={by} />
+              {t('held.by')} <Person id={by} />
             </p>
           </FourEyes>
         )}

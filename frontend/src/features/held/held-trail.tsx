@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Box } from '@/design/box'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { disputeTrailQuery } from '@/features/held/disputes'
 import { Listed } from '@/features/held/listed'
 import { recoveryTrailQuery } from '@/features/held/recoveries'
@@ -14,7 +14,7 @@ function Happened({ of, words }: { of: TrailRow; words: string }) {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 border-b border-line px-4 py-2.5 last:border-b-0 sm:px-5">
       <span className="text-ink-2">
-        {word(words, of.act)} · <Colleague id={of.actor} />
+        {word(words, of.act)} · <Person id={of.actor} />
       </span>
       <time dateTime={of.at} className="text-[12px] whitespace-nowrap text-ink-3 tabular">
         {date(atMs)}, {hourMinute(atMs)}

@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
-import { Colleague } from '@/features/cases/case-words'
+import { Person } from '@/features/session/person'
 import { FourEyes } from '@/features/held/four-eyes'
 import { ProblemNote } from '@/features/held/problem-note'
 import { useRecovering } from '@/features/held/recoveries'
@@ -96,7 +96,7 @@ export function RecoveryMoves({ of }: { of: Recovery }) {
               {t('recovery.proposed', { amount: money(proposed.amount_minor, proposed.currency) })}
             </p>
             <p className="text-[12.5px] text-ink-2">
-              {t('held.by')} <Colleague id={by} />
+              {t('held.by')} <Person id={by} />
             </p>
           </FourEyes>
         )}
@@ -105,7 +105,7 @@ export function RecoveryMoves({ of }: { of: Recovery }) {
           <Button
             kind="quiet"
             busy={doing.isPending}
-            className="justify-self-start px-0"
+            className="-ml-3.5 justify-self-start"
             onClick={() => doing.mutate({ how: 'cancel' })}
           >
             {t('recovery.cancel')}

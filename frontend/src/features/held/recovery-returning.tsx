@@ -4,18 +4,19 @@ import { Field, INPUT } from '@/design/field'
 import type { useRecovering } from '@/features/held/recoveries'
 import { RECOVERY_REFUSALS, type Recovery, type RecoveryRefusal } from '@/features/held/types'
 import { useOffice } from '@/features/office/words'
+import { minorPerUnit } from '@/lib/format'
 
 const RETURNED = 'returned'
-const MINOR = 100
 
 /** What came back of it, or why nothing does. */
 export function Returning({ of, doing }: { of: Recovery; doing: ReturnType<typeof useRecovering> }) {
   const { t } = useOffice()
   const [how, setHow] = useState<RecoveryRefusal | typeof RETURNED>(RETURNED)
-  const [amount, setAmount] = useState(String(of.amount.amount_minor / MINOR))
+  const perUnit = minorPerUnit(of.amount.currency)
+  const [amount, setAmount] = useState(String(of.amount.amount_minor / perUnit))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (how === RETURNED) doing.mutate({ how: 'return', amountMinor: Math.round(Number(amount) * MINOR) })
+    if (how === RETURNED) doing.mutate({ how: 'return', amountMinor: Math.round(Number(amount) * perUnit) })
     else doing.mutate({ how: 'refuse', refused: how })
   }
   return (
@@ -45,9 +46,9 @@ export function Returning({ of, doing }: { of: Recovery; doing: ReturnType<typeo
               {...attributes}
               type="number"
               required
-              min={1 / MINOR}
-              max={of.amount.amount_minor / MINOR}
-              step={1 / MINOR}
+              min={1 / perUnit}
+              max={of.amount.amount_minor / perUnit}
+              step={1 / perUnit}
               value={amount}
               onChange={(event) => setAmount(event.target.value)}
               className={`${INPUT} h-9 tabular`}

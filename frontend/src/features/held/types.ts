@@ -11,6 +11,8 @@ export type Refusal = NonNullable<Schemas['DisputeRefund']['reject']>
 export type NewRecovery = Required<Schemas['NewRecovery']>
 export type Recovery = Schemas['Recovery']
 export type RecoveryRefusal = Schemas['RecoveryRefusal']['refused']
+/** Money that somebody asks back, whichever side the bank is on. */
+export type AskedBack = Pick<Dispute | Recovery, keyof Dispute & keyof Recovery>
 export type TrailRow = Schemas['TrailRow']
 
 export const SHOWN = ['waiting', 'ended'] as const

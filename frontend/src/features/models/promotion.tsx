@@ -1,5 +1,5 @@
 import { CHAMPION, type ModelVersion } from '@/features/models/types'
-import { Person } from '@/features/risk/person'
+import { Person } from '@/features/session/person'
 import { useRisk } from '@/features/risk/words'
 import { toMs } from '@/lib/time'
 

@@ -1,12 +1,11 @@
 import { classes } from '@/design/classes'
 import type { DueClock, DueCount, Urgency } from '@/features/office/types'
-import { until } from '@/features/office/until'
+import { stepOf, until } from '@/features/office/until'
 import { useOffice } from '@/features/office/words'
 import { useNow } from '@/lib/use-now'
 
 const STANDS = ['late', 'warning', 'on_time'] as const satisfies readonly Urgency[]
 const INKS: Record<Urgency, string> = { late: 'text-bad', warning: 'text-caution', on_time: 'text-ink' }
-const STEP_MS = 30_000
 
 interface ClockTableProps {
   clocks: readonly DueCount[]
@@ -17,7 +16,7 @@ interface ClockTableProps {
 /** Every clock of the rules with how much stands under it; choosing one shows what it is about. */
 export function ClockTable({ clocks, chosen, onChoose }: ClockTableProps) {
   const { t, language } = useOffice()
-  const nowMs = useNow(STEP_MS)
+  const nowMs = useNow(stepOf(...clocks.flatMap(({ next_at: at }) => (at === null ? [] : Date.parse(at)))))
   return (
     <table className="w-full text-left">
       <thead className="text-[12px] text-ink-3">
@@ -47,7 +46,7 @@ export function ClockTable({ clocks, chosen, onChoose }: ClockTableProps) {
                 className="w-full rounded-control px-2 py-1.5 text-left hover:bg-hover"
               >
                 <span className="block font-medium text-ink">{t(`clock.${row.clock}`)}</span>
-                <span className="block text-[12px] text-ink-3">
+                <span className="block text-[12px] text-ink-3 tabular">
                   {row.next_at === null
                     ? t(`clock.${row.clock}.rule`)
                     : t('office.first', { when: until(Date.parse(row.next_at) - nowMs, language) })}

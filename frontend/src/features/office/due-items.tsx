@@ -51,7 +51,7 @@ function DueRow({ of, today }: { of: Due; today: string }) {
         <span className="row-span-2">
           {of.due_at === null ? <DayChip of={of} today={today} /> : <MomentChip at={of.due_at} urgency={of.urgency} />}
         </span>
-        <span className="truncate text-[12.5px] text-ink-3">{t(`clock.${of.clock}.do`)}</span>
+        <span className="text-[12.5px] text-pretty text-ink-3">{t(`clock.${of.clock}.do`)}</span>
       </Link>
     </li>
   )

@@ -69,12 +69,12 @@ function QueueRow({ name, to, states }: { name: Queue['queue']; to: string; stat
 }
 
 /** How many wait where, and what of it is for whoever reads this. */
-export function QueuesBox({ className }: { className?: string }) {
+export function QueuesBox() {
   const { t } = useOffice()
   const { roles } = useUser()
   const queues = useQuery(queuesQuery)
   return (
-    <Box title={t('office.queues')} flush className={className}>
+    <Box title={t('office.queues')} flush>
       {queues.isPending && <RowsSkeleton rows={5} />}
       {isLost(queues) && <ErrorState error={queues.error} onRetry={() => void queues.refetch()} />}
       {queues.data && !isLost(queues) && (

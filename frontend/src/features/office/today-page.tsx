@@ -57,9 +57,6 @@ export default function TodayPage() {
           <>
             <Standing due={data} />
             <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem] xl:grid-rows-[auto_1fr]">
-              <Box title={t('office.clocks')} flush className="xl:order-2">
-                <ClockTable clocks={data.clocks} chosen={clock} onChoose={choose} />
-              </Box>
               <Box
                 title={clock === null ? t('office.next') : t(`clock.${clock}`)}
                 aside={
@@ -70,11 +67,14 @@ export default function TodayPage() {
                   )
                 }
                 flush
-                className="xl:order-1 xl:row-span-2"
+                className="xl:row-span-2"
               >
                 <DueItems due={data} isFiltered={clock !== null} onShowAll={() => choose(null)} />
               </Box>
-              <QueuesBox className="xl:order-3" />
+              <Box title={t('office.clocks')} flush>
+                <ClockTable clocks={data.clocks} chosen={clock} onChoose={choose} />
+              </Box>
+              <QueuesBox />
             </div>
           </>
         )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { until, untilDay, untilParts } from '@/features/office/until'
+import { stepOf, until, untilDay, untilParts } from '@/features/office/until'
 
 const HOUR_MS = 3_600_000
 
@@ -15,6 +15,20 @@ describe('how long there is', () => {
     expect(until(-3 * HOUR_MS, 'en')).toBe('3 hr. ago')
     expect(untilParts(-99 * HOUR_MS)).toEqual([-5, 'day'])
     expect(until(5 * HOUR_MS, 'en')).toBe('in 5 hr.')
+  })
+
+  it('is told by the second in the last hour, and in the first one after', () => {
+    expect(until(41 * 60_000 + 9_999, 'en')).toBe('in 41:09 min.')
+    expect(until(59_999, 'en')).toBe('in 0:59 min.')
+    expect(until(61_000, 'pt-BR')).toBe('em 1:01 min.')
+    expect(until(-125_000, 'en')).toBe('2:05 min. ago')
+    expect(until(HOUR_MS, 'en')).toBe('in 60 min.')
+  })
+
+  it('is told anew every second when a moment is within the hour, and rarely otherwise', () => {
+    expect(stepOf(5 * HOUR_MS, 2 * HOUR_MS)(0)).toBe(30_000)
+    expect(stepOf(5 * HOUR_MS, HOUR_MS)(0)).toBe(1_000)
+    expect(stepOf()(0)).toBe(30_000)
   })
 
   it('counts days from one calendar day to another', () => {

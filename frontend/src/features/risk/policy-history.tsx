@@ -1,4 +1,4 @@
-import { Person } from '@/features/risk/person'
+import { Person } from '@/features/session/person'
 import type { PolicyMove } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { toMs } from '@/lib/time'

@@ -3,7 +3,6 @@ const messages = {
   'case.title': 'Cases',
   'case.one': 'Case',
   'case.lead': 'What was found suspicious, until two people have decided it',
-  'case.you': 'You',
   'case.nobody': 'Nobody’s yet',
   'case.unknown': 'unknown',
   'case.erased': 'erased',

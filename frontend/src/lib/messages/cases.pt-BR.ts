@@ -5,7 +5,6 @@ const messages: Record<keyof typeof en, string> = {
   'case.title': 'Casos',
   'case.one': 'Caso',
   'case.lead': 'O que pareceu suspeito, até que duas pessoas decidam',
-  'case.you': 'Você',
   'case.nobody': 'De ninguém ainda',
   'case.unknown': 'desconhecido',
   'case.erased': 'apagado',

@@ -9,7 +9,6 @@ const messages = {
   'risk.tab.policies': 'Policies',
   'risk.tab.models': 'Models',
   'risk.tab.lists': 'Lists',
-  'risk.you': 'you',
   'risk.by': 'by',
   'risk.at': '{date}, {time}',
   'risk.more': 'Show more',

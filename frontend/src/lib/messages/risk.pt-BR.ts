@@ -9,7 +9,6 @@ const messages: RiskMessages = {
   'risk.tab.policies': 'Políticas',
   'risk.tab.models': 'Modelos',
   'risk.tab.lists': 'Listas',
-  'risk.you': 'você',
   'risk.by': 'por',
   'risk.at': '{date}, {time}',
   'risk.more': 'Mostrar mais',

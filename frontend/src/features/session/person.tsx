@@ -1,12 +1,12 @@
-import { useRisk } from '@/features/risk/words'
 import { useUser } from '@/features/session/user'
 import { shortId } from '@/lib/format'
+import { useI18n } from '@/lib/i18n'
 
 /** Who did something: the API says which account, and only one's own has a name here. */
 export function Person({ id }: { id: string }) {
-  const { t } = useRisk()
+  const { t } = useI18n()
   const user = useUser()
-  if (id === user.id) return <span>{t('risk.you')}</span>
+  if (id === user.id) return <span>{t('common.you')}</span>
   return (
     <span title={id} className="tabular">
       {shortId(id.replace(/^user:/, ''))}

@@ -80,6 +80,7 @@ from serving.scoring.client import ScorerClient
 from serving.scoring.service import ScoringService
 from serving.screening.books import Books
 from serving.screening.compiled import Compiled
+from serving.screening.let_go import LetGo
 from serving.screening.parties import PaymentScreening
 from serving.screening.service import ScreeningService
 from serving.statements.service import StatementsService
@@ -199,7 +200,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         stack.push_async_callback(compiled.close)
         books = Books(core)
         fees = TransferFees(core, clocks=clocks)
-        screening = PaymentScreening(core, books=books, compiled=compiled, records=records)
+        screening = PaymentScreening(core, books=books, compiled=compiled, records=records, people=people)
         carrying = CarryingOut(
             core,
             claims=claims,
@@ -221,7 +222,8 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         )
         identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
         runner = ScheduleRunner(core, transfers=transfers, clock=clock, clocks=clocks)
-        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more={"schedules": runner.sweep})
+        more = {"schedules": runner.sweep, "screening": LetGo(core, clocks=clocks).sweep}
+        sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more=more)
         sweeper.start()
         stack.push_async_callback(sweeper.close)
         papers = Papers(records)
@@ -290,7 +292,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             risk=RiskService(core, clock=clock),
             list_changes=ListChangesService(core, clock=clock, clocks=clocks),
             scenarios=ScenarioService(core, clock=clock, clocks=clocks),
-            screening=ScreeningService(core, books=books, records=records, clocks=clocks, compiled=compiled),
+            screening=ScreeningService(core, books=books, records=records, people=people, clocks=clocks, compiled=compiled),
             models=ModelsService(core, clock=clock),
             live=await _open_live(stack, settings, clock),
             sweeper=sweeper,

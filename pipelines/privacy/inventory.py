@@ -67,6 +67,8 @@ INVENTORY = (
             "rows deleted, key destroyed", _LAW),
     Holding("core", ("screening.payment",), Kind.PSEUDONYMS, "which payments waited for a verdict on a hit",
             "the person's rows deleted, with their hits", _LAW),
+    Holding("core", ("screening.let_go",), Kind.PSEUDONYMS, "which held payments are to move, because a list has let go",
+            "a row goes within seconds, when its payment has moved", "until the payment has moved"),
     Holding("core", ("screening.list_change",), Kind.IDENTITY,
             "who is to be on a bank's own watch-lists, while two people decide it; who of the bank's people did",
             "stays: it tells of nobody as a customer, and what it held goes when it is decided", _ALWAYS),

@@ -91,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     drawn.add_argument("lists", nargs="+", metavar="FORMAT:FILE", help="us-consolidated:consolidated.csv …")
     drawn.add_argument("--seed", type=int, default=1, help="of what is drawn (%(default)s)")
+    drawn.add_argument(
+        "--apart",
+        action="store_true",
+        help="leave out neighbours that the list shows to be the same: a name or document is shared",
+    )
     drawn.add_argument("--out", type=Path, required=True, metavar="CSV", help="query, candidate, match")
     drawn.set_defaults(command=_pairs)
     return parser
@@ -205,8 +210,8 @@ def _learn(options: argparse.Namespace) -> None:
     made_up = [
         *labelled_pairs(MADE_UP_PAIRS, seed=seed), *mistyped_pairs(MISTYPED, seed=seed), *numbered_pairs(NUMBERED, seed=seed),
     ]  # fmt: skip
-    pairs = [NamePair(each.query, each.candidate, each.match) for each in made_up]
-    told = [f"{len(pairs):,} made-up pairs (simulator/labelled_names.py, seed {options.seed})"]
+    made_pairs, pairs = [NamePair(each.query, each.candidate, each.match) for each in made_up], list[NamePair]()
+    told = [f"{len(made_pairs):,} made-up pairs (simulator/labelled_names.py, seed {options.seed})"]
     for form, path in _files(options.lists):
         drawn = pairs_of_list(format_of(form).read(path), seed=options.seed)
         told.append(f"{len(drawn):,} pairs of {format_of(form).what}. {format_of(form).licence}")
@@ -219,18 +224,18 @@ def _learn(options: argparse.Namespace) -> None:
             ]
         told.append(f"{len(own):,} pairs of {path.name}")
         pairs += own
-    weights = learn(pairs, learned_from=told)
+    weights = learn(made_pairs, pairs, learned_from=told)
     options.out.write_text(encode(weights))
-    sys.stdout.write(f"{len(pairs):,} pairs; a name counts as met from {weights.threshold:.3f}\n")
+    sys.stdout.write(f"{len(made_pairs) + len(pairs):,} pairs; a name counts as met from {weights.threshold:.3f}\n")
 
 
 def _pairs(options: argparse.Namespace) -> None:
-    from pipelines.screening.learning import pairs_of_list
+    from pipelines.screening.learning import held_out_pairs
 
     drawn = [
         pair
         for form, path in _files(options.lists)
-        for pair in pairs_of_list(format_of(form).read(path), seed=options.seed, held_out=True)
+        for pair in held_out_pairs(format_of(form).read(path), seed=options.seed, apart=options.apart)
     ]
     with options.out.open("w", newline="", encoding="utf-8") as file:
         written = csv.writer(file)

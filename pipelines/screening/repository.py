@@ -1,15 +1,11 @@
 """The SQL of lists, their versions, and what screening finds, as `screener`: every tenant's, and nothing but that."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-
-from cases import hit_repository
-from cases.hit_repository import FoundHit
 
 Row = dict[str, Any]
 Bound = Sequence[object] | Mapping[str, object]
@@ -109,20 +105,6 @@ where c.tenant_id = %(tenant_id)s and c.restricted_at is null
   and (%(after)s::text is null or c.customer_id > %(after)s)
 order by c.customer_id limit %(limit)s
 """
-_OVER = """
-delete from screening.hit h
-where h.tenant_id = %(tenant_id)s and h.customer_id = any(%(looked_at)s) and h.status = 'open' and h.party_id is null
-  and not exists (
-    select from unnest(%(customer_ids)s::text[], %(list_ids)s::text[], %(entry_ids)s::text[]) f (customer_id, list_id, entry_id)
-    where f.customer_id = h.customer_id and f.list_id = h.list_id and f.entry_id = h.entry_id)
-"""
-_SCREENED = """
-insert into screening.screened (tenant_id, customer_id, customer_version, lists, screened_at)
-select %(tenant_id)s, f.customer_id, f.version, %(lists)s, %(now)s
-from unnest(%(looked_at)s::text[], %(versions)s::integer[]) f (customer_id, version)
-on conflict (tenant_id, customer_id) do update set
-    customer_version = excluded.customer_version, lists = excluded.lists, screened_at = excluded.screened_at
-"""
 
 
 def lock(connection: Connection, list_id: str) -> None:
@@ -219,22 +201,6 @@ def tenants(connection: Connection) -> list[str]:
 def waiting(connection: Connection, *, tenant_id: str, lists: bytes, after: str | None, limit: int) -> list[Row]:
     """Return customers that were not screened as they are now, or against these lists, by id."""
     return _all(connection, _WAITING, {"tenant_id": tenant_id, "lists": lists, "after": after, "limit": limit})
-
-
-def keep_found(
-    connection: Connection, *, tenant_id: str, lists: bytes, looked_at: Sequence[tuple[str, int]], hits: Sequence[FoundHit],
-    now: datetime,
-) -> int:  # fmt: skip
-    """Keep what a batch of customers met, let open hits go that are not met any more; return how many are new or open again."""
-    values = hit_repository.bound(tenant_id, hits, now=now) | {
-        "tenant_id": tenant_id, "lists": lists, "now": now,
-        "looked_at": [customer_id for customer_id, _ in looked_at], "versions": [version for _, version in looked_at],
-    }  # fmt: skip
-    with connection.transaction():
-        connection.execute(_OVER, values)
-        fresh = connection.execute(hit_repository.KEEP, values).rowcount
-        connection.execute(_SCREENED, values)
-    return fresh
 
 
 def _one(connection: Connection, text: str, bound: Bound) -> Row | None:

@@ -1,25 +1,28 @@
 """All customers held against the lists as they are now: those who were not yet, or not as they are, or not against these.
 
-A batch of customers is one transaction: what was met, and against what they were screened. Whatever ends the work in between,
-it goes on with those who are left, and what was found is there once.
+Those whom customers pay are held again when an entry that they met is gone or says something else. A batch is one
+transaction: what was met, which payments a hit that goes had held, and against what customers were screened. Whatever ends the
+work in between, it goes on with those who are left, and what was found is there once.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from psycopg import Connection
 
 from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
-from contracts.sealed import PERSON
+from contracts.sealed import PERSON, SCREENED_PARTY
 from kit.clock import Clock
 from kit.postgres import connect
 from kit.settings import Settings
 from kit.subject_keys import SealedRecords, Subject, local_keys
-from pipelines.screening import repository
+from pipelines.screening import found_repository, repository
 from pipelines.screening.repository import Row
 from pipelines.screening.waiting import APPLICATION, ROLE
 from risk.screening.book import Book, asked_of_customer, entry_of, find_in
+from risk.screening.index import Asked
 from risk.screening.keys import book_key
 
 BATCH = 500
@@ -83,12 +86,13 @@ def _tenant(
 ) -> Screened:
     if not books.any_list(tenant_id):
         return Screened(tenant_id, 0, 0)
-    customers, hits, after, lists = 0, 0, None, books.key(tenant_id)
+    customers, after, lists = 0, None, books.key(tenant_id)
+    hits = _parties(connection, books, tenant_id, records, clock)
     held_against: list[Book] | None = None
     while rows := repository.waiting(connection, tenant_id=tenant_id, lists=lists, after=after, limit=BATCH):
         held_against = held_against or books.of(tenant_id)
         found = list(_met(tenant_id, rows, held_against, records))
-        hits += repository.keep_found(
+        hits += found_repository.keep_found(
             connection, tenant_id=tenant_id, lists=lists,
             looked_at=[(row["customer_id"], row["version"]) for row in rows], hits=found,
             now=datetime.fromtimestamp(clock.now_ms() / 1000, UTC),
@@ -99,6 +103,30 @@ def _tenant(
     return Screened(tenant_id, customers, hits)
 
 
+def _parties(connection: Connection, books: _Books, tenant_id: str, records: SealedRecords, clock: Clock) -> int:
+    """Hold those again whose open hits are of what their list does not say any more; return how many hits are to look at."""
+    hits, after = 0, None
+    while rows := found_repository.outdated_parties(connection, tenant_id=tenant_id, after=after, limit=BATCH):
+        hits += found_repository.keep_found_of_parties(
+            connection, tenant_id=tenant_id, looked_at=[(row["customer_id"], row["party_id"]) for row in rows],
+            hits=list(_met_parties(tenant_id, rows, books.of(tenant_id), records)),
+            now=datetime.fromtimestamp(clock.now_ms() / 1000, UTC),
+        )  # fmt: skip
+        after = rows[-1]["party_id"]
+    return hits
+
+
+def _met_parties(tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords) -> Iterator[FoundHit]:
+    sealed = [(Subject(tenant_id, row["customer_id"]), row["sealed"]) for row in rows]
+    opened = records.open_all(sealed, kind=SCREENED_PARTY)
+    for row, fields in zip(rows, opened, strict=True):
+        if fields is None:
+            continue
+        name, countries = str(fields["name"]), () if row["country"] is None else (row["country"],)
+        asked = Asked(name, countries=countries)
+        yield from _hits(tenant_id, row["customer_id"], row["party_id"], name, asked, books, records)
+
+
 def _met(tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords) -> Iterator[FoundHit]:
     """Yield what each customer met. An erased person's record opens as nothing, and is held against nothing."""
     opened = records.open_all([(Subject(tenant_id, row["customer_id"]), row["sealed"]) for row in rows], kind=PERSON)
@@ -106,11 +134,16 @@ def _met(tenant_id: str, rows: list[Row], books: list[Book], records: SealedReco
         name = None if fields is None else fields.get("full_name")
         if not isinstance(name, str):
             continue
-        customer_id = row["customer_id"]
-        name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
-        for match in find_in(books, asked_of_customer(name, kind=row["kind"], birth_year=row["birth_year"])):
-            entry_id = match.entry.entry_id
-            yield FoundHit(
-                hit_id(tenant_id, customer_id, None, match.list_id, entry_id), customer_id, None, match.list_id, entry_id,
-                match.digest, name_index, match.hit.score,
-            )  # fmt: skip
+        asked = asked_of_customer(name, kind=row["kind"], birth_year=row["birth_year"])
+        yield from _hits(tenant_id, row["customer_id"], None, name, asked, books, records)
+
+
+def _hits(
+    tenant_id: str, customer_id: str, party_id: UUID | None, name: str, asked: Asked, books: list[Book], records: SealedRecords
+) -> Iterator[FoundHit]:
+    name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
+    for match in find_in(books, asked):
+        found = hit_id(tenant_id, customer_id, party_id, match.list_id, match.entry.entry_id)
+        yield FoundHit(
+            found, customer_id, party_id, match.list_id, match.entry.entry_id, match.digest, name_index, match.hit.score
+        )

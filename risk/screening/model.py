@@ -18,7 +18,8 @@ from risk.screening.shown import FEATURES
 
 HINGES: tuple[tuple[str, float], ...] = (
     ("coverage_low", 0.8), ("coverage_low", 0.6), ("coverage_high", 0.9), ("worst", 0.2), ("deficit", 0.1), ("whole", 0.85),
-    ("whole", 0.7), ("contradiction", 0.5), ("extra", 1.0),
+    ("whole", 0.7), ("contradiction", 0.5), ("extra", 1.0), ("told", 1.0), ("told", 2.0), ("told_best", 0.7),
+    ("alone_less", 0.6), ("told_of_all", 0.5), ("told_of_less", 0.7),
 )  # fmt: skip
 PRODUCTS: tuple[tuple[str, str], ...] = (
     ("single", "worst"),
@@ -30,6 +31,12 @@ PRODUCTS: tuple[tuple[str, str], ...] = (
     ("short_words", "letters"),
     ("worst", "letters"),
     ("worst", "only_slips"),
+    ("coverage_high", "told"),
+    ("single", "told_best"),
+    ("told", "contradiction"),
+    ("told", "extra"),
+    ("told_best", "alone_less"),
+    ("worst", "told_best"),
 )
 TERMS = (*FEATURES, *(f"{name} over {knot}" for name, knot in HINGES), *(f"{one} x {other}" for one, other in PRODUCTS))
 """What the weights belong to, in their order; last comes the constant."""

@@ -20,15 +20,17 @@ FEATURES = (
     "core_met", "single", "number_conflict", "number_extra", "legal_conflict", "inversions", "whole", "variants",
     "shorts", "acronym", "exact", "glued", "first_apart", "core_all_met", "core_extra", "generic_contradiction", "short_words",
     "first_letter", "coverage_low_squared", "worst_squared", "slips", "only_slips", "letters",
+    "told", "told_best", "alone_less", "alone_more", "told_of_all", "told_of_less",
 )  # fmt: skip
 COUNT = len(FEATURES)
 
 
 (
     _WEIGHT, _OPEN, _CORES, _OPEN_CORES, _NUMBERS, _OPEN_NUMBERS, _LEGALS, _OPEN_LEGALS, _OPEN_SUFFIXES, _OPEN_GENERICS,
-    _FIRST, COLUMNS_OF_SIDE,
-) = range(12)  # fmt: skip
-"""What is added up of one name (`_side`): weights and how many tokens there are, and met nothing; the first of the core."""
+    _FIRST, _OPEN_MOST, COLUMNS_OF_SIDE,
+) = range(13)  # fmt: skip
+"""What is added up of one name (`_side`): weights and how many tokens there are, and met nothing; the first of the core, and
+the heaviest that met nothing."""
 
 
 @KERNELS.part
@@ -91,6 +93,7 @@ def _side(tokens: Any, ids: Any, count: int, met: int, shown: Any) -> None:
         kind, alone = tokens.kinds[token], 1 - (met >> place & 1)
         shown[_WEIGHT] += tokens.weights[token]
         shown[_OPEN] += alone * tokens.weights[token]
+        shown[_OPEN_MOST] = max(shown[_OPEN_MOST], alone * tokens.weights[token])
         if kind == _CORE:
             shown[_CORES] += 1
             shown[_OPEN_CORES] += alone
@@ -119,6 +122,7 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
     """Write the features that are of words which met. `one` and `other` are the sides (`_side`)."""
     features = work.features
     met_q, met_c, worst, deficit, deficit_weight, exact, slips = 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0
+    told, told_best = 0.0, 0.0
     order_pairs, inversions = 0, 0
     first_q, first_c = int(one[_FIRST]), int(other[_FIRST])
     first_apart = first_q >= 0 and first_c >= 0
@@ -136,6 +140,9 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
         deficit += (1.0 - alike) * least
         deficit_weight += least
         exact += least if way == EQUAL else 0.0
+        told += alike * alike * least
+        if way != INITIAL:
+            told_best = max(told_best, alike * least)
         features[7] += way == INITIAL
         features[15] += way == VARIANT
         features[16] += way == SHORT
@@ -163,6 +170,10 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
     features[27] = features[5] * features[5]
     features[28] = slips
     features[29] = only_slips and slips > 0 and one[_OPEN] + other[_OPEN] < 0.3
+    less = min(one[_OPEN], other[_OPEN])
+    features[31], features[32] = min(told, 4.0), min(told_best, 2.0)
+    features[33], features[34] = min(one[_OPEN_MOST], other[_OPEN_MOST]), max(one[_OPEN_MOST], other[_OPEN_MOST])
+    features[35], features[36] = told / (told + one[_OPEN] + other[_OPEN] + 0.05), told / (told + less + 0.05)
 
 
 @KERNELS.part

@@ -14,7 +14,7 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-from risk.screening.words import COMMON, GENERIC, GROUPS, LEGAL, LEGAL_PHRASES, PARTICLE, SUFFIX, TITLES, Class
+from risk.screening.words import GENERIC, GROUPS, LEGAL, LEGAL_PHRASES, PARTICLE, SHARED, SUFFIX, TITLES, Class
 
 MAX_NAME = 300
 """Characters of a name that are read; the longest names of firms on public lists have about 250."""
@@ -27,9 +27,6 @@ WEIGHT: dict[Class, float] = {
     Class.SUFFIX: 0.15,
 }  # fmt: skip
 """How much a token of a class tells. Chosen, not learned: what is learned is what coverage by these weights is worth."""
-
-COMMON_WEIGHT = 0.75
-"""Of a given name or surname that a great many people have."""
 
 _APOSTROPHES = re.compile(r"['’‘ʼʻ`´ʾʿ′]")
 _POSSESSIVE = re.compile(r"['’][sS]\b")
@@ -83,7 +80,7 @@ class Token:
     @property
     def weight(self) -> float:
         """How much the token tells. A word of one or two letters tells less than a long one."""
-        base = WEIGHT[self.kind] * (COMMON_WEIGHT if self.text in COMMON else 1.0)
+        base = WEIGHT[self.kind] * (SHARED.get(self.text, 1.0) if self.kind in (Class.CORE, Class.GENERIC) else 1.0)
         return base * (0.6 if self.kind is Class.CORE and len(self.text) < 3 else 1.0)
 
 
@@ -219,4 +216,4 @@ def _without_phrases(words: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     return found
 
 
-_FORM_WORDS = {"limited": "ltd", "stock": "jsc", "corporation": "corp", "state": "fgup"}
+_FORM_WORDS = {"limited": "ltd", "stock": "jsc", "corporation": "corp", "state": "fgup", "npo": "npo", "npp": "npp"}

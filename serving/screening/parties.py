@@ -82,12 +82,14 @@ class _Memory(Generic[Kept]):
 class PaymentScreening:
     """Holds the parties of payments against the lists."""
 
-    def __init__(self, core: AsyncConnectionPool, *, books: Books, compiled: Compiled, records: SealedRecords) -> None:
+    def __init__(
+        self, core: AsyncConnectionPool, *, books: Books, compiled: Compiled, records: SealedRecords, people: People
+    ) -> None:
         self._core = core
         self._books = books
         self._compiled = compiled
         self._records = records
-        self._people = People(records)
+        self._people = people
         self._customers = _Memory[tuple[FoundHit, ...]]()
         self._names = _Memory[tuple[_Matched, ...]]()
 

@@ -67,6 +67,10 @@ select exists (
     select from screening.payment p join screening.hit h on h.tenant_id = p.tenant_id and h.hit_id = p.hit_id
     where p.tenant_id = %s and p.transfer_id = %s and h.status <> 'cleared')
 """
+_LET_GO = "select tenant_id, transfer_id from screening.let_go_payments(%s)"
+_FORGET_LET_GO = """
+delete from screening.let_go where tenant_id = %s and transfer_id = %s returning hit_id::text, list_id, entry_id
+"""
 
 
 class Person(NamedTuple):
@@ -160,3 +164,15 @@ async def waits(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUI
     """Whether a payment is held by a hit that nobody has cleared."""
     row = await (await connection.execute(_WAITS, (tenant_id, transfer_id))).fetchone()
     return bool(row and row[0])
+
+
+async def let_go(connection: AsyncConnection, *, limit: int) -> list[tuple[str, UUID]]:
+    """Return (tenant, transfer) of payments whose hits have gone or are cleared, and of those that have ended otherwise."""
+    found = await connection.execute(_LET_GO, (limit,))
+    return [(str(tenant_id), transfer_id) for tenant_id, transfer_id in await found.fetchall()]
+
+
+async def forget_let_go(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUID) -> list[dict[str, str]]:
+    """Take away that a payment waits to be ended; return the hits that have gone, none where another has been first."""
+    found = await connection.execute(_FORGET_LET_GO, (tenant_id, transfer_id))
+    return [{"hit_id": hit, "list_id": of, "entry_id": entry} for hit, of, entry in await found.fetchall()]

@@ -41,11 +41,12 @@ class ScreeningService:
     """What the screening routes do."""
 
     def __init__(
-        self, core: AsyncConnectionPool, *, books: Books, records: SealedRecords, clocks: TenantClocks, compiled: Compiled
-    ) -> None:
+        self, core: AsyncConnectionPool, *, books: Books, records: SealedRecords, people: People, clocks: TenantClocks,
+        compiled: Compiled,
+    ) -> None:  # fmt: skip
         self._core = core
         self._records = records
-        self._people = People(records)
+        self._people = people
         self._clocks = clocks
         self._compiled = compiled
         self._books = books

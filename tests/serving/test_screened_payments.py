@@ -293,7 +293,7 @@ async def test_what_was_cleared_while_a_payment_was_on_its_way_no_longer_holds_i
     """And what was confirmed meanwhile refuses it: the hits are read again under lock, in the payment's own transaction."""
     who = customer(api)
     keys = local_keys(settings)
-    screening = PaymentScreening(None, books=None, compiled=Compiled(), records=SealedRecords(keys))  # type: ignore[arg-type]
+    screening = PaymentScreening(None, books=None, compiled=Compiled(), records=SealedRecords(keys), people=None)  # type: ignore[arg-type]
     met_id = hit_id("demo", who, None, "bad", "b1")
     found = FoundHit(met_id, who, None, "bad", "b1", b"d" * 32, keys.blind("demo", NAME_INDEX, "x"), 0.9)
     met, now = Met((MetHit(met_id, Side.PAYER, found),)), datetime.now(UTC)

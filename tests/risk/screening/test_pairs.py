@@ -29,6 +29,9 @@ ONE = [
     ("Zanbo Shiping Lines", "Zanbo Shipping Lines"),
     ("ZNCB", "Zanbo National Construction Bank"),
     ("S.A. Zanbo", "Zanbo Sociedad Anónima"),
+    ("Jo Chol Song", "Cho Ch'o'l-so'ng"),
+    ("NPP Zanbo", "Zanbo Scientific-Production Enterprise"),
+    ("Publichne Aktsionerne Tovarystvo Zanbokor", "PJSC Zanbokor"),
 ]
 TWO = [
     ("John Testmann", "Peter Testmann"),
@@ -53,6 +56,11 @@ def test_one_name_is_known_however_it_is_written(query, listed):
 @pytest.mark.parametrize(("query", "listed"), TWO)
 def test_two_names_stay_two(query, listed):
     assert compare(query, listed).score < THRESHOLD
+
+
+def test_a_word_that_many_share_tells_less_than_a_rare_one():
+    rare = compare("Muhammad Testokratis", "Ibrahim Testokratis").score
+    assert rare > compare("Muhammad Testokratis", "Muhammad Korvindale").score
 
 
 def test_it_says_which_word_met_which_and_how():

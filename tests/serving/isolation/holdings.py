@@ -110,6 +110,9 @@ insert into screening.party (tenant_id, party_id, customer_id, country, sealed, 
 values (%(tenant)s, %(hit_id)s, %(customer_id)s, 'BR', convert_to(%(mark)s, 'UTF8'), now());
 insert into screening.payment (tenant_id, transfer_id, hit_id, side, became, goes_on, at)
 select %(tenant)s, each, %(hit_id)s, 'payee', 'held', true, now() from unnest(array[%(case_id)s::uuid, gen_random_uuid()]) each;
+insert into screening.let_go (tenant_id, transfer_id, hit_id, list_id, entry_id, at)
+select %(tenant)s, gen_random_uuid(), each, %(watch_list_id)s, '1', now()
+from unnest(array[%(hit_id)s::uuid, gen_random_uuid()]) each;
 insert into screening.list_change (tenant_id, change_id, list_id, licence, why, based_on, entries, entry_count, added, removed,
                                    changed, status, proposed_by, proposed_at)
 select %(tenant)s, each, %(watch_list_id)s, %(mark)s, %(mark)s, 2, jsonb_build_array(jsonb_build_object('entry_id', '9',

@@ -5,7 +5,7 @@ from alembic import op
 from kit.migrations import read_sql
 
 revision = "0039_let_go"
-down_revision = "0037_recovery"
+down_revision = "0038_declared"
 
 
 def upgrade() -> None:

@@ -28,8 +28,8 @@ from kit.kafka import ADMIN_TIMEOUT_S, admin, ensure_topics, topic_name
 from kit.localset.flink import TASK_MANAGER, FlinkCluster, running_cluster
 from kit.localset.flink_rest import FlinkRest
 from kit.localset.readiness import wait_until_ready
-from kit.settings import Kafka, Settings, settings
-from streams.aml.keeper import CHECKPOINT_S, IDLE_S, JOBS, OUT_OF_ORDER_S, PROJECT, SIZES
+from kit.settings import AmlStream, Kafka, Settings, settings
+from streams.aml.keeper import CHECKPOINT_S, IDLE_S, JOBS, OUT_OF_ORDER_S, PROJECT, sizes_of
 
 RATE_PER_S, SCHEMES_PER_S = 3_000, 4.0
 GOAL_P95_S = 10.0
@@ -54,18 +54,23 @@ def main() -> int:
     """Run the bench and print its report; exit code 1 when something was lost or doubled."""
     options = parser("aml-stream", "Money laundering on live payments: rate, alert delay, recovery")
     options.add_argument("--rate", type=int, default=RATE_PER_S, help=f"payments a second offered ({RATE_PER_S})")
+    options.add_argument(
+        "--state", choices=("rocksdb", "hashmap"), default=AmlStream().state, help="where the jobs' state lies"
+    )
+    options.add_argument("--taskmanager-mb", type=int, default=AmlStream().taskmanager_mb, help="memory of the task manager")
     chosen = options.parse_args()
+    held = AmlStream(state=chosen.state, taskmanager_mb=chosen.taskmanager_mb)
     backlog, lasts_s = QUICK if chosen.quick else FULL
     report = Report("aml-stream")
     with report.loaded(), ExitStack() as stack:
         own = stack.enter_context(own_places(settings()))
-        cluster = stack.enter_context(running_cluster(own.var / "flink", PROJECT, SIZES))
+        cluster = stack.enter_context(running_cluster(own.var / "flink", PROJECT, sizes_of(held)))
         report.progress("the cluster is there")
-        _backlog(report, own.kafka, cluster, backlog)
-        lost = _live(report, own, cluster, stack, rate_per_s=chosen.rate, lasts_s=lasts_s)
+        _backlog(report, own.kafka, cluster, backlog, held.state)
+        lost = _live(report, own, cluster, stack, held, rate_per_s=chosen.rate, lasts_s=lasts_s)
     report.settings |= {
         "offered_per_s": chosen.rate, "schemes_per_s": SCHEMES_PER_S, "checkpoint_s": CHECKPOINT_S,
-        "out_of_order_s": OUT_OF_ORDER_S, "goal_p95_s": GOAL_P95_S, "taskmanager_mb": SIZES.taskmanager_mb,
+        "out_of_order_s": OUT_OF_ORDER_S, "goal_p95_s": GOAL_P95_S, **held.model_dump(),
     }  # fmt: skip
     report.publish()
     return 1 if lost else 0
@@ -75,7 +80,7 @@ def _flags(*more: str) -> tuple[str, ...]:
     return (f"--checkpoint-s={CHECKPOINT_S}", f"--out-of-order-s={OUT_OF_ORDER_S}", f"--idle-s={IDLE_S}", *more)
 
 
-def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) -> None:
+def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int, state: str) -> None:
     """Work off what is there, both jobs at once, on topics of its own."""
     own = kafka.model_copy(update={"prefix": f"{kafka.prefix}backlog."})
     wanted = broker_topics()
@@ -87,7 +92,7 @@ def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) ->
         events = (event for row in range(0, count, 100) for event in traffic.ordinary(100, at_ms=begin_ms + row))
         send(own, events)
         report.progress(f"{count} payments are there")
-        running = submit_jobs(cluster, own, JOBS, *_flags("--bounded"))
+        running = submit_jobs(cluster, own, JOBS, *_flags("--bounded"), state=state)
         for job in running:
             cluster.rest.wait_until_finished(job, timeout_s=MOST_S)
         durations = [cluster.rest.duration_s(job) for job in running]
@@ -103,9 +108,11 @@ def _backlog(report: Report, kafka: Kafka, cluster: FlinkCluster, count: int) ->
             removed.result(ADMIN_TIMEOUT_S)
 
 
-def _live(report: Report, own: Settings, cluster: FlinkCluster, stack: ExitStack, *, rate_per_s: int, lasts_s: float) -> int:
+def _live(
+    report: Report, own: Settings, cluster: FlinkCluster, stack: ExitStack, held: AmlStream, *, rate_per_s: int, lasts_s: float
+) -> int:
     """Offer payments, twice, the second time with a kill; return how many schemes were lost or found twice."""
-    running = submit_jobs(cluster, own.kafka, JOBS, *_flags())
+    running = submit_jobs(cluster, own.kafka, JOBS, *_flags(), state=held.state)
     for job in running:
         cluster.rest.wait_until_running(job, timeout_s=READY_S)
     stack.enter_context(process_of(own, "streams.alerts"))

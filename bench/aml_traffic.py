@@ -15,7 +15,7 @@ from kit.ids import INBOUND_NAMESPACE, derived_id
 from kit.kafka import producer, topic_name
 from kit.localset.flink import FlinkCluster
 from kit.localset.readiness import NotReady
-from kit.settings import Kafka
+from kit.settings import AmlStream, Kafka
 from streams.aml.keeper import job_flags
 from streams.intake.requests import Legs
 
@@ -91,9 +91,11 @@ def send(kafka: Kafka, events: Iterable[LedgerEvent]) -> None:
         raise NotReady(f"the broker did not take everything within {FLUSH_S:.0f} s")
 
 
-def submit_jobs(cluster: FlinkCluster, kafka: Kafka, jobs: Sequence[str], *flags: str) -> list[str]:
+def submit_jobs(
+    cluster: FlinkCluster, kafka: Kafka, jobs: Sequence[str], *flags: str, state: str = AmlStream().state
+) -> list[str]:
     """Submit jobs with more flags of `job.py`, and return their ids. Raises SubmitFailed."""
-    return [cluster.submit([*job_flags(kafka, job, checkpoints=cluster.checkpoints), *flags]) for job in jobs]
+    return [cluster.submit([*job_flags(kafka, job, checkpoints=cluster.checkpoints, state=state), *flags]) for job in jobs]
 
 
 def candidate_reader(kafka: Kafka) -> CommittedReader[Candidate]:

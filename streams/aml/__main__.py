@@ -6,7 +6,7 @@ from kit.kafka import dlq_name, ensure_topics
 from kit.localset.flink import cluster_in
 from kit.process import Lifecycle
 from kit.settings import settings
-from streams.aml.keeper import JOBS, PROJECT, SIZES, Keeper
+from streams.aml.keeper import PROJECT, Keeper, sizes_of
 from streams.aml.restoring import Kept
 from streams.health import start_health
 
@@ -25,8 +25,8 @@ def main() -> None:
     ensure_topics(found.kafka, {name: wanted[name] for name in names})
     folder = found.var.resolve() / "flink-aml"
     folder.mkdir(parents=True, exist_ok=True)
-    cluster = cluster_in(folder, PROJECT, SIZES)
-    Keeper(cluster, found.kafka, Kept(folder / "jobs.json"), lifecycle, jobs=JOBS).run()
+    cluster = cluster_in(folder, PROJECT, sizes_of(found.aml_stream))
+    Keeper(cluster, found.kafka, Kept(folder / "jobs.json"), lifecycle, state=found.aml_stream.state).run()
 
 
 if __name__ == "__main__":

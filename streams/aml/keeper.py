@@ -1,6 +1,6 @@
 """The loop that keeps the jobs running: submit what does not run, look, and stop with savepoints at the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import httpx
@@ -12,15 +12,14 @@ from kit.localset.flink_rest import ENDED
 from kit.localset.readiness import NotReady
 from kit.log import get_logger
 from kit.process import Lifecycle
-from kit.settings import REPOSITORY_ROOT, Kafka
+from kit.settings import REPOSITORY_ROOT, AmlStream, Kafka
 from streams.aml.login import write
 from streams.aml.restoring import Kept, Place, restore_from
 
 PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
 JOBS = ("windows", "patterns")
-# Days of payments are more than a heap holds: they lie in RocksDB, in its share of the memory and on disk.
-STATE = "rocksdb"
-SIZES = Sizes(slots=len(JOBS), jobmanager_mb=1_024, taskmanager_mb=2_048, managed_share=0.4)
+# Of the task manager's memory, what RocksDB may use; and what nobody needs where state lies on the heap.
+MANAGED = {"rocksdb": 0.4, "hashmap": 0.1}
 LOOK_S = 5.0
 # Seconds between commits, and by how much payments may come out of order: together most of what an alert waits for. The ledger
 # tells of payments in the order of their commits, so that little is out of order there.
@@ -31,7 +30,12 @@ IDLE_S = 5
 KNOWN_FOR_H = 180 * 24
 
 
-def job_flags(kafka: Kafka, job: str, *, checkpoints: str) -> list[str]:
+def sizes_of(chosen: AmlStream) -> Sizes:
+    """Return what the cluster may take: a slot a job."""
+    return Sizes(slots=len(JOBS), taskmanager_mb=chosen.taskmanager_mb, managed_share=MANAGED[chosen.state])
+
+
+def job_flags(kafka: Kafka, job: str, *, checkpoints: str, state: str) -> list[str]:
     """Return the flags of `streams/flink/job.py` that name a job's statements, topics, group and transactions."""
     return [
         f"--name=aml-{job}",
@@ -43,21 +47,19 @@ def job_flags(kafka: Kafka, job: str, *, checkpoints: str) -> list[str]:
         f"--transactional-id-prefix={kafka.prefix}aml-{job}",
         f"--checkpoints={checkpoints}",
         f"--duplicates-h={KNOWN_FOR_H}",
-        f"--state={STATE}",
+        f"--state={state}",
     ]
 
 
 class Keeper:
     """Keeps the jobs on a cluster until the process is asked to end."""
 
-    def __init__(
-        self, cluster: FlinkCluster, kafka: Kafka, kept: Kept, lifecycle: Lifecycle, *, jobs: Sequence[str] = JOBS
-    ) -> None:
+    def __init__(self, cluster: FlinkCluster, kafka: Kafka, kept: Kept, lifecycle: Lifecycle, *, state: str) -> None:
         self._cluster = cluster
         self._kafka = kafka
         self._kept = kept
         self._lifecycle = lifecycle
-        self._jobs = jobs
+        self._state = state
         self._log = get_logger()
 
     def run(self) -> None:
@@ -87,7 +89,7 @@ class Keeper:
         """Submit what does not run. A job manager that does not answer is asked again: its supervisor starts it anew."""
         try:
             states = self._cluster.rest.jobs()
-            for name in self._jobs:
+            for name in JOBS:
                 place = self._kept.read().get(name)
                 if place is None or states.get(place.job, "FAILED") in ENDED:
                     self._adopt_or_submit(name, place)
@@ -100,26 +102,26 @@ class Keeper:
         """Take a job that runs unremembered, because its keeper died while it submitted; else submit one."""
         running = self._cluster.rest.running(f"aml-{name}")
         if running is not None:
-            self._kept.write(name, Place(running, state=STATE))
+            self._kept.write(name, Place(running, state=self._state))
         else:
             self._submit(name, place)
 
     def _submit(self, name: str, place: Place | None) -> None:
-        flags = job_flags(self._kafka, name, checkpoints=self._cluster.checkpoints)
+        flags = job_flags(self._kafka, name, checkpoints=self._cluster.checkpoints, state=self._state)
         flags += [f"--checkpoint-s={CHECKPOINT_S}", f"--out-of-order-s={OUT_OF_ORDER_S}", f"--idle-s={IDLE_S}"]
         login = write(self._kafka, self._cluster.folder / "kafka.properties")
         if login is not None:
             flags.append(f"--kafka-properties={login}")
-        restore = restore_from(place, self._cluster.checkpoints, STATE)
+        restore = restore_from(place, self._cluster.checkpoints, self._state)
         if restore is not None:
             flags.append(f"--restore={restore}")
         job = self._cluster.submit(flags)
-        self._kept.write(name, Place(job, state=STATE))
+        self._kept.write(name, Place(job, state=self._state))
         self._log.info("a job was submitted", job=name, id=job, restored=restore)
 
     def _say(self, states: Mapping[str, str]) -> None:
         places = self._kept.read()
-        waiting = [name for name in self._jobs if states.get(places[name].job) != "RUNNING"]
+        waiting = [name for name in JOBS if states.get(places[name].job) != "RUNNING"]
         if waiting:
             self._lifecycle.not_ready(f"not running: {', '.join(waiting)}")
         else:

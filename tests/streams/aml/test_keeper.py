@@ -12,9 +12,9 @@ from bench.aml_traffic import candidate_reader, ledger_events, send
 from kit.clock import SystemClock
 from kit.localset.flink import JOB_MANAGER, TASK_MANAGER, cluster_in
 from kit.localset.flink_rest import FlinkRest
-from kit.settings import Kafka
+from kit.settings import AmlStream, Kafka
 from pipelines.aml.scenarios.single import IN_PERSON
-from streams.aml.keeper import JOBS, PROJECT, SIZES
+from streams.aml.keeper import JOBS, PROJECT, sizes_of
 from streams.aml.restoring import Kept, Place, restore_from
 from tests.http import http
 
@@ -70,7 +70,7 @@ def test_jobs_go_on_over_a_stop_a_kill_and_a_kill_of_everything(
         eventually(ready, what="the jobs that ran on are taken over", within_s=READY_S)
         report(3)
         eventually(lambda: told() == ["1", "2", "3"], what="they still work")
-        cluster = cluster_in(folder, PROJECT, SIZES)
+        cluster = cluster_in(folder, PROJECT, sizes_of(AmlStream()))
         app.kill()
         for name in (JOB_MANAGER, TASK_MANAGER):
             os.kill(cluster.supervisor.states()[name].pid, signal.SIGKILL)

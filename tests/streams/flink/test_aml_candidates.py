@@ -25,9 +25,9 @@ from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, broker_topics
 from kit.clock import SystemClock
 from kit.ids import INBOUND_NAMESPACE, derived_id
 from kit.kafka import ensure_topics
-from kit.localset.flink import TASK_MANAGER, FlinkCluster, Sizes, running_cluster
+from kit.localset.flink import TASK_MANAGER, FlinkCluster, running_cluster
 from kit.localset.readiness import wait_until_ready
-from kit.settings import Kafka
+from kit.settings import AmlStream, Kafka
 from ledger.days import day_of, start_ms
 from pipelines.aml.scenarios.payments import History
 from pipelines.aml.scenarios.run import found
@@ -39,7 +39,7 @@ from simulator.laundering.draw import Kind
 from simulator.laundering.planting import LONGEST_MS, Planted, plant
 from streams.alerts.candidates import STREAMED, judge_batch
 from streams.alerts.held import Values
-from streams.aml.keeper import PROJECT
+from streams.aml.keeper import PROJECT, sizes_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
@@ -96,7 +96,7 @@ def tied(planted: Planted, at: int) -> list[dict[str, Any]]:
 def cluster(tmp_path_factory) -> Iterator[FlinkCluster]:
     if not (PROJECT.folder / ".venv").exists():
         pytest.fail("Flink is not installed: run make flink")
-    with running_cluster(tmp_path_factory.mktemp("flink"), PROJECT, Sizes(slots=2)) as started:
+    with running_cluster(tmp_path_factory.mktemp("flink"), PROJECT, sizes_of(AmlStream())) as started:
         yield started
 
 

@@ -60,6 +60,7 @@ def main() -> int:
     options.add_argument("--taskmanager-mb", type=int, default=AmlStream().taskmanager_mb, help="memory of the task manager")
     chosen = options.parse_args()
     held = AmlStream(state=chosen.state, taskmanager_mb=chosen.taskmanager_mb)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave nothing running, however it ends
     backlog, lasts_s = QUICK if chosen.quick else FULL
     report = Report("aml-stream")
     with report.loaded(), ExitStack() as stack:

@@ -123,6 +123,8 @@ def configuration(options: argparse.Namespace) -> dict[str, str]:
         "execution.checkpointing.dir": options.checkpoints,
         "state.backend.type": options.state,
         "execution.checkpointing.incremental": str(options.state == "rocksdb").lower(),
+        # A window is mostly asked for moments at which its key has nothing.
+        "state.backend.rocksdb.use-bloom-filter": "true",
         "execution.checkpointing.timeout": f"{CHECKPOINT_TIMEOUT_S} s",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "restart-strategy.type": "failure-rate",

@@ -29,7 +29,7 @@ from kit.localset.flink import TASK_MANAGER, FlinkCluster, running_cluster
 from kit.localset.flink_rest import FlinkRest
 from kit.localset.readiness import wait_until_ready
 from kit.settings import AmlStream, Kafka, Settings, settings
-from streams.aml.keeper import CHECKPOINT_S, IDLE_S, JOBS, OUT_OF_ORDER_S, PROJECT, sizes_of
+from streams.aml.keeper import CHECKPOINT_S, IDLE_S, JOBS, MANAGED, OUT_OF_ORDER_S, PROJECT, sizes_of
 
 RATE_PER_S, SCHEMES_PER_S = 3_000, 4.0
 GOAL_P95_S = 10.0
@@ -54,9 +54,7 @@ def main() -> int:
     """Run the bench and print its report; exit code 1 when something was lost or doubled."""
     options = parser("aml-stream", "Money laundering on live payments: rate, alert delay, recovery")
     options.add_argument("--rate", type=int, default=RATE_PER_S, help=f"payments a second offered ({RATE_PER_S})")
-    options.add_argument(
-        "--state", choices=("rocksdb", "hashmap"), default=AmlStream().state, help="where the jobs' state lies"
-    )
+    options.add_argument("--state", choices=tuple(MANAGED), default=AmlStream().state, help="where the jobs' state lies")
     options.add_argument("--taskmanager-mb", type=int, default=AmlStream().taskmanager_mb, help="memory of the task manager")
     chosen = options.parse_args()
     held = AmlStream(state=chosen.state, taskmanager_mb=chosen.taskmanager_mb)

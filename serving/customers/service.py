@@ -7,17 +7,16 @@ from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
-from governance.erasures.erasure import CustomerErased
 from governance.erasures.pseudonyms import tells
-from kit.errors import Conflict, DomainError, NotFound
+from kit.errors import Conflict, DomainError
 from kit.postgres import tenant_transaction
 from serving.customers import repository
 from serving.customers.documents import CustomerKind, normalized
 from serving.customers.person import PERSON_FIELDS, People
 from serving.customers.repository import Row
 from serving.customers.schemas import CustomerChange, CustomerMove, NewCustomer
-from serving.customers.statuses import CustomerHasAccounts, CustomerNotActive, CustomerStatus, check_move
-from serving.edge.access import ERASERS
+from serving.customers.statuses import CustomerHasAccounts, CustomerStatus, check_move
+from serving.customers.visible import is_blocked, require_kept, visible_customer
 from serving.edge.errors import InvalidRequest
 from serving.edge.principals import Principal
 from serving.edge.versions import require
@@ -110,10 +109,7 @@ class CustomersService:
             async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
                 found = await self._required(connection, principal, customer_id, for_update=True)
                 require(found, version)
-                if found["restricted_at"]:
-                    raise CustomerErased(f"the erasure of customer {customer_id} was asked for")
-                if found["status"] == CustomerStatus.CLOSED:
-                    raise CustomerNotActive(f"customer {customer_id} is closed")
+                require_kept(found)
                 person = _person(wanted, kind=CustomerKind(str(found["kind"])))
                 key = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
                 await self._write(connection, principal, customer_id, {name: found[name] for name in PERSON_FIELDS} | person)
@@ -182,21 +178,13 @@ class CustomersService:
     async def _required(
         self, connection: AsyncConnection, principal: Principal, customer_id: str, *, for_update: bool = False
     ) -> Row:
-        row = None
-        if principal.own_only in (None, customer_id):
-            row = await repository.find_customer(
-                connection, tenant_id=principal.tenant_id, customer_id=customer_id, for_update=for_update
-            )
-        if row is None:
-            raise NotFound(f"no customer {customer_id[:64]}")
+        row = await visible_customer(connection, principal, customer_id, for_update=for_update)
         return self._opened(principal, [row])[0]
 
     def _opened(self, principal: Principal, rows: list[Row]) -> list[Row]:
         """Rows as the principal may see them: blocked records are shown to those who answer for them alone."""
         opened = self._people.opened(principal.tenant_id, rows)
-        if not ERASERS.isdisjoint(principal.roles):
-            return opened
-        return [row | _BLOCKED if row["restricted_at"] else row for row in opened]
+        return [row | _BLOCKED if is_blocked(row, principal) else row for row in opened]
 
 
 def _person(wanted: NewCustomer | CustomerChange, *, kind: CustomerKind) -> Row:

@@ -9,12 +9,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from kit.errors import Conflict, NotFound
 from kit.postgres import tenant_transaction
-from serving.customers.repository import find_customer
 from serving.customers.standing import require_active
+from serving.customers.visible import is_blocked, visible_customer
 from serving.devices import repository
 from serving.devices.repository import Row
 from serving.devices.schemas import DeviceState
-from serving.edge.access import ERASERS
 from serving.edge.clocks import TenantClocks
 from serving.edge.presented import moment
 from serving.edge.principals import Principal
@@ -50,14 +49,10 @@ class DevicesService:
 
     async def all(self, principal: Principal, customer_id: str) -> Row:
         """Return a customer's registrations. Raises NotFound, also for a customer who asks for somebody else's."""
-        _require_own(principal, customer_id)
         named = {"tenant_id": principal.tenant_id, "customer_id": customer_id}
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            customer = await find_customer(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
-            if customer is None:
-                raise NotFound(f"no customer {customer_id}")
-            is_blocked = customer["restricted_at"] and ERASERS.isdisjoint(principal.roles)
-            rows = [] if is_blocked else await repository.registrations(connection, **named)
+            customer = await visible_customer(connection, principal, customer_id)
+            rows = [] if is_blocked(customer, principal) else await repository.registrations(connection, **named)
         return {"devices": [_presented(row) for row in rows]}
 
     async def ask(self, principal: Principal, customer_id: str, device_id: str, *, correlation_id: str) -> Row:
@@ -107,13 +102,11 @@ class DevicesService:
         self, principal: Principal, customer_id: str, device_id: str, *, active: bool = True
     ) -> AsyncIterator[tuple[AsyncConnection, dict[str, str], Row | None, datetime]]:
         """A transaction in which nobody else changes the customer's devices, and the device as it is."""
-        _require_own(principal, customer_id)
         now = moment(await self._clocks.now_ms(principal.tenant_id))
         tenant_id = principal.tenant_id
         owner = {"tenant_id": tenant_id, "customer_id": customer_id}
         async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
-            if await find_customer(connection, tenant_id=tenant_id, customer_id=customer_id, for_update=True) is None:
-                raise NotFound(f"no customer {customer_id}")
+            await visible_customer(connection, principal, customer_id, for_update=True)
             if active:
                 await require_active(connection, **owner)
             named = owner | {"device_id": device_id}
@@ -131,11 +124,6 @@ class DevicesService:
         if found is None:
             raise NotFound(f"customer {named['customer_id']} has no device {named['device_id']}")
         return _presented(found)
-
-
-def _require_own(principal: Principal, customer_id: str) -> None:
-    if principal.own_only not in (None, customer_id):
-        raise NotFound(f"no customer {customer_id}")
 
 
 def _presented(row: Row) -> Row:

@@ -1,15 +1,11 @@
 """Declared incomes: keep what a customer told the bank that they earn, and say what holds."""
 
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from governance.erasures.erasure import CustomerErased
-from kit.errors import Conflict, NotFound
+from kit.errors import Conflict
 from kit.postgres import tenant_transaction
 from ledger.days import day_of
-from serving.customers.repository import find_customer
-from serving.customers.statuses import CustomerNotActive, CustomerStatus
-from serving.edge.access import ERASERS
+from serving.customers.visible import is_blocked, require_kept, visible_customer
 from serving.edge.clocks import TenantClocks
 from serving.edge.errors import InvalidRequest
 from serving.edge.presented import moment, money
@@ -56,13 +52,7 @@ class IncomesService:
             "declared_on": wanted.declared_on,
         }  # fmt: skip
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            customer = await find_customer(connection, tenant_id=tenant_id, customer_id=customer_id, for_update=True)
-            if customer is None:
-                raise NotFound(f"no customer {customer_id}")
-            if customer["restricted_at"]:
-                raise CustomerErased(f"the erasure of customer {customer_id} was asked for")
-            if customer["status"] == CustomerStatus.CLOSED:
-                raise CustomerNotActive(f"customer {customer_id} is closed")
+            require_kept(await visible_customer(connection, principal, customer_id, for_update=True))
             before = await repository.declared(connection, tenant_id=tenant_id, customer_id=customer_id)
             if before and {name: before[0][name] for name in _SAID} == said:
                 return _presented(customer_id, before)
@@ -86,20 +76,10 @@ class IncomesService:
         Records that are blocked for an erasure are shown to those who answer for them alone.
         """
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
-            customer = await self._customer(connection, principal, customer_id)
-            if customer["restricted_at"] and ERASERS.isdisjoint(principal.roles):
+            if is_blocked(await visible_customer(connection, principal, customer_id), principal):
                 return _presented(customer_id, [])
             rows = await repository.declared(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
         return _presented(customer_id, rows)
-
-    @staticmethod
-    async def _customer(connection: AsyncConnection, principal: Principal, customer_id: str) -> Row:
-        found = None
-        if principal.own_only in (None, customer_id):
-            found = await find_customer(connection, tenant_id=principal.tenant_id, customer_id=customer_id)
-        if found is None:
-            raise NotFound(f"no customer {customer_id}")
-        return found
 
 
 def _presented(customer_id: str, rows: list[Row]) -> Row:

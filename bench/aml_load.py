@@ -16,7 +16,8 @@ from kit.localset.readiness import NotReady
 from kit.settings import Kafka
 
 TENANT = "bench"
-ACCOUNTS, USUAL_PAYEES, NEW_PAYEES = 50_000, 5, 0.04
+# Some four payments each by the end, as many as a simulated bank's accounts make in the longest window of them all but one.
+ACCOUNTS, USUAL_PAYEES, NEW_PAYEES = 100_000, 5, 0.04
 PAYERS = 5  # as many as make a finding of fan-in, and no more
 TICK_S, TAIL_S = 0.05, 6.0
 FLUSH_S = 30.0

@@ -8,6 +8,8 @@ from msgspec import Meta
 from contracts.transactions import AmountMinor, Channel, CurrencyCode, EpochMs, Id, TenantId, Uuid
 
 MOST_PAYMENTS = 200
+# Of a candidate, which has payments both ways where only those of one way count.
+MOST_LOOKED_AT = 400
 
 ScenarioCode = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[a-z0-9-]+$")]
 MeasureName = Annotated[str, Meta(min_length=1, max_length=48, pattern=r"^[a-z0-9_]+$")]
@@ -34,9 +36,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An account that meets a scenario's least bounds at its last payment.
 
-    `payments` are those within the longest window that the scenario may have, oldest first and the newest 200 of them.
-    `measures` are numbers over that whole window. `customer_id` is null where no payment of the window was the account's own.
-    `job` names the statements that made it.
+    `payments` are those within the longest window that the scenario may have, or more, oldest first and the newest 400 of
+    them. `measures` are numbers over that whole window. `customer_id` is null where the last payment does not name the
+    account's. `job` names the statements that made it.
     """
 
     schema: Literal[1]
@@ -46,7 +48,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: CurrencyCode
     last_at: EpochMs
     measures: dict[MeasureName, int]
-    payments: Annotated[list[Payment], Meta(min_length=1, max_length=MOST_PAYMENTS)]
+    payments: Annotated[list[Payment], Meta(min_length=1, max_length=MOST_LOOKED_AT)]
     job: Annotated[str, Meta(min_length=1, max_length=32)]
     customer_id: Id | None = None
 

@@ -9,6 +9,7 @@ from kit.localset.readiness import wait_until_ready
 from kit.plain_http import NO_TLS
 
 REQUEST_S = 10.0
+CANCEL_S = 60.0
 SAVEPOINT_S = 180.0
 ENDED = frozenset({"FINISHED", "FAILED", "CANCELED", "SUSPENDED"})
 
@@ -101,6 +102,17 @@ class FlinkRest:
             return f"it is {state}: {self.failure(job)}" if state in ENDED - {"FINISHED"} else None
 
         wait_until_ready(job, finished, timeout_s=timeout_s, obstacle=obstacle)
+
+    def cancel(self, job: str) -> None:
+        """End a job without saving anything. Raises NotReady where it does not end."""
+        httpx.patch(f"{self.url}/jobs/{job}?mode=cancel", timeout=REQUEST_S, verify=NO_TLS).raise_for_status()
+
+        def ended() -> None:
+            state = self.state(job)
+            if state not in ENDED:
+                raise _NotYet(state)
+
+        wait_until_ready(job, ended, timeout_s=CANCEL_S)
 
     def stop_with_savepoint(self, job: str, folder: str) -> str:
         """Stop a job at a savepoint in `folder` and return where that lies. Raises JobFailed, and NotReady after 3 minutes."""

@@ -97,7 +97,7 @@ _ACCOUNTS = (
             _at_least("counterparties", 5, "how many payers", least=3),
             _window(24 * HOUR_MS, most=3 * DAY_MS),
             _times("times_usual", 200, "times the most in any window before"),
-            _share("strangers_ppm", 800_000, "share of payers who never paid before"),
+            _share("strangers_ppm", 800_000, "share of payers who never paid before", least=500_000),
         ),
     ),
     Scenario(
@@ -112,7 +112,7 @@ _ACCOUNTS = (
             _at_least("counterparties", 5, "how many payees", least=3),
             _window(8 * HOUR_MS, most=DAY_MS),
             _times("times_usual", 200, "times the most in any window before"),
-            _share("strangers_ppm", 800_000, "share of payees who were never paid before"),
+            _share("strangers_ppm", 800_000, "share of payees who were never paid before", least=500_000),
         ),
     ),
     Scenario(
@@ -158,7 +158,7 @@ _ACCOUNTS = (
         parameters=(
             _at_least("payments", 5, "how many payments", least=4),
             _at_least("counterparties", 3, "to how many payees"),
-            Parameter("unlike_ppm", Unit.PPM, 100_000, 0, 500_000, "how much they may differ"),
+            Parameter("unlike_ppm", Unit.PPM, 100_000, 0, 250_000, "how much they may differ"),
             _window(24 * HOUR_MS, most=2 * DAY_MS),
         ),
     ),

@@ -72,8 +72,18 @@ def _ordered(payments: Iterable[Payment]) -> list[Payment]:
 
 
 def _within(candidate: Candidate, window_ms: int) -> list[Payment]:
-    """The payments in (last - window, last]."""
-    return _ordered(each for each in candidate.payments if candidate.last_at - window_ms < each.at <= candidate.last_at)
+    """The payments in (last - window, last] that count for the scenario."""
+    within = [each for each in candidate.payments if candidate.last_at - window_ms < each.at <= candidate.last_at]
+    counts = _COUNTS.get(candidate.scenario)
+    return _ordered(filter(counts, within) if counts else within)
+
+
+def _is_transfer(payment: Payment) -> bool:
+    return payment.is_out and payment.channel in TRANSFERS
+
+
+def _is_to_somebody(payment: Payment) -> bool:
+    return _is_transfer(payment) and payment.other is not None
 
 
 def _others(held: Sequence[Payment]) -> int:
@@ -260,6 +270,10 @@ def _single(candidate: Candidate, *, met: bool) -> Judged | None:
     return Judged({"amount_minor": payment.amount_minor}, [payment]) if met else None
 
 
+# Scenarios whose candidates come with all payments of the account, of which only some count.
+_COUNTS: Mapping[str, Callable[[Payment], bool]] = MappingProxyType(
+    {"fan-out": _is_to_somebody, "repeated-amounts": _is_transfer}
+)
 _REACHED: Mapping[str, Callable[[Sequence[Payment]], int]] = MappingProxyType(
     {"fan-in": _others, "fan-out": _others, "pass-through": _into}
 )

@@ -4,9 +4,11 @@ Two jobs: `windows` keys every payment by account and by the two sides of it; `p
 candidate is written wherever some value of the parameters could make it a finding; `risk.scenarios.judging` says whether it is.
 """
 
+import math
 from collections.abc import Mapping
 
-from contracts.aml import MOST_PAYMENTS
+from contracts.aml import MOST_LOOKED_AT
+from risk.scenarios import sizes
 from risk.scenarios.catalogue import DAY_MS, SCENARIOS
 from risk.scenarios.declared import Parameter
 from risk.scenarios.tables import (
@@ -17,10 +19,11 @@ from risk.scenarios.tables import (
     LEGS,
     LONGEST_STRUCTURING_MS,
     MOVED,
+    TRANSFER,
     payment,
 )
 
-VERSION = 1
+VERSION = 2
 # São Paulo has had no summer time since 2019; before that, an hour near midnight may count to the other day.
 _BEHIND_UTC_MS = 3 * 3_600_000
 
@@ -37,7 +40,7 @@ def jobs() -> dict[str, dict[str, str]]:
     patterns = {"cash-structuring": _structuring(), "repeated-atm-deposits": _machines(), "cash-report": _cash_report()}
     patterns |= {"cash-without-notice": _without_notice(), "pix-at-night": _at_night()}
     return {
-        "windows": _named([LEDGER, LEGS, MOVED, CANDIDATES, _passing()], windows, job="windows"),
+        "windows": _named([LEDGER, LEGS, MOVED, CANDIDATES, _passing(), _gathering()], windows, job="windows"),
         "patterns": _named([LEDGER, LEGS, CANDIDATES, DEPOSITS, FOLLOWING], patterns, job="patterns"),
     }
 
@@ -92,7 +95,7 @@ def _candidates(code: str, measures: Mapping[str, str], rows: str, *, met: str) 
         f"CREATE VIEW {_view(code)} AS\n"
         f"SELECT 1 AS `schema`, tenant_id, CAST('{code}' AS STRING) AS scenario, account_id, customer_id, currency,\n"
         f"  at_ms AS last_at, CAST(MAP[{named}] AS MAP<STRING, BIGINT>) AS `measures`,\n"
-        f"  ARRAY_SLICE(payments, -{MOST_PAYMENTS}) AS payments, CAST('{{job}}' AS STRING) AS job\n"
+        f"  ARRAY_SLICE(payments, -{MOST_LOOKED_AT}) AS payments, CAST('{{job}}' AS STRING) AS job\n"
         f"FROM (\n{rows}\n)\n"
         f"WHERE {met}\n"
     )
@@ -100,28 +103,63 @@ def _candidates(code: str, measures: Mapping[str, str], rows: str, *, met: str) 
 
 def _common(*, first: str = "is_first") -> str:
     return (
-        "  SELECT tenant_id, account_id, MAX(customer_id) OVER w AS customer_id, currency, at_ms, is_out, amount_minor,\n"
+        "  SELECT tenant_id, account_id, customer_id, currency, at_ms, is_out, amount_minor,\n"
         f"    ARRAY_AGG({payment(first=first)}) OVER w AS payments,\n"
     )
 
 
+def _passing() -> str:
+    """Return the window that pass-through, fan-out and repeated amounts share: each payment is in its state once."""
+    window_ms = parameter("pass-through", "window_ms").most
+    if any(parameter(code, "window_ms").most > window_ms for code in ("fan-out", "repeated-amounts")):
+        raise ValueError("fan-out and repeated-amounts look back for as long as pass-through, and no longer")
+    return (
+        "CREATE VIEW passing AS\n"
+        "  SELECT tenant_id, account_id, customer_id, currency, at_ms, is_out, is_transfer, payee, size,\n"
+        f"    ARRAY_AGG({payment(first='is_first')}) OVER w AS payments,\n"
+        "    SUM(CASE WHEN is_out THEN 0 ELSE amount_minor END) OVER w AS into_minor,\n"
+        "    SUM(CASE WHEN is_out THEN amount_minor ELSE 0 END) OVER w AS out_minor,\n"
+        "    COUNT(DISTINCT payee) OVER w AS others,\n"
+        "    SUM(CASE WHEN is_transfer AND is_first THEN 1 ELSE 0 END) OVER w AS strangers,\n"
+        f"{sizes.counted()}, row_time\n"
+        f"  FROM (SELECT *, CASE WHEN is_transfer THEN other END AS payee, {sizes.SIZE} AS size\n"
+        f"    FROM (SELECT *, {TRANSFER} AS is_transfer FROM moved))\n"
+        f"  {_window(window_ms)}\n"
+    )
+
+
+def _gathering() -> str:
+    return (
+        f"CREATE VIEW gathering AS\n{_common()}    COUNT(DISTINCT other) OVER w AS others,\n"
+        "    SUM(CASE WHEN is_first THEN 1 ELSE 0 END) OVER w AS strangers, row_time\n"
+        "  FROM moved\n  WHERE other IS NOT NULL AND NOT is_out\n"
+        f"  {_window(parameter('fan-in', 'window_ms').most)}\n"
+    )
+
+
 def _fan_in() -> str:
-    return _fan("fan-in", "NOT is_out")
+    return _fan("fan-in", "gathering")
 
 
 def _fan_out() -> str:
-    return _fan("fan-out", "is_out AND channel IN ('pix', 'ted', 'internal')")
+    return _fan("fan-out", "(SELECT * FROM passing WHERE payee IS NOT NULL)")
 
 
-def _fan(code: str, among: str) -> str:
+def _fan(code: str, windows: str) -> str:
+    """Return the candidates of a fan. In no window that a version may have are there more strangers than in the longest.
+
+    Of accounts that deal with whom they know it tells as often as there are more of them than ever: that is what is usual.
+    """
+    least, share_ppm = parameter(code, "counterparties").least, parameter(code, "strangers_ppm").least
+    strangers = math.ceil(least * share_ppm / 1_000_000)
     rows = (
-        f"{_common()}    COUNT(DISTINCT other) OVER w AS others,\n"
-        "    SUM(CASE WHEN is_first THEN 1 ELSE 0 END) OVER w AS strangers\n"
-        f"  FROM moved\n  WHERE other IS NOT NULL AND {among}\n"
-        f"  {_window(parameter(code, 'window_ms').most)}"
+        f"  SELECT *, CAST(1 AS BIGINT) AS times FROM {windows}\n  WHERE others >= {least} AND strangers >= {strangers}\n"
+        "  UNION ALL\n"
+        "  SELECT *, COUNT(*) OVER (PARTITION BY tenant_id, account_id, others ORDER BY row_time\n"
+        f"    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS times FROM {windows}\n"
+        f"  WHERE others >= {least} AND strangers < {strangers}"
     )
-    met = f"others >= {parameter(code, 'counterparties').least}"
-    return _candidates(code, {"counterparties": "others", "strangers": "strangers"}, rows, met=met)
+    return _candidates(code, {"counterparties": "others", "strangers": "strangers"}, rows, met="times = 1")
 
 
 def _pass_through() -> str:
@@ -136,28 +174,16 @@ def _pass_through() -> str:
         f"  SELECT *, into_minor AS most_minor FROM passing\n  WHERE is_out AND into_minor >= {least_minor}"
         f" AND out_minor * 1000000 >= into_minor * {share_ppm}"
     )
-    met = "into_minor = most_minor"
-    return _candidates(code, {"into_minor": "into_minor", "out_minor": "out_minor"}, rows, met=met)
-
-
-def _passing() -> str:
-    return (
-        f"CREATE VIEW passing AS\n{_common()}"
-        "    SUM(CASE WHEN is_out THEN 0 ELSE amount_minor END) OVER w AS into_minor,\n"
-        "    SUM(CASE WHEN is_out THEN amount_minor ELSE 0 END) OVER w AS out_minor, row_time\n"
-        f"  FROM moved\n  {_window(parameter('pass-through', 'window_ms').most)}\n"
-    )
+    measures = {"into_minor": "into_minor", "out_minor": "out_minor"}
+    return _candidates(code, measures, rows, met="into_minor = most_minor")
 
 
 def _repeated() -> str:
     code = "repeated-amounts"
-    rows = (
-        f"{_common()}    COUNT(*) OVER w AS several, COUNT(DISTINCT other) OVER w AS others\n"
-        "  FROM moved\n  WHERE is_out AND channel IN ('pix', 'ted', 'internal')\n"
-        f"  {_window(parameter(code, 'window_ms').most)}"
-    )
-    met = f"several >= {parameter(code, 'payments').least} AND others >= {parameter(code, 'counterparties').least}"
-    return _candidates(code, {"payments": "several", "counterparties": "others"}, rows, met=met)
+    sizes.require_near(parameter(code, "unlike_ppm").most)
+    rows = f"  SELECT *, {sizes.near()} AS near FROM passing WHERE is_transfer"
+    met = f"near >= {parameter(code, 'payments').least} AND others >= {parameter(code, 'counterparties').least}"
+    return _candidates(code, {"payments": "near", "counterparties": "others"}, rows, met=met)
 
 
 def _just_under() -> str:
@@ -173,7 +199,7 @@ def _just_under() -> str:
 def _structuring() -> str:
     code = "cash-structuring"
     rows = (
-        "  SELECT tenant_id, account_id, MAX(customer_id) OVER w AS customer_id, currency, at_ms,\n"
+        "  SELECT tenant_id, account_id, customer_id, currency, at_ms,\n"
         "    ARRAY_APPEND(ARRAY_AGG(earlier) OVER w, later) AS payments,\n"
         "    COUNT(*) OVER w + 1 AS pieces, SUM(earlier_minor) OVER w + amount_minor AS whole_minor\n"
         f"  FROM following\n  {_window(LONGEST_STRUCTURING_MS)}"

@@ -67,15 +67,16 @@ FROM (SELECT *, `transaction` AS t FROM ledger WHERE is_taken)
 WHERE t.direction = 'debit' AND COALESCE(t.payee_id, t.merchant_id) = credit_account_id
 """
 # Nobody asks whether a shop is new: without them there is far less to remember.
-MOVED = """CREATE VIEW moved AS
+TRANSFER = "is_out AND channel IN ('pix', 'ted', 'internal')"
+MOVED = f"""CREATE VIEW moved AS
 SELECT *, other IS NOT NULL AND COUNT(*) OVER (PARTITION BY tenant_id, account_id, other, is_out ORDER BY row_time
   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) = 1 AS is_first
 FROM legs
-WHERE channel <> 'cash' AND (NOT is_out OR channel IN ('pix', 'ted', 'internal'))
+WHERE channel <> 'cash' AND (NOT is_out OR ({TRANSFER}))
 UNION ALL
 SELECT *, FALSE AS is_first
 FROM legs
-WHERE is_out AND channel NOT IN ('cash', 'pix', 'ted', 'internal')
+WHERE is_out AND channel <> 'cash' AND NOT ({TRANSFER})
 """
 CANDIDATES = f"""CREATE TABLE candidates (
   `schema` INT,

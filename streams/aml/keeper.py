@@ -14,7 +14,7 @@ from kit.log import get_logger
 from kit.process import Lifecycle
 from kit.settings import REPOSITORY_ROOT, AmlStream, Kafka
 from streams.aml.login import write
-from streams.aml.restoring import Kept, Place, restore_from
+from streams.aml.restoring import Kept, Place, digest_of, restore_from
 
 PROJECT = FlinkProject(REPOSITORY_ROOT / "streams" / "flink")
 JOBS = ("windows", "patterns")
@@ -60,6 +60,7 @@ class Keeper:
         self._kept = kept
         self._lifecycle = lifecycle
         self._state = state
+        self._statements = {name: digest_of(PROJECT.folder / "aml" / name) for name in JOBS}
         self._log = get_logger()
 
     def run(self) -> None:
@@ -91,18 +92,27 @@ class Keeper:
             states = self._cluster.rest.jobs()
             for name in JOBS:
                 place = self._kept.read().get(name)
-                if place is None or states.get(place.job, "FAILED") in ENDED:
+                runs = place is not None and states.get(place.job, "FAILED") not in ENDED
+                if place is not None and runs and place.statements != self._statements[name]:
+                    self._replace(name, place)
+                elif not runs:
                     self._adopt_or_submit(name, place)
             self._say(self._cluster.rest.jobs())
-        except (httpx.HTTPError, SubmitFailed) as problem:
+        except (httpx.HTTPError, NotReady, SubmitFailed) as problem:
             self._lifecycle.not_ready(str(problem))
             self._log.warning("the jobs of money laundering are not all there", problem=str(problem))
+
+    def _replace(self, name: str, place: Place) -> None:
+        """End a job whose statements are an earlier version's, and submit it anew: nothing reads its state."""
+        self._log.info("a job of other statements is ended", job=name, id=place.job)
+        self._cluster.rest.cancel(place.job)
+        self._submit(name, place)
 
     def _adopt_or_submit(self, name: str, place: Place | None) -> None:
         """Take a job that runs unremembered, because its keeper died while it submitted; else submit one."""
         running = self._cluster.rest.running(f"aml-{name}")
         if running is not None:
-            self._kept.write(name, Place(running, state=self._state))
+            self._remember(name, running)
         else:
             self._submit(name, place)
 
@@ -112,12 +122,15 @@ class Keeper:
         login = write(self._kafka, self._cluster.folder / "kafka.properties")
         if login is not None:
             flags.append(f"--kafka-properties={login}")
-        restore = restore_from(place, self._cluster.checkpoints, self._state)
+        restore = restore_from(place, self._cluster.checkpoints, state=self._state, statements=self._statements[name])
         if restore is not None:
             flags.append(f"--restore={restore}")
         job = self._cluster.submit(flags)
-        self._kept.write(name, Place(job, state=self._state))
+        self._remember(name, job)
         self._log.info("a job was submitted", job=name, id=job, restored=restore)
+
+    def _remember(self, name: str, job: str) -> None:
+        self._kept.write(name, Place(job, state=self._state, statements=self._statements[name]))
 
     def _say(self, states: Mapping[str, str]) -> None:
         places = self._kept.read()

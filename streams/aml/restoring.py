@@ -1,5 +1,6 @@
 """From where a job goes on: its savepoint, or the newest checkpoint that it finished."""
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -13,12 +14,14 @@ METADATA = "_metadata"
 class Place:
     """A job as it last ran: its id in the cluster, where it was stopped, and where its state lay.
 
-    Without a savepoint it runs, or was killed. Another kind of state can be read from a savepoint, and not from a checkpoint.
+    Without a savepoint it runs, or was killed. Another kind of state can be read from a savepoint, and not from a checkpoint;
+    the state of other statements can be read from neither.
     """
 
     job: str
     savepoint: str | None = None
     state: str = "hashmap"  # what earlier versions had, which did not write it down
+    statements: str = ""  # digest_of its folder of statements
 
 
 class Kept:
@@ -44,9 +47,14 @@ class Kept:
         beside.replace(self._path)
 
 
-def restore_from(place: Place | None, checkpoints: str, state: str) -> str | None:
-    """Return what a job with that kind of state goes on from, as a URI; None to begin at the topic's beginning."""
-    if place is None:
+def digest_of(folder: Path) -> str:
+    """Return what tells a folder's statements from others, whatever they are called."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.sql")))).hexdigest()
+
+
+def restore_from(place: Place | None, checkpoints: str, *, state: str, statements: str) -> str | None:
+    """Return what a job of that kind of state and those statements goes on from, as a URI; None to begin at the beginning."""
+    if place is None or place.statements != statements:
         return None
     if place.savepoint is not None:
         return place.savepoint

@@ -29,7 +29,7 @@ def payment(at: int, amount_minor: int = 100_000, *, other: str | None = "p", **
 def candidate(scenario: str, payments: list[Payment]) -> Candidate:
     return Candidate(
         schema=1, tenant_id="t", scenario=scenario, account_id=str(uuid.UUID(int=1)), currency="BRL",
-        last_at=max(each.at for each in payments), measures={}, payments=payments, job="aml-windows-1",
+        last_at=max(each.at for each in payments), measures={}, payments=payments, job="aml-windows-2",
     )  # fmt: skip
 
 
@@ -82,6 +82,32 @@ def test_money_passes_through_from_the_share_on_that_leaves(share: float, found:
     judged = judge(mule, values_for(mule, []))
     assert (judged is not None) is found
     assert judged is None or [each.amount_minor for each in judged.payments] == [200_000, 200_000, 320_000]
+
+
+def test_of_an_account_that_is_paid_too_only_what_it_sends_to_somebody_is_a_fan_out() -> None:
+    sent = [payment(TEN + n, other=f"p{n}", is_out=True) for n in range(5)]
+    beside = [
+        payment(TEN, other="payer"),
+        payment(TEN, other="shop", is_out=True, channel=Channel.CARD),
+        payment(TEN, other=None, is_out=True),
+    ]
+    fan = candidate("fan-out", [*sent, *beside])
+    made = judge(fan, values_for(fan, []))
+    assert made is not None
+    assert list(made.payments) == sent
+    fewer = candidate("fan-out", [*sent[1:], *beside])
+    assert judge(fewer, values_for(fewer, [])) is None
+
+
+def test_of_an_account_that_is_paid_too_only_what_it_sends_is_the_same_amount_again() -> None:
+    sent = [payment(TEN + n, 100_000, other=f"p{n}", is_out=True) for n in range(5)]
+    came = payment(TEN + 2, 100_000, other="payer")
+    same = candidate("repeated-amounts", [*sent, came])
+    made = judge(same, values_for(same, []))
+    assert made is not None
+    assert list(made.payments) == sent
+    fewer = candidate("repeated-amounts", [*sent[1:], came])
+    assert judge(fewer, values_for(fewer, [])) is None
 
 
 def test_structuring_counts_business_days_and_the_weekend_as_its_friday() -> None:

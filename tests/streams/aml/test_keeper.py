@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from contextlib import closing
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -78,7 +79,15 @@ def test_jobs_go_on_over_a_stop_a_kill_and_a_kill_of_everything(
         app = start(APP, **own)
         eventually(ready, what="new jobs go on from the checkpoints", within_s=READY_S)
         eventually(lambda: told() == ["1", "2", "3", "4"], what="nothing is lost or told twice")
-        assert len(FlinkRest(f"http://{cluster.address}").jobs()) >= len(JOBS)
+        rest, kept = FlinkRest(f"http://{cluster.address}"), Kept(folder / "jobs.json")
+        assert len(rest.jobs()) >= len(JOBS)
+        earlier = kept.read()["patterns"]
+        app.kill()
+        kept.write("patterns", replace(earlier, statements="of an earlier version"))
+        app = start(APP, **own)
+        eventually(ready, what="a job of other statements begins anew", within_s=READY_S)
+        eventually(lambda: told() == sorted("1234" * 2), what="it tells again from the topic's beginning")
+        assert rest.state(earlier.job) == "CANCELED"
         assert app.terminate(within_s=READY_S) == 0
 
 
@@ -88,11 +97,16 @@ def test_a_job_goes_on_from_its_savepoint_else_from_the_newest_checkpoint_that_w
         folder.mkdir(parents=True)
         if finished:
             (folder / "_metadata").touch()
-    assert restore_from(None, tmp_path.as_uri(), "rocksdb") is None
-    assert restore_from(Place("other", state="rocksdb"), tmp_path.as_uri(), "rocksdb") is None
-    assert restore_from(Place("job", state="rocksdb"), tmp_path.as_uri(), "rocksdb") == (tmp_path / "job" / "chk-10").as_uri()
-    assert restore_from(Place("job", "file:///saved"), tmp_path.as_uri(), "rocksdb") == "file:///saved"
-    assert restore_from(Place("job"), tmp_path.as_uri(), "rocksdb") is None, "a checkpoint of the heap's state cannot be read"
+
+    def goes_on_from(place: Place | None) -> str | None:
+        return restore_from(place, tmp_path.as_uri(), state="rocksdb", statements="s1")
+
+    assert goes_on_from(None) is None
+    assert goes_on_from(Place("other", state="rocksdb", statements="s1")) is None
+    assert goes_on_from(Place("job", state="rocksdb", statements="s1")) == (tmp_path / "job" / "chk-10").as_uri()
+    assert goes_on_from(Place("job", "file:///saved", statements="s1")) == "file:///saved"
+    assert goes_on_from(Place("job", statements="s1")) is None, "a checkpoint of the heap's state cannot be read"
+    assert goes_on_from(Place("job", "file:///saved", statements="s0")) is None, "nor anything of other statements"
 
 
 def test_a_place_is_remembered_for_each_job(tmp_path) -> None:

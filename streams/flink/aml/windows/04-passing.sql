@@ -1,9 +1,20 @@
 -- Written by python -m risk.scenarios.compiler
 CREATE VIEW passing AS
-  SELECT tenant_id, account_id, MAX(customer_id) OVER w AS customer_id, currency, at_ms, is_out, amount_minor,
+  SELECT tenant_id, account_id, customer_id, currency, at_ms, is_out, is_transfer, payee, size,
     ARRAY_AGG(CAST(ROW(transaction_id, at_ms, is_out, is_first, amount_minor, channel, other, entry_mode, place) AS ROW<transaction_id STRING, `at` BIGINT, is_out BOOLEAN, is_first BOOLEAN, amount_minor BIGINT, channel STRING, other STRING, entry_mode STRING, place STRING>)) OVER w AS payments,
     SUM(CASE WHEN is_out THEN 0 ELSE amount_minor END) OVER w AS into_minor,
-    SUM(CASE WHEN is_out THEN amount_minor ELSE 0 END) OVER w AS out_minor, row_time
-  FROM moved
+    SUM(CASE WHEN is_out THEN amount_minor ELSE 0 END) OVER w AS out_minor,
+    COUNT(DISTINCT payee) OVER w AS others,
+    SUM(CASE WHEN is_transfer AND is_first THEN 1 ELSE 0 END) OVER w AS strangers,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 19 THEN 1 WHEN 20 THEN 2097152 WHEN 21 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_19,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 22 THEN 1 WHEN 23 THEN 2097152 WHEN 24 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_22,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 25 THEN 1 WHEN 26 THEN 2097152 WHEN 27 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_25,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 28 THEN 1 WHEN 29 THEN 2097152 WHEN 30 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_28,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 31 THEN 1 WHEN 32 THEN 2097152 WHEN 33 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_31,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 34 THEN 1 WHEN 35 THEN 2097152 WHEN 36 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_34,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 37 THEN 1 WHEN 38 THEN 2097152 WHEN 39 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_37,
+    SUM(CASE WHEN is_transfer THEN CASE size WHEN 40 THEN 1 WHEN 41 THEN 2097152 WHEN 42 THEN 4398046511104 ELSE CAST(0 AS BIGINT) END ELSE 0 END) OVER w AS of_40, row_time
+  FROM (SELECT *, CASE WHEN is_transfer THEN other END AS payee, LEAST(GREATEST(CAST(FLOOR(2 * LOG2(CAST(GREATEST(amount_minor, 1) AS DOUBLE))) AS INT), 19), 42) AS size
+    FROM (SELECT *, is_out AND channel IN ('pix', 'ted', 'internal') AS is_transfer FROM moved))
   WINDOW w AS (PARTITION BY tenant_id, account_id ORDER BY row_time
     RANGE BETWEEN INTERVAL '1 23:59:59.999' DAY(2) TO SECOND(3) PRECEDING AND CURRENT ROW)

@@ -1,4 +1,7 @@
-"""What searches run, compiled by a process of its own: compiling in a worker would hold up every other request of it."""
+"""What searches run, compiled by a process of its own: compiling in a worker would hold up every other request of it.
+
+What lies compiled is loaded when a worker starts: the first search would else be slow, on a busy machine by seconds.
+"""
 
 import asyncio
 import sys
@@ -6,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from kit.errors import Unavailable
 from kit.log import get_logger
-from risk.screening.warm_up import is_warm
+from risk.screening.warm_up import is_warm, warm_up
 
 COMMAND = (sys.executable, "-m", "risk.screening.warm_up")
 RETRY_S = 10
@@ -21,17 +24,23 @@ class ScreeningNotReady(Unavailable):
 
 
 class Compiled:
-    """Whether searches are ready, and what makes them so. Of several workers' processes one does the work (`compile_once`)."""
+    """Whether searches are ready, and what makes them so. Of several workers' processes one compiles (`compile_once`)."""
 
-    def __init__(self, command: Sequence[str] = COMMAND, *, is_warm: Callable[[], bool] = is_warm) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        is_warm: Callable[[], bool] = is_warm,
+        load: Callable[[], None] = warm_up,
+    ) -> None:
         self._command = command
         self._is_warm = is_warm
+        self._load = load
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Have it be done, unless it is."""
-        if not self._is_warm():
-            self._task = asyncio.create_task(self._compile(), name="screening-compiled")
+        """Have it be done."""
+        self._task = asyncio.create_task(self._make_ready(), name="screening-compiled")
 
     async def require(self, *, within_s: float) -> None:
         """Wait until searches are ready. Raises ScreeningNotReady when they are not in time."""
@@ -51,6 +60,12 @@ class Compiled:
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])
+
+    async def _make_ready(self) -> None:
+        if not self._is_warm():
+            await self._compile()
+        if self._is_warm():
+            await asyncio.to_thread(self._load)
 
     async def _compile(self) -> None:
         process = await asyncio.create_subprocess_exec(*self._command)

@@ -26,7 +26,8 @@ sys.exit(1)
 
 
 def compiled(folder: Path, script: str) -> Compiled:
-    return Compiled((sys.executable, "-c", script, str(folder)), is_warm=(folder / "done").exists)
+    command = (sys.executable, "-c", script, str(folder))
+    return Compiled(command, is_warm=(folder / "done").exists, load=(folder / "loaded").touch)
 
 
 async def test_who_asks_too_early_is_told_and_who_asks_later_is_not_held_up(tmp_path):
@@ -38,6 +39,7 @@ async def test_who_asks_too_early_is_told_and_who_asks_later_is_not_held_up(tmp_
     (tmp_path / "go").touch()
     await searches.require(within_s=30)
     assert await searches.is_ready(within_s=0)
+    assert (tmp_path / "loaded").exists()
     await searches.close()
 
 
@@ -58,9 +60,10 @@ async def test_what_failed_is_tried_again_by_the_next_who_asks(tmp_path):
     assert (tmp_path / "begun").read_text() == "xx"
 
 
-async def test_on_a_warm_machine_nothing_is_begun(tmp_path):
+async def test_on_a_warm_machine_nothing_is_compiled_and_what_lies_there_is_loaded_at_the_start(tmp_path):
     (tmp_path / "done").touch()
     searches = compiled(tmp_path, WAITS)
     searches.start()
-    assert await searches.is_ready(within_s=0)
+    assert await searches.is_ready(within_s=30)
+    assert (tmp_path / "loaded").exists()
     assert not (tmp_path / "begun").exists()

@@ -1,7 +1,7 @@
 """What the second agent does with a batch: judge candidates by the parameters in force, and hand what is found to `cases`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import psycopg
@@ -28,6 +28,8 @@ from streams.refusals import Refusals
 UNKNOWN_SCENARIO = "unknown-scenario"
 # What lies further back is too late to be selected (45 days, Circular BCB 3.978/2020): it only tells what is usual.
 SELECTED_WITHIN_MS = 45 * DAY_MS
+# What is found of payments before that waits for somebody: a bank that begins is told of weeks at once, each as a case.
+OPENS_WITHIN_MS = 7 * DAY_MS
 _decoder = msgspec.json.Decoder(Candidate)
 _candidates = Counter(
     "baas_aml_candidates_total", "Candidates by scenario and whether they were findings", ["scenario", "became"]
@@ -105,7 +107,7 @@ class CandidateRecorder:
             told = await with_notices(connection, tenant_id, candidates, values)
             judged = judge_batch(told, values, peaks, since_ms=now_ms - SELECTED_WITHIN_MS)
             await finding_repository.write_reached(connection, tenant_id, judged.reached)
-            return await record_found(connection, tenant_id, judged.found, now_ms=now_ms)
+            return await record_found(connection, tenant_id, waiting(judged.found, now_ms=now_ms), now_ms=now_ms)
 
     def _refuse(self, message: FaustMessage, reason: str, detail: str) -> None:
         self._refusals.refuse(refusable(message), topic=AML_CANDIDATES, reason=reason, detail=detail)
@@ -133,6 +135,14 @@ def found_of(candidate: Candidate, judged: Judged, values: Mapping[str, int]) ->
         is_single=candidate.scenario in SINGLE,
         triage=triage(SCENARIOS[candidate.scenario], values),
     )
+
+
+def waiting(found: Sequence[Found], *, now_ms: int) -> list[Found]:
+    """Return findings with none that opens a case by itself long after its last payment."""
+    since_ms = now_ms - OPENS_WITHIN_MS
+    return [
+        each if each.payments[-1].at >= since_ms else replace(each, triage=replace(each.triage, opens=False)) for each in found
+    ]
 
 
 def judge_batch(candidates: Sequence[Candidate], held: Values, peaks: _Peaks, *, since_ms: int) -> JudgedBatch:

@@ -40,7 +40,7 @@ from risk.scenarios.catalogue import DAY_MS
 from risk.scenarios.judging import judge
 from risk.scenarios.statements import parameter
 from streams.alerts import repository
-from streams.alerts.candidates import SELECTED_WITHIN_MS, counted, found_of
+from streams.alerts.candidates import SELECTED_WITHIN_MS, counted, found_of, waiting
 from streams.alerts.held import Held, Values, in_force_here, values_of
 from streams.alerts.recorder import MALFORMED, FaustMessage, refusable
 from streams.alerts.repository import Asked
@@ -133,9 +133,9 @@ class PaymentRecorder:
             if not found:
                 return
             await alerts.lock(connection, tenant_id)
-            recorded: RecordedFindings = await record_found(
-                connection, tenant_id, sorted(found, key=lambda each: each.payments[-1].at), now_ms=self._clock.now_ms()
-            )
+            now_ms = self._clock.now_ms()
+            ordered = waiting(sorted(found, key=lambda each: each.payments[-1].at), now_ms=now_ms)
+            recorded: RecordedFindings = await record_found(connection, tenant_id, ordered, now_ms=now_ms)
         counted(recorded)
 
     def _questions(self, scenario: str, moved: Sequence[Leg], values: Values) -> list[_Question]:

@@ -109,6 +109,16 @@ def test_near_misses_and_what_was_usual_are_no_findings_and_old_candidates_only_
     assert rows(*findings("aml-none")) == []
 
 
+def test_what_is_found_of_days_long_past_opens_no_case_and_waits_for_somebody(start, traffic, rows, eventually):
+    past = [payment(NOON_MS - 10 * DAY_MS + place * MINUTE_MS) for place in range(5)]
+    recent = growing("aml-past", payers=5)
+    app = start(APP)
+    traffic.send(AML_CANDIDATES, [candidate("aml-past", past), *recent])
+    eventually(lambda: len(rows(*findings("aml-past"))) == 2, what="both are found")
+    assert app.terminate() == 0
+    assert rows("select subject_id from cases.case where tenant_id = 'aml-past'") == [(recent[0]["account_id"],)]
+
+
 def test_scenarios_of_one_customer_are_one_alert_and_flagged_decisions_another(start, traffic, rows, eventually):
     account = str(uuid.uuid4())
     cash = payment(NOON_MS + HOUR_MS, 6_000_000, channel="cash", other=None, is_first=False)

@@ -16,7 +16,7 @@ from kit.localset.readiness import NotReady
 from kit.settings import Kafka
 
 TENANT = "bench"
-# Some four payments each by the end, as many as a simulated bank's accounts make in the longest window of them all but one.
+# By the end of a whole run each has made some four payments.
 ACCOUNTS, USUAL_PAYEES, NEW_PAYEES = 100_000, 5, 0.04
 PAYERS = 5  # as many as make a finding of fan-in, and no more
 TICK_S, TAIL_S = 0.05, 6.0

@@ -19,7 +19,7 @@ export function ConfirmDialog({ title, children, action, busy, onConfirm, onClos
   const { t } = useI18n()
   return (
     <Modal open onOpenChange={(open) => !open && onClose()} title={title} className="max-w-md">
-      <div className="grid gap-4 p-5 pt-3">
+      <div className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         {children}
         <div className="flex flex-wrap justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>

@@ -51,7 +51,7 @@ export function NoticeDialog({ accountId, found: { rule, notices }, day: changed
       title={t(changed ? 'notice.change.title' : 'notices.new.title')}
       className="max-w-md"
     >
-      <form onSubmit={submit} noValidate className="grid gap-4 overflow-y-auto p-5 pt-3">
+      <form onSubmit={submit} noValidate className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         <Field
           label={t('notice.day')}
           hint={t(isLate ? 'notice.day.late' : 'notice.day.inTime', { first: dayText })}

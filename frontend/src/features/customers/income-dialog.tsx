@@ -59,7 +59,7 @@ export function IncomeDialog({ customerId, holds, onClose }: IncomeDialogProps) 
       title={t(holds ? 'income.anew' : 'income.first')}
       className="max-w-md"
     >
-      <form onSubmit={submit} noValidate className="grid gap-4 overflow-y-auto p-5 pt-3">
+      <form onSubmit={submit} noValidate className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         <p className="text-pretty text-ink-2">{t('income.lead')}</p>
         <Field
           label={t('income.amount', { currency: CURRENCY })}

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,7 +21,7 @@ from baas.up.tools import prepare_tools, require_superset, superset_logins
 from baas.up.topics import prepare_topics
 from kit.localset.readiness import wait_until_ready
 from kit.localset.supervision import Supervisor
-from kit.settings import settings
+from kit.settings import Settings, settings
 
 if TYPE_CHECKING:
     from serving.identity.seed import Login
@@ -94,8 +95,12 @@ def _seed(ours: Machine) -> list["Login"]:
 def _load_history(say: Progress) -> str:
     """Run the bootstrap of the pipelines: simulate, load, train, plant; it does nothing when that was done before."""
     from pipelines.bootstrap import run
+    from serving.demo import keep_declared
 
-    return run(say)
+    def opened(ours: Settings, folder: Path) -> None:
+        keep_declared(ours, folder, progress=say)
+
+    return run(say, opened=opened)
 
 
 def _print_addresses(ours: Machine, wanted: tuple[Process, ...]) -> None:

@@ -27,15 +27,20 @@ def bank_assets(settings: Settings) -> list[AssetsDefinition]:
 
     @asset(group_name=GROUP, kinds={"postgres"}, deps=[simulated_bank], pool=BANK_POOL, retry_policy=RETRY)
     def ledger_history(context: AssetExecutionContext) -> MaterializeResult[None]:
-        """The first days, posted in the ledger with the decisions that were made then."""
+        """The first days, posted in the ledger with the decisions that were made then, and what customers declared."""
         from pipelines.history import live_from, load_history
+        from serving.demo import keep_declared
         from simulator.files import simulated_folder
 
         folder = simulated_folder(settings.var)
         loaded = load_history(settings, folder, until_day=live_from(folder), progress=context.log.info)
+        kept = keep_declared(settings, folder, progress=context.log.info)
         return MaterializeResult(
-            metadata={"posted": loaded.posted, "failed": loaded.failed, "already_there": loaded.already_there}
-        )
+            metadata={
+                "posted": loaded.posted, "failed": loaded.failed, "already_there": loaded.already_there,
+                "incomes": kept.incomes, "devices": kept.devices, "notices": kept.notices,
+            }
+        )  # fmt: skip
 
     @asset(group_name=GROUP, kinds={"kafka"}, deps=[ledger_history], pool=BANK_POOL, retry_policy=RETRY)
     def inbound_days(context: AssetExecutionContext) -> MaterializeResult[None]:

@@ -15,10 +15,15 @@ from simulator.files import read_manifest, simulated_folder, write
 HOUR_MS = 3_600_000
 
 Progress = Callable[[str], None]
+Opened = Callable[[Settings, Path], None]
+"""What is done with the folder of a simulated bank once its accounts are open."""
 
 
-def run(progress: Progress, *, clock: Clock | None = None) -> str:
-    """Do what is missing and return the summary table. Raises what its steps raise; run again to go on."""
+def run(progress: Progress, *, opened: Opened, clock: Clock | None = None) -> str:
+    """Do what is missing and return the summary table. Raises what its steps raise; run again to go on.
+
+    `opened` is called each time, before the first payment that is judged.
+    """
     ours = settings()
     folder = simulated_folder(ours.var)
     for sentence in not_as_asked(ours.demo, folder):
@@ -28,6 +33,7 @@ def run(progress: Progress, *, clock: Clock | None = None) -> str:
     play_labels(ours, folder)  # before their events: each counts from its known_at on, as it did then
     loaded = load_history(ours, folder, until_day=from_day, progress=progress)
     progress(f"ledger: {loaded.posted:,} posted, {loaded.failed:,} failed, {loaded.already_there:,} were there before")
+    opened(ours, folder)
     drain = Drain(ours, progress)
     drain.until_adopted(ours.demo.tenant)
     train_champion(ours, cutoff_ms=day_start_ms(from_day), progress=progress)

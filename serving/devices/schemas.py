@@ -38,6 +38,7 @@ class Device(BaseModel):
                     "number": 1,
                     "state": "registered",
                     "asked_at": "2025-11-24T16:00:00Z",
+                    "confirm_until": None,
                     "confirmed_at": "2025-11-24T16:01:00Z",
                     "confirmed_by": "user:0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
                     "removed_at": None,
@@ -50,6 +51,7 @@ class Device(BaseModel):
     number: int = Field(description="Which registration of this device it is")
     state: DeviceState
     asked_at: datetime
+    confirm_until: datetime | None = Field(description="Until when it may be confirmed; null where it does not wait for it")
     confirmed_at: datetime | None
     confirmed_by: str | None
     removed_at: datetime | None

@@ -131,4 +131,7 @@ def _presented(row: Row) -> Row:
         state = DeviceState.REMOVED
     else:
         state = DeviceState.ASKED if row["confirmed_at"] is None else DeviceState.REGISTERED
-    return row | {"state": state}
+    asked_at = row["asked_at"]
+    is_waiting = state is DeviceState.ASKED
+    until = asked_at + CONFIRMED_WITHIN if is_waiting and isinstance(asked_at, datetime) else None
+    return row | {"state": state, "confirm_until": until}

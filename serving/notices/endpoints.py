@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/accounts/{account_id}/withdrawal-notices", tags=[
 
 @router.get("", response_model=WithdrawalNotices, responses=refusals(401, 403, 404, 422))
 async def list_notices(account_id: UUID, principal: Caller, parts: Parts) -> dict[str, object]:
-    """List an account's notices of withdrawals, the latest day first."""
+    """List an account's notices of withdrawals, the latest day first, and say which withdrawals want one."""
     return await parts.notices.all(principal, account_id)
 
 

@@ -17,6 +17,13 @@ _NOTICE: dict[str, JsonValue] = {
     "in_time": True,
     "covers": {"amount_minor": 6000000, "currency": "BRL"},
 }
+_RULE: dict[str, JsonValue] = {
+    "least": {"amount_minor": 5000000, "currency": "BRL"},
+    "business_days": 3,
+    "today": "2025-11-24",
+    "first_in_time": "2025-11-27",
+    "last_day": "2026-11-25",
+}
 
 
 class NewNotice(BaseModel):
@@ -40,8 +47,20 @@ class WithdrawalNotice(BaseModel):
     covers: Money = Field(description="How much of that day's cash had notice in time, by all that was said of it")
 
 
+class NoticeRule(BaseModel):
+    """Which withdrawals want notice, and for which days one may be given, by what holds for everybody today."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RULE]})
+    least: Money = Field(description="From which amount on a withdrawal wants notice")
+    business_days: int = Field(description="How many business days before the day it is in time")
+    today: date = Field(description="The bank's day: the first for which notice may be given")
+    first_in_time: date = Field(description="The first day for which a notice of today would be in time")
+    last_day: date = Field(description="The last day for which notice may be given")
+
+
 class WithdrawalNotices(BaseModel):
     """An account's notices, the latest day first; those of days that have passed too."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"notices": [_NOTICE]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rule": _RULE, "notices": [_NOTICE]}]})
+    rule: NoticeRule
     notices: list[WithdrawalNotice] = Field(description="The latest hundred")

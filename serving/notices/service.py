@@ -48,16 +48,18 @@ class NoticesService:
         self._clocks = clocks
 
     async def all(self, principal: Principal, account_id: UUID) -> Row:
-        """Return an account's notices. Raises NotFound."""
+        """Return an account's notices, and which withdrawals want one. Raises NotFound."""
+        now_ms = await self._clocks.now_ms(principal.tenant_id)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             currency = await self._currency(connection, principal, account_id, ANYBODY)
             rows = await repository.of_account(connection, tenant_id=principal.tenant_id, account_id=account_id)
             versions = held(await scenario_versions.held(connection, principal.tenant_id))
         return {
+            "rule": _rule(versions, currency, now_ms=now_ms),
             "notices": [
                 _presented(account_id, list(said), currency, versions)
                 for _, said in groupby(rows, key=lambda row: row["day"])
-            ]
+            ],
         }  # fmt: skip
 
     async def give(self, principal: Principal, account_id: UUID, day: date, amount_minor: int, *, correlation_id: str) -> Row:
@@ -119,11 +121,28 @@ class NoticesService:
         return str(row["currency"])
 
 
+def _rule(versions: Sequence[Version], currency: str, *, now_ms: int) -> Row:
+    today = day_of(now_ms)
+    values = in_force(versions, scenario=SCENARIO, day=today)
+    days = (today + timedelta(days=ahead) for ahead in range(MOST_AHEAD.days + 1))
+    return {
+        "least": money(values["amount_minor"], currency),
+        "business_days": values["business_days"],
+        "today": today,
+        "first_in_time": next(day for day in days if in_time(now_ms, day=day, business_days=_business_days(versions, day))),
+        "last_day": today + MOST_AHEAD,
+    }
+
+
+def _business_days(versions: Sequence[Version], day: date) -> int:
+    return in_force(versions, scenario=SCENARIO, day=day)["business_days"]
+
+
 def _presented(account_id: UUID, said: Sequence[Row], currency: str, versions: Sequence[Version]) -> Row:
     last, day = said[-1], said[-1]["day"]
     if not isinstance(day, date):
         raise TypeError("a notice has no day")
-    business_days = in_force(versions, scenario=SCENARIO, day=day)["business_days"]
+    business_days = _business_days(versions, day)
     notices = [Notice(int(str(row["amount_minor"])), int(str(row["given_ms"]))) for row in said]
     covers = noticed_minor(notices, day=day, business_days=business_days, at_ms=end_ms(day))
     return {

@@ -87,9 +87,11 @@ def test_a_device_is_registered_once_confirmed_and_what_it_was_stays_known(api: 
     path, partner = f"/v1/customers/{customer(api)}/devices", api.partner()
     asked = partner.put(path, json={"device_id": "d1"})
     assert (asked.status_code, asked.json()["state"], asked.json()["number"]) == (200, "asked", 1)
+    asked_at, until = (datetime.fromisoformat(asked.json()[name]) for name in ("asked_at", "confirm_until"))
+    assert until - asked_at == timedelta(hours=24)
     assert partner.put(path, json={"device_id": "d1"}).json() == asked.json()
     confirmed = partner.post(f"{path}/d1/confirmation").json()
-    assert confirmed["state"] == "registered"
+    assert (confirmed["state"], confirmed["confirm_until"]) == ("registered", None)
     assert partner.post(f"{path}/d1/confirmation").json() == confirmed
     removed = partner.delete(f"{path}/d1").json()
     assert (removed["state"], removed["confirmed_at"]) == ("removed", confirmed["confirmed_at"])
@@ -147,6 +149,22 @@ def test_a_notice_says_whether_it_is_in_time_and_a_raise_that_is_late_covers_no_
     kept = rows(api, "select amount_minor from bank.withdrawal_notice where account_id = %s and day = %s order by version",
                 account_id, today())  # fmt: skip
     assert [amount for (amount,) in kept] == [6_000_000, 9_000_000, 5_500_000, 0]
+
+
+def test_the_list_of_notices_says_which_withdrawals_want_one_by_what_holds_today(api: Server) -> None:
+    path = f"/v1/accounts/{account(api)}/withdrawal-notices"
+    rule = api.partner().get(path).json()["rule"]
+    assert rule == {
+        "least": {"amount_minor": 5_000_000, "currency": "BRL"},
+        "business_days": 3,
+        "today": today().isoformat(),
+        "first_in_time": business_days_after(today(), 3).isoformat(),
+        "last_day": (today() + timedelta(days=366)).isoformat(),
+    }
+    given = api.partner().put(f"{path}/{rule['first_in_time']}", json={"amount_minor": 6_000_000}).json()
+    assert given["in_time"]
+    before = date.fromisoformat(rule["first_in_time"]) - timedelta(days=1)
+    assert not api.partner().put(f"{path}/{before}", json={"amount_minor": 6_000_000}).json()["in_time"]
 
 
 def test_notices_are_for_days_to_come_of_accounts_that_are_the_customer_s(api: Server) -> None:

@@ -8,7 +8,9 @@ import {
   AlertsPage,
   ChainPages,
   CompliancePages,
+  CustomerPages,
   MoneyPages,
+  ProfilePage,
   DecisionPage,
   DecisionsPage,
   LivePage,
@@ -59,6 +61,8 @@ export function App() {
           <Route path="/risk/*" element={<RiskPages />} />
           <Route path="/compliance/*" element={<CompliancePages />} />
           <Route path="/accounts/*" element={<AccountPages />} />
+          <Route path="/customers/*" element={<CustomerPages />} />
+          <Route path="/profile" element={<ProfilePage />} />
           <Route path="/money/*" element={<MoneyPages />} />
           <Route path="/chain/*" element={<ChainPages />} />
           <Route path="*" element={<NotFound />} />

@@ -7,12 +7,14 @@ import {
   PiggyBank,
   Scale,
   ShieldCheck,
+  UserRound,
+  Users,
   WalletCards,
   type LucideIcon,
 } from 'lucide-react'
 import type { ShortcutKey } from '@/app/shortcut-words'
 import { sessionQuery } from '@/features/session/api'
-import { canReadBank, canWatch } from '@/features/session/roles'
+import { canReadBank, canServeCustomers, canWatch } from '@/features/session/roles'
 import type { MessageKey } from '@/lib/i18n'
 
 interface Destination {
@@ -69,6 +71,14 @@ const DESTINATIONS: readonly Destination[] = [
     isOpenTo: canWatch,
   },
   {
+    path: '/customers',
+    label: 'nav.customers',
+    shortcut: 'shortcuts.goCustomers',
+    icon: Users,
+    keys: 'g k',
+    isOpenTo: canServeCustomers,
+  },
+  {
     path: '/accounts',
     label: 'nav.accounts',
     shortcut: 'shortcuts.goAccounts',
@@ -91,6 +101,14 @@ const DESTINATIONS: readonly Destination[] = [
     icon: Blocks,
     keys: 'g c',
     isOpenTo: canReadBank,
+  },
+  {
+    path: '/profile',
+    label: 'nav.profile',
+    shortcut: 'shortcuts.goProfile',
+    icon: UserRound,
+    keys: 'g p',
+    isOpenTo: (roles) => roles.includes('customer'),
   },
 ]
 

@@ -9,6 +9,8 @@ const loadDecision = () => import('@/features/decisions/decision-page')
 const loadAlerts = () => import('@/features/alerts/alerts-page')
 const loadRisk = () => import('@/features/risk/risk-pages')
 const loadAccounts = () => import('@/features/accounts/account-pages')
+const loadCustomers = () => import('@/features/customers/customer-pages')
+const loadProfile = () => import('@/features/customers/profile-page')
 const loadMoney = () => import('@/features/money/money-pages')
 const loadCompliance = () => import('@/features/compliance/compliance-pages')
 const loadChain = () => import('@/features/chain/chain-pages')
@@ -21,6 +23,8 @@ export const DecisionPage = lazy(loadDecision)
 export const AlertsPage = lazy(loadAlerts)
 export const RiskPages = lazy(loadRisk)
 export const AccountPages = lazy(loadAccounts)
+export const CustomerPages = lazy(loadCustomers)
+export const ProfilePage = lazy(loadProfile)
 export const MoneyPages = lazy(loadMoney)
 export const CompliancePages = lazy(loadCompliance)
 export const ChainPages = lazy(loadChain)
@@ -32,6 +36,8 @@ const CODE: Record<string, readonly (() => Promise<unknown>)[]> = {
   '/risk': [loadShell, loadRisk],
   '/compliance': [loadShell, loadCompliance],
   '/accounts': [loadShell, loadAccounts],
+  '/customers': [loadShell, loadCustomers],
+  '/profile': [loadShell, loadProfile],
   '/money': [loadShell, loadMoney],
   '/chain': [loadShell, loadChain],
 }

@@ -143,4 +143,6 @@ export interface Problem {
   code?: string
   remedy?: string
   correlation_id?: string
+  /** What a refusal is about, such as the field that it names. */
+  facts?: Record<string, string | number | boolean | null>
 }

@@ -26,7 +26,7 @@ export function rememberCsrfToken(token: string): void {
 }
 
 interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   signal?: AbortSignal | undefined
   idempotencyKey?: string
@@ -90,4 +90,10 @@ export function query(path: string, parameters: Record<string, string | null | u
   for (const [name, value] of Object.entries(parameters)) if (value) search.set(name, value)
   const text = search.toString()
   return text ? `${path}?${text}` : path
+}
+
+/** The field that the API refused, by its own name wherever in the request it stands; null where it names none. */
+export function refusedField(error: unknown): string | null {
+  const field = error instanceof ApiError ? error.problem.facts?.['field'] : null
+  return typeof field === 'string' ? (field.split('.').at(-1) ?? null) : null
 }

@@ -320,7 +320,7 @@ export interface paths {
         };
         /**
          * List Notices
-         * @description List an account's notices of withdrawals, the latest day first.
+         * @description List an account's notices of withdrawals, the latest day first, and say which withdrawals want one.
          */
         get: operations["list_notices_v1_accounts__account_id__withdrawal_notices_get"];
         put?: never;
@@ -6844,6 +6844,7 @@ export interface components {
          * @description One registration. `device_id` is what payments from it carry.
          * @example {
          *       "asked_at": "2025-11-24T16:00:00Z",
+         *       "confirm_until": null,
          *       "confirmed_at": "2025-11-24T16:01:00Z",
          *       "confirmed_by": "user:0193f2aa-dddd-7ddd-8ddd-dddddddddddd",
          *       "customer_id": "c000042",
@@ -6859,6 +6860,11 @@ export interface components {
              * Format: date-time
              */
             asked_at: string;
+            /**
+             * Confirm Until
+             * @description Until when it may be confirmed; null where it does not wait for it
+             */
+            confirm_until: string | null;
             /** Confirmed At */
             confirmed_at: string | null;
             /** Confirmed By */
@@ -11165,6 +11171,47 @@ export interface components {
         NilDeclaration: {
             /** Year */
             year: number;
+        };
+        /**
+         * NoticeRule
+         * @description Which withdrawals want notice, and for which days one may be given, by what holds for everybody today.
+         * @example {
+         *       "business_days": 3,
+         *       "first_in_time": "2025-11-27",
+         *       "last_day": "2026-11-25",
+         *       "least": {
+         *         "amount_minor": 5000000,
+         *         "currency": "BRL"
+         *       },
+         *       "today": "2025-11-24"
+         *     }
+         */
+        NoticeRule: {
+            /**
+             * Business Days
+             * @description How many business days before the day it is in time
+             */
+            business_days: number;
+            /**
+             * First In Time
+             * Format: date
+             * @description The first day for which a notice of today would be in time
+             */
+            first_in_time: string;
+            /**
+             * Last Day
+             * Format: date
+             * @description The last day for which notice may be given
+             */
+            last_day: string;
+            /** @description From which amount on a withdrawal wants notice */
+            least: components["schemas"]["Money"];
+            /**
+             * Today
+             * Format: date
+             * @description The bank's day: the first for which notice may be given
+             */
+            today: string;
         };
         /**
          * OpenedCase
@@ -15885,7 +15932,17 @@ export interface components {
          *           "in_time": true,
          *           "version": 1
          *         }
-         *       ]
+         *       ],
+         *       "rule": {
+         *         "business_days": 3,
+         *         "first_in_time": "2025-11-27",
+         *         "last_day": "2026-11-25",
+         *         "least": {
+         *           "amount_minor": 5000000,
+         *           "currency": "BRL"
+         *         },
+         *         "today": "2025-11-24"
+         *       }
          *     }
          */
         WithdrawalNotices: {
@@ -15894,6 +15951,7 @@ export interface components {
              * @description The latest hundred
              */
             notices: components["schemas"]["WithdrawalNotice"][];
+            rule: components["schemas"]["NoticeRule"];
         };
         /**
          * Balance

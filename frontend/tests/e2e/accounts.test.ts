@@ -22,6 +22,7 @@ describe('a customer', () => {
       'Accounts',
       'Money',
       'Chain',
+      'You',
     ])
     await accounts.getByRole('link', { name: /Dia a dia/ }).click()
     await page.getByRole('heading', { name: 'Dia a dia', level: 1 }).waitFor()

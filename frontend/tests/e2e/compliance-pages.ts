@@ -1,20 +1,7 @@
 /** The pages under /compliance, and what shows that each is there in full, or that there is nothing for it. */
-import type { Page } from 'playwright-core'
 import { idOf } from '../fixture-server/examples'
 import { TRACED } from '../fixture-server/trace'
-
-export interface Place {
-  name: string
-  path: string
-  heading: string
-  full: (page: Page) => Promise<unknown>
-  /** What it says of nothing; null where it is about one thing and never empty. */
-  empty: string | null
-}
-
-const listed = (name: string) => (page: Page) =>
-  page.getByRole('list', { name }).getByRole('listitem').first().waitFor()
-const said = (text: string) => (page: Page) => page.getByText(text).first().waitFor()
+import { listed, said, type Place } from './places'
 
 export const PLACES: readonly Place[] = [
   {

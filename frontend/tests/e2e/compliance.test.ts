@@ -1,192 +1,36 @@
 /** The pages under /compliance without the whole product: each in each of its states, to the eye, to axe, and to the keyboard. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../fixture-server/handler'
-import { violations } from './axe'
-import { launch, open, type Theme } from './browser'
-import { PLACES, type Place } from './compliance-pages'
-import { startApp, type RunningApp } from './server'
+import { describe, expect, test } from 'vitest'
+import { PLACES } from './compliance-pages'
+import { tabTo, testEmpty, testFailures, testOutlines, testWhole, visit, visits } from './places'
 
-const QUIET_RATE_PER_S = 0.2
-const THEMES: readonly Theme[] = ['dark', 'light']
-/** Pictures are kept where this says. */
-const FOLDER = process.env['SCREENSHOTS_DIR']
-const WIDTHS: readonly number[] = FOLDER ? [1440, 390, 320] : [1440, 320]
-const CORRELATION_ID = /^[0-9a-f-]{36}$/
+const enter = visits({ role: 'compliance', path: '/compliance/scenarios', heading: 'Scenarios' })
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-  if (FOLDER) mkdirSync(FOLDER, { recursive: true })
-})
-afterAll(() => browser.close())
-
-/** An officer who is signed in, at a bank of their own. */
-async function enter(app: RunningApp, options: BrowserContextOptions & { theme?: Theme } = {}) {
-  const opened = await open(browser, { baseURL: app.url, reducedMotion: 'reduce', ...options })
-  const { page } = opened
-  await page.goto('/compliance/scenarios')
-  await page.getByLabel('Email').fill('compliance@demo.example')
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Scenarios', level: 1 }).waitFor()
-  return opened
-}
-
-/** A browser opens six connections to a place, and each tab keeps one for its feed: so many tabs do not wait for each other. */
-const AT_ONCE = 3
-const BATCHES = Array.from({ length: Math.ceil(PLACES.length / AT_ONCE) }, (_, n) =>
-  PLACES.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
-)
-
-const heading = (page: Page, { heading: name }: Place) => page.getByRole('heading', { name, level: 1 }).waitFor()
-
-async function judge(page: Page, name: string, width: number): Promise<void> {
-  expect(await violations(page), name).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width)
-  if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true })
-}
-
-describe.each(THEMES)('in the %s theme', (theme) => {
-  test.each(WIDTHS)('every page is whole at %i px, and axe finds nothing', async (width) => {
-    const app = await startApp(QUIET_RATE_PER_S)
-    const { page, context, complaints } = await enter(app, { theme, viewport: { width, height: 844 } })
-    for (const place of PLACES) {
-      await page.goto(place.path)
-      await heading(page, place)
-      await place.full(page)
-      await judge(page, `${place.name}-${theme}-${width}`, width)
-    }
-    expect(complaints).toEqual([])
-    await context.close()
-    await app.close()
-  })
-})
-
-test.each([
-  ['dark', 320],
-  ['light', 1440],
-] as const)('where nothing is, each page says so and what would be there (%s, %i px)', async (theme, width) => {
-  const app = await startApp(QUIET_RATE_PER_S)
-  app.fixture.empty()
-  const { page, context, complaints } = await enter(app, { theme, viewport: { width, height: 844 } })
-  for (const place of PLACES) {
-    if (place.empty === null) continue
-    await page.goto(place.path)
-    await page.getByRole('status').filter({ hasText: place.empty }).waitFor()
-    await judge(page, `${place.name}-empty-${theme}-${width}`, width)
-  }
-  expect(complaints).toEqual([])
-  await context.close()
-  await app.close()
-})
-
-test.each(BATCHES)('until its answer comes a page shows its outline, and nothing that is not so', async (...places) => {
-  const app = await startApp(QUIET_RATE_PER_S)
-  const { context, complaints } = await enter(app)
-  await Promise.all(
-    places.map(async (place) => {
-      const page = await context.newPage()
-      let answer = () => {}
-      const answered = new Promise<void>((resolve) => (answer = resolve))
-      // The session's answer makes the page; what it is about is held back.
-      await page.route(/\/v1\/(?!session|live)/, async (route) => {
-        await answered
-        await route.continue()
-      })
-      await page.goto(place.path)
-      const outline = page.getByRole('main').getByRole('status', { name: /^(Loading|The money is being followed)/ })
-      await outline.first().waitFor()
-      if (place.empty !== null) expect(await page.getByText(place.empty).count(), place.name).toBe(0)
-      answer()
-      await place.full(page)
-      await page.close()
-    }),
-  )
-  expect(complaints).toEqual([])
-  await context.close()
-  await app.close()
-})
-
-test.each(BATCHES)(
-  'without an answer a page says so with its id, and is whole when somebody tries again',
-  async (...places) => {
-    const app = await startApp(QUIET_RATE_PER_S)
-    const { context } = await enter(app)
-    app.fixture.fail('answers')
-    const pages = await Promise.all(
-      places.map(async (place) => {
-        const page = await context.newPage()
-        await page.goto(place.path)
-        const alert = page.getByRole('main').getByRole('alert').first()
-        await alert.getByText('This could not be loaded').waitFor()
-        expect(await alert.locator('button[title]').getAttribute('title'), place.name).toMatch(CORRELATION_ID)
-        return { place, page }
-      }),
-    )
-    for (const { place, page } of pages) {
-      await page.bringToFront()
-      await judge(page, `${place.name}-failed`, 1440)
-    }
-    app.fixture.heal()
-    for (const { place, page } of pages) {
-      const again = page.getByRole('main').getByRole('alert').getByRole('button', { name: 'Try again' })
-      // What is asked for behind one answer may have failed as well, and says so when that is there.
-      const pressAll = () =>
-        again.evaluateAll((buttons: HTMLElement[]) => buttons.map((button) => button.click()).length)
-      await expect.poll(pressAll, { interval: 500, timeout: 20_000 }).toBe(0)
-      await place.full(page)
-    }
-    await context.close()
-    await app.close()
-  },
-)
+testWhole(enter, PLACES)
+testEmpty(enter, PLACES)
+testOutlines(enter, PLACES)
+testFailures(enter, PLACES)
 
 describe('from the keyboard alone', () => {
-  /** Tab until something holds the focus that has this name. */
-  async function tabTo(page: Page, name: string | RegExp, most = 60): Promise<void> {
-    const wanted = page
-      .getByRole('main')
-      .getByRole('button', { name })
-      .or(page.getByRole('main').getByRole('link', { name }))
-    for (let step = 0; step < most; step += 1) {
-      await page.keyboard.press('Tab')
-      const isThere = await wanted.first().evaluate((node) => node === document.activeElement)
-      if (isThere) return
-    }
-    throw new Error(`the focus never came to ${String(name)}`)
-  }
+  test('an officer goes from the morning’s page to the block that ends first, and proposes what becomes of it', () =>
+    visit(enter, async (page) => {
+      await page.goto('/compliance/today')
+      await page.getByRole('list', { name: 'What is next' }).waitFor()
+      await tabTo(page, /^Block/)
+      await page.keyboard.press('Enter')
+      await page.getByRole('list', { name: 'Blocks' }).getByText('the payer called: it was not them').waitFor()
+      await tabTo(page, 'Propose to return it')
+      await page.keyboard.press('Enter')
+      await page.getByText('Proposed: the money goes back to the payer').first().waitFor()
+    }))
 
-  test('an officer goes from the morning’s page to the block that ends first, and proposes what becomes of it', async () => {
-    const app = await startApp(QUIET_RATE_PER_S)
-    const { page, context, complaints } = await enter(app)
-    await page.goto('/compliance/today')
-    await page.getByRole('list', { name: 'What is next' }).waitFor()
-    await tabTo(page, /^Block/)
-    await page.keyboard.press('Enter')
-    await page.getByRole('list', { name: 'Blocks' }).getByText('the payer called: it was not them').waitFor()
-    await tabTo(page, 'Propose to return it')
-    await page.keyboard.press('Enter')
-    await page.getByText('Proposed: the money goes back to the payer').first().waitFor()
-    expect(complaints).toEqual([])
-    await context.close()
-    await app.close()
-  })
-
-  test('what a colleague proposed is agreed to, and leaves the list of what waits', async () => {
-    const app = await startApp(QUIET_RATE_PER_S)
-    const { page, context, complaints } = await enter(app)
-    await page.goto('/compliance/blocks')
-    const blocks = page.getByRole('list', { name: 'Blocks' })
-    await blocks.waitFor()
-    expect(await blocks.getByRole('listitem').count()).toBe(4)
-    await tabTo(page, 'Agree')
-    await page.keyboard.press('Enter')
-    await expect.poll(() => blocks.getByRole('listitem').count()).toBe(3)
-    expect(complaints).toEqual([])
-    await context.close()
-    await app.close()
-  })
+  test('what a colleague proposed is agreed to, and leaves the list of what waits', () =>
+    visit(enter, async (page) => {
+      await page.goto('/compliance/blocks')
+      const blocks = page.getByRole('list', { name: 'Blocks' })
+      await blocks.waitFor()
+      expect(await blocks.getByRole('listitem').count()).toBe(4)
+      await tabTo(page, 'Agree')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => blocks.getByRole('listitem').count()).toBe(3)
+    }))
 })

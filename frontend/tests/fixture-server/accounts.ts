@@ -1,5 +1,5 @@
 /** /v1/accounts, /v1/customers and /v1/goals over a few dozen accounts; one of them has a year of movements. */
-import { problem, type Answer } from './answer'
+import { ok, paged, problem, type Answer } from './answer'
 import { padded } from './bank'
 import type { Booked } from './chain'
 import { KNOWN_CUSTOMER } from './decisions'
@@ -15,7 +15,6 @@ export const ACCOUNT = '0193f2aa-aaaa-7aaa-8aaa-000000000314'
 const SAVINGS = '0193f2aa-aaaa-7aaa-8aaa-000000000315'
 const DOLLARS = '0193f2aa-aaaa-7aaa-8aaa-000000000316'
 const money = (minor: number, currency = 'BRL') => ({ amount_minor: minor, currency })
-const ok = (body: unknown): Answer => ({ status: 200, body })
 const NAMES = ['Ana Souza', 'Rui Prado', 'Marina Lopes', 'Caio Ferraz', 'Helena Brito', 'Davi Moura'] as const
 const MARKS: Record<string, string> = { csv: 'text/csv', ofx: 'application/x-ofx', camt053: 'application/xml', pdf: 'application/pdf', ndjson: 'application/x-ndjson' } // prettier-ignore
 
@@ -70,7 +69,7 @@ export class Accounts {
   answer(method: string, url: URL, body: Record<string, string>, own: string | null): Answer {
     const [, , noun, id, what, which] = url.pathname.split('/')
     const search = url.searchParams
-    if (noun === 'customers') return this.customer(id ?? '', own)
+    if (noun === 'customers') return id ? this.customer(id, own) : this.customers(search)
     if (noun === 'goals') return ok({ items: search.get('account_id') === ACCOUNT ? GOALS : [], next_cursor: null })
     const rows = own === null ? this.all : this.all.filter(({ customer_id }) => customer_id === own)
     if (!id) return paged(rows.filter((row) => row.customer_id === (search.get('customer_id') ?? row.customer_id)), search) // prettier-ignore
@@ -100,13 +99,21 @@ export class Accounts {
     return { status, balance: isEmpty ? 0 : Math.round(this.dice.logNormal(310_000, 1.2)) }
   }
 
+  private customers(search: URLSearchParams): Answer {
+    const ids = [...new Set(this.all.map(({ customer_id }) => customer_id))].sort()
+    return paged(
+      ids.map((id) => this.customer(id, null).body),
+      search,
+    )
+  }
+
   private customer(id: string, own: string | null): Answer {
     if (own !== null && own !== id) return problem(404, 'not-found', `there is no customer ${id}`)
     if (!this.all.some(({ customer_id }) => customer_id === id)) return problem(404, 'not-found', 'no such customer')
     const full_name = id === KNOWN_CUSTOMER ? 'Maria Aparecida' : NAMES[Number(id.slice(1)) % NAMES.length]
     return ok({
       customer_id: id, kind: 'person', status: 'active', created_at: '2024-02-05T13:00:00Z', full_name, email: null, birth_year: 1987,
-      state: 'BA', document: null, phone: null, address: null, version: 1,
+      state: 'BA', document: null, phone: null, address: null, restricted_at: null, version: 1,
     }) // prettier-ignore
   }
 
@@ -139,12 +146,6 @@ export class Accounts {
       overdraft_limit: money(product === 'checking' ? 50_000 : 0, currency), version: 3,
     } // prettier-ignore
   }
-}
-
-function paged<T>(rows: readonly T[], search: URLSearchParams): Answer {
-  const [limit, start] = [Number(search.get('limit') ?? 50), Number(search.get('cursor') ?? 0)]
-  const past = start + limit
-  return ok({ items: rows.slice(start, past), next_cursor: past < rows.length ? String(past) : null })
 }
 
 function balanceOf({ account_id, balance, available, currency }: ReturnType<Accounts['account']>) {

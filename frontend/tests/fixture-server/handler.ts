@@ -1,11 +1,12 @@
 /** The API's contract over the fixture bank. A development and test double of another process; never part of a build. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Accounts } from './accounts'
-import { problem, type Answer } from './answer'
+import { ACCOUNT, Accounts } from './accounts'
+import { paged, problem, type Answer } from './answer'
 import { Alerts, toDetailJson, toEvent, toJson } from './alerts'
 import { Bank } from './bank'
 import { Chain } from './chain'
 import { Compliance, isOfCompliance } from './compliance'
+import { Declared, isDeclared } from './declared'
 import { detailOf, filtered, KNOWN_CUSTOMER, plantHabits, plantTakeover } from './decisions'
 import { Feed } from './feed'
 import { Money } from './money'
@@ -41,16 +42,6 @@ export interface FixtureOptions {
   ratePerS: number
 }
 
-function page<T>(rows: T[], url: URL): Answer {
-  const limit = Number(url.searchParams.get('limit') ?? 50)
-  const start = Number(url.searchParams.get('cursor') ?? 0)
-  const past = start + limit
-  return {
-    status: 200,
-    body: { items: rows.slice(start, past), next_cursor: past < rows.length ? String(past) : null },
-  }
-}
-
 async function bodyOf(request: IncomingMessage): Promise<Record<string, string>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -74,6 +65,7 @@ export function createFixture({ ratePerS }: FixtureOptions) {
   let chain: Chain | null = null
   let accounts: Accounts | null = null
   let money: Money | null = null
+  const declared = new Declared(nowMs, KNOWN_CUSTOMER, ACCOUNT)
   const compliance = new Compliance(nowMs, 'user:compliance@demo.example')
   let failing: 'nothing' | 'answers' | 'everything' = 'nothing'
 
@@ -115,11 +107,11 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     const [, , noun, id] = url.pathname.split('/')
     if (noun === 'analytics') return { status: 200, body: SUMMARY }
     if (noun === 'decisions' && !id) {
-      return page(filtered(bank.decisions, url.searchParams), url)
+      return paged(filtered(bank.decisions, url.searchParams), url.searchParams)
     }
     if (noun === 'alerts' && !id) {
       const status = url.searchParams.get('status')
-      return page(alerts.all.filter((alert) => !status || alert.status === status).map(toJson), url)
+      return paged(alerts.all.filter((alert) => !status || alert.status === status).map(toJson), url.searchParams)
     }
     if (noun === 'decisions') {
       const found = bank.decisions.find((row) => row.transaction_id === id)
@@ -160,9 +152,12 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     }
     const { method = 'GET' } = request
     const own = sessionOf(email).user.customer_id
+    const isWritten = method === 'POST' || method === 'PUT' || method === 'PATCH'
+    if (isDeclared(url.pathname))
+      return declared.answer(method, url.pathname, isWritten ? await bodyOf(request) : {}, `user:${email}`)
     if (OF_MONEY.test(url.pathname)) {
       money ??= new Money(accounts.movements, Date.now())
-      const body = method === 'POST' || method === 'PATCH' ? await bodyOf(request) : {}
+      const body = isWritten ? await bodyOf(request) : {}
       const customerId = own ?? url.searchParams.get('customer_id') ?? body['customer_id'] ?? ''
       return money.answer(method, url, body, request.headers['if-match'] ?? '', customerId)
     }
@@ -202,8 +197,11 @@ export function createFixture({ ratePerS }: FixtureOptions) {
     handle,
     start: () => feed.start(),
     stop: () => feed.stop(),
-    /** Nothing is due, held or found under /compliance any more. */
-    empty: () => compliance.empty(),
+    /** Nothing is due, held or found under /compliance any more, and no customer told anything. */
+    empty: () => {
+      compliance.empty()
+      declared.empty()
+    },
     /** The feed is cut. Every other question is refused with 503, and with `everything` the feed as well. */
     fail: (what: 'answers' | 'everything') => {
       failing = what

@@ -44,7 +44,7 @@ function Parts({ account }: { account: Account }) {
         <MovementsBox account={account} />
         <div className="grid gap-4">
           {spending}
-          <Terms accountId={id} />
+          <Terms account={account} />
         </div>
       </div>
     )
@@ -60,7 +60,7 @@ function Parts({ account }: { account: Account }) {
       </div>
       {view === 'movements' && <MovementsBox account={account} />}
       {view === 'spending' && spending}
-      {view === 'terms' && <Terms accountId={id} />}
+      {view === 'terms' && <Terms account={account} />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Search, UserRound, X } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
+import { Link } from 'react-router'
 import { Button, IconButton } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { customerQuery } from '@/features/accounts/api'
@@ -29,11 +30,11 @@ export function CustomerSearch({ customerId, onChange }: CustomerSearchProps) {
     if (wanted === '' || id !== null) onChange(id)
   }
   return (
-    <form role="search" onSubmit={submit} className="flex items-start gap-2">
+    <form role="search" onSubmit={submit} className="flex w-full items-start gap-2 sm:w-auto">
       <Field
         label={t('accounts.customer')}
         problem={isWrong ? t('accounts.customer.wrong') : undefined}
-        className="w-56"
+        className="flex-1 sm:w-56 sm:flex-none"
       >
         {(attributes) => (
           <input
@@ -66,7 +67,9 @@ export function CustomerStrip({ customerId, onClear }: { customerId: string; onC
       </span>
       <div className="mr-auto min-w-0">
         <p className="truncate font-medium">
-          {data ? (data.full_name ?? t('accounts.customer.nameless')) : customerId}
+          <Link to={`/customers/${customerId}`} className="rounded-[5px] hover:text-accent">
+            {data ? (data.full_name ?? t('accounts.customer.nameless')) : customerId}
+          </Link>
         </p>
         <p className="truncate text-[12.5px] text-ink-3">
           {customerId}

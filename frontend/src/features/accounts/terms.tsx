@@ -1,32 +1,14 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
-import { Box } from '@/design/box'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { AskedBox } from '@/design/asked-box'
 import { Meter } from '@/design/meter'
-import { RowsSkeleton } from '@/design/rows-skeleton'
-import { isLost, StaleNotice } from '@/design/stale-notice'
-import { ErrorState } from '@/design/states'
 import { holdersQuery, limitsQuery } from '@/features/accounts/api'
-import type { AccountLimits, Holder, Limit } from '@/features/accounts/types'
+import { NoticesBox } from '@/features/accounts/notices-box'
+import type { Account, AccountLimits, Holder, Limit } from '@/features/accounts/types'
 import { useAccounts } from '@/features/accounts/words'
+import { canServeCustomers } from '@/features/session/roles'
 import { useUser } from '@/features/session/user'
 import { toMs } from '@/lib/time'
-
-interface AskedBoxProps<T> {
-  title: string
-  of: UseQueryResult<T>
-  children: (data: T) => ReactNode
-}
-
-function AskedBox<T>({ title, of, children }: AskedBoxProps<T>) {
-  return (
-    <Box title={title} flush>
-      {of.isPending && <RowsSkeleton rows={2} />}
-      {isLost(of) && <ErrorState error={of.error} onRetry={() => void of.refetch()} />}
-      {!isLost(of) && <StaleNotice of={of} />}
-      {!isLost(of) && of.data !== undefined && children(of.data)}
-    </Box>
-  )
-}
 
 function LimitRow({ limit }: { limit: Limit }) {
   const { t, word, money, date, hourMinute } = useAccounts()
@@ -85,11 +67,18 @@ function Limits({ limits }: { limits: AccountLimits }) {
 
 function HolderRow({ holder }: { holder: Holder }) {
   const { t, date } = useAccounts()
-  const isMe = useUser().customer_id === holder.customer_id
+  const { customer_id: me, roles } = useUser()
+  const { customer_id: id } = holder
   return (
     <li className="border-b border-line px-4 py-3 last:border-b-0 sm:px-5">
       <p className="flex items-baseline justify-between gap-3">
-        <span className="truncate font-medium">{isMe ? t('holders.you') : holder.customer_id}</span>
+        {canServeCustomers(roles) ? (
+          <Link to={`/customers/${id}`} className="truncate rounded-[5px] font-medium hover:text-accent">
+            {id}
+          </Link>
+        ) : (
+          <span className="truncate font-medium">{me === id ? t('holders.you') : id}</span>
+        )}
         <span className="shrink-0 text-ink-2">{t(`holders.role.${holder.role}`)}</span>
       </p>
       <p className="text-[12.5px] text-ink-3">
@@ -100,9 +89,10 @@ function HolderRow({ holder }: { holder: Holder }) {
   )
 }
 
-/** What an account may do, and whose it is. */
-export function Terms({ accountId }: { accountId: string }) {
+/** What an account may do, whose it is, and what cash will leave it. */
+export function Terms({ account }: { account: Account }) {
   const { t } = useAccounts()
+  const accountId = account.account_id
   const limits = useQuery(limitsQuery(accountId))
   const holders = useQuery(holdersQuery(accountId))
   return (
@@ -119,6 +109,7 @@ export function Terms({ accountId }: { accountId: string }) {
           </ul>
         )}
       </AskedBox>
+      <NoticesBox account={account} />
     </>
   )
 }

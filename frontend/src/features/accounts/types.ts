@@ -15,6 +15,9 @@ export type Limit = Schemas['LimitShown']
 export type Movement = Schemas['Transaction']
 export type MovementPage = Schemas['TransactionPage']
 export type Spending = Schemas['Spending']
+export type NoticeRule = Schemas['NoticeRule']
+export type WithdrawalNotice = Schemas['WithdrawalNotice']
+export type WithdrawalNotices = Schemas['WithdrawalNotices']
 export type SpendingRow = Schemas['SpendingRow']
 
 /** The words that contracts/categories.py has, in its order. */

@@ -1,14 +1,12 @@
 """What searches run, compiled by a process of its own: compiling in a worker would hold up every other request of it."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 
 from kit.errors import Unavailable
 from kit.log import get_logger
-from risk.screening.warm_up import is_warm
+from risk.screening.warm_up import COMMAND, is_warm
 
-COMMAND = (sys.executable, "-m", "risk.screening.warm_up")
 RETRY_S = 10
 
 

@@ -262,6 +262,8 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     ids |= {"watch_list_id": f"w-{name}", "payer_id": f"pay-{name}"}
     ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
     _make_by_its_people(api, tenant_id, mark, ids)
+    told = api.partner(tenant_id).put(f"/v1/inbound-payers/{ids['payer_id']}", json={"name": mark})
+    assert told.status_code == 200, told.text
     _post(api, tenant_id, ids)
     give_belongings(api, tenant_id, mark, ids)
     keep_books(api, tenant_id, mark, ids)
@@ -328,8 +330,6 @@ def _make_by_its_people(api: Server, tenant_id: str, mark: str, ids: dict[str, s
     person = {"customer_id": ids["customer_id"], "full_name": f"Ana {mark}", "email": f"{mark}@example.org"}
     person["document"] = ids["document"]
     assert partner.post("/v1/customers", json=person).status_code == 201
-    told = partner.put(f"/v1/inbound-payers/{ids['payer_id']}", json={"name": mark})
-    assert told.status_code == 200, told.text
     for key, account in ((ids["key"], "account_id"), (f"{ids['key']}-2", "credit_account_id")):
         wanted = {"customer_id": ids["customer_id"], "currency": CURRENCY, "nickname": mark}
         answer = partner.post("/v1/accounts", json=wanted, headers={"Idempotency-Key": str(key)})

@@ -33,13 +33,14 @@ returning 1
 
 @dataclass(frozen=True, slots=True)
 class FoundHit:
-    """That somebody may be whom an entry means: a customer, or (`party_id`) somebody whom the customer pays.
+    """That somebody may be whom an entry means.
 
+    It is a customer, somebody whom the customer pays (with `party_id`), or a payer from outside (a party without a customer).
     `digest` is of what the entry says, `name_index` a keyed digest of the name.
     """
 
     hit_id: UUID
-    customer_id: str
+    customer_id: str | None
     party_id: UUID | None
     list_id: str
     entry_id: str
@@ -48,9 +49,9 @@ class FoundHit:
     score: float
 
 
-def hit_id(tenant_id: str, customer_id: str, party_id: UUID | None, list_id: str, entry_id: str) -> UUID:
+def hit_id(tenant_id: str, customer_id: str | None, party_id: UUID | None, list_id: str, entry_id: str) -> UUID:
     """Return the id of a hit: the same whoever finds it, and however often."""
-    who = (customer_id,) if party_id is None else (customer_id, str(party_id))
+    who = (customer_id or "",) if party_id is None else (customer_id or "", str(party_id))
     return derived_id(_HITS, tenant_id, *who, list_id, entry_id)
 
 

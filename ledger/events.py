@@ -14,11 +14,11 @@ _decoder = msgspec.json.Decoder(LedgerEvent)
 _encode = msgspec.json.Encoder().encode
 
 
-def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) -> bytes | None:
+def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None, tells_answer: bool = False) -> bytes | None:
     """Return the event's JSON after status and reason, or None where the database builds it (the end of a hold).
 
     The intent travels with whatever moves or is refused. The answer travels with what was decided outside the inbound door; the
-    decision log has the others.
+    decision log has the others, unless another answer than it has was stored (`tells_answer`).
     """
     if request.event is not None:
         return request.event
@@ -36,7 +36,7 @@ def event_tail(request: PostingRequest, *, event_id: uuid.UUID | None = None) ->
     encoded = "".join(parts).encode()
     if request.transaction is not None:
         encoded += b',"transaction":' + request.transaction
-    if request.door != INBOUND_DOOR and request.answer is not None:
+    if request.answer is not None and (tells_answer or request.door != INBOUND_DOOR):
         encoded += b',"answer":' + request.answer
     return encoded + b"}"
 

@@ -42,6 +42,7 @@ from serving.graph import endpoints as graph
 from serving.history import endpoints as history
 from serving.holders import endpoints as holders
 from serving.identity import endpoints as identity
+from serving.inbound_payers import endpoints as inbound_payers
 from serving.incomes import endpoints as incomes
 from serving.insights import endpoints as insights
 from serving.limits import endpoints as limits
@@ -122,6 +123,7 @@ ROUTERS = (
     scenarios.router,
     list_changes.router,
     screening.router,
+    inbound_payers.router,
     models.router,
     live.router,
     operations.router,

@@ -46,6 +46,7 @@ from serving.identity.keys import KeyRing
 from serving.identity.platform import PlatformToken
 from serving.identity.service import IdentityService
 from serving.identity.tokens import Tokens
+from serving.inbound_payers.service import InboundPayersService
 from serving.incomes.service import IncomesService
 from serving.insights.reading import MoneyReader
 from serving.insights.recommending import Recommending
@@ -85,6 +86,7 @@ from serving.screening.parties import PaymentScreening
 from serving.screening.service import ScreeningService
 from serving.statements.service import StatementsService
 from serving.suitability.service import SuitabilityService
+from serving.suspense.cleared import ClearedPayers
 from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
 
@@ -118,6 +120,7 @@ class Resources:
     accounts: AccountsService
     holders: HoldersService
     limits: LimitsService
+    inbound_payers: InboundPayersService
     incomes: IncomesService
     devices: DevicesService
     notices: NoticesService
@@ -222,7 +225,11 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
         )
         identity = IdentityService(core, authenticator=authenticator, tokens=tokens)
         runner = ScheduleRunner(core, transfers=transfers, clock=clock, clocks=clocks)
-        more = {"schedules": runner.sweep, "screening": LetGo(core, clocks=clocks).sweep}
+        more = {
+            "schedules": runner.sweep,
+            "screening": LetGo(core, clocks=clocks).sweep,
+            "suspense": ClearedPayers(core, clocks=clocks).sweep,
+        }
         sweeper = Sweeper(settings.core.dsn("api"), identity=identity, keys=keys, clock=clock, more=more)
         sweeper.start()
         stack.push_async_callback(sweeper.close)
@@ -248,6 +255,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             accounts=AccountsService(core, once=once, clocks=clocks),
             holders=HoldersService(core),
             limits=LimitsService(core, clocks=clocks),
+            inbound_payers=InboundPayersService(core, records=records, clocks=clocks),
             incomes=IncomesService(core, clocks=clocks),
             devices=DevicesService(core, clocks=clocks),
             notices=NoticesService(core, clocks=clocks),

@@ -63,8 +63,10 @@ INVENTORY = (
             "whom a customer's name met on watch-lists, by id and a keyed digest of the name; what two people noted of it",
             "the person's rows deleted; in others' notes their name and numbers replaced", _LAW),
     Holding("core", ("screening.party",), Kind.SEALED,
-            "the name of whom a customer paid, where a watch-list may mean them; their country in clear",
-            "rows deleted, key destroyed", _LAW),
+            "the name of whom a customer paid, where a watch-list may mean them, and of who pays into the bank, under a key of "
+            "their own; country and kind in clear",
+            "rows deleted, key destroyed; a payer's when nobody has named them for long, and nothing of theirs waits",
+            _LAW + "; a payer's 400 days (`baas privacy retain`)"),
     Holding("core", ("screening.payment",), Kind.PSEUDONYMS, "which payments waited for a verdict on a hit",
             "the person's rows deleted, with their hits", _LAW),
     Holding("core", ("screening.let_go",), Kind.PSEUDONYMS, "which held payments are to move, because a list has let go",

@@ -19,7 +19,7 @@ h.status = 'open' and h.party_id is not null and not exists (
 _ANY_OUTDATED = "select exists (select from screening.hit h where" + _OUTDATED + ")"
 _PARTIES = (
     """
-select y.party_id, y.customer_id, y.country, y.sealed from screening.party y
+select y.party_id, y.customer_id, y.payer_id, y.kind, y.country, y.sealed from screening.party y
 where y.tenant_id = %(tenant_id)s and (%(after)s::uuid is null or y.party_id > %(after)s)
   and exists (select from screening.hit h where h.tenant_id = y.tenant_id and h.party_id = y.party_id and"""
     + _OUTDATED
@@ -31,11 +31,11 @@ order by y.party_id limit %(limit)s
 _GOING = """
 select h.hit_id from screening.hit h
 join unnest(%(looked_at)s::text[], %(looked_parties)s::uuid[]) l (customer_id, party_id)
-    on l.customer_id = h.customer_id and l.party_id is not distinct from h.party_id
+    on coalesce(l.customer_id, '') = coalesce(h.customer_id, '') and l.party_id is not distinct from h.party_id
 where h.tenant_id = %(tenant_id)s and h.status = 'open' and not exists (
     select from unnest(%(customer_ids)s::text[], %(party_ids)s::uuid[], %(list_ids)s::text[], %(entry_ids)s::text[])
         f (customer_id, party_id, list_id, entry_id)
-    where f.customer_id = h.customer_id and f.party_id is not distinct from h.party_id
+    where coalesce(f.customer_id, '') = coalesce(h.customer_id, '') and f.party_id is not distinct from h.party_id
       and f.list_id = h.list_id and f.entry_id = h.entry_id)
 order by h.hit_id for update of h
 """
@@ -57,13 +57,13 @@ on conflict (tenant_id, customer_id) do update set
 
 
 def any_outdated(connection: Connection) -> bool:
-    """Return whether somebody whom a customer pays met what their list does not say any more."""
+    """Return whether somebody whom a customer pays, or a payer from outside, met what their list does not say any more."""
     row = connection.execute(_ANY_OUTDATED).fetchone()
     return bool(row and row[0])
 
 
 def outdated_parties(connection: Connection, *, tenant_id: str, after: UUID | None, limit: int) -> list[Row]:
-    """Return those whom customers pay and whose open hits are of what their list does not say any more, by id."""
+    """Return parties whose open hits are of what their list does not say any more, by id."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_PARTIES, {"tenant_id": tenant_id, "after": after, "limit": limit}).fetchall()
 
@@ -82,8 +82,9 @@ def keep_found(
 
 
 def keep_found_of_parties(
-    connection: Connection, *, tenant_id: str, looked_at: Sequence[tuple[str, UUID]], hits: Sequence[FoundHit], now: datetime
-) -> int:
+    connection: Connection, *, tenant_id: str, looked_at: Sequence[tuple[str | None, UUID]], hits: Sequence[FoundHit],
+    now: datetime,
+) -> int:  # fmt: skip
     """Keep what those whom customers pay met, as `keep_found` does; `looked_at` are (customer, party)."""
     with connection.transaction():
         return _replace(connection, tenant_id, looked_at, hits, now)
@@ -92,7 +93,7 @@ def keep_found_of_parties(
 def _replace(
     connection: Connection,
     tenant_id: str,
-    looked_at: Sequence[tuple[str, UUID | None]],
+    looked_at: Sequence[tuple[str | None, UUID | None]],
     hits: Sequence[FoundHit],
     now: datetime,
 ) -> int:

@@ -1,8 +1,8 @@
 """All customers held against the lists as they are now: those who were not yet, or not as they are, or not against these.
 
-Those whom customers pay are held again when an entry that they met is gone or says something else. A batch is one
-transaction: what was met, which payments a hit that goes had held, and against what customers were screened. Whatever ends the
-work in between, it goes on with those who are left, and what was found is there once.
+Those whom customers pay, and payers from outside, are held again when an entry that they met is gone or says something else.
+A batch is one transaction: what was met, which payments a hit that goes had held, and against what customers were screened.
+Whatever ends the work in between, it goes on with those who are left, and what was found is there once.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
+from cases.payers import sealed_under
 from contracts.sealed import PERSON, SCREENED_PARTY
 from kit.clock import Clock
 from kit.postgres import connect
@@ -21,7 +22,7 @@ from kit.subject_keys import SealedRecords, Subject, local_keys
 from pipelines.screening import found_repository, repository
 from pipelines.screening.repository import Row
 from pipelines.screening.waiting import APPLICATION, ROLE
-from risk.screening.book import Book, asked_of_customer, entry_of, find_in
+from risk.screening.book import Book, asked_of_customer, asked_of_party, entry_of, find_in
 from risk.screening.index import Asked
 from risk.screening.keys import book_key
 
@@ -117,13 +118,15 @@ def _parties(connection: Connection, books: _Books, tenant_id: str, records: Sea
 
 
 def _met_parties(tenant_id: str, rows: list[Row], books: list[Book], records: SealedRecords) -> Iterator[FoundHit]:
-    sealed = [(Subject(tenant_id, row["customer_id"]), row["sealed"]) for row in rows]
+    sealed = [
+        (sealed_under(tenant_id, customer_id=row["customer_id"], payer_id=row["payer_id"]), row["sealed"]) for row in rows
+    ]
     opened = records.open_all(sealed, kind=SCREENED_PARTY)
     for row, fields in zip(rows, opened, strict=True):
         if fields is None:
             continue
-        name, countries = str(fields["name"]), () if row["country"] is None else (row["country"],)
-        asked = Asked(name, countries=countries)
+        name = str(fields["name"])
+        asked = asked_of_party(name, kind=row["kind"], country=row["country"])
         yield from _hits(tenant_id, row["customer_id"], row["party_id"], name, asked, books, records)
 
 
@@ -139,8 +142,9 @@ def _met(tenant_id: str, rows: list[Row], books: list[Book], records: SealedReco
 
 
 def _hits(
-    tenant_id: str, customer_id: str, party_id: UUID | None, name: str, asked: Asked, books: list[Book], records: SealedRecords
-) -> Iterator[FoundHit]:
+    tenant_id: str, customer_id: str | None, party_id: UUID | None, name: str, asked: Asked, books: list[Book],
+    records: SealedRecords,
+) -> Iterator[FoundHit]:  # fmt: skip
     name_index = records.keys.blind(tenant_id, NAME_INDEX, name)
     for match in find_in(books, asked):
         found = hit_id(tenant_id, customer_id, party_id, match.list_id, match.entry.entry_id)

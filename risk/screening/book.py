@@ -60,6 +60,12 @@ def asked_of_customer(name: str, *, kind: str, birth_year: int | None) -> Asked:
     return Asked(name, CUSTOMER_KINDS.get(kind, ListedKind.UNKNOWN), births)
 
 
+def asked_of_party(name: str, *, kind: str | None, country: str | None) -> Asked:
+    """Return somebody outside as lists are asked for them: `kind` is a customer's, None where nobody has said it."""
+    countries = () if country is None else (country,)
+    return Asked(name, CUSTOMER_KINDS.get(kind or "", ListedKind.UNKNOWN), countries=countries)
+
+
 def digest_of(entry: Entry) -> tuple[bytes, bytes]:
     """Return an entry as JSON, and its SHA-256. The same content is the same bytes: fields and lists have one order."""
     document = msgspec.json.encode(entry)

@@ -6,6 +6,7 @@ a minute and keeps the interpreter from everything else meanwhile: a process tha
 
 import fcntl
 import os
+import sys
 from pathlib import Path
 
 from llvmlite.binding import get_host_cpu_name
@@ -15,6 +16,7 @@ from risk.screening.index import Asked, Index
 from risk.screening.letters import KERNELS
 from risk.screening.pair import compare
 
+COMMAND = (sys.executable, "-m", "risk.screening.warm_up")
 LISTED, ASKED = "Warm Up", "Warm Upp"
 NICE = 10
 

@@ -287,6 +287,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/v1/screening/changes/{change_id}", CASE_WORKERS),
     Rule("POST", "/v1/screening/changes/{change_id}/judgement", COMPLIANCE_WRITERS),
     Rule("POST", "/v1/screening/changes/{change_id}/withdrawal", COMPLIANCE_WRITERS),
+    Rule("GET", "/v1/inbound-payers/{payer_id}", KEEPERS),
+    Rule("PUT", "/v1/inbound-payers/{payer_id}", TESTERS),
     Rule("POST", "/v1/screening/search", CASE_WORKERS | {Role.OPERATOR}),
     Rule("GET", "/v1/screening/lists", WATCHERS),
     Rule("GET", "/v1/screening/lists/{list_id}/versions", WATCHERS),

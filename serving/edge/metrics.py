@@ -18,5 +18,8 @@ SCORER_AWAY = Counter(
     "baas_scorer_away_total", "Transfers that had to be decided without the scorer, or not at all", ["reason"]
 )
 SWEEPS = Counter("baas_sweeps_total", "Sweeps, by what was swept and whether it could be", ["step", "result"])
+SWEPT_FAILED = Counter(
+    "baas_sweep_items_failed_total", "What a sweep could not end and left for the next one, by what was swept", ["step"]
+)
 LIVE_READERS = Gauge("baas_live_readers", "Open live feeds")
 LIVE_DROPPED = Counter("baas_live_readers_dropped_total", "Live feeds closed because their reader was too slow")

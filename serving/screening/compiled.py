@@ -4,14 +4,12 @@ What lies compiled is loaded when a worker starts: the first search would else b
 """
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 
 from kit.errors import Unavailable
 from kit.log import get_logger
-from risk.screening.warm_up import is_warm, warm_up
+from risk.screening.warm_up import COMMAND, is_warm, warm_up
 
-COMMAND = (sys.executable, "-m", "risk.screening.warm_up")
 RETRY_S = 10
 
 

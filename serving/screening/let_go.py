@@ -10,14 +10,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from kit.log import get_logger
 from kit.postgres import tenant_transaction
+from serving.each_alone import EachAlone
 from serving.edge.clocks import TenantClocks
 from serving.identity.repository import insert_audit
 from serving.payments.holds import end_hold
 from serving.payments.repository import is_held
 from serving.screening import party_repository
 
-ACTOR, ACTION = "screening", "a watch-list let go of what held a payment"
-BATCH = 500
+STEP, ACTOR, ACTION = "screening", "screening", "a watch-list let go of what held a payment"
 
 
 class LetGo:
@@ -26,15 +26,16 @@ class LetGo:
     def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
         self._core = core
         self._clocks = clocks
+        self._each = EachAlone(STEP)
         self._log = get_logger()
 
     async def sweep(self) -> None:
-        """End what may be ended, of every tenant, `BATCH` payments at most. Raises psycopg.OperationalError."""
+        """End what may be ended, of every tenant, a batch at most. Raises psycopg.OperationalError."""
         async with self._core.connection() as connection:
-            found = await party_repository.let_go(connection, limit=BATCH)
-        ended = [await self.end(tenant_id, transfer_id) for tenant_id, transfer_id in found]
-        if any(ended):
-            self._log.info("held payments let go", payments=sum(ended))
+            found = await party_repository.let_go(connection, limit=self._each.limit)
+        ended = await self._each.end(found, self.end)
+        if ended:
+            self._log.info("held payments let go", payments=ended)
 
     async def end(self, tenant_id: str, transfer_id: UUID) -> bool:
         """Let one payment move; False where somebody has ended it, or another hit holds it."""

@@ -25,7 +25,7 @@ from kit.log import get_logger
 from kit.postgres import tenant_transaction
 from kit.subject_keys import SealedRecords, Subject
 from kit.trial import on_trial
-from risk.screening.book import asked_of_customer, find_in
+from risk.screening.book import asked_of_customer, asked_of_party, find_in
 from risk.screening.index import Asked
 from risk.screening.verdicts import HitStatus, blocks
 from serving.customers.person import People
@@ -190,8 +190,7 @@ class PaymentScreening:
         key = (tenant_id, name, outside.country, in_force.key)
         matched = self._names.get(key)
         if matched is None:
-            countries = () if outside.country is None else (outside.country,)
-            matched = await self._search(in_force, Asked(name, countries=countries))
+            matched = await self._search(in_force, asked_of_party(name, kind=None, country=outside.country))
             self._names.keep(key, matched)
         if not matched:
             return None, []

@@ -67,6 +67,10 @@ select exists (
     select from screening.payment p join screening.hit h on h.tenant_id = p.tenant_id and h.hit_id = p.hit_id
     where p.tenant_id = %s and p.transfer_id = %s and h.status <> 'cleared')
 """
+_LISTED = """
+select hit_id from screening.hit
+where tenant_id = %s and party_id = %s and customer_id is null and status <> 'cleared' order by hit_id for share
+"""
 _LET_GO = "select tenant_id, transfer_id from screening.let_go_payments(%s)"
 _FORGET_LET_GO = """
 delete from screening.let_go where tenant_id = %s and transfer_id = %s returning hit_id::text, list_id, entry_id
@@ -164,6 +168,11 @@ async def waits(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUI
     """Whether a payment is held by a hit that nobody has cleared."""
     row = await (await connection.execute(_WAITS, (tenant_id, transfer_id))).fetchone()
     return bool(row and row[0])
+
+
+async def is_listed(connection: AsyncConnection, tenant_id: str, party_id: UUID) -> bool:
+    """Whether a payer from outside has a hit that nobody has cleared; it is not judged until the transaction ends."""
+    return await (await connection.execute(_LISTED, (tenant_id, party_id))).fetchone() is not None
 
 
 async def let_go(connection: AsyncConnection, *, limit: int) -> list[tuple[str, UUID]]:

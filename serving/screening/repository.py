@@ -7,19 +7,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from cases import list_repository
+
 Row = dict[str, object]
 
-READ_AT_ONCE = 5_000
-_VERSIONS = """
-select list_id, max(version) from screening.version
-where tenant_id is not distinct from %(whose)s::text and (tenant_id is null or tenant_id = %(tenant_id)s) group by list_id
-"""
-_ENTRIES = """
-select list_id, digest, document from screening.entry
-where until_version is null and tenant_id is not distinct from %(whose)s::text
-  and (tenant_id is null or tenant_id = %(tenant_id)s)
-order by list_id, entry_id
-"""
 _LISTS = """
 select l.list_id, l.tenant_id is not null as own, l.format, l.source, l.licence, v.version, v.entries, v.added, v.removed,
        v.changed, v.loaded_at, encode(v.sha256, 'hex') as sha256
@@ -36,15 +27,18 @@ where list_id = %(list_id)s and (tenant_id is null or tenant_id = %(tenant_id)s)
 order by version desc limit %(limit)s
 """
 _HIT = """
-select h.hit_id, h.customer_id, case when h.party_id is null then 'customer' else 'payee' end as about, h.list_id, h.entry_id,
+select h.hit_id, h.customer_id,
+       case when h.party_id is null then 'customer' when h.customer_id is null then 'payer' else 'payee' end as about,
+       (select y.payer_id from screening.party y where y.tenant_id = h.tenant_id and y.party_id = h.party_id) as payer_id,
+       h.list_id, h.entry_id,
        h.score::float8 as score, h.status, h.found_at, h.verdict, h.note,
        h.proposed_by, h.proposed_at, h.judged_by, h.judged_at, h.digest
 from screening.hit h where h.tenant_id = %(tenant_id)s
 """
 _OF_HIT = """
-select e.document, p.sealed, p.birth_year, c.kind, y.sealed as party, y.country
+select e.document, p.sealed, p.birth_year, c.kind, y.sealed as party, y.country, y.kind as party_kind
 from screening.hit h
-join bank.customer c using (tenant_id, customer_id)
+left join bank.customer c using (tenant_id, customer_id)
 left join bank.person p using (tenant_id, customer_id)
 left join screening.party y on y.tenant_id = h.tenant_id and y.party_id = h.party_id
 left join lateral (
@@ -57,15 +51,15 @@ where h.tenant_id = %(tenant_id)s and h.hit_id = %(hit_id)s
 
 async def versions(connection: AsyncConnection, *, tenant_id: str, own: bool) -> list[tuple[str, int]]:
     """Return the newest version of each shared list, or of each of the tenant's own."""
-    found = await connection.execute(_VERSIONS, {"tenant_id": tenant_id, "whose": tenant_id if own else None})
+    found = await connection.execute(list_repository.VERSIONS, list_repository.bound(tenant_id, own=own))
     return [(str(list_id), int(version)) for list_id, version in await found.fetchall()]
 
 
 async def entries(connection: AsyncConnection, *, tenant_id: str, own: bool) -> AsyncIterator[tuple[str, bytes, object]]:
     """Yield (list, digest, document) of who is on the shared lists now, or on the tenant's own."""
     async with connection.cursor(name="entries") as cursor:
-        cursor.itersize = READ_AT_ONCE
-        await cursor.execute(_ENTRIES, {"tenant_id": tenant_id, "whose": tenant_id if own else None})
+        cursor.itersize = list_repository.READ_AT_ONCE
+        await cursor.execute(list_repository.ENTRIES, list_repository.bound(tenant_id, own=own))
         async for row in cursor:
             yield row
 

@@ -53,6 +53,7 @@ _HIT: dict[str, JsonValue] = {
     "hit_id": "0193f2aa-5c1e-5e5e-8c1e-0193f2aa5c1e",
     "customer_id": "c000042",
     "about": "customer",
+    "payer_id": None,
     "list_id": "own-demo",
     "entry_id": "17",
     "score": 0.9866,
@@ -202,12 +203,15 @@ class WatchListVersionPage(BaseModel):
 
 
 class ScreeningHit(BaseModel):
-    """That a customer, or whom they pay, may be somebody on a list, and what two people said to it."""
+    """That a customer, whom they pay, or a payer from outside may be somebody on a list, and what two people said to it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_HIT]})
     hit_id: UUID
-    customer_id: CustomerId
-    about: Literal["customer", "payee"] = Field(description="`payee`: somebody whom the customer pays, and who is none here")
+    customer_id: CustomerId | None = Field(description="Null for a payer from outside, who is nobody's")
+    about: Literal["customer", "payee", "payer"] = Field(
+        description="`payee`: somebody whom the customer pays, and who is none here; `payer`: somebody who pays into the bank"
+    )
+    payer_id: str | None = Field(description="The rail's id of a payer from outside")
     list_id: str
     entry_id: str
     score: float
@@ -229,12 +233,15 @@ class ScreeningHitPage(BaseModel):
 
 
 class ScreenedPayment(BaseModel):
-    """A payment that a hit held back or had refused: whose side the hit is on, and how the payment stands now."""
+    """A payment that a hit held back or had refused: whose side the hit is on, and how the payment stands now.
+
+    What is `suspended` came in, and its money lies in suspense: the ledger has the payment as denied.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PAYMENT]})
     transfer_id: UUID
     side: Literal["payer", "payee"]
-    became: Literal["held", "refused"]
+    became: Literal["held", "refused", "suspended"]
     at: datetime
     status: str
 
@@ -249,13 +256,20 @@ class ScreeningHitDetail(ScreeningHit):
         json_schema_extra={
             "examples": [
                 _HIT
-                | {"customer_name": "Teodora Alvarenga Kimbo", "payee_name": None, "entry": _ENTRY, "why": _WHY}
+                | {
+                    "customer_name": "Teodora Alvarenga Kimbo",
+                    "payee_name": None,
+                    "payer_name": None,
+                    "entry": _ENTRY,
+                    "why": _WHY,
+                }
                 | {"payments": [_PAYMENT]}
             ]
         }
     )
     customer_name: str | None
     payee_name: str | None = Field(description="Under which name the customer pays them, where the hit is about a payee")
+    payer_name: str | None = Field(description="How the payer's bank calls them, where the hit is about a payer")
     entry: ListedEntry | None
     why: WhyMet | None
     payments: list[ScreenedPayment] = Field(description="The newest that it held back or had refused, at most 50")

@@ -8,11 +8,12 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from cases.payers import NOT_NAMED, sealed_under
 from contracts.sealed import SCREENED_PARTY
 from kit.errors import NotFound
 from kit.postgres import tenant_transaction
-from kit.subject_keys import SealedRecords, Subject
-from risk.screening.book import Book, asked_of_customer, entry_of
+from kit.subject_keys import SealedRecords
+from risk.screening.book import Book, asked_of_customer, asked_of_party, entry_of
 from risk.screening.entry import BIRTH
 from risk.screening.index import MAX_HITS, Asked
 from risk.screening.model import built_in
@@ -157,22 +158,26 @@ class ScreeningService:
 
     async def _detail(self, principal: Principal, found: Row, sides: Row) -> Row:
         """Compare both sides, outside of any transaction; `why` is null while searches are not ready."""
-        customer_id, sealed = str(found["customer_id"]), sides.get("sealed")
-        [name] = self._people.names(principal.tenant_id, [(customer_id, sealed if isinstance(sealed, bytes) else None)])
-        payee = self._payee_name(principal.tenant_id, customer_id, sides.get("party"))
+        sealed, about = sides.get("sealed"), found["about"]
+        [name] = self._people.names(
+            principal.tenant_id, [(_text(found["customer_id"]), sealed if isinstance(sealed, bytes) else None)]
+        )
+        party = self._party_name(principal.tenant_id, found, sides.get("party"))
         entry = None if sides.get("document") is None else entry_of(sides["document"])
-        asked, why = _asked(name if found["about"] == "customer" else payee, found["about"], sides), None
+        asked, why = _asked(name if about == "customer" else party, about, sides), None
         if asked is not None and entry is not None and await self._compiled.is_ready(within_s=WHY_WAITS_S):
             why = await asyncio.to_thread(presented.why, asked, entry)
         return found | {
-            "customer_name": name, "payee_name": payee, "entry": None if entry is None else presented.entry_shown(entry),
-            "why": why,
+            "customer_name": name, "payee_name": party if about == "payee" else None,
+            "payer_name": party if about == "payer" else None,
+            "entry": None if entry is None else presented.entry_shown(entry), "why": why,
         }  # fmt: skip
 
-    def _payee_name(self, tenant_id: str, customer_id: str, sealed: object) -> str | None:
-        if not isinstance(sealed, bytes):
+    def _party_name(self, tenant_id: str, found: Row, sealed: object) -> str | None:
+        if not isinstance(sealed, bytes) or sealed == NOT_NAMED:
             return None
-        fields = self._records.open(Subject(tenant_id, customer_id), sealed, kind=SCREENED_PARTY)
+        subject = sealed_under(tenant_id, customer_id=_text(found["customer_id"]), payer_id=_text(found["payer_id"]))
+        fields = self._records.open(subject, sealed, kind=SCREENED_PARTY)
         return None if fields is None else str(fields["name"])
 
     @staticmethod
@@ -191,10 +196,14 @@ def _asked(name: str | None, about: object, sides: Row) -> Asked | None:
     """Return whom was asked for when the hit was found."""
     if name is None:
         return None
-    if about == "payee":
-        return Asked(name, countries=() if sides.get("country") is None else (str(sides["country"]),))
+    if about != "customer":
+        return asked_of_party(name, kind=_text(sides.get("party_kind")), country=_text(sides.get("country")))
     birth = sides.get("birth_year")
     return asked_of_customer(name, kind=str(sides.get("kind")), birth_year=birth if isinstance(birth, int) else None)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _standing(row: Row) -> Standing:

@@ -6,13 +6,16 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from cases.payers import RESOLVED_BY
+
 Row = dict[str, object]
 
 _ITEM = (
     "select item_id, rail, currency, amount_minor, problem, note, status, opened_by, opened_at, resolution, proposed_by, "
-    "proposed_at, resolved_by, resolved_at, transfer_id, "
+    "proposed_at, resolved_by, resolved_at, transfer_id, account_id, party_id, "
+    "(select y.payer_id from screening.party y where y.tenant_id = i.tenant_id and y.party_id = i.party_id) as payer_id, "
     "greatest(0, floor(extract(epoch from ledger.at(%(now_ms)s) - opened_at) / 86400))::integer as age_days "
-    "from bank.suspense_item where tenant_id = %(tenant_id)s "
+    "from bank.suspense_item i where i.tenant_id = %(tenant_id)s "
 )
 _BALANCES = """
 with aged as (
@@ -118,6 +121,26 @@ async def resolve(connection: AsyncConnection, *, item_id: UUID, transfer_id: UU
         "where item_id = %s",
         (transfer_id, actor, now_ms, item_id),
     )
+
+
+async def resolve_cleared(connection: AsyncConnection, *, item_id: UUID, transfer_id: UUID, now_ms: int) -> None:
+    """Say by which transfer the money was credited because its payer is cleared; nobody proposed it."""
+    await connection.execute(
+        "update bank.suspense_item set status = 'resolved', transfer_id = %s, resolved_by = %s, resolved_at = ledger.at(%s) "
+        "where item_id = %s",
+        (transfer_id, RESOLVED_BY, now_ms, item_id),
+    )
+
+
+async def rename_problem(connection: AsyncConnection, *, item_id: UUID, problem: str) -> None:
+    """Say what keeps money in suspense now."""
+    await connection.execute("update bank.suspense_item set problem = %s where item_id = %s", (problem, item_id))
+
+
+async def cleared(connection: AsyncConnection, *, limit: int) -> list[tuple[str, UUID]]:
+    """Return (tenant, item) of money whose payer is cleared, of every tenant, oldest first."""
+    found = await connection.execute("select tenant_id, item_id from screening.cleared_items(%s)", (limit,))
+    return [(str(tenant_id), item_id) for tenant_id, item_id in await found.fetchall()]
 
 
 async def balances(connection: AsyncConnection, *, tenant_id: str, now_ms: int) -> list[Row]:

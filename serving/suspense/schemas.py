@@ -31,6 +31,8 @@ _ITEM: dict[str, JsonValue] = {
     "resolved_by": None,
     "resolved_at": None,
     "transfer_id": None,
+    "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+    "payer_id": "p-000051",
 }
 
 
@@ -111,6 +113,8 @@ class Item(BaseModel):
     resolved_by: str | None
     resolved_at: datetime | None
     transfer_id: UUID | None
+    account_id: UUID | None = Field(description="For whose account it came, where the intake put it there")
+    payer_id: str | None = Field(description="The rail's id of who paid it, where somebody has said who that is")
 
 
 class ItemPage(BaseModel):

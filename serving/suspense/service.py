@@ -6,12 +6,10 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
-from contracts.ledger_events import Purpose
-from kit.errors import Conflict, DomainError, NotFound
+from cases.payers import RESOLUTION
+from kit.errors import NotFound
 from kit.ids import derived_id
 from kit.postgres import tenant_transaction
-from ledger.postings import Kind, PostingRequest
-from ledger.repository import post_batch_async
 from ledger.value_dates import value_ms
 from serving.edge.clocks import Present, TenantClocks
 from serving.edge.errors import InvalidRequest
@@ -20,53 +18,16 @@ from serving.edge.principals import Principal
 from serving.edge.wanted import require_held
 from serving.identity.audit import record
 from serving.payments.once import Done, Once
+from serving.screening import party_repository
 from serving.suspense import repository
+from serving.suspense.errors import ItemResolved, NothingProposed, PayerMayBeListed, ProposalChanged, SameEyes
+from serving.suspense.moves import Rail, move
 from serving.suspense.repository import Row
 from serving.suspense.schemas import Item, Judgement, NewItem, Proposal
 
 OPEN_ROUTE = "POST /v1/suspense"
 PROPOSE_ROUTE = "POST /v1/suspense/{item_id}/resolution"
 JUDGE_ROUTE = "POST /v1/suspense/{item_id}/judgement"
-
-
-class ItemResolved(Conflict):
-    """The money has left suspense."""
-
-    code = "suspense-resolved"
-    title = "The item is resolved"
-    remedy = "Read it: its transfer says where the money went. A wrong one is reversed."
-
-
-class NothingProposed(Conflict):
-    """There is no proposal to judge."""
-
-    code = "nothing-proposed"
-    title = "Nothing is proposed for this item"
-    remedy = "Propose a resolution first; somebody else judges it."
-
-
-class ProposalChanged(Conflict):
-    """Another proposal has taken the place of the one that was read."""
-
-    code = "proposal-changed"
-    title = "Another proposal has taken its place"
-    remedy = "Read the item again, and judge what is proposed now, naming its proposed_at."
-
-
-class SameEyes(Conflict):
-    """Who proposed may not approve."""
-
-    code = "same-eyes"
-    title = "Who proposed a resolution cannot approve it"
-    remedy = "Ask somebody else to judge it; taking your own proposal back is allowed."
-
-
-class SuspenseNotPosted(DomainError):
-    """The ledger could not move the money; it lies where it was."""
-
-    code = "suspense-not-posted"
-    title = "The ledger could not move the money"
-    remedy = "Read `facts.reason`: the account to credit may be closed, blocked or in another currency."
 
 
 class SuspenseService:
@@ -84,9 +45,9 @@ class SuspenseService:
 
         async def work(connection: AsyncConnection, item_id: UUID, present: Present) -> Item:
             now_ms = present.now_ms
-            rails = _Rail(principal.tenant_id, wanted.rail, currency)
+            rails = Rail(principal.tenant_id, wanted.rail, currency)
             await ledger_accounts.open_accounts_async(connection, [rails.settlement, rails.suspense], now_ms=now_ms)
-            await _post(
+            await move(
                 connection,
                 transfer_id=item_id,
                 rail=rails,
@@ -151,13 +112,17 @@ class SuspenseService:
         ]
 
     async def propose(self, principal: Principal, item_id: UUID, wanted: Proposal, *, correlation_id: str) -> Row:
-        """Propose where the money goes, in place of what was proposed before. Raises NotFound, ItemResolved."""
+        """Propose where the money goes, in place of what was proposed before.
+
+        Raises NotFound, ItemResolved, PayerMayBeListed.
+        """
         resolution = wanted.model_dump(mode="json", exclude_none=True)
         now_ms = await self._clocks.now_ms(principal.tenant_id)
         value_ms(wanted.value_date, now_ms=now_ms)
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             item = await self._unresolved(connection, principal, item_id, now_ms=now_ms)
             if wanted.account_id is not None:
+                await _require_payer_cleared(connection, principal, item)
                 await _require_customers(connection, wanted.account_id, currency=str(item["currency"]))
             await repository.propose(connection, item_id=item_id, resolution=resolution, actor=principal.subject, now_ms=now_ms)
             await record(
@@ -173,7 +138,8 @@ class SuspenseService:
     async def judge(self, principal: Principal, item_id: UUID, judgement: Judgement, *, correlation_id: str) -> Row:
         """Approve a proposal, which moves the money, or take it away. Approved again by the same, it answers the same.
 
-        Raises NotFound, ItemResolved, NothingProposed, ProposalChanged, SameEyes, Forbidden for a machine, SuspenseNotPosted.
+        Raises NotFound, ItemResolved, NothingProposed, ProposalChanged, SameEyes, PayerMayBeListed, SuspenseNotPosted, and
+        Forbidden for a machine.
         """
         principal.require_person("judges what somebody proposed")
         approve = judgement.approve
@@ -209,9 +175,11 @@ class SuspenseService:
     async def _resolve(self, connection: AsyncConnection, principal: Principal, item: Row, *, present: Present) -> None:
         item_id = UUID(str(item["item_id"]))
         wanted = Proposal.model_validate(item["resolution"])
-        rail = _Rail(principal.tenant_id, str(item["rail"]), str(item["currency"]))
-        transfer_id = derived_id(item_id, "resolution")
-        await _post(
+        if wanted.account_id is not None:
+            await _require_payer_cleared(connection, principal, item)
+        rail = Rail(principal.tenant_id, str(item["rail"]), str(item["currency"]))
+        transfer_id = derived_id(item_id, RESOLUTION)
+        await move(
             connection,
             transfer_id=transfer_id,
             rail=rail,
@@ -242,6 +210,13 @@ class SuspenseService:
         return row
 
 
+async def _require_payer_cleared(connection: AsyncConnection, principal: Principal, item: Row) -> None:
+    """Raise PayerMayBeListed while a hit on who paid the money is not cleared; nobody judges it until the transaction ends."""
+    party_id = item["party_id"]
+    if isinstance(party_id, UUID) and await party_repository.is_listed(connection, principal.tenant_id, party_id):
+        raise PayerMayBeListed(f"the payer of item {item['item_id']} may be on a watch-list")
+
+
 async def _require_customers(connection: AsyncConnection, account_id: UUID, *, currency: str) -> None:
     """Raise NotFound unless it is a customer's account here, InvalidRequest when it is in another currency."""
     account = await ledger_accounts.get(connection, account_id)
@@ -251,44 +226,6 @@ async def _require_customers(connection: AsyncConnection, account_id: UUID, *, c
         raise InvalidRequest(f"account_id: the account is in {account.currency}", field="account_id")
 
 
-class _Rail:
-    """A rail's two accounts of a tenant in a currency."""
-
-    def __init__(self, tenant_id: str, rail: str, currency: str) -> None:
-        self.tenant_id = tenant_id
-        self.currency = currency
-        self.settlement = ledger_accounts.settlement_account(tenant_id=tenant_id, currency=currency, channel=rail)
-        self.suspense = ledger_accounts.suspense_account(tenant_id=tenant_id, currency=currency, channel=rail)
-
-
-async def _post(
-    connection: AsyncConnection,
-    *,
-    transfer_id: UUID,
-    rail: _Rail,
-    amount_minor: int,
-    debit: UUID,
-    credit: UUID,
-    reason: str,
-    value_at_ms: int,
-    present: Present,
-) -> None:
-    request = PostingRequest(
-        kind=Kind.POST,
-        transfer_id=transfer_id,
-        tenant_id=rail.tenant_id,
-        occurred_at_ms=value_at_ms,
-        amount_minor=amount_minor,
-        currency=rail.currency,
-        debit_account_id=debit,
-        credit_account_id=credit,
-        purpose=Purpose.ADJUSTMENT,
-        reason=reason,
-    )
-    [result] = await post_batch_async(connection, [request], now_ms=present.now_ms, topic=present.topic)
-    if not result.moved:
-        raise SuspenseNotPosted(f"the ledger answered {result.code}", reason=result.code)
-
-
 def _presented(row: Row) -> Row:
-    return row | {"amount": money(row["amount_minor"], row["currency"])}
+    shown = {name: value for name, value in row.items() if name != "party_id"}
+    return shown | {"amount": money(row["amount_minor"], row["currency"])}

@@ -1,5 +1,6 @@
 """The intake: take decisions in order, post a batch, then move Kafka's offset. A replay is answered `duplicate` row by row."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg
@@ -13,9 +14,12 @@ from kit.log import get_logger
 from kit.postgres import connect
 from kit.process import Lifecycle
 from kit.settings import Settings
-from ledger.postings import InvalidPosting, Outcome
+from kit.subject_keys import SealedRecords, local_keys
+from ledger.postings import InvalidPosting, Outcome, PostingResult
 from ledger.repository import post_batch
 from streams.intake.decisions import InboundDecision, Unreadable, read
+from streams.intake.listed import Listed, hold_back
+from streams.intake.payers import Payers, Payment
 from streams.intake.repository import CustomerAccounts, SettlementAccounts
 from streams.intake.requests import named_accounts, request, settlement_needed
 from streams.intake.suspense import suspend, uncredited
@@ -39,9 +43,12 @@ _Entry = tuple[Message, InboundDecision]
 
 
 @dataclass(frozen=True, slots=True)
-class _Accounts:
+class _Known:
+    """What is remembered of accounts, and who looks at payers."""
+
     customers: CustomerAccounts
     settlements: SettlementAccounts
+    payers: Payers
 
 
 class Intake:
@@ -66,23 +73,27 @@ class Intake:
             client=PROCESS,
             **{"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": HEARTBEAT_MS},
         )
-        with connect(self._settings.core.dsn("intake"), application=PROCESS) as connection:
-            accounts = _Accounts(CustomerAccounts(connection), SettlementAccounts(connection))
+        with (
+            closing(local_keys(self._settings)) as keys,
+            connect(self._settings.core.dsn("intake"), application=PROCESS) as connection,
+        ):
+            payers = Payers(connection, records=SealedRecords(keys))
+            known = _Known(CustomerAccounts(connection), SettlementAccounts(connection), payers)
             consumer.subscribe(
                 [kit_kafka.topic_name(self._settings.kafka, DECISIONS)], on_assign=lambda *_: self._lifecycle.ready()
             )
             try:
                 while self._lifecycle.running:
-                    self._step(consumer, connection, accounts)
+                    self._step(consumer, connection, known)
             finally:
                 consumer.close()
 
-    def _step(self, consumer: Consumer, connection: psycopg.Connection, accounts: _Accounts) -> None:
+    def _step(self, consumer: Consumer, connection: psycopg.Connection, known: _Known) -> None:
         messages = kit_kafka.take(consumer, at_most=BATCH_MESSAGES, wait_s=WAIT_S)
         if not messages:
             return
         entries = self._read(messages)
-        self._post(connection, accounts, entries)
+        self._post(connection, known, entries)
         self._refusals.settle()
         self._commit(consumer, messages)
 
@@ -98,29 +109,26 @@ class Intake:
                 entries.append((message, decision))
         return entries
 
-    def _post(self, connection: psycopg.Connection, accounts: _Accounts, entries: list[_Entry]) -> None:
+    def _post(self, connection: psycopg.Connection, known: _Known, entries: list[_Entry]) -> None:
         """Post a batch; one that cannot be posted is halved, in order, until the decision that is the cause stands alone."""
         if not entries:
             return
-        accounts.customers.learn(named_accounts(decision.transaction for _, decision in entries))
+        known.customers.learn(named_accounts(decision.transaction for _, decision in entries))
         now_ms = self._clock.now_ms()
         requests = [
-            request(decision, is_ours=accounts.customers.is_ours, headers=_passed_on(message), now_ms=now_ms)
+            request(decision, is_ours=known.customers.is_ours, headers=_passed_on(message), now_ms=now_ms)
             for message, decision in entries
         ]
-        through = [
-            settlement_needed(posting, decision.transaction) for posting, (_, decision) in zip(requests, entries, strict=True)
-        ]
+        payments = [Payment(posting, decision.transaction) for posting, (_, decision) in zip(requests, entries, strict=True)]
+        through = [settlement_needed(payment.request, payment.transaction) for payment in payments]
         try:
-            accounts.settlements.open([account for account in through if account is not None], now_ms=now_ms)
-            results = post_batch(connection, requests, now_ms=now_ms)
-            channels = [str(decision.transaction.channel) for _, decision in entries]
-            _suspended.inc(suspend(connection, uncredited(requests, channels, results), now_ms=now_ms))
+            known.settlements.open([account for account in through if account is not None], now_ms=now_ms)
+            results = self._carry_out(connection, known.payers, payments, now_ms=now_ms)
         except (InvalidPosting, psycopg.DataError, psycopg.IntegrityError) as problem:
             if len(entries) > 1:
                 middle = len(entries) // 2
-                self._post(connection, accounts, entries[:middle])
-                self._post(connection, accounts, entries[middle:])
+                self._post(connection, known, entries[:middle])
+                self._post(connection, known, entries[middle:])
                 return
             self._refusals.refuse(entries[0][0], topic=DECISIONS, reason=UNPOSTABLE, detail=str(problem))
             return
@@ -130,6 +138,30 @@ class Intake:
                 get_logger().error(
                     "the ledger knows this transfer otherwise", transfer=str(result.transfer_id), field=result.field
                 )
+
+    @staticmethod
+    def _carry_out(
+        connection: psycopg.Connection, payers: Payers, payments: list[Payment], *, now_ms: int
+    ) -> list[PostingResult]:
+        """Keep back what comes from payers who may be listed, and post the rest; what cannot be credited goes to suspense."""
+        known = payers.look(payments, now_ms=now_ms)
+        listed = [
+            Listed(at, payment, payer)
+            for at, (payment, payer) in enumerate(zip(payments, known, strict=True))
+            if payer is not None and payer.is_listed
+        ]
+        kept = hold_back(connection, listed, now_ms=now_ms)
+        rest = [at for at in range(len(payments)) if at not in kept.results]
+        answers = post_batch(connection, [payments[at].request for at in rest], now_ms=now_ms) if rest else []
+        results = kept.results | dict(zip(rest, answers, strict=True))
+        lost = uncredited(
+            [payment.request for payment in payments],
+            [str(payment.transaction.channel) for payment in payments],
+            [None if payer is None else payer.party_id for payer in known],
+            [results[at] for at in range(len(payments))],
+        )
+        _suspended.inc(kept.suspended + suspend(connection, lost, now_ms=now_ms))
+        return [results[at] for at in range(len(payments))]
 
     def _commit(self, consumer: Consumer, messages: list[Message]) -> None:
         after = {(message.topic(), message.partition()): message.offset() + 1 for message in messages}

@@ -11,7 +11,7 @@ from contracts.decisions import Door, Verdict
 from contracts.transactions import Direction, Transaction
 from kit.money import CURRENCY_EXPONENTS
 from ledger.accounts import NewAccount, settlement_account
-from ledger.postings import Kind, PostingRequest
+from ledger.postings import MOVING, Kind, PostingRequest
 from streams.intake.decisions import InboundDecision
 
 # How long a doubtful payment waits for somebody to decide; then its hold expires and it is abandoned.
@@ -90,6 +90,12 @@ def request(decision: InboundDecision, *, is_ours: IsOurs, headers: Mapping[str,
         transaction=msgspec.json.encode(transaction),
         headers=headers or None,
     )
+
+
+def came_in(posting: PostingRequest, transaction: Transaction) -> bool:
+    """Whether `posting` lets money in through a rail, to an account here."""
+    settlement = _settlement(transaction.tenant_id, transaction.currency, str(transaction.channel))
+    return posting.kind in MOVING and posting.debit_account_id == settlement.account_id
 
 
 def settlement_needed(posting: PostingRequest, transaction: Transaction) -> NewAccount | None:

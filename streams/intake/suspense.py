@@ -1,7 +1,8 @@
 """Money that came in, was allowed, and could not be credited: it lies on the rail's suspense account until people decide.
 
-The account may be closed, blocked for credits, or in another currency. A rail has paid by then, so that a failed posting is not
-the end of it. All is done again safely: a record that is read again finds its item and its transfer there.
+The account may be closed, blocked for credits, or in another currency, or the payer on a watch-list (`listed`). A rail has paid
+by then, so that a failed posting is not the end of it. All is done again safely: a record that is read again finds its item and
+its transfer there.
 """
 
 import uuid
@@ -25,11 +26,12 @@ WANTED = "suspense"
 
 @dataclass(frozen=True, slots=True)
 class Uncredited:
-    """A payment that came in by a channel and was refused by the ledger, and why."""
+    """A payment that came in by a channel and was not credited, why, and who paid it, where that is known by name."""
 
     request: PostingRequest
     channel: str
     problem: str
+    party_id: uuid.UUID | None = None
 
 
 class NotSuspended(RuntimeError):
@@ -37,12 +39,15 @@ class NotSuspended(RuntimeError):
 
 
 def uncredited(
-    requests: Sequence[PostingRequest], channels: Iterable[str], results: Sequence[PostingResult]
+    requests: Sequence[PostingRequest],
+    channels: Iterable[str],
+    parties: Iterable[uuid.UUID | None],
+    results: Sequence[PostingResult],
 ) -> list[Uncredited]:
     """Return those that came in from a rail and could not be credited. Pure."""
     return [
-        Uncredited(request, channel, result.code)
-        for request, channel, result in zip(requests, channels, results, strict=True)
+        Uncredited(request, channel, result.code, party_id)
+        for request, channel, party_id, result in zip(requests, channels, parties, results, strict=True)
         if result.status is Status.FAILED and result.code in UNCREDITABLE and _came_in(request, channel)
     ]
 
@@ -72,11 +77,12 @@ def suspend(connection: psycopg.Connection, items: Sequence[Uncredited], *, now_
         by_tenant[item.request.tenant_id].append(item)
     for tenant_id, own in by_tenant.items():
         with tenant_block(connection, tenant_id):
-            _suspend_of_tenant(connection, tenant_id, own, now_ms=now_ms)
+            suspend_of_tenant(connection, tenant_id, own, now_ms=now_ms)
     return len(items)
 
 
-def _suspend_of_tenant(connection: psycopg.Connection, tenant_id: str, items: list[Uncredited], *, now_ms: int) -> None:
+def suspend_of_tenant(connection: psycopg.Connection, tenant_id: str, items: Sequence[Uncredited], *, now_ms: int) -> None:
+    """Do the same inside a transaction of the tenant's. Raises NotSuspended."""
     accounts = [
         suspense_account(tenant_id=tenant_id, currency=str(item.request.currency), channel=item.channel) for item in items
     ]
@@ -95,6 +101,8 @@ def _suspend_of_tenant(connection: psycopg.Connection, tenant_id: str, items: li
             currency=str(made.currency),
             amount_minor=int(made.amount_minor or 0),
             problem=item.problem,
+            party_id=item.party_id,
+            account_id=item.request.credit_account_id,
             now_ms=now_ms,
         )
 

@@ -42,6 +42,8 @@ NAMED_FOR_IT = {
     "feature_store/flink/statements.py": "Flink's SQL, which is compiled from the definitions",
     "cases/hit_repository.py": "the one statement by which screening's hits are kept",
     "pipelines/screening/found_repository.py": "what screening finds and lets go, beside the lists' repository",
+    "cases/list_repository.py": "the watch-lists as the API and the intake read them",
+    "streams/intake/payer_repository.py": "payers from outside, beside the intake's own repository",
     "serving/screening/party_repository.py": "the parties of payments, beside screening's own repository",
     "bench/screened_payments.py": "the bench's own list and customers",
     "cases/finding_repository.py": "findings, beside the alerts' own repository",

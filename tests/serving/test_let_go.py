@@ -20,9 +20,10 @@ from pipelines.screening import found_repository
 from pipelines.screening.rescreen import rescreen
 from pipelines.screening.waiting import ROLE, waits
 from risk.screening.warm_up import compile_once
+from serving.edge import metrics
 from serving.edge.clocks import TenantClocks
 from serving.screening import books
-from serving.screening.let_go import ACTION, LetGo
+from serving.screening.let_go import ACTION, STEP, LetGo
 from tests.serving.conftest import Server
 from tests.serving.test_screened_payments import events, held, loaded, pay, status
 from tests.serving.test_screening import decided, hits
@@ -30,6 +31,15 @@ from tests.serving.test_transfers import account, balance, customer
 
 pytestmark = pytest.mark.servers
 CLOCK = SystemClock()
+# As whatever is wrong with one payment alone would have it.
+REFUSES = """
+create function refuse_one() returns trigger language plpgsql as $$
+begin
+    raise exception 'this one cannot be ended' using errcode = 'P0001';
+end $$;
+create trigger refuses before delete on screening.let_go for each row when (old.transfer_id = '{transfer}')
+    execute function refuse_one();
+"""
 STAYS = "s1,person,Wendelgard Immerdastein,,,"
 
 
@@ -71,6 +81,10 @@ def noted(settings: Settings, transfer_id: str) -> int:
     with psycopg.connect(settings.core.dsn("postgres")) as admin:
         row = admin.execute("select count(*) from screening.let_go where transfer_id = %s", (transfer_id,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def failed() -> float:
+    return metrics.SWEPT_FAILED.labels(STEP)._value.get()
 
 
 def audited(settings: Settings, transfer_id: str) -> list[dict]:
@@ -170,6 +184,25 @@ async def test_who_is_ended_on_the_way_leaves_all_of_it_for_the_next(api, settin
     await ender(opened).sweep()
     assert (status(api, transfer), noted(settings, transfer)) == ("posted", 0)
     assert [event["status"] for event in events(api, transfer)] == ["held", "posted"]
+
+
+async def test_a_payment_that_cannot_be_ended_holds_up_no_other(api, settings, screener, tmp_path, opened):
+    loaded(screener, tmp_path, [STAYS, "f1,person,Friedhelm Dauerfehler,,,", "f2,person,Mechthild Weiterlauf,,,"], name="fails")
+    names = ("Friedhelm Dauerfehler", "Mechthild Weiterlauf")
+    fails, goes = (held(pay(api, account(api), None, payee_name=name)) for name in names)
+    with psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as operator:
+        operator.execute(REFUSES.format(transfer=fails))
+    loaded(screener, tmp_path, [STAYS], name="fails")
+    rescreen(settings, clock=CLOCK)
+    before = failed()
+    sweeper = ender(opened)
+    await sweeper.sweep()
+    assert (status(api, fails), status(api, goes)) == ("held", "posted")
+    assert failed() > before
+    with psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as operator:
+        operator.execute("drop trigger refuses on screening.let_go")
+    await sweeper.sweep()
+    assert (status(api, fails), noted(settings, fails)) == ("posted", 0)
 
 
 def test_a_hit_waits_for_the_payment_that_it_is_about_to_hold(api, settings, screener, tmp_path):

@@ -379,6 +379,7 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("DELETE", "/v1/risk/lists/{list_id}/entries/{value}"): listed,
     ("POST", "/v1/risk/simulations"): lambda world: Ask(body={"policy_version": written(world.people["risk"])["version"]}),
     ("POST", "/v1/risk/simulations/{simulation_id}/cancellation"): simulated,
+    ("PUT", "/v1/inbound-payers/{payer_id}"): lambda world: Ask({"payer_id": world.fresh("p-")}),
     ("POST", "/v1/screening/search"): lambda _: Ask(),
     ("POST", "/v1/screening/hits/{hit_id}/verdict"): met,
     ("POST", "/v1/screening/hits/{hit_id}/judgement"): lambda world: met(world, proposed=True),

@@ -1959,6 +1959,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inbound-payers/{payer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Inbound Payer
+         * @description Return who a payer is, as it was told last.
+         */
+        get: operations["get_inbound_payer_v1_inbound_payers__payer_id__get"];
+        /**
+         * Put Inbound Payer
+         * @description Say who a payer is, before a payment that names them by this id is brought: so that it is screened before it is credited.
+         *
+         *     The same again changes nothing. What nobody has repeated for 400 days is forgotten.
+         */
+        put: operations["put_inbound_payer_v1_inbound_payers__payer_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/insights/budgets": {
         parameters: {
             query?: never;
@@ -8624,6 +8650,32 @@ export interface components {
             time_zone?: string | null;
         };
         /**
+         * InboundPayer
+         * @description A payer as they were told last. The name is null once the payer was forgotten.
+         * @example {
+         *       "country": "BR",
+         *       "kind": "person",
+         *       "name": "Teodora Alvarenga Kimbo",
+         *       "payer_id": "p-000051",
+         *       "told_at": "2025-11-24T16:00:00Z"
+         *     }
+         */
+        InboundPayer: {
+            /** Country */
+            country: string | null;
+            kind: components["schemas"]["PayerKind"] | null;
+            /** Name */
+            name: string | null;
+            /** Payer Id */
+            payer_id: string;
+            /**
+             * Told At
+             * Format: date-time
+             * @description When this was told last, to the day
+             */
+            told_at: string;
+        };
+        /**
          * Income
          * @description How sure their regular income is.
          * @enum {string}
@@ -8675,6 +8727,7 @@ export interface components {
          * Item
          * @description Money in suspense, or what became of it.
          * @example {
+         *       "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *       "age_days": 3,
          *       "amount": {
          *         "amount_minor": 420000,
@@ -8684,6 +8737,7 @@ export interface components {
          *       "note": null,
          *       "opened_at": "2026-11-21T16:00:00Z",
          *       "opened_by": "intake",
+         *       "payer_id": "p-000051",
          *       "problem": "account-closed",
          *       "proposed_at": "2026-11-24T16:00:00Z",
          *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
@@ -8700,6 +8754,11 @@ export interface components {
          *     }
          */
         Item: {
+            /**
+             * Account Id
+             * @description For whose account it came, where the intake put it there
+             */
+            account_id: string | null;
             /** Age Days */
             age_days: number;
             amount: components["schemas"]["Money"];
@@ -8717,6 +8776,11 @@ export interface components {
             opened_at: string;
             /** Opened By */
             opened_by: string;
+            /**
+             * Payer Id
+             * @description The rail's id of who paid it, where somebody has said who that is
+             */
+            payer_id: string | null;
             /** Problem */
             problem: string;
             /** Proposed At */
@@ -8744,6 +8808,7 @@ export interface components {
          * @example {
          *       "items": [
          *         {
+         *           "account_id": "0193f2aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
          *           "age_days": 3,
          *           "amount": {
          *             "amount_minor": 420000,
@@ -8753,6 +8818,7 @@ export interface components {
          *           "note": null,
          *           "opened_at": "2026-11-21T16:00:00Z",
          *           "opened_by": "intake",
+         *           "payer_id": "p-000051",
          *           "problem": "account-closed",
          *           "proposed_at": "2026-11-24T16:00:00Z",
          *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
@@ -11436,6 +11502,12 @@ export interface components {
          */
         Part: "liquidity" | "spending" | "debt" | "income" | "savings";
         /**
+         * PayerKind
+         * @description What a payer is.
+         * @enum {string}
+         */
+        PayerKind: "person" | "business";
+        /**
          * PaymentBlock
          * @description One block. `urgency` is null when it has ended.
          *
@@ -13911,6 +13983,8 @@ export interface components {
         /**
          * ScreenedPayment
          * @description A payment that a hit held back or had refused: whose side the hit is on, and how the payment stands now.
+         *
+         *     What is `suspended` came in, and its money lies in suspense: the ledger has the payment as denied.
          * @example {
          *       "at": "2025-11-24T16:00:00Z",
          *       "became": "held",
@@ -13929,7 +14003,7 @@ export interface components {
              * Became
              * @enum {string}
              */
-            became: "held" | "refused";
+            became: "held" | "refused" | "suspended";
             /**
              * Side
              * @enum {string}
@@ -13945,7 +14019,7 @@ export interface components {
         };
         /**
          * ScreeningHit
-         * @description That a customer, or whom they pay, may be somebody on a list, and what two people said to it.
+         * @description That a customer, whom they pay, or a payer from outside may be somebody on a list, and what two people said to it.
          * @example {
          *       "about": "customer",
          *       "customer_id": "c000042",
@@ -13956,6 +14030,7 @@ export interface components {
          *       "judged_by": null,
          *       "list_id": "own-demo",
          *       "note": "another date of birth, by the passport",
+         *       "payer_id": null,
          *       "proposed_at": "2025-11-24T17:00:00Z",
          *       "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
          *       "score": 0.9866,
@@ -13966,12 +14041,15 @@ export interface components {
         ScreeningHit: {
             /**
              * About
-             * @description `payee`: somebody whom the customer pays, and who is none here
+             * @description `payee`: somebody whom the customer pays, and who is none here; `payer`: somebody who pays into the bank
              * @enum {string}
              */
-            about: "customer" | "payee";
-            /** Customer Id */
-            customer_id: string;
+            about: "customer" | "payee" | "payer";
+            /**
+             * Customer Id
+             * @description Null for a payer from outside, who is nobody's
+             */
+            customer_id: string | null;
             /** Entry Id */
             entry_id: string;
             /**
@@ -13992,6 +14070,11 @@ export interface components {
             list_id: string;
             /** Note */
             note: string | null;
+            /**
+             * Payer Id
+             * @description The rail's id of a payer from outside
+             */
+            payer_id: string | null;
             /** Proposed At */
             proposed_at: string | null;
             /** Proposed By */
@@ -14038,6 +14121,8 @@ export interface components {
          *       "list_id": "own-demo",
          *       "note": "another date of birth, by the passport",
          *       "payee_name": null,
+         *       "payer_id": null,
+         *       "payer_name": null,
          *       "payments": [
          *         {
          *           "at": "2025-11-24T16:00:00Z",
@@ -14099,12 +14184,15 @@ export interface components {
         ScreeningHitDetail: {
             /**
              * About
-             * @description `payee`: somebody whom the customer pays, and who is none here
+             * @description `payee`: somebody whom the customer pays, and who is none here; `payer`: somebody who pays into the bank
              * @enum {string}
              */
-            about: "customer" | "payee";
-            /** Customer Id */
-            customer_id: string;
+            about: "customer" | "payee" | "payer";
+            /**
+             * Customer Id
+             * @description Null for a payer from outside, who is nobody's
+             */
+            customer_id: string | null;
             /** Customer Name */
             customer_name: string | null;
             entry: components["schemas"]["ListedEntry"] | null;
@@ -14133,6 +14221,16 @@ export interface components {
              * @description Under which name the customer pays them, where the hit is about a payee
              */
             payee_name: string | null;
+            /**
+             * Payer Id
+             * @description The rail's id of a payer from outside
+             */
+            payer_id: string | null;
+            /**
+             * Payer Name
+             * @description How the payer's bank calls them, where the hit is about a payer
+             */
+            payer_name: string | null;
             /**
              * Payments
              * @description The newest that it held back or had refused, at most 50
@@ -14163,6 +14261,7 @@ export interface components {
          *           "judged_by": null,
          *           "list_id": "own-demo",
          *           "note": "another date of birth, by the passport",
+         *           "payer_id": null,
          *           "proposed_at": "2025-11-24T17:00:00Z",
          *           "proposed_by": "user:0193f2aa-1111-7111-8111-111111111111",
          *           "score": 0.9866,
@@ -14989,6 +15088,28 @@ export interface components {
             reviewed: number;
             /** Transactions */
             transactions: number;
+        };
+        /**
+         * ToldPayer
+         * @description Who a payer is, as their bank says it. A kind and a country are evidence: they add to what a name says.
+         * @example {
+         *       "country": "BR",
+         *       "kind": "person",
+         *       "name": "Teodora Alvarenga Kimbo"
+         *     }
+         */
+        ToldPayer: {
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             */
+            country?: string | null;
+            kind?: components["schemas"]["PayerKind"] | null;
+            /**
+             * Name
+             * @description As it is written, in any script
+             */
+            name: string;
         };
         /**
          * TracedHop
@@ -37964,6 +38085,346 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    get_inbound_payer_v1_inbound_payers__payer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the payment names its payer by: `payee_id` of a credit, `account_id` of a debit from elsewhere */
+                payer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundPayer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Check the identifier; it must belong to your own tenant.",
+                     *       "status": 404,
+                     *       "title": "There is no such resource",
+                     *       "type": "/problems/not-found"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
+        };
+    };
+    put_inbound_payer_v1_inbound_payers__payer_id__put: {
+        parameters: {
+            query?: {
+                /** @description `true`: answer as the write would, with the header `Dry-Run: true`, and change nothing; ids mean nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description What the payment names its payer by: `payee_id` of a credit, `account_id` of a debit from elsewhere */
+                payer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToldPayer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundPayer"];
+                };
+            };
+            400: components["responses"]["400"];
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthenticated",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Send a valid Authorization: Bearer token, an X-Api-Key header, or sign in at POST /v1/session.",
+                     *       "status": 401,
+                     *       "title": "The request does not say who is asking",
+                     *       "type": "/problems/unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Ask for what the detail names: a role from an administrator of your tenant, a token from the platform's operator.",
+                     *       "status": 403,
+                     *       "title": "Your roles do not open this",
+                     *       "type": "/problems/forbidden"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            404: components["responses"]["404"];
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Read the resource again and decide from its present state.",
+                     *       "status": 409,
+                     *       "title": "The resource's state does not allow this",
+                     *       "type": "/problems/conflict"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "correlation_id": "0193f2aa-1111-7222-8333-944445555666",
+                     *       "detail": "what was wrong with this very request",
+                     *       "instance": "/v1/…",
+                     *       "remedy": "Correct the field named in the detail; /docs shows what each route takes.",
+                     *       "status": 422,
+                     *       "title": "A field of the request is not valid",
+                     *       "type": "/problems/invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": {
+                        code: string;
+                        correlation_id: string;
+                        detail: string;
+                        facts?: {
+                            [key: string]: unknown;
+                        };
+                        instance: string;
+                        reasons?: string[];
+                        remedy: string;
+                        status: number;
+                        title: string;
+                        /** Format: uri-reference */
+                        type: string;
+                    };
+                };
+            };
+            429: components["responses"]["429"];
+            503: components["responses"]["503"];
         };
     };
     budgets_v1_insights_budgets_get: {

@@ -25,6 +25,14 @@ export class Screening {
       like('ScreeningHit', { hit_id: idOf(11, 1), found_at: this.at(-HOUR_MS), proposed_by: COLLEAGUE }),
       like('ScreeningHit', { ...open, hit_id: idOf(11, 2), customer_id: 'c000731', score: 0.71, about: 'payee' }),
       like('ScreeningHit', { ...open, hit_id: idOf(11, 3), customer_id: 'c004410', score: 0.64 }),
+      like('ScreeningHit', {
+        ...open,
+        hit_id: idOf(11, 4),
+        customer_id: null,
+        about: 'payer',
+        payer_id: 'p-000051',
+        score: 0.66,
+      }),
     ]
     this.lists = [
       like('WatchList', { list_id: 'own-demo', own: true, entries: 42, licence: 'the bank’s own records' }),

@@ -6,5 +6,7 @@ COPIES_DAYS = 3_653
 PROFILES_DAYS = 800
 # Backups under `<var>/backups`: what is not sealed in them is in clear. The newest one stays, however old.
 BACKUPS_DAYS = 35
+# Names of payers from outside: as long as a message that names one may be read again (`inbound.transactions.v1`).
+PAYERS_DAYS = 400
 # As the sweeper has it; a day at least is promised.
 ANSWERS_DAYS = 7

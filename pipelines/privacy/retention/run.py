@@ -1,6 +1,7 @@
 """One pass over the stores that drop nothing by themselves."""
 
 import shutil
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -11,15 +12,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from psycopg import Connection
 
+from cases.payers import sealed_under
 from contracts.topics import topics
 from kit.clock import Clock
 from kit.lake.lock import only_rewriter
 from kit.lake.manifest import LakeFile, drop, live_files
 from kit.postgres import connect, tenant_block
 from kit.settings import Settings
+from kit.subject_keys import LocalKeys, local_keys
 from ledger.claims import forget
 from pipelines.privacy.retention import repository
-from pipelines.privacy.retention.rules import ANSWERS_DAYS, BACKUPS_DAYS, COPIES_DAYS, PROFILES_DAYS
+from pipelines.privacy.retention.rules import ANSWERS_DAYS, BACKUPS_DAYS, COPIES_DAYS, PAYERS_DAYS, PROFILES_DAYS
 
 STATEMENT_TIMEOUT_MS = 600_000
 APPLICATION = "retention"
@@ -46,6 +49,7 @@ def retain(settings: Settings, *, clock: Clock, dry_run: bool = False) -> list[D
         connect(settings.warehouse.dsn("audit"), application=APPLICATION, statement_timeout_ms=STATEMENT_TIMEOUT_MS) as copies,
     ):
         found = [_answers(settings, core, before=now - timedelta(ANSWERS_DAYS), dry_run=dry_run)]
+        found.append(_payers(settings, core, before=now - timedelta(PAYERS_DAYS), dry_run=dry_run))
         found += _raw(settings, core, copies, before=now - timedelta(COPIES_DAYS), dry_run=dry_run)
     found += _lake(settings.lake, before=now - timedelta(COPIES_DAYS), now_ms=clock.now_ms(), dry_run=dry_run)
     found.append(_profiles(settings.profiles, before=now - timedelta(PROFILES_DAYS), dry_run=dry_run))
@@ -60,6 +64,32 @@ def _answers(settings: Settings, core: Connection, *, before: datetime, dry_run:
             while forget(connection, before_ms=int(before.timestamp() * 1_000)):
                 pass
     return Dropped("idempotency.claim", count, before)
+
+
+def _payers(settings: Settings, core: Connection, *, before: datetime, dry_run: bool) -> Dropped:
+    """Payers from outside whom nobody has named for long: the name first, then the key, then the row.
+
+    Whatever ends this in between, no key is left without a row that leads the next run to it, and no name without its key.
+    """
+    count = repository.count_payers(core, before=before)
+    if count and not dry_run:
+        dsn = settings.core.dsn("eraser")
+        with closing(local_keys(settings)) as keys, connect(dsn, application=APPLICATION) as connection:
+            for tenant_id in repository.tenants(core):
+                with tenant_block(connection, tenant_id):
+                    repository.unname_payers(connection, tenant_id=tenant_id, before=before)
+                while _forgot_some(connection, keys, tenant_id, before=before):
+                    pass
+    return Dropped("screening.party", count, before)
+
+
+def _forgot_some(connection: Connection, keys: LocalKeys, tenant_id: str, *, before: datetime) -> bool:
+    with tenant_block(connection, tenant_id):
+        old = repository.unnamed_payers(connection, tenant_id=tenant_id, before=before)
+        for _, payer_id in old:
+            keys.destroy(sealed_under(tenant_id, customer_id=None, payer_id=payer_id))
+        repository.drop_payers(connection, tenant_id=tenant_id, party_ids=[party_id for party_id, _ in old])
+    return bool(old)
 
 
 def _raw(settings: Settings, core: Connection, copies: Connection, *, before: datetime, dry_run: bool) -> list[Dropped]:

@@ -52,6 +52,7 @@ IDENTIFIES: dict[str, str] = {
     "payee_account_id": "credit_account_id",
     "payee_id": "payee_id",
     "payer_account_id": "account_id",
+    "payer_id": "payer_id",
     "policy_version": "version",
     "product": "code",
     "q": "mark",

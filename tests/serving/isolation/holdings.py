@@ -259,9 +259,11 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
     }
     ids |= {key: f"{key[:3]}-{name}" for key in ("customer_id", "value", "payee_id", "card_id", "device_id", "merchant_id")}
     ids |= {"list_id": f"l_{name.replace('-', '_')}", "model": f"fraud-{name}", "rule": f"r_{name}", "key": f"key-{name}"}
-    ids |= {"watch_list_id": f"w-{name}"}
+    ids |= {"watch_list_id": f"w-{name}", "payer_id": f"pay-{name}"}
     ids |= {"version": VERSIONS[tenant_id], "email": f"risk@{tenant_id}.example", "client_id": f"cl-{name}"}
     _make_by_its_people(api, tenant_id, mark, ids)
+    told = api.partner(tenant_id).put(f"/v1/inbound-payers/{ids['payer_id']}", json={"name": mark})
+    assert told.status_code == 200, told.text
     _post(api, tenant_id, ids)
     give_belongings(api, tenant_id, mark, ids)
     keep_books(api, tenant_id, mark, ids)

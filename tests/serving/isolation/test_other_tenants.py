@@ -48,8 +48,12 @@ UNMARKED = {
 OF_SOMEBODY = {path: {"customer_id": "somebody"} for path in SAYS}
 # What is refused of somebody of whom nothing is known.
 REFUSED_OF_NOBODY = {"/v1/graph/paths": 422, "/v1/suitability": 404, "/v1/insights/recommendations": 409}
-# Whoever is not on an account is off it already, whether there is such a customer or not.
-OFF_ALREADY = ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}", "customer_id")
+# Whoever is not on an account is off it already, whether there is such a customer or not. And each tenant names payers for
+# itself.
+HARMLESS = {
+    ("DELETE", "/v1/accounts/{account_id}/holders/{customer_id}", "customer_id"): 204,
+    ("PUT", "/v1/inbound-payers/{payer_id}", "payer_id"): 200,
+}
 # What stops the rest when it is done: it comes last.
 STOPS = {"/v1/accounts/{account_id}/status", "/v1/customers/{customer_id}/status", "/v1/freezes"}
 
@@ -201,8 +205,8 @@ def test_another_tenants_ids_open_nothing(attackers, attacker, victim, method, p
             assert answer.status_code < 500 or answer.json()["code"] in AWAY, (attack, answer.text)
             assert leaks(answer, victim, sent=attack.sent) == [], (attack, answer.text)
             if "{" in path and (attack.named is None or f"{{{attack.named}}}" in path):
-                off_already = (method, path, attack.named) == OFF_ALREADY and answer.status_code == 204
-                assert off_already or answer.status_code in REFUSED, (attack, answer.text)
+                harmless = HARMLESS.get((method, path, attack.named or "")) == answer.status_code
+                assert harmless or answer.status_code in REFUSED, (attack, answer.text)
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), guarded(("GET", "PUT", "PATCH", "POST", "STOPS", "DELETE")))

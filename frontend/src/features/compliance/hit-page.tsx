@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Users } from 'lucide-react'
 import { useState } from 'react'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { hitQuery, useDecide } from '@/features/compliance/api'
-import { EntryFacts, Line } from '@/features/compliance/entry-facts'
+import { EntryFacts } from '@/features/compliance/entry-facts'
 import { HitChip } from '@/features/compliance/hit-chip'
+import { HitSide } from '@/features/compliance/hit-side'
 import { MetWords } from '@/features/compliance/met-words'
 import type { HitDetail, Verdict } from '@/features/compliance/types'
 import { useCompliance } from '@/features/compliance/words'
@@ -119,6 +120,10 @@ function Proposal({ hit }: { hit: HitDetail }) {
 function Payments({ hit }: { hit: HitDetail }) {
   const { t, date, hourMinute } = useCompliance()
   if (hit.payments.length === 0) return null
+  const became = (payment: HitDetail['payments'][number]) => {
+    if (payment.became === 'suspended') return t('hit.payment.suspended')
+    return isPaymentStatus(payment.status) ? t(`hit.payment.${payment.status}`) : payment.status
+  }
   const at = (instant: string) => t('compliance.at', { date: date(toMs(instant)), time: hourMinute(toMs(instant)) })
   return (
     <Box title={t('hit.payments')}>
@@ -130,7 +135,7 @@ function Payments({ hit }: { hit: HitDetail }) {
           <li key={payment.transfer_id} className="flex flex-wrap gap-x-2 text-ink-2 tabular">
             <span className="font-mono text-[12.5px] text-ink">{payment.transfer_id}</span>
             <span>{t(`hit.payment.${payment.side}`)}</span>
-            <span>{isPaymentStatus(payment.status) ? t(`hit.payment.${payment.status}`) : payment.status}</span>
+            <span>{became(payment)}</span>
             <span className="text-ink-3">{at(payment.at)}</span>
           </li>
         ))}
@@ -143,32 +148,13 @@ function Found({ hit }: { hit: HitDetail }) {
   const { t, percent } = useCompliance()
   return (
     <Page
-      title={(hit.about === 'payee' ? hit.payee_name : hit.customer_name) ?? hit.customer_id}
+      title={hit[`${hit.about}_name`] ?? hit.customer_id ?? hit.payer_id ?? t('hit.unknown')}
       lead={`${hit.list_id} · ${hit.entry_id} · ${t('hit.score')} ${percent(hit.score, 0)}`}
       back={{ to: '/compliance/screening', label: t('hits.title') }}
       actions={<HitChip status={hit.status} />}
     >
       <div className="grid gap-4 lg:grid-cols-2">
-        <Box title={t('hit.customer')}>
-          <dl className="grid gap-y-1.5">
-            <Line name={t('hit.names')}>
-              <span className="font-medium">{hit.customer_name ?? t('hit.unknown')}</span>
-            </Line>
-            {hit.about === 'payee' && (
-              <Line name={t('hit.payee')}>
-                <span className="font-medium">{hit.payee_name ?? t('hit.unknown')}</span>
-              </Line>
-            )}
-            <Line name={t('hit.customer')}>
-              <Link
-                to={`/accounts?customer_id=${encodeURIComponent(hit.customer_id)}`}
-                className="text-accent underline"
-              >
-                {hit.customer_id}
-              </Link>
-            </Line>
-          </dl>
-        </Box>
+        <HitSide hit={hit} />
         <Box title={t('hit.listed')}>
           {hit.entry === null ? <p className="text-ink-3">{t('hit.unknown')}</p> : <EntryFacts entry={hit.entry} />}
         </Box>

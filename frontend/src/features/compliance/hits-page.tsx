@@ -29,8 +29,8 @@ function HitRow({ hit, nowMs }: { hit: Hit; nowMs: number }) {
       >
         <span className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
           <span className="flex flex-wrap gap-x-2">
-            <span className="font-mono text-[12.5px] text-ink">{hit.customer_id}</span>
-            {hit.about === 'payee' && <span className="text-ink-2">{t('hit.payee')}</span>}
+            <span className="font-mono text-[12.5px] text-ink">{hit.customer_id ?? hit.payer_id}</span>
+            {hit.about !== 'customer' && <span className="text-ink-2">{t(`hit.${hit.about}`)}</span>}
           </span>
           <HitChip status={hit.status} />
         </span>

@@ -1,0 +1,89 @@
+"""Money that waited in suspense for a verdict on its payer: it is credited by itself once every hit is cleared, or has gone.
+
+Each is ended in one transaction that moves the money, says so in the audit log and resolves the item, under the lock of the
+tenant's verdicts. The transfer has the id that people's resolution of the item would have, so that whoever races or is killed,
+it is credited once.
+"""
+
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from cases.payers import PAYER_LISTED, RESOLUTION, RESOLVED_BY
+from kit.ids import derived_id
+from kit.log import get_logger
+from kit.postgres import tenant_transaction
+from serving.each_alone import EachAlone
+from serving.edge.clocks import Present, TenantClocks
+from serving.identity.repository import insert_audit
+from serving.screening import party_repository
+from serving.suspense import repository
+from serving.suspense.errors import SuspenseNotPosted
+from serving.suspense.moves import Rail, move
+from serving.suspense.repository import Row
+
+STEP, ACTION = "suspense", "the payer of money in suspense was cleared"
+REASON = "suspense-credit"
+
+
+class ClearedPayers:
+    """One worker's part in it."""
+
+    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
+        self._core = core
+        self._clocks = clocks
+        self._each = EachAlone(STEP)
+        self._log = get_logger()
+
+    async def sweep(self) -> None:
+        """Credit what may be credited, of every tenant, a batch at most. Raises psycopg.OperationalError."""
+        async with self._core.connection() as connection:
+            found = await repository.cleared(connection, limit=self._each.limit)
+        ended = await self._each.end(found, self.end)
+        if ended:
+            self._log.info("money of cleared payers left suspense", items=ended)
+
+    async def end(self, tenant_id: str, item_id: UUID) -> bool:
+        """Credit one item; False where somebody has been first or has proposed something, or a hit is not cleared.
+
+        What cannot be credited (its account was closed) stays in suspense under that problem, for people.
+        """
+        present = await self._clocks.present(tenant_id)
+        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
+            await party_repository.lock_verdicts(connection, tenant_id)
+            item = await repository.find_item(
+                connection, tenant_id=tenant_id, item_id=item_id, now_ms=present.now_ms, lock=True
+            )
+            if item is None or (item["status"], item["problem"]) != ("open", PAYER_LISTED):
+                return False
+            party_id, account_id = item["party_id"], item["account_id"]
+            if not isinstance(party_id, UUID) or not isinstance(account_id, UUID):
+                return False
+            if await party_repository.is_listed(connection, tenant_id, party_id):
+                return False
+            problem = await self._credit(connection, tenant_id, item, account_id, present)
+            await insert_audit(
+                connection, tenant_id=tenant_id, actor=RESOLVED_BY, action=ACTION, resource=f"suspense/{item_id}",
+                correlation_id=f"cleared-{item_id}", status=200, detail={"credited": problem is None, "problem": problem},
+            )  # fmt: skip
+        return problem is None
+
+    @staticmethod
+    async def _credit(connection: AsyncConnection, tenant_id: str, item: Row, account_id: UUID, present: Present) -> str | None:
+        """Move the money and resolve the item; return why the ledger would not, with nothing moved."""
+        item_id = UUID(str(item["item_id"]))
+        rail, transfer_id = Rail(tenant_id, str(item["rail"]), str(item["currency"])), derived_id(item_id, RESOLUTION)
+        try:
+            async with connection.transaction():
+                await move(
+                    connection, transfer_id=transfer_id, rail=rail, amount_minor=int(str(item["amount_minor"])),
+                    debit=rail.suspense.account_id, credit=account_id, reason=REASON, value_at_ms=present.now_ms,
+                    present=present,
+                )  # fmt: skip
+        except SuspenseNotPosted as refused:
+            problem = str(refused.facts["reason"])
+            await repository.rename_problem(connection, item_id=item_id, problem=problem)
+            return problem
+        await repository.resolve_cleared(connection, item_id=item_id, transfer_id=transfer_id, now_ms=present.now_ms)
+        return None

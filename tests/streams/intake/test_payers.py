@@ -1,0 +1,90 @@
+"""Who pays what comes in, and what is posted in the place of a payment that may not be credited."""
+
+import uuid
+
+import msgspec
+import pytest
+
+from contracts.decisions import Verdict
+from ledger.events import decode_tail, event_tail
+from ledger.postings import InvalidPosting, Kind
+from streams.intake.decisions import InboundDecision
+from streams.intake.listed import instead
+from streams.intake.payers import Payment, payer_of
+from streams.intake.requests import came_in, request
+from streams.intake.searching import SearchesNotReady, require_compiled
+from tests.streams.intake.test_requests import ALSO_OURS, ELSEWHERE, NOW_MS, OURS, SETTLEMENT, is_ours, transaction
+
+ANSWER = msgspec.json.encode({
+    "verdict": "allow", "source": "scorer", "scored_at": 1, "valid_until": 2, "policy": "p-1", "feature_set": "f-1",
+    "probability": 0.25, "reasons": ["customer_new_payee"],
+})  # fmt: skip
+
+
+def payment(verdict: Verdict = Verdict.ALLOW, answer: bytes = ANSWER, **fields: object) -> Payment:
+    found = transaction(**({"account_id": str(OURS), "direction": "credit", "payee_id": "p-1"} | fields))
+    decided = InboundDecision(uuid.UUID(int=9), found, verdict, "a_reason", answer)
+    return Payment(request(decided, is_ours=is_ours, headers={}, now_ms=NOW_MS), found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "who"),
+    [
+        ({}, "p-1"),
+        ({"payee_id": None}, None),
+        ({"direction": "debit", "account_id": str(ELSEWHERE), "payee_id": str(OURS)}, str(ELSEWHERE)),
+        ({"direction": "debit", "account_id": None, "payee_id": str(OURS)}, None),
+    ],
+)
+def test_what_comes_in_names_its_payer_on_the_side_that_is_not_ours(fields, who):
+    found = payment(**fields)
+    assert came_in(found.request, found.transaction)
+    assert payer_of(found.transaction) == who
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fields"),
+    [
+        (Verdict.DENY, {}),
+        (Verdict.STEP_UP, {}),
+        (Verdict.ALLOW, {"direction": "debit"}),
+        (Verdict.ALLOW, {"direction": "debit", "payee_id": str(ALSO_OURS)}),
+        (Verdict.ALLOW, {"account_id": str(ELSEWHERE)}),
+    ],
+)
+def test_what_moves_nothing_or_moves_between_our_accounts_or_leaves_does_not_come_in(verdict, fields):
+    found = payment(verdict, **fields)
+    assert not came_in(found.request, found.transaction)
+
+
+def test_what_was_allowed_is_denied_in_its_place_with_an_answer_that_says_why():
+    found = instead(payment())
+    assert (found.kind, found.reason) == (Kind.DENY, "payer-may-be-listed")
+    assert (found.debit_account_id, found.credit_account_id) == (None, None)
+    event = decode_tail(event_tail(found) or b"", status="denied")
+    assert event.door == "inbound"
+    assert event.answer is not None
+    assert (event.answer.verdict, event.answer.probability) == (Verdict.REVIEW, 0.25)
+    assert (event.answer.rules, event.answer.reasons) == (["screening_hit"], ["screening_hit", "customer_new_payee"])
+    assert msgspec.json.decode(found.answer or b"")["verdict"] == "review"
+
+
+def test_what_is_held_is_held_in_its_place():
+    before = payment(Verdict.REVIEW)
+    found = instead(before)
+    assert (found.kind, found.expires_at_ms) == (Kind.HOLD, before.request.expires_at_ms)
+    assert (found.debit_account_id, found.credit_account_id) == (SETTLEMENT, OURS)
+    assert decode_tail(event_tail(found) or b"", status="held").answer is not None
+
+
+def test_an_answer_that_cannot_be_read_is_not_posted():
+    with pytest.raises(InvalidPosting):
+        instead(payment(answer=b"{}"))
+
+
+def test_nothing_is_searched_for_until_searches_are_compiled():
+    ready = iter([False, True])
+    require_compiled(is_ready=lambda: next(ready), command=("true",))
+    for command in (("false",), ("true",)):
+        with pytest.raises(SearchesNotReady):
+            require_compiled(is_ready=lambda: False, command=command)

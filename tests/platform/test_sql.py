@@ -77,6 +77,10 @@ NOT_BOUND = {
         "(f'SELECT * FROM {_view(code)}' for code in codes)",
         "least_minor",
         "share_ppm",
+        "least",
+        "strangers",
+        "windows",
+        "sizes.near()",
         "_window(LONGEST_STRUCTURING_MS)",
     },
 }

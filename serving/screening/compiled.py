@@ -72,5 +72,5 @@ class Compiled:
                 get_logger().error("screening not compiled", exit_status=process.returncode)
         finally:
             if process.returncode is None:
-                process.terminate()
+                process.kill()  # what it writes is whole or not there
                 await process.wait()

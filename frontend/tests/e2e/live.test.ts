@@ -143,6 +143,8 @@ describe('the live page', () => {
     const { page, context } = await open(browser, { viewport: { width, height: 900 } })
     await signIn(page)
     await page.getByText('Live', { exact: true }).first().waitFor()
+    for (const list of ['Decided transactions, newest first', 'Alerts, newest first'])
+      await page.getByRole('list', { name: list }).locator('[data-row]').first().waitFor()
     const overflowing = await page.evaluate(() =>
       [...document.querySelectorAll('[data-row], .panel')]
         .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)

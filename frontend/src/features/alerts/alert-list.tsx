@@ -21,7 +21,7 @@ const AGE_STEP_MS = 10_000
 
 function AlertListSkeleton() {
   return (
-    <div aria-hidden>
+    <div aria-hidden className="min-h-0 overflow-hidden">
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} className="flex gap-3 border-b border-line px-5 py-4">
           <Skeleton className="size-8" />

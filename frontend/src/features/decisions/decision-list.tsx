@@ -42,7 +42,7 @@ export function DecisionListHeader() {
 
 export function DecisionListSkeleton({ rows = 12, wide }: { rows?: number; wide: boolean }) {
   return (
-    <div aria-hidden>
+    <div aria-hidden className="min-h-0 overflow-hidden">
       {Array.from({ length: rows }, (_, index) => (
         <div
           key={index}

@@ -1,7 +1,7 @@
 """`baas bench screening [PAIRS.csv]`: how right names are told apart, and how long one takes against fifty thousand.
 
 PAIRS.csv has the columns `query`, `candidate` and `match` (1 or 0, true or false): two names, and whether they are one. Without
-it the pairs are made up (`simulator/labelled_names.py`), of another seed than the weights were learned from. A match is what
+it the pairs are made up (`simulator/labelled_names`), of another seed than the weights were learned from. A match is what
 the product counts as one, at the threshold that came with the weights; the best threshold for these pairs is shown beside it.
 The peer is rapidfuzz's token_sort_ratio on letters of any script (anyascii), at the threshold that is best for it here.
 """

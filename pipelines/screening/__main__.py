@@ -211,7 +211,7 @@ def _learn(options: argparse.Namespace) -> None:
         *labelled_pairs(MADE_UP_PAIRS, seed=seed), *mistyped_pairs(MISTYPED, seed=seed), *numbered_pairs(NUMBERED, seed=seed),
     ]  # fmt: skip
     made_pairs, pairs = [NamePair(each.query, each.candidate, each.match) for each in made_up], list[NamePair]()
-    told = [f"{len(made_pairs):,} made-up pairs (simulator/labelled_names.py, seed {options.seed})"]
+    told = [f"{len(made_pairs):,} made-up pairs (simulator/labelled_names, seed {options.seed})"]
     for form, path in _files(options.lists):
         drawn = pairs_of_list(format_of(form).read(path), seed=options.seed)
         told.append(f"{len(drawn):,} pairs of {format_of(form).what}. {format_of(form).licence}")

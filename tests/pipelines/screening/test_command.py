@@ -46,4 +46,4 @@ def test_weights_are_learned_anew_from_ones_own_decisions(tmp_path: Path, monkey
     assert main(["learn", "--pairs", str(pairs), "--out", str(out)]) == 0
     found = decode(out.read_text())
     assert 0.2 < found.threshold < 0.9
-    assert found.learned_from == ("1,018 made-up pairs (simulator/labelled_names.py, seed 1)", "2 pairs of decided.csv")
+    assert found.learned_from == ("1,018 made-up pairs (simulator/labelled_names, seed 1)", "2 pairs of decided.csv")

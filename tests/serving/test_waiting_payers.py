@@ -1,0 +1,244 @@
+"""Money whose payer cannot be looked at yet: it waits in suspense, nobody else's waits with it, and it goes through once."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import httpx
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from cases.payers import sealed_under
+from contracts.topics import DECISIONS
+from kit.postgres import connect, pool
+from kit.settings import Settings
+from kit.subject_keys import local_keys
+from pipelines.screening.waiting import ROLE
+from risk.screening.warm_up import compile_once
+from tests.serving.conftest import Server, eventually
+from tests.serving.test_inbound_payers import (
+    AMOUNT,
+    STAYS,
+    Desk,
+    ender,
+    paid,
+    payer,
+    rows,
+    statuses,
+    taken,
+    told,
+    transfer_of,
+    waiting,
+)
+from tests.serving.test_let_go import _somebody_waits_for
+from tests.serving.test_screened_payments import detail, loaded
+from tests.serving.test_screening import decided, hits
+from tests.serving.test_transfers import account, balance
+from tests.streams.conftest import Traffic
+
+pytestmark = pytest.mark.servers
+WITHIN_S = 60
+Break = Callable[..., Callable[[], None]]
+
+
+@pytest.fixture(scope="module")
+def screener(settings: Settings) -> Iterator[psycopg.Connection]:
+    compile_once()
+    with connect(settings.core.dsn(ROLE), application="test") as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def admin(api: Server) -> httpx.Client:
+    return api.browser("admin")
+
+
+@pytest.fixture(scope="module")
+def risk(api: Server) -> httpx.Client:
+    return api.browser("risk")
+
+
+@pytest.fixture(scope="module")
+def compliance(api: Server) -> httpx.Client:
+    return api.browser("compliance")
+
+
+@pytest.fixture(scope="module")
+def traffic(settings: Settings) -> Traffic:
+    return Traffic(settings.kafka)
+
+
+@pytest.fixture(scope="module")
+def desk(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    found = Desk(settings, tmp_path_factory.mktemp("intake"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+async def opened(settings: Settings) -> AsyncIterator[AsyncConnectionPool]:
+    async with pool(settings.core.dsn("api"), application="test", max_size=4) as found:
+        yield found
+
+
+@pytest.fixture
+def broken(settings, screener, tmp_path, desk) -> Break:
+    """Load a list with somebody on it whose entry nothing can read; what comes back loads the next version, which is whole."""
+
+    def _broken(name: str, who: str, *, tenant: str | None) -> Callable[[], None]:
+        entry = f"b1,person,{who},,,"
+        loaded(screener, tmp_path, [STAYS, entry], name=name, tenant=tenant)
+        with psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as operator:
+            change = "update screening.entry set document = %s where list_id = %s and entry_id = 'b1'"
+            assert operator.execute(change, ('{"names": 7}', name)).rowcount == 1
+        desk.end()
+        return lambda: loaded(screener, tmp_path, [STAYS, entry.replace(",,,", ",,,BR")], name=name, tenant=tenant)
+
+    return _broken
+
+
+def problems(api: Server, who: httpx.Client, payer_id: str) -> list[tuple[str, str]]:
+    return [(item["problem"], item["status"]) for item in waiting(api, who, payer_id)]
+
+
+def becomes(api: Server, who: httpx.Client, payer_id: str, *wanted: tuple[str, str]) -> None:
+    eventually(lambda: problems(api, who, payer_id) == list(wanted), within_s=WITHIN_S)
+
+
+def test_a_tenants_own_list_that_cannot_be_read_holds_up_its_money_alone_and_that_goes_through_once(
+    api, settings, desk, traffic, admin, risk, compliance, broken
+):  # fmt: skip
+    free, met, seen, there = (
+        payer(api, "Philippa Unbescholten"), payer(api, "Sieglinde Unleserlich"), payer(api, "Walburga Gesehen"),
+        payer(api, "Philippa Unbescholten", tenant_id="other"),
+    )  # fmt: skip
+    mine, theirs = account(api, funds_minor=0), account(api, tenant_id="other", funds_minor=0)
+    mend = broken("own-broken", "Sieglinde Unleserlich", tenant="demo")
+    messages = [
+        paid(traffic, mine, free),
+        paid(traffic, mine, met),
+        paid(traffic, mine, None),
+        paid(traffic, theirs, there, tenant_id="other"),
+        paid(traffic, mine, seen, verdict="review"),
+    ]
+    assert taken(settings, desk, traffic, *messages) == ["denied", "denied", "posted", "posted", "denied"]
+    assert (balance(api, mine), balance(api, theirs, "other")) == (AMOUNT, AMOUNT), "who is named by nobody, and the other bank"
+    assert [problems(api, admin, each) for each in (free, met, seen)] == [[("payer-not-screened", "open")]] * 3
+    assert taken(settings, desk, traffic, *messages, paid(traffic, mine, None))[-1] == "posted", "read again"
+    assert balance(api, mine) == 2 * AMOUNT
+    assert [len(waiting(api, admin, each)) for each in (free, met, seen)] == [1, 1, 1]
+    said = desk.intake().output()
+    assert "own lists of demo (own-broken version 1) cannot be read" in said
+    assert "ListUnreadable" in said
+    [item] = waiting(api, admin, free)
+    path = f"/v1/suspense/{item['item_id']}/resolution"
+    refused = admin.post(path, json={"action": "credit", "account_id": mine})
+    assert (refused.status_code, refused.json()["code"]) == (409, "payer-not-screened")
+
+    mend()
+    becomes(api, admin, free, ("payer-screened", "resolved"))
+    becomes(api, admin, met, ("payer-may-be-listed", "open"))
+    becomes(api, admin, seen, ("review-wanted", "open"))
+    assert balance(api, mine) == 3 * AMOUNT
+    [hit] = [each for each in hits(risk, limit="200") if each["payer_id"] == met]
+    [payment] = detail(risk, hit)["payments"]
+    assert (payment["transfer_id"], payment["became"]) == (transfer_of(messages[1]), "suspended")
+    decided(hit, risk, compliance, "cleared")
+    becomes(api, admin, met, ("payer-may-be-listed", "resolved"))
+    assert taken(settings, desk, traffic, *messages) == ["denied", "denied", "posted", "posted", "denied"], "read once more"
+    assert balance(api, mine) == 4 * AMOUNT
+    assert [len(waiting(api, admin, each)) for each in (free, met, seen)] == [1, 1, 1]
+
+
+def test_a_list_of_all_tenants_that_cannot_be_read_holds_up_whom_it_could_mean_and_nobody_else(
+    api, settings, desk, traffic, admin, broken
+):  # fmt: skip
+    here, there = payer(api, "Notburga Allerorten"), payer(api, "Notburga Allerorten", tenant_id="other")
+    mine, theirs = account(api, funds_minor=0), account(api, tenant_id="other", funds_minor=0)
+    mend = broken("shared-broken", "Gotthold Irgendjemand", tenant=None)
+    messages = [
+        paid(traffic, mine, here), paid(traffic, mine, None),
+        paid(traffic, theirs, there, tenant_id="other"), paid(traffic, theirs, None, tenant_id="other"),
+    ]  # fmt: skip
+    assert taken(settings, desk, traffic, *messages) == ["denied", "posted", "denied", "posted"]
+    assert "the lists that every tenant shares" in desk.intake().output()
+    mend()
+    becomes(api, admin, here, ("payer-screened", "resolved"))
+    eventually(lambda: balance(api, theirs, "other") == 2 * AMOUNT, within_s=WITHIN_S)
+    assert balance(api, mine) == 2 * AMOUNT
+
+
+def test_a_payer_whose_key_is_gone_waits_alone_until_they_are_named_again(
+    api, settings, desk, traffic, admin, screener, tmp_path
+):  # fmt: skip
+    loaded(screener, tmp_path, [STAYS], name="key-list")
+    desk.end()
+    lost, kept, target = (
+        payer(api, "Wunibald Schluessellos"),
+        payer(api, "Adelgunde Schluesselfest"),
+        account(api, funds_minor=0),
+    )
+    keys = local_keys(settings)
+    assert keys.destroy(sealed_under("demo", customer_id=None, payer_id=lost))
+    keys.close()
+    assert taken(settings, desk, traffic, paid(traffic, target, lost), paid(traffic, target, kept)) == ["denied", "posted"]
+    assert problems(api, admin, lost) == [("payer-not-screened", "open")]
+    assert told(api, lost, "Wunibald Schluessellos").status_code == 200
+    becomes(api, admin, lost, ("payer-screened", "resolved"))
+    assert balance(api, target) == 2 * AMOUNT
+
+
+async def test_an_intake_that_is_killed_at_either_step_leaves_all_of_it_or_nothing(
+    api, settings, desk, traffic, admin, broken, opened
+):  # fmt: skip
+    who, target = payer(api, "Edeltraud Zwischenfall"), account(api, funds_minor=0)
+    mend = broken("killed", "Gotthold Irgendjemand", tenant="demo")
+    assert taken(settings, desk, traffic, paid(traffic, target, who)) == ["denied"]
+    message = paid(traffic, target, who)
+    with (
+        psycopg.connect(settings.core.dsn("postgres")) as holder,
+        psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as watcher,
+    ):
+        holder.execute("select from ledger.account where tenant_id = 'demo' and code = 'suspense:pix' for update")
+        intake = desk.intake()
+        traffic.send(DECISIONS, [message])
+        eventually(lambda: _somebody_waits_for(watcher, holder), within_s=WITHIN_S)
+        intake.kill()
+    assert (statuses(settings, message), len(waiting(api, admin, who))) == ([None], 1)
+    assert taken(settings, desk, traffic, paid(traffic, target, None)) == ["posted"], "and it was taken before that"
+    assert (statuses(settings, message), len(waiting(api, admin, who))) == (["denied"], 2)
+
+    first, second = (uuid.UUID(item["item_id"]) for item in waiting(api, admin, who))
+    with (
+        psycopg.connect(settings.core.dsn("postgres")) as holder,
+        psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as watcher,
+    ):
+        holder.execute("select from bank.suspense_item where item_id = %s for update", (second,))
+        mend()
+        eventually(lambda: _somebody_waits_for(watcher, holder), within_s=WITHIN_S)
+        desk.intake().kill()
+    assert problems(api, admin, who) == [("payer-not-screened", "open")] * 2
+    desk.intake()
+    becomes(api, admin, who, *[("payer-screened", "resolved")] * 2)
+    for each in (first, second):
+        assert not await ender(opened).end("demo", each), "it has left suspense"
+    assert balance(api, target) == 3 * AMOUNT
+    query = "select count(*) from ledger.entry where account_id = %s"
+    assert rows(settings, query, target) == [(3,)]
+
+
+def test_an_intake_that_waits_for_searches_ends_when_it_is_asked_to_and_takes_the_payment_again(
+    api, settings, desk, traffic, admin, screener, tmp_path
+):  # fmt: skip
+    loaded(screener, tmp_path, [STAYS], name="slow")
+    desk.end()
+    who, target = payer(api, "Kunibert Geduldig"), account(api, funds_minor=0)
+    message = paid(traffic, target, who)
+    with desk.on_a_new_machine(tmp_path / "cache") as (intake, is_compiling):
+        traffic.send(DECISIONS, [message])
+        eventually(is_compiling, within_s=WITHIN_S)
+        assert intake.terminate(within_s=WITHIN_S) == 0, intake.output()
+    assert statuses(settings, message) == [None]
+    desk.intake()
+    eventually(lambda: statuses(settings, message) == ["posted"], within_s=WITHIN_S)
+    assert balance(api, target) == AMOUNT

@@ -9,15 +9,12 @@ import psycopg
 
 from cases import hit_repository, list_repository
 from cases.hit_repository import FoundHit
+from cases.payer_repository import CHOICE
 from cases.payers import NOT_NAMED, UnnamedPayers
 from kit.postgres import tenant_block
 
 Versions = tuple[tuple[str, int], ...]
 
-_CHOICE = """
-select choice from screening.unnamed_change where tenant_id = %s and status = 'approved'
-order by judged_at desc, change_id desc limit 1
-"""
 _PAYERS = """
 select payer_id, party_id, kind, country, sealed, lists from screening.party
 where tenant_id = %s and payer_id = any(%s) and sealed <> %s
@@ -73,7 +70,7 @@ def versions(connection: psycopg.Connection, *, tenant_id: str, own: bool) -> Ve
 def are_names_wanted(connection: psycopg.Connection, *, tenant_id: str) -> bool:
     """Return whether the tenant has chosen that payments wait whose payer nobody has named."""
     with tenant_block(connection, tenant_id):
-        row = connection.execute(_CHOICE, (tenant_id,)).fetchone()
+        row = connection.execute(CHOICE, (tenant_id,)).fetchone()
     return row is not None and row[0] == UnnamedPayers.HOLD
 
 

@@ -38,6 +38,7 @@ from tests.streams.conftest import Traffic
 
 pytestmark = pytest.mark.servers
 WITHIN_S = 60
+UNNAMED = "/v1/screening/unnamed-payers"
 Break = Callable[..., Callable[[], None]]
 
 
@@ -225,6 +226,73 @@ async def test_an_intake_that_is_killed_at_either_step_leaves_all_of_it_or_nothi
     assert balance(api, target) == 3 * AMOUNT
     query = "select count(*) from ledger.entry where account_id = %s"
     assert rows(settings, query, target) == [(3,)]
+
+
+def chosen(risk: httpx.Client, compliance: httpx.Client, admin: httpx.Client, choice: str) -> None:
+    made = compliance.post(UNNAMED, json={"choice": choice, "why": "as asked"}).json()
+    said = admin.post(f"{UNNAMED}/{made['unnamed_change_id']}/judgement", json={"approve": True})
+    assert (said.status_code, said.json()["status"]) == (200, "approved"), said.text
+    assert risk.get(UNNAMED).json()["choice"] == choice
+
+
+def test_whether_unnamed_payers_are_held_is_chosen_by_two_people(api, risk, compliance, admin):
+    before = risk.get(UNNAMED).json()
+    assert (before["choice"], before["items"]) == ("credit", [])
+    assert risk.post(UNNAMED, json={"choice": "hold", "why": "x"}).status_code == 403
+    machine = admin.post("/v1/clients", json={"client_id": "chooser", "name": "chooser", "roles": ["compliance"]}).json()
+    assert api.client(**{"X-Api-Key": machine["api_key"]}).post(UNNAMED, json={"choice": "hold", "why": "x"}).status_code == 403
+    made = compliance.post(UNNAMED, json={"choice": "hold", "why": "every payer is to be screened"})
+    assert (made.status_code, made.json()["status"]) == (201, "proposed")
+    path = f"{UNNAMED}/{made.json()['unnamed_change_id']}"
+    own = compliance.post(f"{path}/judgement", json={"approve": True})
+    assert (own.status_code, own.json()["code"]) == (422, "own-unnamed-change")
+    assert admin.post(f"{path}/withdrawal", json={}).json()["code"] == "own-unnamed-change"
+    assert risk.get(UNNAMED).json()["choice"] == "credit", "nobody has approved it"
+    assert api.browser("compliance", "other").post(f"{path}/judgement", json={"approve": True}).status_code == 404
+    assert admin.post(f"{path}/judgement", json={"approve": False, "note": "not yet"}).json()["status"] == "rejected"
+    again = admin.post(f"{path}/judgement", json={"approve": True})
+    assert (again.status_code, again.json()["code"]) == (409, "unnamed-change-decided")
+    second = compliance.post(UNNAMED, json={"choice": "hold", "why": "again"}).json()
+    assert compliance.post(f"{UNNAMED}/{second['unnamed_change_id']}/withdrawal", json={}).json()["status"] == "withdrawn"
+    assert [each["status"] for each in risk.get(UNNAMED).json()["items"]] == ["withdrawn", "rejected"]
+    assert risk.get(UNNAMED).json()["choice"] == "credit"
+
+
+def test_a_bank_that_wants_payers_named_holds_what_comes_from_others_until_they_are_or_two_people_decide(
+    api, settings, desk, traffic, admin, risk, compliance, screener, tmp_path
+):  # fmt: skip
+    loaded(screener, tmp_path, [STAYS, "n1,person,Rotraud Nachgenannt,,,"], name="named-later")
+    mine, theirs = account(api, funds_minor=0), account(api, tenant_id="other", funds_minor=0)
+    clear, met = f"p-{uuid.uuid4().hex[:10]}", f"p-{uuid.uuid4().hex[:10]}"
+    chosen(risk, compliance, admin, "hold")
+    desk.end()
+    messages = [
+        paid(traffic, mine, clear), paid(traffic, mine, met), paid(traffic, mine, None, amount_minor=77),
+        paid(traffic, theirs, clear, tenant_id="other"),
+    ]  # fmt: skip
+    assert taken(settings, desk, traffic, *messages) == ["denied", "denied", "denied", "posted"]
+    assert taken(settings, desk, traffic, *messages) == ["denied", "denied", "denied", "posted"], "read again"
+    assert [problems(api, admin, each) for each in (clear, met)] == [[("payer-not-named", "open")]] * 2
+    assert (balance(api, mine), balance(api, theirs, "other")) == (0, AMOUNT)
+
+    assert told(api, clear, "Philippa Unbescholten").status_code == 200
+    assert told(api, met, "Rotraud Nachgenannt").status_code == 200
+    becomes(api, admin, clear, ("payer-screened", "resolved"))
+    becomes(api, admin, met, ("payer-may-be-listed", "open"))
+    assert balance(api, mine) == AMOUNT
+    items = admin.get("/v1/suspense", params={"limit": 200}).json()["items"]
+    [nobody] = [each for each in items if each["problem"] == "payer-not-named"]
+    assert (nobody["payer_id"], nobody["amount"]["amount_minor"]) == (None, 77)
+    path = f"/v1/suspense/{nobody['item_id']}"
+    made = admin.post("/v1/clients", json={"client_id": "asker", "name": "asker", "roles": ["operator"]}).json()
+    asker = api.client(**{"X-Api-Key": made["api_key"]})
+    proposed = asker.post(f"{path}/resolution", json={"action": "credit", "account_id": mine}).json()
+    yes = {"approve": True, "proposed_at": proposed["proposed_at"]}
+    assert admin.post(f"{path}/judgement", json=yes).json()["status"] == "resolved"
+    assert balance(api, mine) == AMOUNT + 77
+    chosen(risk, compliance, admin, "credit")
+    desk.end()
+    assert taken(settings, desk, traffic, paid(traffic, mine, f"p-{uuid.uuid4().hex[:10]}")) == ["posted"]
 
 
 def test_an_intake_that_waits_for_searches_ends_when_it_is_asked_to_and_takes_the_payment_again(

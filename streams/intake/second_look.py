@@ -71,11 +71,21 @@ class SecondLook:
         self._tenants = {tenant_id: self._tenants.get(tenant_id, _Tenant()) for tenant_id in tenants}
         for tenant_id, tenant in self._tenants.items():
             if tenant.due_s <= self._clock_s():
-                failed = not self._of_tenant(tenant_id, tenant, now_ms=now_ms)
+                failed = not self._could_look(tenant_id, tenant, now_ms=now_ms)
                 tenant.failures = tenant.failures + 1 if failed else 0
                 pause_s = min(LONGEST_PAUSE_S, EVERY_S * 2 ** min(tenant.failures, MAX_DOUBLINGS))
                 tenant.due_s = self._clock_s() + pause_s if failed else float("-inf")
         self._looked_s = self._clock_s()
+
+    def _could_look(self, tenant_id: str, tenant: "_Tenant", *, now_ms: int) -> bool:
+        """Whether a batch of a tenant's could be looked at; what the database has against one tenant's is no other's fault."""
+        try:
+            return self._of_tenant(tenant_id, tenant, now_ms=now_ms)
+        except psycopg.Error as problem:
+            if self._connection.closed:
+                raise
+            get_logger().error("payers of money in suspense cannot be looked at", tenant_id=tenant_id, exc_info=problem)
+            return False
 
     def _of_tenant(self, tenant_id: str, tenant: "_Tenant", *, now_ms: int) -> bool:
         """Look at a batch of a tenant's; False where some could still not be looked at."""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 
 import httpx
 import psycopg
@@ -10,11 +11,15 @@ from psycopg_pool import AsyncConnectionPool
 
 from cases.payers import sealed_under
 from contracts.topics import DECISIONS
+from kit.clock import SystemClock
 from kit.postgres import connect, pool
+from kit.process import Lifecycle
 from kit.settings import Settings
-from kit.subject_keys import local_keys
+from kit.subject_keys import LocalKeys, local_keys
 from pipelines.screening.waiting import ROLE
 from risk.screening.warm_up import compile_once
+from streams.intake.payers import Payers
+from streams.intake.screening import Screening
 from tests.serving.conftest import Server, eventually
 from tests.serving.test_inbound_payers import (
     AMOUNT,
@@ -39,6 +44,8 @@ from tests.streams.conftest import Traffic
 pytestmark = pytest.mark.servers
 WITHIN_S = 60
 UNNAMED = "/v1/screening/unnamed-payers"
+BROKEN = '{"names": 7}'
+CLOCK = SystemClock()
 Break = Callable[..., Callable[[], None]]
 
 
@@ -91,7 +98,7 @@ def broken(settings, screener, tmp_path, desk) -> Break:
         loaded(screener, tmp_path, [STAYS, entry], name=name, tenant=tenant)
         with psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as operator:
             change = "update screening.entry set document = %s where list_id = %s and entry_id = 'b1'"
-            assert operator.execute(change, ('{"names": 7}', name)).rowcount == 1
+            assert operator.execute(change, (BROKEN, name)).rowcount == 1
         desk.end()
         return lambda: loaded(screener, tmp_path, [STAYS, entry.replace(",,,", ",,,BR")], name=name, tenant=tenant)
 
@@ -151,42 +158,50 @@ def test_a_tenants_own_list_that_cannot_be_read_holds_up_its_money_alone_and_tha
     assert [len(waiting(api, admin, each)) for each in (free, met, seen)] == [1, 1, 1]
 
 
-def test_a_list_of_all_tenants_that_cannot_be_read_holds_up_whom_it_could_mean_and_nobody_else(
-    api, settings, desk, traffic, admin, broken
-):  # fmt: skip
+def stands(settings: Settings, tenant_id: str, *payer_ids: str, keys: Callable[[], LocalKeys] | None = None) -> list[str]:
+    """How an intake that has just started would find them."""
+    with (
+        connect(settings.core.dsn("intake"), application="test") as connection,
+        closing(Screening(connection, keys=keys or (lambda: local_keys(settings)), lifecycle=Lifecycle())) as screening,
+    ):
+        found = Payers(connection, screening=screening).standing(tenant_id, payer_ids, now_ms=CLOCK.now_ms())
+    return [found.payers[each].stands if each in found.payers else found.others for each in payer_ids]
+
+
+def test_a_list_of_all_tenants_that_cannot_be_read_concerns_whom_it_could_mean_and_nobody_else(api, settings, broken):
     here, there = payer(api, "Notburga Allerorten"), payer(api, "Notburga Allerorten", tenant_id="other")
-    mine, theirs = account(api, funds_minor=0), account(api, tenant_id="other", funds_minor=0)
     mend = broken("shared-broken", "Gotthold Irgendjemand", tenant=None)
-    messages = [
-        paid(traffic, mine, here), paid(traffic, mine, None),
-        paid(traffic, theirs, there, tenant_id="other"), paid(traffic, theirs, None, tenant_id="other"),
-    ]  # fmt: skip
-    assert taken(settings, desk, traffic, *messages) == ["denied", "posted", "denied", "posted"]
-    assert "the lists that every tenant shares" in desk.intake().output()
+    assert stands(settings, "demo", here, "nobody-said-who") == ["unscreened", "unknown"]
+    assert stands(settings, "other", there) == ["unscreened"]
     mend()
-    becomes(api, admin, here, ("payer-screened", "resolved"))
-    eventually(lambda: balance(api, theirs, "other") == 2 * AMOUNT, within_s=WITHIN_S)
-    assert balance(api, mine) == 2 * AMOUNT
+    assert stands(settings, "demo", here) == stands(settings, "other", there) == ["clear"]
+    with psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as operator:
+        operator.execute("update screening.entry set document = %s where list_id = 'shared-broken'", (BROKEN,))
+        late = payer(api, "Notburga Nachzuegler")
+        assert stands(settings, "demo", here, late) == ["clear", "unscreened"], "who was looked at under this version is known"
+        operator.execute("delete from screening.entry where list_id = 'shared-broken'")
+    assert stands(settings, "demo", late) == ["clear"]
 
 
-def test_a_payer_whose_key_is_gone_waits_alone_until_they_are_named_again(
-    api, settings, desk, traffic, admin, screener, tmp_path
-):  # fmt: skip
+def test_a_payer_whose_key_is_gone_waits_alone_until_they_are_named_again(api, settings, screener, tmp_path):
     loaded(screener, tmp_path, [STAYS], name="key-list")
-    desk.end()
-    lost, kept, target = (
-        payer(api, "Wunibald Schluessellos"),
-        payer(api, "Adelgunde Schluesselfest"),
-        account(api, funds_minor=0),
-    )
-    keys = local_keys(settings)
-    assert keys.destroy(sealed_under("demo", customer_id=None, payer_id=lost))
-    keys.close()
-    assert taken(settings, desk, traffic, paid(traffic, target, lost), paid(traffic, target, kept)) == ["denied", "posted"]
-    assert problems(api, admin, lost) == [("payer-not-screened", "open")]
+    lost, kept = payer(api, "Wunibald Schluessellos"), payer(api, "Adelgunde Schluesselfest")
+    with closing(local_keys(settings)) as keys:
+        assert keys.destroy(sealed_under("demo", customer_id=None, payer_id=lost))
+    assert stands(settings, "demo", lost, kept) == ["unscreened", "clear"]
     assert told(api, lost, "Wunibald Schluessellos").status_code == 200
-    becomes(api, admin, lost, ("payer-screened", "resolved"))
-    assert balance(api, target) == 2 * AMOUNT
+    assert stands(settings, "demo", lost) == ["clear"]
+
+
+def test_keys_that_cannot_be_opened_concern_whoever_was_not_looked_at_before(api, settings, screener, tmp_path):
+    loaded(screener, tmp_path, [STAYS], name="no-keys")
+    seen, late = payer(api, "Walburga Gesehen"), payer(api, "Walburga Spaeter")
+    assert stands(settings, "demo", seen) == ["clear"]
+    (tmp_path / "file").write_text("not a folder")
+    found = stands(
+        settings, "demo", seen, late, "nobody-said-who", keys=lambda: LocalKeys(tmp_path / "file", masters=tmp_path / "masters")
+    )
+    assert found == ["clear", "unscreened", "unknown"]
 
 
 async def test_an_intake_that_is_killed_at_either_step_leaves_all_of_it_or_nothing(
@@ -290,9 +305,9 @@ def test_a_bank_that_wants_payers_named_holds_what_comes_from_others_until_they_
     yes = {"approve": True, "proposed_at": proposed["proposed_at"]}
     assert admin.post(f"{path}/judgement", json=yes).json()["status"] == "resolved"
     assert balance(api, mine) == AMOUNT + 77
+    assert stands(settings, "demo", "nobody-said-who") == ["unnamed"]
     chosen(risk, compliance, admin, "credit")
-    desk.end()
-    assert taken(settings, desk, traffic, paid(traffic, mine, f"p-{uuid.uuid4().hex[:10]}")) == ["posted"]
+    assert stands(settings, "demo", "nobody-said-who") == ["unknown"]
 
 
 def test_an_intake_that_waits_for_searches_ends_when_it_is_asked_to_and_takes_the_payment_again(

@@ -1,14 +1,16 @@
 """Names held against lists. What searches run takes memory and time to load: only who has to search loads this module."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
 
+import msgspec
 import psycopg
 
 from risk.screening.book import Book, Match, entry_of, find_in
+from risk.screening.entry import Entry
 from risk.screening.index import Asked
 from risk.screening.keys import book_key
 from streams.intake import payer_repository
@@ -78,8 +80,7 @@ class Searching:
         try:
             # Closed at once when an entry cannot be read: its transaction would stay open as long as the error is looked at.
             with closing(payer_repository.entries(self._connection, tenant_id=tenant_id, own=whose is not SHARED)) as rows:
-                sources = ((list_id, digest, entry_of(document)) for list_id, digest, document in rows)
-                book = Book(sources, key=book_key(versions))
+                book = Book(_sources(rows), key=book_key(versions))
         except Exception as problem:
             if self._connection.closed:
                 raise
@@ -91,6 +92,15 @@ class Searching:
             raise ListUnreadable(failed.why) from problem
         self._failed.pop(whose, None)
         return _Read(versions, book)
+
+
+def _sources(rows: Iterable[tuple[str, bytes, object]]) -> Iterator[tuple[str, bytes, Entry]]:
+    for list_id, digest, document in rows:
+        try:
+            entry = entry_of(document)
+        except msgspec.ValidationError as problem:
+            raise ListUnreadable(f"an entry of {list_id}: {problem}") from problem
+        yield list_id, digest, entry
 
 
 def _named(versions: Versions) -> str:

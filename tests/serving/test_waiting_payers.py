@@ -136,7 +136,7 @@ def test_a_tenants_own_list_that_cannot_be_read_holds_up_its_money_alone_and_tha
     assert balance(api, mine) == 2 * AMOUNT
     assert [len(waiting(api, admin, each)) for each in (free, met, seen)] == [1, 1, 1]
     said = desk.intake().output()
-    assert "own lists of demo (own-broken version 1) cannot be read" in said
+    assert "own lists of demo (own-broken version 1) cannot be read: an entry of own-broken" in said
     assert "ListUnreadable" in said
     [item] = waiting(api, admin, free)
     path = f"/v1/suspense/{item['item_id']}/resolution"

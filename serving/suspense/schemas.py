@@ -37,7 +37,7 @@ _ITEM: dict[str, JsonValue] = {
 
 
 class Problem(StrEnum):
-    """Why money could not be credited, as an operator says it; the intake says the ledger's word, or what its payer waits for."""
+    """Why money could not be credited, as an operator says it. The intake says the ledger's word, or why its payer waits."""
 
     UNKNOWN_ACCOUNT = "unknown-account"
     CLOSED_ACCOUNT = "account-closed"

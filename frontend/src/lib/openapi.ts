@@ -12149,7 +12149,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Why money could not be credited, as an operator says it; the intake says the ledger's word, or what its payer waits for.
+         * @description Why money could not be credited, as an operator says it. The intake says the ledger's word, or why its payer waits.
          * @enum {string}
          */
         Problem: "unknown-account" | "account-closed" | "name-mismatch" | "unidentified";

@@ -43,6 +43,8 @@ NAMED_FOR_IT = {
     "cases/hit_repository.py": "the one statement by which screening's hits are kept",
     "pipelines/screening/found_repository.py": "what screening finds and lets go, beside the lists' repository",
     "cases/list_repository.py": "the watch-lists as the API and the intake read them",
+    "cases/payer_repository.py": "what is chosen about unnamed payers, as the API and the intake read it",
+    "streams/intake/waiting_repository.py": "what waits for a look at its payer, beside the intake's own repository",
     "streams/intake/payer_repository.py": "payers from outside, beside the intake's own repository",
     "serving/screening/party_repository.py": "the parties of payments, beside screening's own repository",
     "bench/screened_payments.py": "the bench's own list and customers",

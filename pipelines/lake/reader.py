@@ -1,6 +1,6 @@
 """From files to frames. The order of a frame is the order of the log, and a gap between files is an error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,14 +8,15 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from contracts import topics
-from contracts.controls import Control, ProfileControl
+from contracts.controls import Control
 from contracts.decisions import Answer, ControlRecord, LabelRecord, StartRecord
 from kit.lake.manifest import LakeFile
-from pipelines.lake.files import in_time, offset_ranges, scan
+from pipelines.lake.files import Part, in_time, offset_ranges, scan
 
 _BATCH_ROWS = 10_000
 _ANSWER = frozenset(Answer.__struct_fields__)
 _IDENTITY = ["tenant_id", "transaction_id"]
+_FACTS = ["record", "tenant_id", "n"]
 _control_record = msgspec.json.Decoder(ControlRecord)
 _label_record = msgspec.json.Decoder(LabelRecord)
 _start_record = msgspec.json.Decoder(StartRecord)
@@ -100,18 +101,33 @@ def log_controls(lake: Path) -> list[Control]:
     return [_control_record.decode(payload).control for payload in said]
 
 
-def log_profiles(lake: Path, *, tenant_id: str) -> list[tuple[int, ProfileControl]]:
-    """Return the profile controls of a tenant that are in the decision log, with their numbers, in its order."""
-    found = scan(lake, topics.DECISIONS, needed=lambda file: file.may_have("record", "control"))
-    if found is None:
-        return []
-    said = found.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
-    records = (_control_record.decode(payload) for payload in said)
-    return [
-        (record.n, record.control)
-        for record in records
-        if isinstance(record.control, ProfileControl) and record.control.tenant_id == tenant_id
-    ]
+def log_profiles(lake: Path, *, tenant_id: str, entity: str, names: Sequence[str], before_n: int) -> Iterator[pl.DataFrame]:
+    """Yield in log order what a tenant's profile controls before number `before_n` told of a kind of entity.
+
+    Frames of some thousand rows with n (Int64), entity_id, and `names` (Float64, null where a control does not say). Row groups
+    without such a control are not read. Raises LakeGap.
+    """
+    values = pl.Struct(dict.fromkeys(names, pl.Float64))
+    said = pl.Struct({"kind": pl.String, "entity": pl.String, "entity_id": pl.String, "values": values})
+    decoded = pl.col("payload").cast(pl.String).str.json_decode(pl.Struct({"control": said})).struct.field("control")
+    told = (pl.col("record") == "control") & (pl.col("tenant_id") == tenant_id) & (pl.col("n") < before_n)
+    for part in offset_ranges(lake, topics.DECISIONS):
+        if not (_holds(part.row, "control", tenant_id) and part.row.may_reach("n", least=0, past=before_n)):
+            continue
+        for batch in _batches_with(part, told):
+            controls = batch.filter(told).select(pl.col("n").cast(pl.Int64), decoded).unnest("control")
+            profiles = controls.filter((pl.col("kind") == "profile") & (pl.col("entity") == entity))
+            yield profiles.select("n", "entity_id", *(pl.col("values").struct.field(name) for name in names))
+
+
+def _batches_with(part: Part, asked: pl.Expr) -> Iterator[pl.DataFrame]:
+    """Yield batches of record, tenant_id, n and payload of the row groups in which a row is asked for."""
+    with pq.ParquetFile(part.path) as source:
+        for group in range(source.num_row_groups):
+            facts = pl.DataFrame(pl.from_arrow(source.read_row_group(group, columns=_FACTS)))
+            if facts.select(asked.any()).item():
+                for batch in source.iter_batches(_BATCH_ROWS, row_groups=[group], columns=[*_FACTS, "payload"]):
+                    yield pl.DataFrame(pl.from_arrow(batch))
 
 
 def count_records(lake: Path) -> int:

@@ -43,6 +43,7 @@ NAMED_FOR_IT = {
     "cases/hit_repository.py": "the one statement by which screening's hits are kept",
     "pipelines/screening/found_repository.py": "what screening finds and lets go, beside the lists' repository",
     "cases/list_repository.py": "the watch-lists as the API and the intake read them",
+    "streams/projector/stored_repository.py": "movements that are there, beside the read model's own repository",
     "streams/intake/payer_repository.py": "payers from outside, beside the intake's own repository",
     "serving/screening/party_repository.py": "the parties of payments, beside screening's own repository",
     "bench/screened_payments.py": "the bench's own list and customers",

@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from contracts.controls import Control, ListChange, ListControl, ModelControl, ProfileControl
+from contracts.controls import Control, ListChange, ListControl, ModelControl, PolicyControl, ProfileControl
 from contracts.decisions import ControlRecord
 from contracts.topics import DECISIONS
 from feature_store.definitions import EXTERNAL_FEATURES, FEATURE_COUNT, FEATURE_NAMES
 from feature_store.vocabulary import ID_FIELDS, TOLD_OF
 from kit.lake import files
-from pipelines.lake import decisions, log_profiles
+from pipelines.lake import decisions, log_controls, log_profiles
 from pipelines.training.told import VALUES, profiles_as_scored
 from streams.sinks.lake.columns import LakeRow
 from streams.sinks.messages import decode
@@ -33,6 +33,8 @@ def control(chance: random.Random, tenant: str) -> Control:
     kind = chance.random()
     if kind < 0.05:
         return ModelControl(alias="champion", name="fraud", version=1, export_sha256="0" * 64, **named)
+    if kind < 0.07:
+        return PolicyControl(version="p1", review_from=0.5, deny_from=0.9, tenant_id=tenant, **named)
     if kind < 0.1:
         changes = [ListChange(value="profile")]
         return ListControl(tenant_id=tenant, list_id="mules", changes=changes, **named)
@@ -109,5 +111,13 @@ def test_nothing_is_read_of_other_tenants_other_entities_or_what_came_later(log)
     assert any(each is None for each in read["payments_30d"])
 
 
+def test_models_and_policies_are_found_among_all_that_was_told(log):
+    lake, records = log
+    said = [each.control for each in records if isinstance(each, ControlRecord)]
+    assert log_controls(lake) == [each for each in said if isinstance(each, ModelControl | PolicyControl)]
+    assert {type(each) for each in log_controls(lake)} == {ModelControl, PolicyControl}
+
+
 def test_a_lake_without_a_log_has_told_nothing(tmp_path):
+    assert log_controls(tmp_path) == []
     assert list(log_profiles(tmp_path, tenant_id="demo", entity=TOLD_OF, names=VALUES, before_n=10)) == []

@@ -31,7 +31,7 @@ DOCUMENT = REPOSITORY_ROOT / "docs" / "features.md"
 
 _CONTRACT = """# Features
 
-One list, `feature_store/families.py`, is the only place where a feature is declared; this page is written from it
+One list, `feature_store/families/`, is the only place where a feature is declared; this page is written from it
 (`python -m feature_store.document`) and a test keeps it true. The present feature set is **`{feature_set}`**: {count} values in
 this order, float32, NaN for unknown.
 

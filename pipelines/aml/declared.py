@@ -4,7 +4,7 @@ Each row says from when on it holds, so that a past payment is compared with wha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from pipelines.aml.scenarios.payments import History
 
 INCOME = {"customer_id": pl.String, "income_minor": pl.Int64, "since": pl.Int64}
 DEVICE = {"customer_id": pl.String, "device_id": pl.String, "since": pl.Int64, "until": pl.Int64}
+ERASED = {"customer_id": pl.String}
 NOTICE = {"account_id": pl.String, "day": pl.Date, "amount_minor": pl.Int64, "given_at": pl.Int64}
 GAPS: Mapping[str, tuple[str, str]] = {
     "cash-without-notice": ("notices", "no withdrawal of those days had a notice, so that every large one is told of"),
@@ -25,15 +26,21 @@ GAPS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Frames with the columns of INCOME, DEVICE and NOTICE; each is empty where a bank keeps none."""
+    """Frames with the columns of INCOME, DEVICE, NOTICE and ERASED; each is empty where a bank keeps none.
+
+    `erased` are customers whose devices went with them.
+    """
 
     incomes: pl.DataFrame
     devices: pl.DataFrame
     notices: pl.DataFrame
+    erased: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ERASED))
 
     def history(self, payments: pl.DataFrame, accounts: pl.DataFrame, *, since: int) -> History:
         """Return a history that is compared with these."""
-        return History(payments, accounts, since, devices=self.devices, notices=self.notices, incomes=self.incomes)
+        return History(
+            payments, accounts, since, devices=self.devices, notices=self.notices, incomes=self.incomes, erased=self.erased
+        )  # fmt: skip
 
     def gap(self, scenario: str) -> str | None:
         """Return what a scenario lacks to tell by; None where it lacks nothing."""
@@ -49,7 +56,8 @@ def declared(rows: Rows) -> Declared:
         incomes=incomes.with_columns(pl.Series("since", [start_ms(day) for day in incomes["since"]], dtype=pl.Int64)),
         devices=pl.DataFrame(rows["devices"], schema=DEVICE, orient="row"),
         notices=pl.DataFrame(rows["notices"], schema=NOTICE, orient="row"),
+        erased=pl.DataFrame(rows["erased"], schema=ERASED, orient="row"),
     )
 
 
-NOTHING = declared({"incomes": [], "devices": [], "notices": []})
+NOTHING = declared({"incomes": [], "devices": [], "notices": [], "erased": []})

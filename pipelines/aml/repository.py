@@ -1,4 +1,4 @@
-"""The SQL of what the core keeps beside payments: declared incomes, registered devices, notices of withdrawals."""
+"""The SQL of what the core keeps beside payments: declared incomes, registered devices, notices of withdrawals, erasures."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,8 @@ _NOTICES = """
 select account_id::text, day, amount_minor, (extract(epoch from given_at) * 1000)::bigint from bank.withdrawal_notice
 where tenant_id = %(tenant_id)s and day between %(first_day)s and %(last_day)s order by account_id, day, version
 """
-QUERIES: Mapping[str, str] = {"incomes": _INCOMES, "devices": _DEVICES, "notices": _NOTICES}
+_ERASED = "select customer_id from bank.erasure where tenant_id = %(tenant_id)s and status in ('running', 'done')"
+QUERIES: Mapping[str, str] = {"incomes": _INCOMES, "devices": _DEVICES, "notices": _NOTICES, "erased": _ERASED}
 Rows = Mapping[str, list[tuple[object, ...]]]
 
 

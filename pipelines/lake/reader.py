@@ -1,6 +1,6 @@
 """From files to frames. The order of a frame is the order of the log, and a gap between files is an error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,14 +8,16 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from contracts import topics
-from contracts.controls import Control, ProfileControl
+from contracts.controls import Control
 from contracts.decisions import Answer, ControlRecord, LabelRecord, StartRecord
 from kit.lake.manifest import LakeFile
-from pipelines.lake.files import in_time, offset_ranges, scan
+from pipelines.lake.files import Needed, Part, in_time, offset_ranges, scan
 
 _BATCH_ROWS = 10_000
 _ANSWER = frozenset(Answer.__struct_fields__)
 _IDENTITY = ["tenant_id", "transaction_id"]
+_FACTS = ["record", "tenant_id", "n"]
+_IS_CONTROL = pl.col("record") == "control"
 _control_record = msgspec.json.Decoder(ControlRecord)
 _label_record = msgspec.json.Decoder(LabelRecord)
 _start_record = msgspec.json.Decoder(StartRecord)
@@ -92,26 +94,54 @@ def log_labels(lake: Path, *, tenant_id: str) -> list[LabelRecord]:
 
 
 def log_controls(lake: Path) -> list[Control]:
-    """Return the controls that are in the decision log, in its order."""
-    found = scan(lake, topics.DECISIONS, needed=lambda file: file.may_have("record", "control"))
-    if found is None:
-        return []
-    said = found.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
-    return [_control_record.decode(payload).control for payload in said]
+    """Return the models and policies that the decision log's controls named, in its order, and nothing of profiles and lists.
+
+    Raises LakeGap.
+    """
+    found: list[tuple[int, Control]] = []
+    for batch in _controls(lake, _IS_CONTROL, pl.Struct({"kind": pl.String})):
+        chosen = batch.filter(pl.col("control").struct.field("kind").is_in(["model", "policy"]))
+        found += [(record.n, record.control) for record in map(_control_record.decode, chosen["payload"])]
+    return [control for _, control in sorted(found, key=lambda each: each[0])]
 
 
-def log_profiles(lake: Path, *, tenant_id: str) -> list[tuple[int, ProfileControl]]:
-    """Return the profile controls of a tenant that are in the decision log, with their numbers, in its order."""
-    found = scan(lake, topics.DECISIONS, needed=lambda file: file.may_have("record", "control"))
-    if found is None:
-        return []
-    said = found.filter(pl.col("record") == "control").sort("n").select("payload").collect()["payload"]
-    records = (_control_record.decode(payload) for payload in said)
-    return [
-        (record.n, record.control)
-        for record in records
-        if isinstance(record.control, ProfileControl) and record.control.tenant_id == tenant_id
-    ]
+def log_profiles(lake: Path, *, tenant_id: str, entity: str, names: Sequence[str], before_n: int) -> Iterator[pl.DataFrame]:
+    """Yield in log order what a tenant's profile controls before number `before_n` told of a kind of entity.
+
+    Frames of some thousand rows with n (Int64), entity_id, and `names` (Float64, null where a control does not say). Row groups
+    without such a control are not read. Raises LakeGap.
+    """
+    values = pl.Struct(dict.fromkeys(names, pl.Float64))
+    said = pl.Struct({"kind": pl.String, "entity": pl.String, "entity_id": pl.String, "values": values})
+    told = _IS_CONTROL & (pl.col("tenant_id") == tenant_id) & (pl.col("n") < before_n)
+
+    def needed(file: LakeFile) -> bool:
+        return _holds(file, "control", tenant_id) and file.may_reach("n", least=0, past=before_n)
+
+    for batch in _controls(lake, told, said, needed=needed):
+        controls = batch.select(pl.col("n").cast(pl.Int64), "control").unnest("control")
+        profiles = controls.filter((pl.col("kind") == "profile") & (pl.col("entity") == entity))
+        yield profiles.select("n", "entity_id", *(pl.col("values").struct.field(name) for name in names))
+
+
+def _controls(lake: Path, asked: pl.Expr, said: pl.Struct, *, needed: Needed = lambda _file: True) -> Iterator[pl.DataFrame]:
+    """Yield in log order batches of the controls that are asked for, with some of what they say decoded as `control`."""
+    kind = pl.Struct({"control": said})
+    control = pl.col("payload").cast(pl.String).str.json_decode(kind).struct.field("control")
+    for part in offset_ranges(lake, topics.DECISIONS):
+        if part.row.may_have("record", "control") and needed(part.row):
+            for batch in _batches_with(part, asked):
+                yield batch.filter(asked).with_columns(control)
+
+
+def _batches_with(part: Part, asked: pl.Expr) -> Iterator[pl.DataFrame]:
+    """Yield batches of record, tenant_id, n and payload of the row groups in which a row is asked for."""
+    with pq.ParquetFile(part.path) as source:
+        for group in range(source.num_row_groups):
+            facts = pl.DataFrame(pl.from_arrow(source.read_row_group(group, columns=_FACTS)))
+            if facts.select(asked.any()).item():
+                for batch in source.iter_batches(_BATCH_ROWS, row_groups=[group], columns=[*_FACTS, "payload"]):
+                    yield pl.DataFrame(pl.from_arrow(batch))
 
 
 def count_records(lake: Path) -> int:

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.transactions import Channel
+
+PPM, HUNDRED = 1_000_000, 100
+TRANSFERS = (Channel.PIX, Channel.TED, Channel.INTERNAL)
+"""The channels by which a customer pays somebody: not at a shop, and not in cash."""
+
 
 class Engine(StrEnum):
     """What kind of question a scenario asks. Which program asks it, and how soon, `running` says."""

@@ -15,10 +15,9 @@ from contracts.transactions import Channel
 from kit.business_days import is_business_day
 from ledger.days import TIMEZONE, day_of
 from risk.scenarios.catalogue import DAY_MS
+from risk.scenarios.declared import HUNDRED, PPM, TRANSFERS
 from risk.scenarios.parameters import Version, in_force
 
-PPM, HUNDRED = 1_000_000, 100
-TRANSFERS = frozenset({Channel.PIX, Channel.TED, Channel.INTERNAL})
 _ZONE = ZoneInfo(TIMEZONE)
 Values = Mapping[str, int]
 

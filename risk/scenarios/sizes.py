@@ -7,10 +7,11 @@ every number of a window is read and written with every payment.
 
 import math
 
+from risk.scenarios.declared import PPM
+
 # From R$ 10 to R$ 21,000 by half octaves of centavos; what is smaller or larger counts with the ends.
 SMALLEST, LARGEST = 19, 42
 SIZE = f"LEAST(GREATEST(CAST(FLOOR(2 * LOG2(CAST(GREATEST(amount_minor, 1) AS DOUBLE))) AS INT), {SMALLEST}), {LARGEST})"
-PPM = 1_000_000
 # Each count has 21 bits of a BIGINT: no account sends two million transfers of one size within two days.
 _IN_ONE, _ROOM = 3, 1 << 21
 

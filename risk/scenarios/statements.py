@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contracts.aml import MOST_LOOKED_AT
 from risk.scenarios import sizes
 from risk.scenarios.catalogue import DAY_MS, SCENARIOS
-from risk.scenarios.declared import Parameter
+from risk.scenarios.declared import PPM, Parameter
 from risk.scenarios.tables import (
     CANDIDATES,
     DEPOSITS,
@@ -151,7 +151,7 @@ def _fan(code: str, windows: str) -> str:
     Of accounts that deal with whom they know it tells as often as there are more of them than ever: that is what is usual.
     """
     least, share_ppm = parameter(code, "counterparties").least, parameter(code, "strangers_ppm").least
-    strangers = math.ceil(least * share_ppm / 1_000_000)
+    strangers = math.ceil(least * share_ppm / PPM)
     rows = (
         f"  SELECT *, CAST(1 AS BIGINT) AS times FROM {windows}\n  WHERE others >= {least} AND strangers >= {strangers}\n"
         "  UNION ALL\n"
@@ -188,7 +188,7 @@ def _repeated() -> str:
 
 def _just_under() -> str:
     code = "just-under-a-limit"
-    least_minor = parameter(code, "limit_minor").least * parameter(code, "share_ppm").least // 1_000_000
+    least_minor = parameter(code, "limit_minor").least * parameter(code, "share_ppm").least // PPM
     rows = (
         f"{_common()}    COUNT(*) OVER w AS several\n  FROM moved\n  WHERE amount_minor >= {least_minor}\n"
         f"  {_window(parameter(code, 'window_ms').most)}"

@@ -1,6 +1,7 @@
 """The tables and views that the statements of the jobs rest on: what the ledger tells, by account and side. Pure."""
 
 from risk.scenarios.catalogue import DAY_MS
+from risk.scenarios.declared import TRANSFERS
 
 # The most business days that the catalogue allows lie within so long, Carnival and the year's end included.
 LONGEST_STRUCTURING_MS = 40 * DAY_MS
@@ -67,7 +68,8 @@ FROM (SELECT *, `transaction` AS t FROM ledger WHERE is_taken)
 WHERE t.direction = 'debit' AND COALESCE(t.payee_id, t.merchant_id) = credit_account_id
 """
 # Nobody asks whether a shop is new: without them there is far less to remember.
-TRANSFER = "is_out AND channel IN ('pix', 'ted', 'internal')"
+_TRANSFERS = ", ".join(f"'{each}'" for each in TRANSFERS)
+TRANSFER = f"is_out AND channel IN ({_TRANSFERS})"
 MOVED = f"""CREATE VIEW moved AS
 SELECT *, other IS NOT NULL AND COUNT(*) OVER (PARTITION BY tenant_id, account_id, other, is_out ORDER BY row_time
   ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) = 1 AS is_first

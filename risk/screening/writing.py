@@ -14,7 +14,8 @@ import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-from risk.screening.words import GENERIC, GROUPS, LEGAL, LEGAL_PHRASES, PARTICLE, SHARED, SUFFIX, TITLES, Class
+from risk.screening.legal_forms import LEGAL, LEGAL_PHRASES
+from risk.screening.words import GENERIC, GROUPS, PARTICLE, SHARED, SUFFIX, TITLES, Class
 
 MAX_NAME = 300
 """Characters of a name that are read; the longest names of firms on public lists have about 250."""

@@ -232,12 +232,12 @@ async def _to_new_accounts(
 async def _from_devices(
     connection: psycopg.AsyncConnection, tenant_id: str, questions: Sequence[_Question]
 ) -> list[tuple[Candidate, dict[str, int]]]:
-    """Payments from devices that were not registered, once a bank registers any."""
+    """Payments from devices that were not registered, once a bank registers any, but of who is erased."""
     asked = [(each.leg.customer_id or "", each.leg.device_id or "", each.leg.payment.at) for each in questions]
     return [
         (candidate(each.leg, DEVICE, measures={"registered": said.own}), each.values)
         for each, said in zip(questions, await repository.from_devices(connection, tenant_id, asked), strict=True)
-        if said.any_is and not said.is_registered
+        if said.any_is and not said.is_registered and not said.is_erased
     ]
 
 

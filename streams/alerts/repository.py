@@ -74,6 +74,10 @@ select exists (
        (
            select count(*)::integer from bank.device d
            where d.tenant_id = %(tenant_id)s and d.customer_id = a.customer_id and d.confirmed_at <= a.at
+       ),
+       exists (
+           select from bank.erasure e where e.tenant_id = %(tenant_id)s and e.customer_id = a.customer_id
+           and e.status in ('running', 'done')
        )
 from (
     select q.place, q.customer_id, q.device_id, timestamptz 'epoch' + q.at_ms * interval '1 millisecond' as at
@@ -143,11 +147,15 @@ async def opened_at(connection: psycopg.AsyncConnection, tenant_id: str, account
 
 @dataclass(frozen=True, slots=True)
 class FromDevice:
-    """Whether a device was registered at a moment, whether any of the bank's was by then, how many of the customer's were."""
+    """Whether a device was registered at a moment, whether any of the bank's was by then, how many of the customer's were.
+
+    `is_erased`: the customer's devices are kept no more, so that nothing is known of any.
+    """
 
     is_registered: bool
     any_is: bool
     own: int
+    is_erased: bool
 
 
 async def from_devices(

@@ -10,9 +10,9 @@ import psycopg
 from contracts.categories import Category
 from insight.categories.deciding import MAX_CORRECTIONS, Asked, Correction, Corrections, Decision, decide
 from insight.categories.model import TextModel
-from streams.projector import core, repository
+from streams.projector import core, stored_repository
 from streams.projector.core import AccountKey
-from streams.projector.repository import Stored
+from streams.projector.stored_repository import Stored
 
 ACCOUNTS_AT_ONCE = 512
 _WORDS = frozenset(Category)
@@ -83,7 +83,7 @@ def _corrections(
     marks = core.marks(bank, accounts, limit=MAX_CORRECTIONS)
     if not marks:
         return {}
-    found = repository.of_marks(warehouse, generation, marks)
+    found = stored_repository.of_marks(warehouse, generation, marks)
     said: dict[uuid.UUID, list[Correction]] = {}
     for mark in marks:
         stored = found.get((mark.account_id, mark.transfer_id))

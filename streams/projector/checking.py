@@ -17,7 +17,7 @@ from streams.projector import compared, core
 from streams.projector.categorising import answered_again, changed
 from streams.projector.compared import Categorised
 from streams.projector.models import TextModels
-from streams.projector.repository import Stored
+from streams.projector.stored_repository import Stored
 
 CLIENT = "projector-check"
 CHUNK_ROWS = 5_000

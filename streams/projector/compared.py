@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from streams.projector.repository import Stored
+from streams.projector.stored_repository import Stored
 
 EntryKey = tuple[uuid.UUID, int]
 # Transfer, signed amount, balance after it.

@@ -14,7 +14,7 @@ from insight.categories.asking import asked_of
 from insight.categories.deciding import Source
 from insight.categories.model import TextModel
 from kit.subject_keys import SealedRecords
-from streams.projector import core, generations, repository
+from streams.projector import core, generations, repository, stored_repository
 from streams.projector.categorising import Question, answered, answered_again, changed
 from streams.projector.core import AccountKey, Asked, Change, ChangePosition
 from streams.projector.decided import Decided
@@ -22,7 +22,8 @@ from streams.projector.described import Description, Known, described
 from streams.projector.events import Moved
 from streams.projector.fold import Movement, fold
 from streams.projector.models import TextModels
-from streams.projector.repository import Described, Stored, TransferKey
+from streams.projector.repository import Described
+from streams.projector.stored_repository import Stored, TransferKey
 
 CHANGES_AT_ONCE = 500
 REDESCRIBED_AT_ONCE = 1_000
@@ -84,7 +85,7 @@ def write_changes(sides: Sides, generation: int, at: ChangePosition) -> ChangePo
     with sides.warehouse.transaction():
         model_id = generations.move_change(sides.warehouse, generation, expected=at, following=found[-1].position)
         model = sides.models.of(sides.warehouse, model_id)
-        _redescribe(sides, generation, repository.of_transfers(sides.warehouse, generation, _transfers(found)), model)
+        _redescribe(sides, generation, stored_repository.of_transfers(sides.warehouse, generation, _transfers(found)), model)
         for tenant_id, customer_id in {(c.tenant_id, c.subject_id) for c in found if c.kind == "customer"}:
             _redescribe_customer(sides, generation, model, tenant_id=tenant_id, customer_id=customer_id)
     return found[-1].position
@@ -96,7 +97,7 @@ def write_late_decisions(sides: Sides, generation: int) -> int:
         held = generations.hold_position(sides.warehouse, generation)
         if held is None:
             return 0
-        found = repository.undecided(sides.warehouse, generation, young_s=DECISION_WAIT_S, limit=REDESCRIBED_AT_ONCE)
+        found = stored_repository.undecided(sides.warehouse, generation, young_s=DECISION_WAIT_S, limit=REDESCRIBED_AT_ONCE)
         _redescribe(sides, generation, found, sides.models.of(sides.warehouse, held.category_model))
     return len(found)
 
@@ -107,7 +108,7 @@ def decide_next_again(sides: Sides, generation: int) -> int:
         sweep = generations.hold_sweep(sides.warehouse, generation)
         if sweep is None:
             return 0
-        page = repository.after(sides.warehouse, generation, sweep.after, limit=DECIDED_AGAIN_AT_ONCE)
+        page = stored_repository.after(sides.warehouse, generation, sweep.after, limit=DECIDED_AGAIN_AT_ONCE)
         _decide_again(sides, generation, page, sides.models.of(sides.warehouse, sweep.category_model))
         generations.move_sweep(sides.warehouse, generation, to=page[-1].place if len(page) == DECIDED_AGAIN_AT_ONCE else None)
     return len(page)
@@ -208,7 +209,7 @@ def _redescribe(sides: Sides, generation: int, stored: Sequence[Stored], model: 
 def _decide_accounts_again(sides: Sides, generation: int, accounts: Collection[uuid.UUID], model: TextModel | None) -> None:
     for account_id in accounts:
         sequence = 0
-        while page := repository.of_account(
+        while page := stored_repository.of_account(
             sides.warehouse, generation, account_id, after_sequence=sequence, limit=DECIDED_AGAIN_AT_ONCE
         ):
             _decide_again(sides, generation, page, model)
@@ -222,7 +223,7 @@ def _decide_again(sides: Sides, generation: int, page: Sequence[Stored], model: 
 
 def _redescribe_customer(sides: Sides, generation: int, model: TextModel | None, *, tenant_id: str, customer_id: str) -> None:
     after: Stored | None = None
-    while page := repository.with_customer(
+    while page := stored_repository.with_customer(
         sides.warehouse,
         generation,
         tenant_id=tenant_id,

@@ -15,7 +15,7 @@ CONFINED = {"core": ("api", "intake", "alerts", "eraser"), "warehouse": ("analyt
 # Who sees every tenant, and why. Its policies say so by `true`, but for those that may pass row-level security by.
 SEES_ALL = {
     "audit": "recounts, reconciles and backs up; writes nothing",
-    "backtester": "takes jobs of any tenant from governance, and reads when accounts were opened; nothing else",
+    "backtester": "takes jobs of any tenant from governance, reads when accounts were opened and who is erased; nothing else",
     "poster": "owns the functions that check each row's tenant; nobody can be it",
     "relay": "carries the outbox, whose events name their tenant",
     "screener": "reads who customers are, of every tenant, and writes what screening found; no money",

@@ -45,6 +45,7 @@ NAMED_FOR_IT = {
     "cases/list_repository.py": "the watch-lists as the API and the intake read them",
     "cases/payer_repository.py": "what is chosen about unnamed payers, as the API and the intake read it",
     "streams/intake/waiting_repository.py": "what waits for a look at its payer, beside the intake's own repository",
+    "streams/projector/stored_repository.py": "movements that are there, beside the read model's own repository",
     "streams/intake/payer_repository.py": "payers from outside, beside the intake's own repository",
     "serving/screening/party_repository.py": "the parties of payments, beside screening's own repository",
     "bench/screened_payments.py": "the bench's own list and customers",

@@ -8,9 +8,9 @@ import polars as pl
 from pipelines.aml.scenarios.episodes import findings
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
+from risk.scenarios.declared import HUNDRED, PPM, TRANSFERS
 
 Values = Mapping[str, int]
-PPM, HUNDRED = 1_000_000, 100
 
 
 def fan_in(history: History, values: Values) -> list[Finding]:
@@ -20,7 +20,7 @@ def fan_in(history: History, values: Values) -> list[Finding]:
 
 def fan_out(history: History, values: Values) -> list[Finding]:
     """Many payees, most of them strangers, more than there ever were. What is bought at a shop is no payee."""
-    paid = history.moved.filter(pl.col("is_out") & pl.col("channel").is_in(["pix", "ted", "internal"]))
+    paid = history.moved.filter(pl.col("is_out") & pl.col("channel").is_in([each.value for each in TRANSFERS]))
     return _fan("fan-out", history, paid, values)
 
 
@@ -70,7 +70,7 @@ def with_usual(windows: pl.DataFrame, measure: str, *, window_ms: int) -> pl.Dat
 
 def repeated_amounts(history: History, values: Values) -> list[Finding]:
     """Payments to several payees whose amounts are nearly one."""
-    paid = history.moved.filter(pl.col("is_out") & pl.col("channel").is_in(["pix", "ted", "internal"]))
+    paid = history.moved.filter(pl.col("is_out") & pl.col("channel").is_in([each.value for each in TRANSFERS]))
     window, least = values["window_ms"], values["payments"]
     some = _busy(paid, window_ms=window, least=least)
     met = []

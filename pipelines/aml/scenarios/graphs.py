@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.aml.scenarios.counterparties import PPM
 from pipelines.aml.scenarios.finding import MOST_TRANSACTIONS, Finding
 from pipelines.aml.scenarios.payments import History
 from risk.aml.graph import payment_graph
 from risk.aml.loops import loops
+from risk.scenarios.declared import PPM
 
 Values = Mapping[str, int]
 Ints = NDArray[np.int64]

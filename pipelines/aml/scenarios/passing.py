@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from pipelines.aml.scenarios.counterparties import HUNDRED, PPM, with_usual
+from pipelines.aml.scenarios.counterparties import with_usual
 from pipelines.aml.scenarios.episodes import findings
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
+from risk.scenarios.declared import HUNDRED, PPM
 
 Values = Mapping[str, int]
 

@@ -21,7 +21,7 @@ class History:
     `devices` has `customer_id`, `device_id`, and `since` and `until` (ms; null while it is) of devices that were registered: of
     payments before the first of them nothing is said. `notices` has `account_id`, `day`, `amount_minor` and `given_at` (ms),
     each day's in the order in which they were given. `incomes` has `customer_id`, `income_minor` (a month's) and `since` (ms),
-    from when on it holds. None is as none of them.
+    from when on it holds. `erased` has the `customer_id` of those whose devices are kept no more. None is as none of them.
     """
 
     payments: pl.DataFrame
@@ -30,6 +30,7 @@ class History:
     devices: pl.DataFrame | None = None
     notices: pl.DataFrame | None = None
     incomes: pl.DataFrame | None = None
+    erased: pl.DataFrame | None = None
     moved: pl.DataFrame = field(init=False)
 
     def __post_init__(self) -> None:

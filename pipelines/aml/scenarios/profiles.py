@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from pipelines.aml.scenarios.counterparties import HUNDRED
 from pipelines.aml.scenarios.episodes import by_payment, findings
 from pipelines.aml.scenarios.finding import Finding
 from pipelines.aml.scenarios.payments import History
 from risk.scenarios.catalogue import DAY_MS
+from risk.scenarios.declared import HUNDRED, TRANSFERS
 
 Values = Mapping[str, int]
 MONTH_MS, QUARTER_MS = 30 * DAY_MS, 90 * DAY_MS
@@ -97,7 +97,7 @@ def benford(history: History, values: Values) -> list[Finding]:
     if not isinstance(until, int):
         return []
     rows = history.moved.filter(
-        (pl.col("at") > until - QUARTER_MS) & pl.col("channel").is_in(["pix", "ted", "internal", "cash"])
+        (pl.col("at") > until - QUARTER_MS) & pl.col("channel").is_in([*(each.value for each in TRANSFERS), "cash"])
     )
     digits = (
         rows.with_columns(digit=pl.col("amount_minor").cast(pl.String).str.head(1).cast(pl.Int64))

@@ -54,7 +54,10 @@ def pix_at_night(history: History, values: Values) -> list[Finding]:
 
 
 def unregistered_device(history: History, values: Values) -> list[Finding]:
-    """Pix from devices that were not registered at their moment, above what those may pay at once or in a day."""
+    """Pix from devices that were not registered at their moment, above what those may pay at once or in a day.
+
+    Nothing is said of accounts of erased customers: nobody knows their devices any more.
+    """
     if history.devices is None or history.devices.is_empty():
         return []
     begun, at = history.devices["since"].min(), pl.col("event_time")
@@ -69,6 +72,9 @@ def unregistered_device(history: History, values: Values) -> list[Finding]:
         own = history.devices.group_by("customer_id").agg(pl.col("since").min())
         others = others.join(own, on="customer_id", how="inner").filter(pl.col("since") <= at)
     rows = history.moved.filter(pl.col("is_out")).join(others, on="transaction_id", how="semi")
+    if history.erased is not None:
+        unknown = history.accounts.join(history.erased, on="customer_id", how="semi")
+        rows = rows.join(unknown, on="account_id", how="anti")
     over = rows.with_columns(day_minor=pl.col("amount_minor").cum_sum().over("account_id", "day")).filter(
         (pl.col("amount_minor") > values["amount_minor"]) | (pl.col("day_minor") > values["day_minor"])
     )

@@ -17,15 +17,19 @@ from governance.erasures.erasure import Store
 from governance.erasures.identifiers import identifiers_of
 from kit.kafka import producer, topic_name
 from kit.postgres import connect
-from kit.settings import Neo4j
+from kit.settings import Neo4j, Settings
 from ledger.chain.anchor import read_anchor
+from ledger.days import day_of
 from ledger.verification.run import verify
+from pipelines.aml.nightly.run import judge_nights
 from pipelines.privacy.graph.nodes import GraphNodes
 from pipelines.privacy.job import Job, NotTaken
 from pipelines.privacy.proof import ProofBroken, check
 from pipelines.privacy.store import Alive, PersonStore
+from risk.scenarios.catalogue import DAY_MS
 from streams.graph.rows import gather
 from tests.cases.graph.conftest import writing
+from tests.pipelines.aml.test_trials import lake_of, payment
 from tests.pipelines.privacy.somebody import EXAMPLE, TENANT, Bank, opened
 from tests.serving.conftest import free_port
 
@@ -315,6 +319,40 @@ def test_a_store_that_is_away_stops_it_and_is_said_and_nothing_is_lost(bank):
     done = carried_out(bank, erasure_id)
     assert (done["status"], done["problem"]) == ("done", None)
     assert bank.found(who) == {}
+
+
+def test_a_night_that_is_looked_at_again_tells_nothing_of_the_devices_that_went_with_somebody(bank, tmp_path):
+    who, other = bank.somebody(), bank.somebody()
+    last_day = day_of(bank.clock.now_ms() - DAY_MS)
+    register = (
+        "update bank.device set asked_at = now() - interval '90 days', confirmed_at = now() - interval '90 days', "
+        "confirmed_by = 'x' where customer_id = %s"
+    )
+    rows = []
+    for number, (payer, device) in enumerate(((who, "d-of-theirs"), (other, "d-of-theirs"), (other, "d-of-nobody"))):
+        bank.sql(bank.settings.core, register, (payer.customer_id,))
+        rows += payment(
+            number, day=last_day, amount_minor=90_000, account=str(payer.ids["account_id"]), customer_id=payer.customer_id,
+            device_id=device,
+        )  # fmt: skip
+    settings = Settings(var=tmp_path, core=bank.settings.core)
+    lake_of(settings.lake, rows)
+    told = (
+        "select f.account_id, p.transaction_id::text from cases.finding f join cases.finding_payment p "
+        "using (tenant_id, finding_id) where f.tenant_id = 'demo' and f.scenario = 'unregistered-device' "
+        "and f.job <> 'j' order by 1, 2"
+    )
+
+    def night() -> list[tuple]:
+        judge_nights(settings, last_day=last_day, clock=bank.clock)
+        return bank.sql(bank.settings.core, told)
+
+    stranger = [(other.ids["account_id"], rows[-1]["transaction_id"])]
+    assert night() == stranger
+    bank.left(who, years_ago=12)
+    carried_out(bank, asked(bank, who.customer_id)["erasure_id"])
+    assert bank.sql(bank.settings.core, "select 1 from bank.device where customer_id = %s", (who.customer_id,)) == []
+    assert night() == stranger
 
 
 def test_the_graph_has_them_no_more_and_has_them_not_again_when_it_is_made_again(bank):

@@ -159,3 +159,22 @@ async def test_a_withdrawal_is_covered_with_those_before_it_on_its_day_and_judge
     [(said,)] = rows_of(core, "select measures from cases.finding where tenant_id = %s", tenant)
     # 4,000,000 is no large withdrawal: it wants no notice, and takes none.
     assert said == {"amount_minor": 6_000_000, "taken_minor": 11_000_000, "noticed_minor": 10_000_000}
+
+
+async def test_nothing_is_told_of_devices_of_who_is_being_erased(core, kafka) -> None:
+    tenant, at = "declared-erased", start_ms(day_of(SystemClock().now_ms() - 3 * DAY_MS)) + 10 * HOUR_MS
+    gone, there = str(uuid.uuid4()), str(uuid.uuid4())
+    own = {gone: "c-gone", there: "c-there"}
+    opened(core, tenant, own, at={}, kinds={})
+    paid = [pays(account, "", 90_000, at, customer_id=whose, payee_id=None, device_id="d1") for account, whose in own.items()]
+    events = booked(core, tenant, [ledger_event(each, tenant_id=tenant, ours=set(own)) for each in paid])
+    with psycopg.connect(core.dsn("postgres")) as connection:
+        since = at - 60 * DAY_MS
+        connection.execute(_DEVICE, (tenant, "c-there", "d2", since, since, None, None))
+        connection.execute(
+            "insert into bank.erasure (erasure_id, tenant_id, customer_id, status, requested_by, requested_at) "
+            "values (gen_random_uuid(), %s, 'c-gone', 'running', 'x', now())",
+            (tenant,),
+        )
+    await recorded(core, kafka, events)
+    assert found_in(core, tenant, "unregistered-device") == {there: {paid[1]["transaction_id"]}}

@@ -84,6 +84,15 @@ def test_small_payments_of_a_day_add_up_and_those_from_registered_devices_do_not
     assert device_amounts(rows, half) == []
 
 
+def test_nothing_is_said_of_devices_of_who_is_erased_and_others_are_looked_at_as_before() -> None:
+    rows = [pays("2026-05-12T10:00", whose, "x", 90_000 + place, device_id="d1") for place, whose in enumerate("ab")]
+    registered = devices(("cc", "d2", "2026-05-01T00:00", None))
+    asked = history(rows, devices=registered)
+    assert [each.account_id for each in found(asked, scenario="unregistered-device", day=LAST)] == ["a", "b"]
+    asked = history(rows, devices=registered, erased=pl.DataFrame({"customer_id": ["ca"]}))
+    assert [each.account_id for each in found(asked, scenario="unregistered-device", day=LAST)] == ["b"]
+
+
 def withdrawals(*amounts: int) -> list[dict[str, object]]:
     return [pays(f"2026-05-14T{10 + hour}:00", "a", None, amount, channel="cash", entry_mode="branch")
             for hour, amount in enumerate(amounts)]  # fmt: skip

@@ -1,8 +1,10 @@
+import amounts from '@/lib/messages/amounts.en'
 import decisions from '@/lib/messages/decisions.en'
 import features from '@/lib/messages/features.en'
 
 /** ICU messages in English; this file and the features' define the keys that every language must have. */
 const messages = {
+  ...amounts,
   ...features,
   ...decisions,
   'app.skip': 'Skip to content',

@@ -1,8 +1,10 @@
 import type { Messages } from '@/lib/i18n'
+import amounts from '@/lib/messages/amounts.pt-BR'
 import decisions from '@/lib/messages/decisions.pt-BR'
 import features from '@/lib/messages/features.pt-BR'
 
 const messages: Messages = {
+  ...amounts,
   ...features,
   ...decisions,
   'app.skip': 'Ir para o conteúdo',

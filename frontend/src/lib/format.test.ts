@@ -10,6 +10,7 @@ describe('formats', () => {
   test('write money in minor units of its own currency', () => {
     expect(plain(portuguese.money(125_000, 'BRL'))).toBe('R$ 1.250,00')
     expect(english.money(125_000, 'BRL')).toBe('R$1,250.00')
+    expect(plain(portuguese.money(-125_000, 'BRL'))).toBe('\u2212R$ 1.250,00')
     expect(english.money(1_250, 'JPY')).toBe('¥1,250')
     expect(plain(english.money(125_000, 'BHD'))).toBe('BHD 125.000')
     expect(plain(english.money(125_000, 'COP'))).toBe('COP 1,250.00')

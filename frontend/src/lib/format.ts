@@ -7,6 +7,8 @@ export type Language = 'pt-BR' | 'en'
 const MICROSECONDS_PER_MS = 1_000
 const LEAST_PROBABILITY = 0.001
 const FEW_PROBABILITY = 0.1
+/** As wide as a plus, so that a column of amounts stands straight; Intl writes a hyphen. */
+export const MINUS = '\u2212'
 
 function cached<K extends string, V>(make: (key: K) => V): (key: K) => V {
   const made = new Map<K, V>()
@@ -90,8 +92,8 @@ export function formatsOf(language: Language): Formats {
   const decimal = (value: number, digits = 1) => decimals(`${digits}`).format(value)
 
   return {
-    money: (amountMinor, code) => currencyFormat(code).format(major(amountMinor, code)),
-    moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)),
+    money: (amountMinor, code) => currencyFormat(code).format(major(amountMinor, code)).replace('-', MINUS),
+    moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)).replace('-', MINUS),
     count: (value) => counts.format(value),
     decimal,
     percent,

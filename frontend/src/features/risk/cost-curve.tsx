@@ -1,4 +1,5 @@
 import { useId, useState } from 'react'
+import { Slider } from '@/design/slider'
 import { ceilingOf, pathOf, placeOf, TICKS } from '@/features/risk/curve'
 import { cheapest } from '@/features/risk/report'
 import { digitsOf } from '@/features/risk/thresholds'
@@ -108,18 +109,7 @@ function Curve({ curve, least }: { curve: readonly CurvePoint[]; least: CurvePoi
         </span>
       </p>
       <Picture curve={curve} shown={shown} least={least} />
-      <label className="grid gap-1">
-        <span className="text-[12px] font-medium text-ink-2">{t('risk.curve.look')}</span>
-        <input
-          type="range"
-          min={0}
-          max={curve.length - 1}
-          value={index}
-          aria-valuetext={said}
-          onChange={(event) => setIndex(Number(event.target.value))}
-          className="w-full accent-(--accent-strong)"
-        />
-      </label>
+      <Slider label={t('risk.curve.look')} count={curve.length} index={index} said={said} onChange={setIndex} />
       <p className="min-h-10 text-pretty text-ink-2 tabular sm:min-h-5">{said}</p>
     </div>
   )

@@ -261,6 +261,7 @@ const messages = {
   'error.server': 'Something went wrong on our side. It has been logged.',
   'error.notFound.title': 'There is no such thing here',
   'error.notFound.body': 'It may belong to another institution, or the address is wrong.',
+  'error.notFound.home': 'Go to the first page',
   'error.correlation': 'Correlation id',
   'error.crash.title': 'This page broke',
   'error.crash.body': 'Reload to go on. Nothing you sent was lost.',

@@ -261,6 +261,7 @@ const messages: Messages = {
   'error.server': 'Algo deu errado do nosso lado. Já está registrado.',
   'error.notFound.title': 'Isto não existe aqui',
   'error.notFound.body': 'Pode ser de outra instituição, ou o endereço está errado.',
+  'error.notFound.home': 'Ir para a primeira página',
   'error.correlation': 'Id de correlação',
   'error.crash.title': 'Esta página quebrou',
   'error.crash.body': 'Recarregue para continuar. Nada do que você enviou se perdeu.',

@@ -1,5 +1,6 @@
 """Currencies against the published list, and arithmetic of amounts."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -8,12 +9,19 @@ from hypothesis import strategies as st
 from iso4217 import Currency
 
 from kit.money import CURRENCY_EXPONENTS, Money, UnknownCurrency
+from kit.settings import REPOSITORY_ROOT
 
 PUBLISHED = {currency.code: currency.exponent for currency in Currency}
 
 
 def test_every_currency_of_iso_4217_that_has_decimals_is_there_with_them_and_no_other():
     assert {code: exponent for code, exponent in PUBLISHED.items() if exponent is not None} == CURRENCY_EXPONENTS
+
+
+def test_the_page_counts_minor_units_as_the_bank_does():
+    page = REPOSITORY_ROOT / "frontend" / "src" / "lib" / "currency-decimals.json"
+    unusual = {code: int(digits) for digits, codes in json.loads(page.read_text()).items() for code in codes}
+    assert unusual == {code: exponent for code, exponent in CURRENCY_EXPONENTS.items() if exponent != 2}
 
 
 def test_the_currencies_that_logs_were_written_with_keep_their_places():

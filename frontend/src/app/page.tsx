@@ -9,11 +9,13 @@ interface PageProps {
   /** The page above this one. */
   back?: { to: string; label: string }
   actions?: ReactNode
+  /** The pages beside this one, always in the same place. */
+  tabs?: ReactNode
   children: ReactNode
 }
 
 /** A page that is read from top to bottom, under its name and the way back to where it belongs. */
-export function Page({ title, lead, back, actions, children }: PageProps) {
+export function Page({ title, lead, back, actions, tabs, children }: PageProps) {
   return (
     <div className="mx-auto flex max-w-[72rem] flex-col gap-4 p-4 sm:p-6">
       {back && (
@@ -28,6 +30,7 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
       <PageHeader title={title} lead={lead}>
         {actions}
       </PageHeader>
+      {tabs && <div className="flex min-w-0">{tabs}</div>}
       {children}
     </div>
   )

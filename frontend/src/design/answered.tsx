@@ -13,18 +13,22 @@ type Asked<T> = Pick<
 
 interface AnsweredProps<T> {
   of: Asked<T>
+  /** What stands in its place until it comes, where rows in a box are not its shape. */
+  outline?: ReactNode
   /** What else may be missing of the answer, told beside its age. */
   notices?: ReactNode
   children: (data: T) => ReactNode
 }
 
 /** What a page asked for: its outline until the answer comes, the failure if none did, else the answer under word of its age. */
-export function Answered<T>({ of, notices, children }: AnsweredProps<T>) {
+export function Answered<T>({ of, outline, notices, children }: AnsweredProps<T>) {
   if (of.isPending)
     return (
-      <div className="panel">
-        <RowsSkeleton />
-      </div>
+      outline || (
+        <div className="panel">
+          <RowsSkeleton />
+        </div>
+      )
     )
   if (isLost(of) || of.data === undefined)
     return (

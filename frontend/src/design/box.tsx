@@ -14,7 +14,7 @@ interface BoxProps {
 export function Box({ title, aside, flush = false, className, children }: BoxProps) {
   return (
     <section aria-label={title} className={classes('panel min-w-0', className)}>
-      <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-5">
+      <header className="flex min-h-13 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-5">
         <h2 className="text-[14px] font-semibold">{title}</h2>
         {aside}
       </header>

@@ -7,7 +7,7 @@ export function Facts({ children }: { children: ReactNode }) {
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="grid grid-cols-[minmax(6rem,8.5rem)_minmax(0,1fr)] items-baseline gap-x-4">
+    <div className="grid grid-cols-[minmax(6rem,8.5rem)_minmax(0,1fr)] items-baseline gap-x-4 max-[359px]:grid-cols-[minmax(0,2fr)_minmax(0,3fr)] max-[359px]:gap-x-3">
       <dt className="text-ink-3">{name}</dt>
       <dd className="min-w-0 text-ink tabular [overflow-wrap:anywhere]">{children}</dd>
     </div>

@@ -10,7 +10,7 @@ interface FieldProps {
   hint?: string | undefined
   /** What is wrong with it; said to a screen reader with the field. */
   problem?: string | undefined
-  className?: string
+  className?: string | undefined
   children: (attributes: { id: string; 'aria-describedby': string; 'aria-invalid': boolean }) => ReactNode
 }
 

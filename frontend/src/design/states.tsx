@@ -2,6 +2,7 @@ import { Ban, CircleAlert, Compass, RotateCw, type LucideIcon } from 'lucide-rea
 import type { ReactNode } from 'react'
 import { Button } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
+import { LinkButton } from '@/design/link-button'
 import { ApiError } from '@/lib/http'
 import { useI18n, type I18n } from '@/lib/i18n'
 
@@ -9,19 +10,22 @@ interface NoticeProps {
   icon: LucideIcon
   title: string
   body: string
+  /** Whether it is the name of the page, which has no other. */
+  isHeading?: boolean
   children?: ReactNode
   role?: 'alert' | 'status'
 }
 
 /** What stands where content would: what this is, and the next step. */
-export function Notice({ icon: Icon, title, body, children, role }: NoticeProps) {
+export function Notice({ icon: Icon, title, body, isHeading = false, children, role }: NoticeProps) {
+  const Title = isHeading ? 'h1' : 'p'
   return (
     <div role={role} className="grid h-full min-h-48 animate-fade place-items-center p-8 text-center">
       <div className="max-w-[38ch]">
         <span className="mx-auto mb-4 grid size-10 place-items-center rounded-full border border-line bg-sunken text-ink-3">
           <Icon size={18} strokeWidth={1.75} aria-hidden />
         </span>
-        <p className="text-[14px] font-medium text-ink">{title}</p>
+        <Title className="text-[14px] font-medium text-ink">{title}</Title>
         <p className="mt-1 text-pretty text-ink-3">{body}</p>
         {children}
       </div>
@@ -32,7 +36,13 @@ export function Notice({ icon: Icon, title, body, children, role }: NoticeProps)
 /** At an address where nothing is. */
 export function NotFound() {
   const { t } = useI18n()
-  return <Notice icon={Compass} title={t('error.notFound.title')} body={t('error.notFound.body')} />
+  return (
+    <Notice icon={Compass} title={t('error.notFound.title')} body={t('error.notFound.body')} isHeading>
+      <LinkButton to="/" className="mt-5">
+        {t('error.notFound.home')}
+      </LinkButton>
+    </Notice>
+  )
 }
 
 /** The way out of a list that a filter leaves empty. */

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { formatsOf, minorPerUnit, shortId, tinyId } from '@/lib/format'
+import { formatsOf, shortId, tinyId } from '@/lib/format'
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ')
-
-describe('the minor units of a currency', () => {
-  test('are as many as it has', () => {
-    expect(['BRL', 'JPY', 'KWD'].map(minorPerUnit)).toEqual([100, 1, 1_000])
-  })
-})
 
 describe('formats', () => {
   const portuguese = formatsOf('pt-BR')
@@ -16,7 +10,10 @@ describe('formats', () => {
   test('write money in minor units of its own currency', () => {
     expect(plain(portuguese.money(125_000, 'BRL'))).toBe('R$ 1.250,00')
     expect(english.money(125_000, 'BRL')).toBe('R$1,250.00')
+    expect(plain(portuguese.money(-125_000, 'BRL'))).toBe('\u2212R$ 1.250,00')
     expect(english.money(1_250, 'JPY')).toBe('¥1,250')
+    expect(plain(english.money(125_000, 'BHD'))).toBe('BHD 125.000')
+    expect(plain(english.money(125_000, 'COP'))).toBe('COP 1,250.00')
   })
 
   test('choose the unit that keeps a duration short', () => {

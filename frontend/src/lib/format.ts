@@ -1,14 +1,14 @@
 /** Words and figures for people, by language. Amounts stay integers of minor units until the last step. */
 
+import { minorPerUnit, writtenAs } from '@/lib/currency'
+
 export type Language = 'pt-BR' | 'en'
 
 const MICROSECONDS_PER_MS = 1_000
 const LEAST_PROBABILITY = 0.001
 const FEW_PROBABILITY = 0.1
-
-/** How many minor units make one of a currency: a hundred centavos, a single yen. */
-export const minorPerUnit = (currency: string): number =>
-  10 ** (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2)
+/** As wide as a plus, so that a column of amounts stands straight; Intl writes a hyphen. */
+export const MINUS = '\u2212'
 
 function cached<K extends string, V>(make: (key: K) => V): (key: K) => V {
   const made = new Map<K, V>()
@@ -45,7 +45,7 @@ export interface Formats {
 }
 
 export function formatsOf(language: Language): Formats {
-  const currencyFormat = cached((code) => new Intl.NumberFormat(language, { style: 'currency', currency: code }))
+  const currencyFormat = cached((code) => new Intl.NumberFormat(language, writtenAs(code)))
   const shortFormat = cached(
     (code) =>
       new Intl.NumberFormat(language, {
@@ -92,8 +92,8 @@ export function formatsOf(language: Language): Formats {
   const decimal = (value: number, digits = 1) => decimals(`${digits}`).format(value)
 
   return {
-    money: (amountMinor, code) => currencyFormat(code).format(major(amountMinor, code)),
-    moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)),
+    money: (amountMinor, code) => currencyFormat(code).format(major(amountMinor, code)).replace('-', MINUS),
+    moneyShort: (amountMinor, code) => shortFormat(code).format(major(amountMinor, code)).replace('-', MINUS),
     count: (value) => counts.format(value),
     decimal,
     percent,

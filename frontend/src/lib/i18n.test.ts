@@ -5,6 +5,14 @@ import accountsEn from '@/lib/messages/accounts.en'
 import accountsPt from '@/lib/messages/accounts.pt-BR'
 import chainEn from '@/lib/messages/chain.en'
 import chainPt from '@/lib/messages/chain.pt-BR'
+import casesEn from '@/lib/messages/cases.en'
+import casesPt from '@/lib/messages/cases.pt-BR'
+import customersEn from '@/lib/messages/customers.en'
+import customersPt from '@/lib/messages/customers.pt-BR'
+import moneyEn from '@/lib/messages/money.en'
+import moneyPt from '@/lib/messages/money.pt-BR'
+import officeEn from '@/lib/messages/office.en'
+import officePt from '@/lib/messages/office.pt-BR'
 import commonEn from '@/lib/messages/en'
 import commonPt from '@/lib/messages/pt-BR'
 import riskEn from '@/lib/messages/risk.en'
@@ -12,9 +20,29 @@ import riskPt from '@/lib/messages/risk.pt-BR'
 import shortcutsEn from '@/lib/messages/shortcuts.en'
 import shortcutsPt from '@/lib/messages/shortcuts.pt-BR'
 
-const PARTS = [commonEn, shortcutsEn, riskEn, chainEn, accountsEn]
-const en = { ...commonEn, ...shortcutsEn, ...riskEn, ...chainEn, ...accountsEn }
-const pt = { ...commonPt, ...shortcutsPt, ...riskPt, ...chainPt, ...accountsPt }
+const PARTS = [commonEn, shortcutsEn, riskEn, chainEn, accountsEn, customersEn, moneyEn, casesEn, officeEn]
+const en = {
+  ...commonEn,
+  ...shortcutsEn,
+  ...riskEn,
+  ...chainEn,
+  ...accountsEn,
+  ...customersEn,
+  ...moneyEn,
+  ...casesEn,
+  ...officeEn,
+}
+const pt = {
+  ...commonPt,
+  ...shortcutsPt,
+  ...riskPt,
+  ...chainPt,
+  ...accountsPt,
+  ...customersPt,
+  ...moneyPt,
+  ...casesPt,
+  ...officePt,
+}
 
 interface Parsed {
   value?: string
@@ -26,12 +54,14 @@ const ARGUMENT = 1
 const SELECT = 5
 const PLURAL = 6
 const SAME_IN_BOTH = [
+  'case.bytes',
   'chain.algorithm.ed25519',
   'chain.algorithm.ml-dsa-65',
   'chain.at',
   'channel.boleto',
   'channel.pix',
   'channel.ted',
+  'customer.at',
   'decision.usual',
   'entryMode.chip',
   'filter.chip',

@@ -66,7 +66,7 @@ describe('a customer', () => {
     await form.getByLabel('Category').selectOption('home')
     await form.getByLabel('At least').fill('a lot')
     await form.getByRole('button', { name: 'Apply' }).click()
-    await form.getByText('An amount, such as 15.00.').waitFor()
+    await form.getByText('An amount in figures, such as 15.00.').waitFor()
     await form.getByLabel('At least').fill('2000')
     await form.getByLabel('From', { exact: true }).fill('2020-01-01')
     await form.getByRole('button', { name: 'Apply' }).click()

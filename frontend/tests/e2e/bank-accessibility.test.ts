@@ -104,7 +104,7 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     await isSound('money')
     await page.getByRole('button', { name: 'New budget' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-    await page.getByText(/An amount above nothing/).waitFor()
+    await page.getByText(/An amount, such as/).waitFor()
     await isSound('a wrong budget')
     await close()
   })

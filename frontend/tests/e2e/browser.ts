@@ -6,6 +6,7 @@ import {
   type Page,
 } from 'playwright-core'
 import { inject } from 'vitest'
+import { PASSWORD } from '../fixture-server/handler'
 import { findChromium } from './chromium'
 
 export async function launch(): Promise<Browser> {
@@ -42,14 +43,23 @@ export async function open(browser: Browser, options: BrowserContextOptions & { 
   return { context, page, complaints }
 }
 
-export async function signIn(
-  page: Page,
-  { email, password }: { email: string; password: string } = inject('target'),
-): Promise<void> {
-  await page.goto('/live')
+/** The form of signing in, wherever it stands in the way. */
+async function fillIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** Signs in on the way to a page of the fixture bank; of those who watch nothing, too. */
+export async function signInAt(page: Page, path: string, heading: string, role: string): Promise<void> {
+  await page.goto(path)
+  await fillIn(page, { email: `${role}@demo.example`, password: PASSWORD })
+  await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+}
+
+export async function signIn(page: Page, who: { email: string; password: string } = inject('target')): Promise<void> {
+  await page.goto('/live')
+  await fillIn(page, who)
   await page.getByRole('heading', { name: 'Live bank' }).waitFor()
   await page.locator('[data-row]').first().waitFor()
 }

@@ -53,7 +53,13 @@ export const PLACES: readonly Place[] = [
     name: 'trace',
     path: `/compliance/trace?transfer=${TRACED}`,
     heading: 'Where the money went',
-    full: (page) => page.locator('.react-flow__node, [role=group] tbody tr').first().waitFor(),
+    // The drawing, or on a narrow screen the payments themselves; where the money lies is told beside either.
+    full: (page) =>
+      page
+        .locator('.react-flow__node')
+        .or(page.getByRole('group', { name: 'Payments that carried it' }).locator('tbody tr'))
+        .first()
+        .waitFor(),
     empty: null,
   },
   {

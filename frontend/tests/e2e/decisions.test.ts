@@ -25,7 +25,7 @@ describe('looking decisions up', () => {
     await form.getByLabel('Customer').press('Enter')
     await page.getByText(`Customer: ${KNOWN_CUSTOMER}`).waitFor()
     await expect.poll(() => listed(page), { timeout: SETTLED_MS }).toBe(HABITS + 2)
-    await form.getByLabel('At least (R$)').fill('1000,00')
+    await form.getByLabel('At least (R$)').fill('1,000.00')
     await form.getByLabel('Channel').selectOption('pix')
     await form.getByRole('button', { name: 'Apply' }).click()
     await expect.poll(() => listed(page), { timeout: SETTLED_MS }).toBe(2)

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { PASSWORD } from '../fixture-server/handler'
-import { launch, open, signIn, type Opened } from './browser'
+import { launch, open, signIn, signInAt, type Opened } from './browser'
 import { startApp, type RunningApp } from './server'
 
 const QUIET_RATE_PER_S = 4
@@ -34,13 +34,8 @@ export function fixtureBank() {
     /** Signs in on the way to a page; of those who watch nothing, too. */
     async enterAt(path: string, heading: string, role = 'customer', viewport = DESK): Promise<Page> {
       opened = await open(browser, { baseURL: app.url, viewport })
-      const { page } = opened
-      await page.goto(path)
-      await page.getByLabel('Email').fill(`${role}@demo.example`)
-      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-      return page
+      await signInAt(opened.page, path, heading, role)
+      return opened.page
     },
     async goTo(page: Page, path: string, heading: string): Promise<void> {
       await page.goto(path)

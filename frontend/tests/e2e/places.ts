@@ -3,9 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD } from '../fixture-server/handler'
 import { violations } from './axe'
-import { launch, open, type Theme } from './browser'
+import { launch, open, signInAt, type Theme } from './browser'
 import { startApp, type RunningApp } from './server'
 
 const QUIET_RATE_PER_S = 0.2
@@ -50,12 +49,7 @@ export function visits({ role, path, heading }: Visitor) {
   afterAll(() => browser.close())
   return async (app: RunningApp, options: BrowserContextOptions & { theme?: Theme } = {}) => {
     const opened = await open(browser, { baseURL: app.url, reducedMotion: 'reduce', ...options })
-    const { page } = opened
-    await page.goto(path)
-    await page.getByLabel('Email').fill(`${role}@demo.example`)
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+    await signInAt(opened.page, path, heading, role)
     return opened
   }
 }

@@ -2,8 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RING, RING_MEMBERS } from '../fixture-server/alerts'
-import { PASSWORD } from '../fixture-server/handler'
-import { launch, open } from './browser'
+import { launch, open, signInAt } from './browser'
 import { startApp, type RunningApp } from './server'
 
 const BUSY_RATE_PER_S = 200
@@ -17,13 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-async function signInTo(app: RunningApp, email = 'risk@demo.example') {
+async function signInTo(app: RunningApp, role = 'risk') {
   const opened = await open(browser, { baseURL: app.url })
-  await opened.page.goto('/live')
-  await opened.page.getByLabel('Email').fill(email)
-  await opened.page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await opened.page.getByRole('button', { name: 'Sign in' }).click()
-  await opened.page.getByRole('heading', { name: 'Live bank' }).waitFor()
+  await signInAt(opened.page, '/live', 'Live bank', role)
   return opened
 }
 
@@ -104,7 +99,7 @@ describe('when what is on the page can no longer be renewed', () => {
 describe('a role without the right', () => {
   test('is told so, and asks for nothing it may not have', async () => {
     const app = await startApp(QUIET_RATE_PER_S)
-    const { page, context, complaints } = await signInTo(app, 'customer@demo.example')
+    const { page, context, complaints } = await signInTo(app, 'customer')
     await page.getByText('Your role does not open this').waitFor()
     expect(complaints).toEqual([])
     await context.close()

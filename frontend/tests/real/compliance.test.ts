@@ -18,7 +18,7 @@ test('the values of a scenario are proposed by one, tried on history, and approv
   await page.getByText('Nothing was ever changed').waitFor()
   await page.getByRole('button', { name: 'Change values' }).click()
   await page.getByLabel('Above which amount').fill('-5')
-  await page.getByText('Write a number.').waitFor()
+  await page.getByText('Without a minus sign.').waitFor()
   await page.getByLabel('From which hour').fill('25')
   await page.getByText('Must be from 18 h to 23 h.').waitFor()
   await page.getByLabel('From which hour').fill('20')

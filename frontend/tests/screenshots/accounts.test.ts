@@ -2,8 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ACCOUNT } from '../fixture-server/accounts'
-import { PASSWORD } from '../fixture-server/handler'
-import { open } from '../e2e/browser'
+import { open, signInAt } from '../e2e/browser'
 import { IMAGES, scaleOf, SIZES, THEMES, startedBrowser, startedBank } from './studio'
 
 const browser = startedBrowser()
@@ -14,11 +13,10 @@ describe.each(THEMES)('in the %s theme', (theme) => {
     const size = { theme, viewport, deviceScaleFactor: scaleOf(name), baseURL: app().url }
     const enter = async (role: string) => {
       const opened = await open(browser(), size)
-      await opened.page.goto('/accounts')
-      await opened.page.getByLabel('Email').fill(`${role}@demo.example`)
-      await opened.page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-      await opened.page.getByRole('button', { name: 'Sign in' }).click()
+      await signInAt(opened.page, '/accounts', 'Accounts', role)
       await opened.page.locator('[data-row]').first().waitFor()
+      // Where somebody signed in there is a card now, and none is to look as if it were pointed at.
+      await opened.page.mouse.move(0, 0)
       const shoot = (subject: string) =>
         opened.page.screenshot({ path: join(IMAGES, `${subject}-${name}-${theme}.png`) })
       return { ...opened, shoot }

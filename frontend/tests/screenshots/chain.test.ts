@@ -17,8 +17,16 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       deviceScaleFactor: scaleOf(name),
       baseURL: app().url,
     })
-    const shoot = (subject: string, fullPage = false) =>
-      page.screenshot({ path: join(IMAGES, `${subject}-${name}-${theme}.png`), fullPage })
+    /** The whole of a page is taken in a window as tall as it, so that what stays at the window's foot is at the picture's. */
+    const shoot = async (subject: string, isWhole = false) => {
+      if (isWhole)
+        await page.setViewportSize({
+          width: viewport.width,
+          height: await page.evaluate(() => document.documentElement.scrollHeight),
+        })
+      await page.screenshot({ path: join(IMAGES, `${subject}-${name}-${theme}.png`) })
+      await page.setViewportSize(viewport)
+    }
     await signIn(page, { email: 'risk@demo.example', password: PASSWORD })
     await page.goto('/chain')
     await page.getByRole('list', { name: 'Blocks, newest first' }).locator('[data-row]').first().waitFor()

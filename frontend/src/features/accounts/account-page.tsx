@@ -5,8 +5,10 @@ import { useParams } from 'react-router'
 import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Button } from '@/design/button'
+
 import { Segmented } from '@/design/segmented'
 import { NotFound } from '@/design/states'
+import { AccountOutline } from '@/features/accounts/account-outline'
 import { AccountStatusChip, useAccountName } from '@/features/accounts/account-status'
 import { accountQuery, customerQuery } from '@/features/accounts/api'
 import { BalanceCard } from '@/features/accounts/balance-card'
@@ -100,7 +102,7 @@ function AccountWith({ accountId }: { accountId: string }) {
         )
       }
     >
-      <Answered of={account}>
+      <Answered of={account} outline={<AccountOutline />}>
         {(found) => (
           <>
             <BalanceCard account={found} />

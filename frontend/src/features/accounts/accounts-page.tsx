@@ -9,6 +9,7 @@ import { NextPageNotice } from '@/design/stale-notice'
 import { Notice } from '@/design/states'
 import { AccountCards, Totals } from '@/features/accounts/account-cards'
 import { AccountList } from '@/features/accounts/account-list'
+import { CardsOutline } from '@/features/accounts/account-outline'
 import { accountsQuery } from '@/features/accounts/api'
 import { customerIdOf, CustomerSearch, CustomerStrip } from '@/features/accounts/customer-search'
 import { useAccounts } from '@/features/accounts/words'
@@ -48,7 +49,7 @@ export default function AccountsPage() {
       actions={!isOwn && <CustomerSearch key={customerId} customerId={customerId} onChange={choose} />}
     >
       {customerId && <CustomerStrip customerId={customerId} onClear={() => choose(null)} />}
-      <Answered of={accounts} notices={<NextPageNotice of={accounts} />}>
+      <Answered of={accounts} outline={isOwn && <CardsOutline />} notices={<NextPageNotice of={accounts} />}>
         {(data) => {
           const rows = data.pages.flatMap((page) => page.items)
           if (rows.length === 0) return <None ofCustomer={customerId !== null} />

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { filtersOf, readTexts, withFilters, without, type FilterTexts } from '@/features/accounts/filters'
-import { minorOf } from '@/lib/numbers'
+import type { Typed } from '@/lib/amounts'
 
-const NOTHING: FilterTexts = { category: '', atLeast: '', atMost: '', first: '', last: '' }
+const typed = (text: string): Typed => ({ text, language: 'pt-BR' })
+
+const NOTHING: FilterTexts = { category: '', atLeast: typed(''), atMost: typed(''), first: '', last: '' }
 
 describe('an address', () => {
   test('says what is asked for, and what the API would refuse is left out', () => {
@@ -34,12 +36,12 @@ describe('what is typed', () => {
     const texts = {
       ...NOTHING,
       category: 'home',
-      atLeast: '15,00',
-      atMost: '20',
+      atLeast: typed('15,00'),
+      atMost: typed('20'),
       first: '2025-11-01',
       last: '2025-11-30',
     }
-    expect(readTexts(texts, { q: 'rent', category: 'fuel', from: '2020-01-01' }, minorOf)).toEqual({
+    expect(readTexts(texts, { q: 'rent', category: 'fuel', from: '2020-01-01' }, 'BRL')).toEqual({
       filters: {
         q: 'rent',
         category: 'home',
@@ -53,14 +55,16 @@ describe('what is typed', () => {
   })
 
   test('may be one day alone', () => {
-    const { filters, problems } = readTexts({ ...NOTHING, first: '2025-11-24', last: '2025-11-24' }, {}, minorOf)
+    const { filters, problems } = readTexts({ ...NOTHING, first: '2025-11-24', last: '2025-11-24' }, {}, 'BRL')
     expect([filters, problems]).toEqual([{ from: '2025-11-24', to: '2025-11-25' }, {}])
   })
 
   test('is named where it cannot be read, or ends before it begins', () => {
-    const texts = { ...NOTHING, atLeast: 'ten', first: '2025-11-24', last: '2025-11-23' }
-    expect(readTexts(texts, {}, minorOf).problems).toEqual({ atLeast: 'money', last: 'order' })
-    expect(readTexts({ ...NOTHING, atLeast: '20', atMost: '15' }, {}, minorOf).problems).toEqual({ atMost: 'order' })
+    const texts = { ...NOTHING, atLeast: typed('ten'), first: '2025-11-24', last: '2025-11-23' }
+    expect(readTexts(texts, {}, 'BRL').problems).toEqual({ atLeast: 'money', last: 'order' })
+    expect(readTexts({ ...NOTHING, atLeast: typed('20'), atMost: typed('15') }, {}, 'BRL').problems).toEqual({
+      atMost: 'order',
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 /** Which movements are asked for: the API's own filters by their own names, kept in the address. */
 import { CATEGORIES } from '@/features/accounts/types'
+import { readAmount, type Typed } from '@/lib/amounts'
 import { dayAfter, isDay } from '@/lib/days'
 
 export const FILTER_NAMES = ['q', 'direction', 'category', 'at_least_minor', 'at_most_minor', 'from', 'to'] as const
@@ -10,6 +11,7 @@ export type Filters = Partial<Record<FilterName, string>>
 export const ALL_MOVEMENTS: Filters = {}
 
 const MAX_QUERY = 100
+export const MOST_MINOR = 999_999_999_999_999
 const MINOR = /^\d{1,15}$/
 const HAS_WORD = /[\p{L}\p{N}]/u
 
@@ -51,8 +53,8 @@ export const without = (filters: Filters, ...names: readonly FilterName[]): Filt
 /** The filters as they are typed; the last day itself in place of the one after it. */
 export interface FilterTexts {
   category: string
-  atLeast: string
-  atMost: string
+  atLeast: Typed
+  atMost: Typed
   first: string
   last: string
 }
@@ -65,14 +67,13 @@ export interface ReadFilters {
 }
 
 /** What the texts ask for beside what `kept` says already; what cannot be read is named instead. */
-export function readTexts(texts: FilterTexts, kept: Filters, minorOf: (text: string) => number | null): ReadFilters {
+export function readTexts(texts: FilterTexts, kept: Filters, currency: string): ReadFilters {
   const filters = without(kept, 'category', 'at_least_minor', 'at_most_minor', 'from', 'to')
   const problems: ReadFilters['problems'] = {}
   if (texts.category) filters.category = texts.category
   const amount = (name: 'atLeast' | 'atMost'): number | null => {
-    const text = texts[name].trim()
-    const minor = text === '' ? null : minorOf(text)
-    if (text !== '' && minor === null) problems[name] = 'money'
+    const { minor, problem } = readAmount(texts[name], { currency, most: MOST_MINOR })
+    if (problem !== null && problem !== 'none') problems[name] = 'money'
     return minor
   }
   const [least, most] = [amount('atLeast'), amount('atMost')]

@@ -1,49 +1,68 @@
 import { useState, type FormEvent } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
-import { readTexts, type Filters, type FilterTexts, type ReadFilters } from '@/features/accounts/filters'
+import { MOST_MINOR, readTexts, type Filters, type FilterTexts, type ReadFilters } from '@/features/accounts/filters'
 import { CATEGORIES } from '@/features/accounts/types'
 import { useAccounts } from '@/features/accounts/words'
+import { typedAmount } from '@/lib/amounts'
 import { dayBefore } from '@/lib/days'
-import { minorOf, moneyText } from '@/lib/numbers'
 
 interface MovementFiltersProps {
+  /** That of the account. */
+  currency: string
   filters: Filters
   onChange: (filters: Filters) => void
   onClose: () => void
 }
 
 /** What movements are narrowed to, besides words and direction. */
-export function MovementFilters({ filters, onChange, onClose }: MovementFiltersProps) {
+export function MovementFilters({ currency, filters, onChange, onClose }: MovementFiltersProps) {
   const { t, language } = useAccounts()
-  const amountText = (minor: string | undefined) => (minor === undefined ? '' : moneyText(Number(minor), language))
+  const typed = (minor: string | undefined) =>
+    typedAmount(minor === undefined ? null : Number(minor), currency, language)
   const [texts, setTexts] = useState<FilterTexts>({
     category: filters.category ?? '',
-    atLeast: amountText(filters.at_least_minor),
-    atMost: amountText(filters.at_most_minor),
+    atLeast: typed(filters.at_least_minor),
+    atMost: typed(filters.at_most_minor),
     first: filters.from ?? '',
     last: filters.to ? dayBefore(filters.to) : '',
   })
   const [problems, setProblems] = useState<ReadFilters['problems']>({})
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const read = readTexts(texts, filters, minorOf)
+    const read = readTexts(texts, filters, currency)
     setProblems(read.problems)
     if (Object.keys(read.problems).length === 0) onChange(read.filters)
   }
-  const input = (name: Exclude<keyof FilterTexts, 'category'>, type: 'text' | 'date') => {
+  const amount = (name: 'atLeast' | 'atMost') => {
+    const problem = problems[name]
+    return (
+      <AmountInput
+        label={t(`movements.filter.${name}`)}
+        currency={currency}
+        most={MOST_MINOR}
+        typed={texts[name]}
+        onTyped={(next) => setTexts((before) => ({ ...before, [name]: next }))}
+        isOptional
+        isChecked={problem !== undefined}
+        problem={problem === 'order' ? t('movements.filter.wrong.order') : undefined}
+        className="col-span-1"
+      />
+    )
+  }
+  const day = (name: 'first' | 'last') => {
     const problem = problems[name]
     return (
       <Field
         label={t(`movements.filter.${name}`)}
-        problem={problem && t(`movements.filter.wrong.${problem}`)}
+        problem={problem && t('movements.filter.wrong.order')}
         className="col-span-1"
       >
         {(attributes) => (
           <input
             {...attributes}
-            type={type}
-            inputMode={type === 'text' ? 'decimal' : undefined}
+            type="date"
             autoComplete="off"
             value={texts[name]}
             onChange={(event) => setTexts((before) => ({ ...before, [name]: event.target.value }))}
@@ -78,12 +97,12 @@ export function MovementFilters({ filters, onChange, onClose }: MovementFiltersP
           </select>
         )}
       </Field>
-      {input('atLeast', 'text')}
-      {input('atMost', 'text')}
+      {amount('atLeast')}
+      {amount('atMost')}
       <span className="hidden lg:col-span-2 lg:block" />
       <span className="contents lg:col-span-4 lg:grid lg:grid-cols-2 lg:gap-3">
-        {input('first', 'date')}
-        {input('last', 'date')}
+        {day('first')}
+        {day('last')}
       </span>
       <div className="col-span-2 flex flex-wrap gap-2 lg:pt-[1.4rem]">
         <Button kind="primary" type="submit">

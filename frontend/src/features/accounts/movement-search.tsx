@@ -28,7 +28,7 @@ export function MovementSearch({ asked, onAsk }: MovementSearchProps) {
   }, [isTyping, typed, onAsk])
   useShortcuts({ '/': () => input.current?.focus() })
   return (
-    <div role="search" className="relative min-w-0 flex-1 basis-28">
+    <div role="search" className="relative min-w-0 flex-1 basis-28 max-[359px]:basis-full">
       <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3" />
       <input
         ref={input}

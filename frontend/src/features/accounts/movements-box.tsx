@@ -130,6 +130,7 @@ export function MovementsBox({ account }: { account: Account }) {
       {isOpen && (
         <MovementFilters
           key={JSON.stringify(filters)}
+          currency={account.currency}
           filters={filters}
           onChange={(next) => change(() => next)}
           onClose={() => setIsOpen(false)}

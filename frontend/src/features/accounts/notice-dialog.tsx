@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { ConfirmDialog } from '@/design/confirm-dialog'
 import { Field, INPUT } from '@/design/field'
@@ -7,9 +8,11 @@ import { ProblemNote } from '@/design/problem-note'
 import { dayProblem, useNotice } from '@/features/accounts/notices'
 import type { WithdrawalNotice, WithdrawalNotices } from '@/features/accounts/types'
 import { useAccounts } from '@/features/accounts/words'
+import { readAmount, typedAmount } from '@/lib/amounts'
 import { isDay, localNoonMs } from '@/lib/days'
 import { refusedField } from '@/lib/http'
-import { minorOf, moneyText } from '@/lib/numbers'
+
+const MOST_MINOR = 1_000_000_000_000
 
 interface NoticeDialogProps {
   accountId: string
@@ -27,23 +30,25 @@ export function NoticeDialog({ accountId, found: { rule, notices }, day: changed
   const saidOf = (one: string | null) => notices.find(({ day: of, amount }) => of === one && amount.amount_minor > 0)
   const known = saidOf(changed)
   const [day, setDay] = useState(changed ?? rule.first_in_time)
-  const [text, setText] = useState(known ? moneyText(known.amount.amount_minor, language) : '')
+  const { currency } = rule.least
+  const wanted = { currency, least: 1, most: MOST_MINOR }
+  const [amount, setAmount] = useState(() => typedAmount(known?.amount.amount_minor ?? null, currency, language))
   const [isChecked, setIsChecked] = useState(false)
-  const minor = minorOf(text)
-  const isAmount = minor !== null && minor > 0
+  const { minor } = readAmount(amount, wanted)
   const wrongDay = dayProblem(day, rule, isDay)
   const isLate = wrongDay === null && day < rule.first_in_time
   const replaced = changed === null ? saidOf(day) : undefined
-  const isSmall = isAmount && minor < rule.least.amount_minor
+  const isSmall = minor !== null && minor < rule.least.amount_minor
   const refused = refusedField(saying.error)
   const isRefused = refused === 'day' || refused === 'amount_minor'
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setIsChecked(true)
-    if (isAmount && wrongDay === null) saying.mutate({ how: 'give', day, amountMinor: minor }, { onSuccess: onClose })
+    if (minor !== null && wrongDay === null)
+      saying.mutate({ how: 'give', day, amountMinor: minor }, { onSuccess: onClose })
   }
   const dayText = date(localNoonMs(rule.first_in_time))
-  const least = money(rule.least.amount_minor, rule.least.currency)
+  const least = money(rule.least.amount_minor, currency)
   return (
     <Modal
       open
@@ -75,30 +80,16 @@ export function NoticeDialog({ accountId, found: { rule, notices }, day: changed
             />
           )}
         </Field>
-        <Field
-          label={t('notice.amount', { currency: rule.least.currency })}
+        <AmountInput
+          {...wanted}
+          label={t('notice.amount', { currency })}
+          typed={amount}
+          onTyped={setAmount}
+          isChecked={isChecked}
           hint={isSmall ? t('notice.amount.small', { least }) : undefined}
-          problem={
-            isChecked && !isAmount
-              ? t('notice.amount.wrong')
-              : refused === 'amount_minor'
-                ? t('notice.amount.refused')
-                : undefined
-          }
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              required
-              autoFocus
-              inputMode="decimal"
-              autoComplete="off"
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              className={`${INPUT} h-9 tabular`}
-            />
-          )}
-        </Field>
+          problem={refused === 'amount_minor' ? t('notice.amount.refused') : undefined}
+          autoFocus
+        />
         {replaced && (
           <p role="status" className="rounded-control bg-caution-soft px-3 py-2.5 text-pretty text-ink-2 tabular">
             {t('notice.replaces', { amount: money(replaced.amount.amount_minor, replaced.amount.currency) })}

@@ -7,6 +7,7 @@ import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { CopyValue } from '@/design/copy-value'
 import { Fact, Facts } from '@/design/facts'
+import { SplitOutline } from '@/design/outlines'
 import { AlertStatusMark } from '@/features/alerts/alert-card'
 import { alertQuery } from '@/features/alerts/api'
 import { caseQuery, similarQuery } from '@/features/cases/api'
@@ -186,7 +187,9 @@ export function CasePage() {
         )
       }
     >
-      <Answered of={found}>{(of) => <Opened key={of.case_id} of={of} />}</Answered>
+      <Answered of={found} outline={<SplitOutline main={[4, 6]} aside={[5, 3]} />}>
+        {(of) => <Opened key={of.case_id} of={of} />}
+      </Answered>
     </Page>
   )
 }

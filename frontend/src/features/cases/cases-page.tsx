@@ -6,6 +6,7 @@ import { Page } from '@/app/page'
 import { Button } from '@/design/button'
 import { classes } from '@/design/classes'
 import { Check } from '@/design/field'
+import { LinkButton } from '@/design/link-button'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
@@ -33,7 +34,7 @@ function CaseRow({ of }: { of: Case }) {
         className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1.5 px-4 py-3.5 outline-offset-[-2px] transition-colors duration-100 hover:bg-hover sm:px-5"
       >
         <span className="flex min-w-0 items-baseline gap-2">
-          <span className="truncate font-medium text-ink tabular">{nameOf(of)}</span>
+          <span className="max-w-full shrink-0 truncate font-medium text-ink tabular">{nameOf(of)}</span>
           <span className="truncate text-ink-2">{word('case.scheme', of.scheme)}</span>
         </span>
         <span className="text-right font-medium text-ink tabular">
@@ -92,7 +93,13 @@ function CaseList({ order, mine, onShowAll }: { order: CaseOrder; mine: string |
         body={t('case.none.body')}
         role="status"
       >
-        {mine && <ShowAll onClick={onShowAll} />}
+        {mine ? (
+          <ShowAll onClick={onShowAll} />
+        ) : (
+          <LinkButton to="/alerts" className="mt-5">
+            {t('nav.alerts')}
+          </LinkButton>
+        )}
       </Notice>
     )
   }
@@ -125,7 +132,7 @@ export function CasesPage() {
   const [isMine, setIsMine] = useState(false)
   const options = ORDERS.map((value) => ({ value, label: t(`case.order.${value}`) }))
   return (
-    <Page title={t('case.title')} lead={t('case.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('case.title')} lead={t('case.lead')} tabs={<ComplianceTabs />}>
       {due.data && <Clocks due={due.data} />}
       <section aria-label={t('case.title')} className="panel overflow-hidden">
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-5">

@@ -151,7 +151,7 @@ export default function FlowGraph({ label, flow, onOpen }: FlowGraphProps) {
       minZoom={0.2}
       maxZoom={2}
       fitView
-      fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
       aria-label={label}
       className="[&_.react-flow\_\_attribution]:bg-transparent! [&_.react-flow\_\_attribution_a]:text-ink-2!"
     >

@@ -1,9 +1,9 @@
 import dagre from '@dagrejs/dagre'
 import type { Flow } from '@/features/cases/flow'
 
-export const PARTY_WIDTH_PX = 204
+export const PARTY_WIDTH_PX = 176
 export const PARTY_HEIGHT_PX = 58
-const RANK_GAP_PX = 120
+const RANK_GAP_PX = 84
 const ROW_GAP_PX = 18
 
 /** Where each party is drawn, its upper left corner: money goes from left to right, where it does not go in a circle. */

@@ -8,6 +8,7 @@ import { Button } from '@/design/button'
 import { Chip, type ChipTone } from '@/design/chip'
 import { CopyValue } from '@/design/copy-value'
 import { Field, INPUT } from '@/design/field'
+import { LinkButton } from '@/design/link-button'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
@@ -34,7 +35,7 @@ function ReceiptForm({ of }: { of: Report }) {
   }
   return (
     <form onSubmit={submit} className="grid gap-2">
-      <div className="flex flex-wrap items-end gap-2">
+      <div className="flex flex-wrap items-start gap-2">
         <Field label={t('report.receipt')} hint={t('report.receipt.hint')} className="w-64 max-w-full">
           {(attributes) => (
             <input
@@ -49,7 +50,7 @@ function ReceiptForm({ of }: { of: Report }) {
             />
           )}
         </Field>
-        <Button kind="primary" type="submit" busy={reporting.isPending} className="mb-[1.15rem]">
+        <Button kind="primary" type="submit" busy={reporting.isPending} className="sm:mt-[1.375rem]">
           {t('report.wasSent')}
         </Button>
       </div>
@@ -160,13 +161,17 @@ export default function ReportsPage() {
   const reports = useInfiniteQuery(reportsQuery)
   const items = reports.data?.pages.flatMap((page) => page.items) ?? []
   return (
-    <Page title={t('report.title')} lead={t('report.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('report.title')} lead={t('report.lead')} tabs={<ComplianceTabs />}>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <section aria-label={t('report.title')} className="panel min-w-0 overflow-hidden">
           {reports.isPending && <RowsSkeleton rows={4} />}
           {isLost(reports) && <ErrorState error={reports.error} onRetry={() => void reports.refetch()} />}
           {reports.data && items.length === 0 && (
-            <Notice icon={FileCheck2} title={t('report.none')} body={t('report.none.body')} role="status" />
+            <Notice icon={FileCheck2} title={t('report.none')} body={t('report.none.body')} role="status">
+              <LinkButton to="/compliance/cases" className="mt-5">
+                {t('case.title')}
+              </LinkButton>
+            </Notice>
           )}
           {items.length > 0 && (
             <>

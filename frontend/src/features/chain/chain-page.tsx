@@ -6,6 +6,7 @@ import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { LinkButton } from '@/design/link-button'
+import { FiguresOutline, Outline, SplitOutline } from '@/design/outlines'
 import { NextPageNotice, StaleNotice } from '@/design/stale-notice'
 import { ErrorState, Notice } from '@/design/states'
 import { blocksQuery, headQuery } from '@/features/chain/api'
@@ -60,6 +61,20 @@ function Chain({ newest }: { newest: SignedBlock }) {
   )
 }
 
+const ChainOutline = () => (
+  <>
+    <Outline>
+      <FiguresOutline noted />
+      <div className="flex gap-6 overflow-hidden" aria-hidden>
+        {Array.from({ length: 8 }, (_, index) => (
+          <span key={index} className="panel h-22.5 w-36 shrink-0" />
+        ))}
+      </div>
+    </Outline>
+    <SplitOutline main={[8]} aside={[2]} />
+  </>
+)
+
 /** The ledger's chain: how far it is, its blocks, its keys. */
 export default function ChainPage() {
   const { t } = useChain()
@@ -75,7 +90,7 @@ export default function ChainPage() {
         </LinkButton>
       }
     >
-      <Answered of={head}>
+      <Answered of={head} outline={<ChainOutline />}>
         {({ block }) =>
           block ? (
             <Chain newest={block} />

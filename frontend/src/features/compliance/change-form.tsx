@@ -3,52 +3,18 @@ import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { usePropose } from '@/features/compliance/api'
+import { ParameterField } from '@/features/compliance/parameter-field'
 import { useScenarioWords } from '@/features/compliance/scenario-words'
 import type { Parameter, Scenario, VersionDetail } from '@/features/compliance/types'
-import { read, writingOf, written } from '@/features/compliance/units'
+import { read, written } from '@/features/compliance/units'
 import { ProblemNote } from '@/features/risk/problem-note'
+import type { Typed } from '@/lib/amounts'
 import { dayIn } from '@/lib/days'
 
 const DAYS = ['30', '60', '90', '180'] as const
 const SEGMENTS = ['', 'person', 'business'] as const
 const MAX_WHY = 500
-const MANY = 2
 const ZONE = 'America/Sao_Paulo'
-
-interface ParameterFieldProps {
-  parameter: Parameter
-  text: string
-  problem: string | undefined
-  onChange: (text: string) => void
-}
-
-/** One value, in the unit in which people say it, with its bounds beneath. */
-function ParameterField({ parameter, text, problem, onChange }: ParameterFieldProps) {
-  const { t, value, meaning } = useScenarioWords()
-  const { unit } = writingOf(parameter)
-  const bounds = t('scenario.bounds', {
-    least: value(parameter, parameter.least),
-    most: value(parameter, parameter.most),
-  })
-  const label = meaning(parameter)
-  return (
-    <Field label={label.charAt(0).toUpperCase() + label.slice(1)} hint={bounds} problem={problem}>
-      {(attributes) => (
-        <span className="flex items-center gap-2">
-          <input
-            {...attributes}
-            inputMode="decimal"
-            autoComplete="off"
-            value={text}
-            onChange={(event) => onChange(event.target.value)}
-            className={`${INPUT} h-9 tabular`}
-          />
-          <span className="shrink-0 text-ink-2">{t(`unit.${unit}`, { count: MANY })}</span>
-        </span>
-      )}
-    </Field>
-  )
-}
 
 interface ChangeFormProps {
   scenario: Scenario
@@ -58,19 +24,20 @@ interface ChangeFormProps {
 
 /** Other values, from a day on: nothing is sent before all of them may be. */
 export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
-  const { t, value, rule } = useScenarioWords()
+  const { t, value, rule, language } = useScenarioWords()
   const { parameters } = scenario
   const [today] = useState(() => dayIn(ZONE, Date.now()))
   const propose = usePropose(scenario.scenario)
-  const [texts, setTexts] = useState<Record<string, string>>(() =>
-    Object.fromEntries(parameters.map((one) => [one.name, written(one.value, writingOf(one))])),
+  const [texts, setTexts] = useState<Record<string, Typed>>(() =>
+    Object.fromEntries(parameters.map((one) => [one.name, written(one, language)])),
   )
   const [from, setFrom] = useState(today)
   const [days, setDays] = useState<string>('60')
   const [segment, setSegment] = useState<(typeof SEGMENTS)[number]>('')
   const [why, setWhy] = useState('')
   const [isAsked, setIsAsked] = useState(false)
-  const amountOf = (one: Parameter) => read(texts[one.name] ?? '', writingOf(one))
+  const typedOf = (one: Parameter) => texts[one.name] ?? written(one, language)
+  const amountOf = (one: Parameter) => read(typedOf(one), one)
   const problemOf = (one: Parameter): string | undefined => {
     const amount = amountOf(one)
     if (amount === null) return t('scenario.number')
@@ -104,9 +71,9 @@ export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
             <ParameterField
               key={one.name}
               parameter={one}
-              text={texts[one.name] ?? ''}
+              typed={typedOf(one)}
               problem={problemOf(one)}
-              onChange={(text) => setTexts({ ...texts, [one.name]: text })}
+              onChange={(typed) => setTexts({ ...texts, [one.name]: typed })}
             />
           ))}
         </div>

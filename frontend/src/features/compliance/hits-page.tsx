@@ -3,6 +3,7 @@ import { UserCheck } from 'lucide-react'
 import { Link, useSearchParams } from 'react-router'
 import { Page } from '@/app/page'
 import { Button } from '@/design/button'
+import { LinkButton } from '@/design/link-button'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { Segmented } from '@/design/segmented'
 import { isLost, NextPageNotice, StaleNotice } from '@/design/stale-notice'
@@ -63,7 +64,13 @@ function Hits({ shown }: { shown: Shown }) {
         title={t(shown === 'waiting' ? 'hits.empty' : `hits.${shown}.empty`)}
         body={t(shown === 'waiting' ? 'hits.empty.body' : 'hits.none.body')}
         role="status"
-      />
+      >
+        {shown === 'waiting' && (
+          <LinkButton to="/compliance/screening/lists" className="mt-5">
+            {t('lists.title')}
+          </LinkButton>
+        )}
+      </Notice>
     )
   return (
     <>
@@ -91,7 +98,7 @@ export default function HitsPage() {
   const [search, setSearch] = useSearchParams()
   const shown = SHOWN.find((one) => one === search.get('show')) ?? 'waiting'
   return (
-    <Page title={t('hits.title')} lead={t('hits.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('hits.title')} lead={t('hits.lead')} tabs={<ComplianceTabs />}>
       <div className="flex">
         <Segmented
           label={t('hits.show')}

@@ -67,7 +67,7 @@ export default function NameSearchPage() {
     search.mutate({ name: name.trim(), kind, births: birth.trim() ? [birth.trim()] : [] })
   }
   return (
-    <Page title={t('search.title')} lead={t('search.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('search.title')} lead={t('search.lead')} tabs={<ComplianceTabs />}>
       <Box title={t('search.name')}>
         <form
           onSubmit={submit}

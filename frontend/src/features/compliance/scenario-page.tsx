@@ -25,9 +25,12 @@ function Values({ scenario }: { scenario: Scenario }) {
   const { t, value, meaning } = useScenarioWords()
   if (scenario.parameters.length === 0) return <p className="text-ink-3">{t('scenario.noValues')}</p>
   return (
-    <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2">
+    <dl className="grid gap-x-8 sm:grid-cols-2">
       {scenario.parameters.map((one) => (
-        <div key={one.name} className="flex items-baseline justify-between gap-4 border-b border-line pb-2">
+        <div
+          key={one.name}
+          className="flex items-baseline justify-between gap-4 border-line py-2.5 not-first:border-t first:pt-0 sm:nth-2:border-t-0 sm:nth-2:pt-0 last:pb-0"
+        >
           <dt className="text-pretty text-ink-2 first-letter:uppercase">{meaning(one)}</dt>
           <dd className="text-right whitespace-nowrap">
             <span className="font-medium text-ink tabular">{value(one, one.value)}</span>

@@ -53,7 +53,7 @@ export default function ScenariosPage() {
   const options = SEVERITIES.map((value) => ({ value, label: t(`scenarios.severity.${value}`) }))
   const isShown = (one: Scenario) => severity === 'all' || one.severity === (severity satisfies Severity)
   return (
-    <Page title={t('scenarios.title')} lead={t('scenarios.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('scenarios.title')} lead={t('scenarios.lead')} tabs={<ComplianceTabs />}>
       <div className="flex">
         <Segmented label={t('scenarios.severity')} value={severity} onChange={setSeverity} options={options} />
       </div>

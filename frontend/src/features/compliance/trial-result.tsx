@@ -7,11 +7,11 @@ import type { ChartLine } from '@/design/line-chart'
 import { useScenarioWords } from '@/features/compliance/scenario-words'
 import type { Finding, TrialReport } from '@/features/compliance/types'
 import { useTheme } from '@/features/preferences/theme'
+import { BANK_CURRENCY } from '@/lib/currency'
 import { localNoonMs } from '@/lib/days'
 
 const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
 const LINES: readonly ChartLine[] = [{ token: 'accent', filled: true }, { token: 'ink-3' }]
-const CURRENCY = 'BRL'
 
 interface FigureProps {
   name: string
@@ -109,7 +109,7 @@ function Moved({ title, none, findings, all }: MovedProps) {
             <li key={one.finding_id} className="grid gap-0.5 border-b border-line px-4 py-2.5 last:border-b-0 sm:px-5">
               <span className="flex flex-wrap items-center justify-between gap-x-3">
                 <CopyValue value={one.account_id} />
-                <span className="whitespace-nowrap text-ink tabular">{money(one.amount_minor, CURRENCY)}</span>
+                <span className="whitespace-nowrap text-ink tabular">{money(one.amount_minor, BANK_CURRENCY)}</span>
               </span>
               <span className="flex flex-wrap items-center gap-x-2 text-[12px] text-ink-3 tabular">
                 {span(one)} · {t('trial.payments', { count: one.payments })}

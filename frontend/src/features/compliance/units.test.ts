@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { filledIn, read, shown, writingOf, written } from '@/features/compliance/units'
+import { filledIn, read, shown, written } from '@/features/compliance/units'
 import { formatsOf } from '@/lib/format'
 
 const formats = formatsOf('en')
@@ -27,16 +27,16 @@ describe('a value', () => {
     ['hundredths', 151],
     ['count', 7],
   ] as const)('of %s that is written and read again is the same', (unit, value) => {
-    const writing = writingOf({ unit, value })
-    expect(read(written(value, writing), writing)).toBe(value)
+    for (const language of ['en', 'pt-BR'] as const)
+      expect(read(written({ unit, value }, language), { unit, value })).toBe(value)
   })
 
-  test('with a comma is one with a point', () => {
-    expect(read('800,5', writingOf({ unit: 'minor', value: 1 }))).toBe(80_050)
+  test('that is no money is one with a comma as with a point', () => {
+    expect(read({ text: '82,5', language: 'en' }, { unit: 'ppm', value: 1 })).toBe(825_000)
   })
 
   test.each(['', 'x', '-1', '1e3', '0.001', '1.2.3'])('that is written as %j is none', (text) => {
-    expect(read(text, writingOf({ unit: 'minor', value: 1 }))).toBeNull()
+    expect(read({ text, language: 'en' }, { unit: 'minor', value: 1 })).toBeNull()
   })
 })
 

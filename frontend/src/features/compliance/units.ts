@@ -1,12 +1,14 @@
 /** Values of parameters as people write and read them. The API's are whole numbers: centavos, milliseconds, parts per million. */
 import type { Parameter } from '@/features/compliance/types'
-import type { Formats } from '@/lib/format'
+import { readAmount, typedAmount, type Typed } from '@/lib/amounts'
+import { BANK_CURRENCY, minorPerUnit } from '@/lib/currency'
+import type { Formats, Language } from '@/lib/format'
 
-const CURRENCY = 'BRL'
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
+const MAX_DECIMALS = 20
 
 export type WrittenIn =
   | 'reais'
@@ -31,7 +33,7 @@ interface Writing {
 type Measured = Pick<Parameter, 'unit'> & { value: number }
 
 const FIXED: Partial<Record<Parameter['unit'], Writing>> = {
-  minor: { unit: 'reais', size: 100 },
+  minor: { unit: 'reais', size: minorPerUnit(BANK_CURRENCY) },
   ppm: { unit: 'percent', size: 10_000 },
   hundredths: { unit: 'times', size: 100 },
   days: { unit: 'days', size: 1 },
@@ -54,13 +56,22 @@ export function writingOf({ unit, value }: Measured): Writing {
   return SPANS.find(({ size }) => value >= size && value % size === 0) ?? { unit: 'second', size: SECOND_MS }
 }
 
-/** What stands in a field, with a point for decimals. */
-export const written = (value: number, { size }: Writing): string => String(value / size)
+export const isMoney = ({ unit }: Pick<Parameter, 'unit'>): boolean => unit === 'minor'
 
-/** What a field says, in the API's whole numbers; null for what is no number or not a whole one. */
-export function read(text: string, { size }: Writing): number | null {
-  const tidy = text.trim().replace(',', '.')
+/** What stands in a field. */
+export function written(measured: Measured, language: Language): Typed {
+  if (isMoney(measured)) return typedAmount(measured.value, BANK_CURRENCY, language)
+  const amount = measured.value / writingOf(measured).size
+  const text = amount.toLocaleString(language, { useGrouping: false, maximumFractionDigits: MAX_DECIMALS })
+  return { text, language }
+}
+
+/** What a field says of a parameter, in the API's whole numbers; null for what is no number or not a whole one. */
+export function read(typed: Typed, measured: Measured): number | null {
+  if (isMoney(measured)) return readAmount(typed, { currency: BANK_CURRENCY }).minor
+  const tidy = typed.text.trim().replace(',', '.')
   if (!/^\d+(\.\d+)?$/.test(tidy)) return null
+  const { size } = writingOf(measured)
   const value = Math.round(Number(tidy) * size)
   return Math.abs(value / size - Number(tidy)) < 1e-9 && Number.isSafeInteger(value) ? value : null
 }
@@ -84,7 +95,7 @@ const DIGITS = [0, 1, 2]
 export function shown(measured: Measured, { formats, said, inRule = false }: ShownOptions): string {
   const { value } = measured
   const { unit, size } = writingOf(measured)
-  if (unit === 'reais') return formats.money(value, CURRENCY)
+  if (unit === 'reais') return formats.money(value, BANK_CURRENCY)
   const amount = value / size
   const figure = formats.decimal(amount, DIGITS.find((digits) => (value * 10 ** digits) % size === 0) ?? 2)
   if (unit === 'percent') return `${figure}%`

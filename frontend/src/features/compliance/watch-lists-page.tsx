@@ -107,16 +107,14 @@ export default function WatchListsPage() {
     <Page
       title={t('lists.title')}
       lead={t('lists.lead')}
+      tabs={<ComplianceTabs />}
       actions={
-        <>
-          <ComplianceTabs />
-          {canChangeScenarios(roles) && (
-            <Link to="/compliance/screening/lists/new" className={classes(BUTTON, KINDS.primary)}>
-              <FilePlus2 size={15} aria-hidden />
-              {t('lists.new')}
-            </Link>
-          )}
-        </>
+        canChangeScenarios(roles) && (
+          <Link to="/compliance/screening/lists/new" className={classes(BUTTON, KINDS.primary)}>
+            <FilePlus2 size={15} aria-hidden />
+            {t('lists.new')}
+          </Link>
+        )
       }
     >
       <Box title={t('lists.title')} flush>

@@ -6,6 +6,7 @@ import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Fact, Facts } from '@/design/facts'
 import { LinkButton } from '@/design/link-button'
+import { SplitOutline } from '@/design/outlines'
 import { NotFound } from '@/design/states'
 import { customerQuery } from '@/features/accounts/api'
 import { customerIdOf } from '@/features/accounts/customer-search'
@@ -65,7 +66,7 @@ function CustomerWith({ customerId }: { customerId: string }) {
       back={{ to: '/customers', label: t('customers.title') }}
       actions={data && <CustomerStatusChip status={data.status} />}
     >
-      <Answered of={customer}>
+      <Answered of={customer} outline={<SplitOutline main={[2, 5]} aside={[5]} />}>
         {(found) => (
           <>
             <Ended of={found} />

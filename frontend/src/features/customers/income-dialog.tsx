@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
@@ -6,12 +7,13 @@ import { useDeclare } from '@/features/customers/api'
 import { ProblemNote } from '@/features/customers/problem-note'
 import { INCOME_SOURCES, type DeclaredIncome, type IncomeSource } from '@/features/customers/types'
 import { useCustomers } from '@/features/customers/words'
+import { readAmount, typedAmount } from '@/lib/amounts'
+import { BANK_CURRENCY } from '@/lib/currency'
 import { dayIn, isDay } from '@/lib/days'
 import { refusedField } from '@/lib/http'
-import { minorOf, moneyText } from '@/lib/numbers'
 
-const CURRENCY = 'BRL'
 const BANK_ZONE = 'America/Sao_Paulo'
+const WANTED = { currency: BANK_CURRENCY, least: 0, most: 100_000_000_000 }
 
 interface IncomeDialogProps {
   customerId: string
@@ -22,22 +24,17 @@ interface IncomeDialogProps {
 
 /** Writes down what a customer says that they earn in a month. */
 export function IncomeDialog({ customerId, holds, onClose }: IncomeDialogProps) {
-  const { t, language } = useCustomers()
+  const { t, money, language } = useCustomers()
   const declare = useDeclare(customerId)
-  const [amount, setAmount] = useState('')
+  const [amount, setAmount] = useState(() => typedAmount(null, BANK_CURRENCY, language))
   const [source, setSource] = useState<IncomeSource>(holds?.source ?? 'payslip')
   const [day, setDay] = useState(() => dayIn(BANK_ZONE, Date.now()))
   const [isChecked, setIsChecked] = useState(false)
-  const minor = minorOf(amount)
+  const { minor } = readAmount(amount, WANTED)
   const isReady = minor !== null && isDay(day)
   const refused = refusedField(declare.error)
   const problems = {
-    amount:
-      isChecked && minor === null
-        ? t('income.amount.wrong')
-        : refused === 'monthly_minor'
-          ? t('income.amount.refused')
-          : undefined,
+    amount: refused === 'monthly_minor' ? t('income.amount.refused') : undefined,
     day:
       isChecked && !isDay(day)
         ? t('income.day.wrong')
@@ -50,7 +47,7 @@ export function IncomeDialog({ customerId, holds, onClose }: IncomeDialogProps) 
     event.preventDefault()
     setIsChecked(true)
     if (!isReady) return
-    declare.mutate({ monthly_minor: minor, currency: CURRENCY, source, declared_on: day }, { onSuccess: onClose })
+    declare.mutate({ monthly_minor: minor, currency: BANK_CURRENCY, source, declared_on: day }, { onSuccess: onClose })
   }
   return (
     <Modal
@@ -61,24 +58,20 @@ export function IncomeDialog({ customerId, holds, onClose }: IncomeDialogProps) 
     >
       <form onSubmit={submit} noValidate className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         <p className="text-pretty text-ink-2">{t('income.lead')}</p>
-        <Field
-          label={t('income.amount', { currency: CURRENCY })}
-          hint={holds ? t('income.amount.now', { amount: moneyText(holds.monthly.amount_minor, language) }) : undefined}
+        <AmountInput
+          {...WANTED}
+          label={t('income.amount', { currency: BANK_CURRENCY })}
+          typed={amount}
+          onTyped={setAmount}
+          isChecked={isChecked}
+          hint={
+            holds
+              ? t('income.amount.now', { amount: money(holds.monthly.amount_minor, holds.monthly.currency) })
+              : undefined
+          }
           problem={problems.amount}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              required
-              autoFocus
-              inputMode="decimal"
-              autoComplete="off"
-              value={amount}
-              onChange={(event) => setAmount(event.target.value)}
-              className={`${INPUT} h-9 tabular`}
-            />
-          )}
-        </Field>
+          autoFocus
+        />
         <Field label={t('income.source')}>
           {(attributes) => (
             <select

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { chosen, without, type FilterName, type Filters } from '@/features/decisions/filters'
-import { CURRENCY } from '@/features/risk/report'
+import { BANK_CURRENCY } from '@/lib/currency'
 import { useI18n } from '@/lib/i18n'
 import { shortId } from '@/lib/format'
 
@@ -16,7 +16,7 @@ function useChipText(): (name: FilterName, value: string) => string {
   }
   return (name, value) =>
     name === 'at_least_minor'
-      ? t('filter.chip.amount', { value: money(Number(value), CURRENCY) })
+      ? t('filter.chip.amount', { value: money(Number(value), BANK_CURRENCY) })
       : t('filter.chip', { name: t(`filter.${name as Exclude<FilterName, 'verdict'>}`), value: shown(name, value) })
 }
 

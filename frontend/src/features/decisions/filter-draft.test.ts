@@ -14,7 +14,7 @@ describe('filters as they are typed', () => {
     for (const language of ['en', 'pt-BR'] as const) {
       expect(readTexts(textsOf(filters, language), undefined)).toEqual({ filters, problems: {} })
     }
-    expect(textsOf(filters, 'pt-BR').at_least_minor).toBe('1250,50')
+    expect(textsOf(filters, 'pt-BR').at_least_minor.text).toBe('1250,50')
   })
 
   test('say the reader’s own time, and ask for the instant that it is', () => {
@@ -32,13 +32,13 @@ describe('filters as they are typed', () => {
     const typed = {
       ...NOTHING,
       payee_id: 'two words',
-      at_least_minor: 'much',
+      at_least_minor: { text: 'much', language: 'en' } as const,
       from_time: '2025-11-24T10:00',
       until_time: '2025-11-24T10:00',
     }
     expect(readTexts(typed, undefined).problems).toEqual({
       payee_id: 'id',
-      at_least_minor: 'money',
+      at_least_minor: 'unreadable',
       until_time: 'order',
     })
   })

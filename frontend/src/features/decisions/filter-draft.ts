@@ -1,10 +1,13 @@
 /** The filters as somebody types them, and what is wrong with that. */
 import { isSound, type FilterName, type Filters } from '@/features/decisions/filters'
+import { readAmount, typedAmount, type AmountProblem, type Typed } from '@/lib/amounts'
+import { BANK_CURRENCY } from '@/lib/currency'
 import type { Language } from '@/lib/format'
-import { minorOf, moneyText } from '@/lib/numbers'
 
-export type FilterTexts = Record<Exclude<FilterName, 'verdict'>, string>
-export type FilterProblem = 'id' | 'money' | 'order'
+export type TextName = Exclude<FilterName, 'verdict' | 'at_least_minor'>
+export type FilterTexts = Record<TextName, string> & { at_least_minor: Typed }
+/** Amounts of decisions are the bank's own currency's. */
+export const WANTED = { currency: BANK_CURRENCY, most: 999_999_999_999_999 }
 
 const DIGITS = 2
 const two = (value: number) => String(value).padStart(DIGITS, '0')
@@ -28,7 +31,7 @@ export function textsOf(filters: Filters, language: Language): FilterTexts {
     rule: filters.rule ?? '',
     reason: filters.reason ?? '',
     model: filters.model ?? '',
-    at_least_minor: minor === undefined ? '' : moneyText(Number(minor), language),
+    at_least_minor: typedAmount(minor === undefined ? null : Number(minor), BANK_CURRENCY, language),
     from_time: localText(filters.from_time),
     until_time: localText(filters.until_time),
   }
@@ -38,7 +41,7 @@ const IDS = ['customer_id', 'payee_id', 'rule', 'reason', 'model'] as const
 
 export interface ReadFilters {
   filters: Filters
-  problems: Partial<Record<FilterName, FilterProblem>>
+  problems: Partial<Record<TextName, 'id' | 'order'>> & { at_least_minor?: AmountProblem }
 }
 
 /** What the texts ask for, beside the verdict that is kept; what cannot be read is named instead. */
@@ -51,10 +54,9 @@ export function readTexts(texts: FilterTexts, verdict: string | undefined): Read
     if (isSound(name, value)) filters[name] = value
     else problems[name] = 'id'
   }
-  const amount = texts.at_least_minor.trim()
-  const minor = amount === '' ? null : minorOf(amount)
+  const { minor, problem } = readAmount(texts.at_least_minor, WANTED)
   if (minor !== null) filters.at_least_minor = String(minor)
-  else if (amount !== '') problems.at_least_minor = 'money'
+  else if (problem !== 'none') problems.at_least_minor = problem
   const [from, until] = [instantOf(texts.from_time), instantOf(texts.until_time)]
   if (from !== undefined && until !== undefined && Date.parse(until) <= Date.parse(from)) problems.until_time = 'order'
   if (from !== undefined) filters.from_time = from

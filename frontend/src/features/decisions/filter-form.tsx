@@ -1,8 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState, type FormEvent, type InputHTMLAttributes } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
-import { readTexts, textsOf, type FilterTexts, type ReadFilters } from '@/features/decisions/filter-draft'
+import {
+  readTexts,
+  textsOf,
+  WANTED,
+  type FilterTexts,
+  type ReadFilters,
+  type TextName,
+} from '@/features/decisions/filter-draft'
 import type { Filters } from '@/features/decisions/filters'
 import { activeQuery, vocabularyQuery } from '@/features/risk/api'
 import { CHANNELS } from '@/lib/api-types'
@@ -24,8 +32,6 @@ function useChoices(): { reasons: Choice[]; rules: Choice[] } {
     rules: rules.map(({ code, sentence }) => ({ code, label: word('reason', code, sentence) })),
   }
 }
-
-type TextName = keyof FilterTexts
 
 interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   name: TextName
@@ -124,7 +130,14 @@ export function FilterForm({ filters, onChange, onClose }: FilterFormProps) {
           </select>
         )}
       </Field>
-      <TextField name="at_least_minor" {...shared} inputMode="decimal" />
+      <AmountInput
+        {...WANTED}
+        label={t('filter.at_least_minor')}
+        typed={texts.at_least_minor}
+        onTyped={(at_least_minor) => setTexts((before) => ({ ...before, at_least_minor }))}
+        isOptional
+        isChecked={problems.at_least_minor !== undefined}
+      />
       <TextField name="model" {...shared} long placeholder="fraud-3" />
       <TextField name="from_time" {...shared} long type="datetime-local" />
       <TextField name="until_time" {...shared} long type="datetime-local" />

@@ -3,12 +3,12 @@ import { useState } from 'react'
 import { Box } from '@/design/box'
 import { RowsSkeleton } from '@/design/rows-skeleton'
 import { Segmented } from '@/design/segmented'
+import { Slider } from '@/design/slider'
 import { isLost, StaleNotice } from '@/design/stale-notice'
 import { ErrorState } from '@/design/states'
 import { useAccounts } from '@/features/accounts/words'
 import { cashFlowQuery } from '@/features/forecasts/api'
 import { BandChart } from '@/features/forecasts/band-chart'
-import { DaySlider } from '@/features/forecasts/day-slider'
 import { totalOf } from '@/features/forecasts/bands'
 import type { CashFlow, Flow } from '@/features/forecasts/types'
 import { localNoonMs } from '@/lib/days'
@@ -49,7 +49,7 @@ function Forecast({ forecast }: { forecast: CashFlow }) {
         label={t('forecast.chart', { days: days.length })}
         format={(amountMinor) => moneyShort(amountMinor, currency)}
       />
-      <DaySlider label={t('forecast.look')} days={days.length} index={index} said={said} onChange={setIndex} />
+      <Slider label={t('forecast.look')} count={days.length} index={index} said={said} onChange={setIndex} />
       <p className="min-h-10 text-pretty text-ink-2 tabular">{said}</p>
       {accuracy && accuracy.coverage_80_pct !== null && (
         <p className="text-[12px] text-pretty text-ink-3 tabular">

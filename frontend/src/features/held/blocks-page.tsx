@@ -34,7 +34,7 @@ export default function BlocksPage() {
   const isListed = blocks.data?.pages.some(({ items }) => items.some((block) => block.block_id === named)) ?? false
   const show = (next: Shown) => setSearch(next === 'waiting' ? {} : { show: next }, { replace: true })
   return (
-    <Page title={t('block.title')} lead={t('block.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('block.title')} lead={t('block.lead')} tabs={<ComplianceTabs />}>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
           <div className="flex">

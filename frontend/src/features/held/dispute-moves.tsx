@@ -57,7 +57,7 @@ function Cancelling({ doing }: { doing: Doing }) {
   const [isAsking, setIsAsking] = useState(false)
   if (!isAsking) {
     return (
-      <Button kind="quiet" className="-ml-3.5 justify-self-start" onClick={() => setIsAsking(true)}>
+      <Button className="justify-self-start" onClick={() => setIsAsking(true)}>
         {t('dispute.cancel')}
       </Button>
     )

@@ -66,7 +66,7 @@ interface HeldListProps<T> {
 export function HeldList<T>({ title, lead, shown, onShow, filter, of, none, form, row }: HeldListProps<T>) {
   const { t } = useOffice()
   return (
-    <Page title={title} lead={lead} actions={<ComplianceTabs />}>
+    <Page title={title} lead={lead} tabs={<ComplianceTabs />}>
       <Sides />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <section aria-label={title} className="panel min-w-0 overflow-hidden">

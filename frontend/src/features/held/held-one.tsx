@@ -6,6 +6,7 @@ import { Box } from '@/design/box'
 import { CopyValue } from '@/design/copy-value'
 import { Fact, Facts } from '@/design/facts'
 import { classes } from '@/design/classes'
+import { SplitOutline } from '@/design/outlines'
 import { PaymentLinks } from '@/features/held/payment-links'
 import type { AskedBack } from '@/features/held/types'
 import { useOffice } from '@/features/office/words'
@@ -58,7 +59,7 @@ interface FactsBoxProps {
 
 /** What is known of money that is asked back, and who did what of it. */
 export function FactsBox({ of, title, external, directory, moments }: FactsBoxProps) {
-  const { t, date, hourMinute } = useOffice()
+  const { t, word, date, hourMinute } = useOffice()
   return (
     <Box title={title}>
       <Facts>
@@ -67,7 +68,9 @@ export function FactsBox({ of, title, external, directory, moments }: FactsBoxPr
             <CopyValue value={external.value} />
           </Fact>
         )}
-        <Fact name={t('dispute.infraction')}>{directory}</Fact>
+        <Fact name={t('dispute.infraction')}>
+          <span title={directory}>{word('directory', directory.toLowerCase())}</span>
+        </Fact>
         <Fact name={t('held.customer')}>
           <CopyValue value={of.customer_id} />
         </Fact>
@@ -112,7 +115,7 @@ export function HeldOne<T extends AskedBack>({ title, back, found, chips, childr
       back={back}
       actions={data && <span className="flex flex-wrap gap-1.5">{chips(data)}</span>}
     >
-      <Answered of={found}>
+      <Answered of={found} outline={<SplitOutline main={[2, 2, 3]} aside={[2, 5]} asideFirst />}>
         {(of) => {
           const { main, aside } = children(of)
           return (

@@ -1,26 +1,31 @@
 import { useState, type FormEvent } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import type { useRecovering } from '@/features/held/recoveries'
 import { RECOVERY_REFUSALS, type Recovery, type RecoveryRefusal } from '@/features/held/types'
 import { useOffice } from '@/features/office/words'
-import { minorPerUnit } from '@/lib/format'
+import { readAmount, typedAmount } from '@/lib/amounts'
 
 const RETURNED = 'returned'
 
 /** What came back of it, or why nothing does. */
 export function Returning({ of, doing }: { of: Recovery; doing: ReturnType<typeof useRecovering> }) {
-  const { t } = useOffice()
+  const { t, language } = useOffice()
   const [how, setHow] = useState<RecoveryRefusal | typeof RETURNED>(RETURNED)
-  const perUnit = minorPerUnit(of.amount.currency)
-  const [amount, setAmount] = useState(String(of.amount.amount_minor / perUnit))
+  const { amount_minor: most, currency } = of.amount
+  const wanted = { currency, least: 1, most }
+  const [amount, setAmount] = useState(() => typedAmount(most, currency, language))
+  const [isChecked, setIsChecked] = useState(false)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (how === RETURNED) doing.mutate({ how: 'return', amountMinor: Math.round(Number(amount) * perUnit) })
-    else doing.mutate({ how: 'refuse', refused: how })
+    if (how !== RETURNED) return doing.mutate({ how: 'refuse', refused: how })
+    setIsChecked(true)
+    const { minor } = readAmount(amount, wanted)
+    if (minor !== null) doing.mutate({ how: 'return', amountMinor: minor })
   }
   return (
-    <form onSubmit={submit} className="grid gap-3">
+    <form onSubmit={submit} noValidate className="grid gap-3">
       <p className="text-pretty text-ink-2">{t('recovery.return.lead')}</p>
       <Field label={t('recovery.return.how')}>
         {(attributes) => (
@@ -40,21 +45,13 @@ export function Returning({ of, doing }: { of: Recovery; doing: ReturnType<typeo
         )}
       </Field>
       {how === RETURNED && (
-        <Field label={t('recovery.return.amount', { currency: of.amount.currency })}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              type="number"
-              required
-              min={1 / perUnit}
-              max={of.amount.amount_minor / perUnit}
-              step={1 / perUnit}
-              value={amount}
-              onChange={(event) => setAmount(event.target.value)}
-              className={`${INPUT} h-9 tabular`}
-            />
-          )}
-        </Field>
+        <AmountInput
+          {...wanted}
+          label={t('recovery.return.amount', { currency })}
+          typed={amount}
+          onTyped={setAmount}
+          isChecked={isChecked}
+        />
       )}
       <Button kind="primary" type="submit" busy={doing.isPending} className="justify-self-start">
         {t(how === RETURNED ? 'recovery.return.go' : 'recovery.return.end')}

@@ -7,11 +7,11 @@ import { Cell } from '@/features/live/cell'
 import { RollingNumber } from '@/features/live/rolling-number'
 import { useLive } from '@/features/live/store'
 import type { LiveStats, Summary } from '@/lib/api-types'
+import { BANK_CURRENCY } from '@/lib/currency'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
 /** What the marts' amounts are in. */
-const MARTS_CURRENCY = 'BRL'
 const DAY_MS = 86_400_000
 
 function daysOf(summary: Summary): number {
@@ -64,7 +64,7 @@ export function MoneyCell() {
           <p className="truncate text-[12.5px] text-ink-3 tabular">
             {t('live.since', { time: hourMinute(toMs(stats.since)) })}
             {summary && days > 0 && (
-              <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, MARTS_CURRENCY), days })}</>
+              <> · {t('live.sinceAll', { amount: moneyShort(summary.amount_minor, BANK_CURRENCY), days })}</>
             )}
           </p>
           <h3 className="mt-auto pt-5 text-[13px] text-ink-2">{t('live.saved')}</h3>

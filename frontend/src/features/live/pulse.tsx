@@ -45,7 +45,9 @@ function Figure({ value, unit, shortUnit = unit ?? '', token }: FigureProps) {
           style={{ background: `var(--${token})` }}
         />
       )}
-      <span className="text-[20px] leading-7 font-semibold tracking-tight tabular">{value}</span>
+      <span className="text-[20px] leading-7 font-semibold tracking-tight tabular max-[359px]:text-[17px]">
+        {value}
+      </span>
       {unit && (
         <span className="text-[12.5px] text-ink-3">
           <span className="max-2xl:hidden">{unit}</span>

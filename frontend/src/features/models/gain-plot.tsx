@@ -1,6 +1,7 @@
 import { Interval } from '@/design/interval'
 import type { GateResult } from '@/features/models/types'
 import { useRisk } from '@/features/risk/words'
+import { MINUS } from '@/lib/format'
 
 const DIGITS = 4
 const ROOM = 1.25
@@ -10,7 +11,7 @@ export function GainPlot({ gate }: { gate: GateResult }) {
   const { t, decimal } = useRisk()
   const { gain, gain_low: low, gain_high: high } = gate
   const reach = Math.max(Math.abs(low), Math.abs(high), Math.abs(gain)) * ROOM || 1
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${decimal(Math.abs(value), DIGITS)}`
+  const signed = (value: number) => `${value < 0 ? MINUS : '+'}${decimal(Math.abs(value), DIGITS)}`
   const look = low > 0 ? 'good' : high < 0 ? 'bad' : 'quiet'
   const both = [
     { name: t('model.champion'), mark: 'bg-ink-3', value: gate.champion_average_precision },

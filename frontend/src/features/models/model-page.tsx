@@ -4,6 +4,7 @@ import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Markdown } from '@/design/markdown'
+import { SplitOutline } from '@/design/outlines'
 import { NotFound } from '@/design/states'
 import { modelQuery, useMoves } from '@/features/models/api'
 import { MeasureValue } from '@/features/models/measure-value'
@@ -81,7 +82,7 @@ function Version({ version }: { version: number }) {
       back={{ to: '/risk/models', label: t('model.title') }}
       actions={data && <RoleChip aliases={data.aliases} />}
     >
-      <Answered of={model}>
+      <Answered of={model} outline={<SplitOutline main={[9]} aside={[2, 5, 1]} asideFirst />}>
         {(data) => (
           <>
             <Loaded model={data} />

@@ -5,6 +5,7 @@ import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
+import { BoxOutline, Outline } from '@/design/outlines'
 import { NextPageNotice } from '@/design/stale-notice'
 import { Notice } from '@/design/states'
 import { modelsQuery, useMoves } from '@/features/models/api'
@@ -55,6 +56,13 @@ function Versions({ models }: { models: readonly ModelVersion[] }) {
   )
 }
 
+const ModelsOutline = () => (
+  <Outline>
+    <BoxOutline rows={7} />
+    <BoxOutline rows={5} />
+  </Outline>
+)
+
 function Loaded({ models }: { models: readonly ModelVersion[] }) {
   const { t } = useRisk()
   const champion = models.find(({ aliases }) => aliases.includes(CHAMPION))
@@ -83,8 +91,8 @@ export default function ModelsPage() {
   const models = useInfiniteQuery(modelsQuery)
   const moves = useMoves(null)
   return (
-    <Page title={t('model.title')} lead={t('model.lead')} actions={<RiskTabs />}>
-      <Answered of={models} notices={<NextPageNotice of={models} />}>
+    <Page title={t('model.title')} lead={t('model.lead')} tabs={<RiskTabs />}>
+      <Answered of={models} outline={<ModelsOutline />} notices={<NextPageNotice of={models} />}>
         {(data) => (
           <>
             <Loaded models={data.pages.flatMap((page) => page.items)} />

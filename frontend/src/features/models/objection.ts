@@ -2,6 +2,7 @@ import { useCallback } from 'react'
 import type { Objection } from '@/features/models/findings'
 import type { GateResult, GroupResult } from '@/features/models/types'
 import { useRisk } from '@/features/risk/words'
+import { MINUS } from '@/lib/format'
 
 /** A group's name in the reader's language, with what it is a group of. */
 export function useGroupName(): (group: Pick<GroupResult, 'dimension' | 'group'>) => string {
@@ -22,7 +23,7 @@ export function useObjectionText({
 }: GateResult): (objection: Objection) => string {
   const { t, word, percent, count, decimal } = useRisk()
   const groupName = useGroupName()
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${decimal(Math.abs(value), 4)}`
+  const signed = (value: number) => `${value < 0 ? MINUS : '+'}${decimal(Math.abs(value), 4)}`
   return (objection) => {
     switch (objection.kind) {
       case 'chance':

@@ -1,4 +1,5 @@
 import { useId, useState, type FormEvent } from 'react'
+import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
@@ -8,10 +9,11 @@ import { useBudgetName } from '@/features/money/budgets-box'
 import { SPENT_ON } from '@/features/money/spent-on'
 import type { Budget, Whose } from '@/features/money/types'
 import { useMoney } from '@/features/money/words'
+import { readAmount, typedAmount } from '@/lib/amounts'
 import { ApiError } from '@/lib/http'
-import { minorOf, moneyText } from '@/lib/numbers'
 
 const ALL = ''
+const MOST_MINOR = 1_000_000_000_000_000
 
 interface BudgetDialogProps {
   whose: Whose
@@ -29,17 +31,17 @@ export function BudgetDialog({ whose, budget, taken, onClose }: BudgetDialogProp
   const form = useId()
   const free = [null, ...SPENT_ON].filter((category) => !taken.includes(category))
   const [category, setCategory] = useState(free[0] ?? ALL)
-  const [text, setText] = useState(budget ? moneyText(budget.limit_minor, language) : '')
-  const [isWrong, setIsWrong] = useState(false)
+  const wanted = { currency: whose.currency, least: 1, most: MOST_MINOR }
+  const [limit, setLimit] = useState(() => typedAmount(budget?.limit_minor ?? null, whose.currency, language))
+  const [isChecked, setIsChecked] = useState(false)
   // One key a dialog: however often it is sent, one budget comes of it.
   const [key] = useState(() => crypto.randomUUID())
   const keep = useBudget(whose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const limitMinor = minorOf(text)
-    const isUsable = limitMinor !== null && limitMinor > 0
-    setIsWrong(!isUsable)
-    if (!isUsable) return
+    setIsChecked(true)
+    const { minor: limitMinor } = readAmount(limit, wanted)
+    if (limitMinor === null) return
     keep.mutate(
       budget
         ? { how: 'change', budget, limitMinor }
@@ -73,21 +75,13 @@ export function BudgetDialog({ whose, budget, taken, onClose }: BudgetDialogProp
             )}
           </Field>
         )}
-        <Field
+        <AmountInput
+          {...wanted}
           label={t('budget.limit', { currency: whose.currency })}
-          problem={isWrong ? t('budget.limit.wrong') : undefined}
-        >
-          {(attributes) => (
-            <input
-              {...attributes}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-              inputMode="decimal"
-              autoComplete="off"
-              className={`${INPUT} h-9 tabular`}
-            />
-          )}
-        </Field>
+          typed={limit}
+          onTyped={setLimit}
+          isChecked={isChecked}
+        />
         {keep.isError && (
           <p role="alert" className="rounded-control bg-bad-soft px-3 py-2.5 text-bad">
             {t('budget.failed', {

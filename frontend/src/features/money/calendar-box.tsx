@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
+import { Slider } from '@/design/slider'
 import { useAccounts } from '@/features/accounts/words'
 import { BandChart } from '@/features/forecasts/band-chart'
-import { DaySlider } from '@/features/forecasts/day-slider'
 import { calendarQuery } from '@/features/money/api'
 import { InsightBox } from '@/features/money/insight-box'
 import type { CalendarDay, CashCalendar, Whose } from '@/features/money/types'
 import { useMoney } from '@/features/money/words'
 import { localNoonMs } from '@/lib/days'
+import { MINUS } from '@/lib/format'
 
 function Warning({ calendar }: { calendar: CashCalendar }) {
   const { t, date } = useMoney()
@@ -35,7 +36,7 @@ function Expected({ day, currency }: { day: CalendarDay; currency: string }) {
             {one.counterparty && <span className="text-ink-3"> · {one.counterparty}</span>}
           </span>
           <span className={one.direction === 'in' ? 'shrink-0 text-good tabular' : 'shrink-0 tabular'}>
-            {one.direction === 'in' ? '+' : '−'}
+            {one.direction === 'in' ? '+' : MINUS}
             {money(one.amount_minor, currency)}
           </span>
         </li>
@@ -82,7 +83,7 @@ function Days({ calendar }: { calendar: CashCalendar }) {
         label={t('calendar.chart', { days: days.length })}
         format={(amountMinor) => moneyShort(amountMinor, currency)}
       />
-      <DaySlider label={tAccounts('forecast.look')} days={days.length} index={index} said={said} onChange={setIndex} />
+      <Slider label={tAccounts('forecast.look')} count={days.length} index={index} said={said} onChange={setIndex} />
       <p className="text-pretty text-ink-2 tabular">{said}</p>
       <Expected day={shown} currency={currency} />
     </div>

@@ -15,16 +15,16 @@ import type { Whose } from '@/features/money/types'
 import { UnusualBox } from '@/features/money/unusual-box'
 import { useMoney } from '@/features/money/words'
 import { useUser } from '@/features/session/user'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const CUSTOMER = 'customer_id'
 const CURRENCY = 'currency'
-const FIRST_CURRENCY = 'BRL'
 
 /** The currencies of a customer's accounts, the bank's own first. */
 function useCurrencies(customerId: string | null): readonly string[] {
   const { data } = useInfiniteQuery({ ...accountsQuery(customerId), enabled: true })
   const held = data?.pages.flatMap(({ items }) => items.map(({ currency }) => currency)) ?? []
-  return [...new Set([FIRST_CURRENCY, ...held])]
+  return [...new Set([BANK_CURRENCY, ...held])]
 }
 
 function Insights({ customerId, search, setSearch }: InsightsProps) {
@@ -32,7 +32,7 @@ function Insights({ customerId, search, setSearch }: InsightsProps) {
   const own = useUser().customer_id
   const currencies = useCurrencies(customerId)
   const asked = search.get(CURRENCY)
-  const currency = asked && currencies.includes(asked) ? asked : FIRST_CURRENCY
+  const currency = asked && currencies.includes(asked) ? asked : BANK_CURRENCY
   const whose: Whose = { customerId, currency }
   const choose = (code: string) =>
     setSearch((before) => {

@@ -7,6 +7,7 @@ import { InsightBox } from '@/features/money/insight-box'
 import type { RecurringPayment, Whose } from '@/features/money/types'
 import { useMoney } from '@/features/money/words'
 import { localNoonMs } from '@/lib/days'
+import { MINUS } from '@/lib/format'
 
 const SHOWN = 12
 
@@ -30,7 +31,7 @@ function Row({ series }: { series: RecurringPayment }) {
       </div>
       <div className="shrink-0 text-right tabular">
         <p className={isIn ? 'font-medium text-good' : 'font-medium'}>
-          {isIn ? '+' : '−'}
+          {isIn ? '+' : MINUS}
           {money(series.amount_minor, series.currency)}
         </p>
         <p className="text-[12.5px] text-ink-3">

@@ -1,6 +1,7 @@
 import { CalendarCheck } from 'lucide-react'
 import { Link, type To } from 'react-router'
 import { Chip } from '@/design/chip'
+import { LinkButton } from '@/design/link-button'
 import { Notice, ShowAll } from '@/design/states'
 import type { Due, DueList } from '@/features/office/types'
 import { untilDay } from '@/features/office/until'
@@ -74,7 +75,13 @@ export function DueItems({ due, isFiltered, onShowAll }: DueItemsProps) {
         body={t('office.none.body')}
         role="status"
       >
-        {isFiltered && <ShowAll onClick={onShowAll} />}
+        {isFiltered ? (
+          <ShowAll onClick={onShowAll} />
+        ) : (
+          <LinkButton to="/alerts" className="mt-5">
+            {t('nav.alerts')}
+          </LinkButton>
+        )}
       </Notice>
     )
   }

@@ -5,6 +5,7 @@ import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { classes } from '@/design/classes'
+import { FiguresOutline, Outline, SplitOutline } from '@/design/outlines'
 import { ComplianceTabs } from '@/features/compliance/compliance-tabs'
 import { dueQuery, queuesQuery } from '@/features/office/api'
 import { ClockTable } from '@/features/office/clock-table'
@@ -43,6 +44,15 @@ function Standing({ due }: { due: DueList }) {
   )
 }
 
+const TodayOutline = () => (
+  <>
+    <Outline>
+      <FiguresOutline />
+    </Outline>
+    <SplitOutline main={[8]} aside={[8, 5]} />
+  </>
+)
+
 /** What an officer opens in the morning: every clock that runs, what ends next, and how many wait where. */
 export default function TodayPage() {
   const { t } = useOffice()
@@ -51,8 +61,8 @@ export default function TodayPage() {
   const due = useQuery({ ...dueQuery(clock), placeholderData: keepPreviousData })
   const choose = (next: DueClock | null) => setSearch(next === null ? {} : { clock: next }, { replace: true })
   return (
-    <Page title={t('office.title')} lead={t('office.lead')} actions={<ComplianceTabs />}>
-      <Answered of={due}>
+    <Page title={t('office.title')} lead={t('office.lead')} tabs={<ComplianceTabs />}>
+      <Answered of={due} outline={<TodayOutline />}>
         {(data) => (
           <>
             <Standing due={data} />

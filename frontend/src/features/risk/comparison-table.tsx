@@ -1,9 +1,10 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { classes } from '@/design/classes'
 import { DataTable } from '@/features/risk/data-table'
-import { comparisons, CURRENCY, judged, type Comparison, type Judgement } from '@/features/risk/report'
+import { comparisons, judged, type Comparison, type Judgement } from '@/features/risk/report'
 import type { Report } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const LOOKS: Record<Judgement, string> = { good: 'text-good', bad: 'text-bad', same: 'text-ink-3' }
 
@@ -25,7 +26,7 @@ function Change({ row, text }: { row: Comparison; text: string }) {
 /** How history was decided, how the version decides it, and the difference. */
 export function ComparisonTable({ report }: { report: Report }) {
   const { t, count, money } = useRisk()
-  const shown = (row: Comparison, value: number) => (row.unit === 'money' ? money(value, CURRENCY) : count(value))
+  const shown = (row: Comparison, value: number) => (row.unit === 'money' ? money(value, BANK_CURRENCY) : count(value))
   return (
     <DataTable
       label={t('risk.compared')}

@@ -1,9 +1,11 @@
 import { useId, useState } from 'react'
+import { Slider } from '@/design/slider'
 import { ceilingOf, pathOf, placeOf, TICKS } from '@/features/risk/curve'
-import { cheapest, CURRENCY } from '@/features/risk/report'
+import { cheapest } from '@/features/risk/report'
 import { digitsOf } from '@/features/risk/thresholds'
 import type { CurvePoint, Report } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const WIDTH = 1_000
 const HEIGHT = 240
@@ -37,8 +39,8 @@ function Picture({ curve, shown, least }: { curve: readonly CurvePoint[]; shown:
   return (
     <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2 text-[11px] text-ink-3 tabular">
       <div className="flex flex-col justify-between text-right">
-        <span className="-mt-1.5">{moneyShort(ceiling, CURRENCY)}</span>
-        <span className="-mb-1.5">{moneyShort(0, CURRENCY)}</span>
+        <span className="-mt-1.5">{moneyShort(ceiling, BANK_CURRENCY)}</span>
+        <span className="-mb-1.5">{moneyShort(0, BANK_CURRENCY)}</span>
       </div>
       <div role="img" aria-label={t('risk.chart.curve')} className="relative h-48 border-b border-line-strong">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden className="size-full">
@@ -88,7 +90,7 @@ function Curve({ curve, least }: { curve: readonly CurvePoint[]; least: CurvePoi
   const share = (value: number) => percent(value, Math.min(DIGITS, digitsOf(value)))
   const said = t('risk.curve.said', {
     threshold: share(shown.review_from),
-    cost: money(shown.cost_minor, CURRENCY),
+    cost: money(shown.cost_minor, BANK_CURRENCY),
     stopped: shown.stopped,
     frauds: shown.frauds_stopped,
   })
@@ -97,25 +99,17 @@ function Curve({ curve, least }: { curve: readonly CurvePoint[]; least: CurvePoi
       <p className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
         <span className="inline-flex items-center gap-2 font-medium text-ink">
           <span aria-hidden className="size-2.5 rounded-full bg-good-mark" />
-          {t('risk.curve.cheapest', { threshold: share(least.review_from), cost: money(least.cost_minor, CURRENCY) })}
+          {t('risk.curve.cheapest', {
+            threshold: share(least.review_from),
+            cost: money(least.cost_minor, BANK_CURRENCY),
+          })}
         </span>
         <span className="text-[12px] text-ink-3 tabular">
           {t('risk.curve.stops', { stopped: count(least.stopped), frauds: count(least.frauds_stopped) })}
         </span>
       </p>
       <Picture curve={curve} shown={shown} least={least} />
-      <label className="grid gap-1">
-        <span className="text-[12px] font-medium text-ink-2">{t('risk.curve.look')}</span>
-        <input
-          type="range"
-          min={0}
-          max={curve.length - 1}
-          value={index}
-          aria-valuetext={said}
-          onChange={(event) => setIndex(Number(event.target.value))}
-          className="w-full accent-(--accent-strong)"
-        />
-      </label>
+      <Slider label={t('risk.curve.look')} count={curve.length} index={index} said={said} onChange={setIndex} />
       <p className="min-h-10 text-pretty text-ink-2 tabular sm:min-h-5">{said}</p>
     </div>
   )

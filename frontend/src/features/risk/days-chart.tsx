@@ -1,9 +1,10 @@
 import { lazy, Suspense, useMemo } from 'react'
 import type { ChartLine } from '@/design/line-chart'
 import { useTheme } from '@/features/preferences/theme'
-import { CURRENCY, noonOf } from '@/features/risk/report'
+import { noonOf } from '@/features/risk/report'
 import type { Slice } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const LineChart = lazy(() => import('@/design/line-chart').then((module) => ({ default: module.LineChart })))
 
@@ -39,7 +40,7 @@ export function DaysChart({ days }: { days: readonly Slice[] }) {
             theme={theme}
             syncKey="risk-days"
             windowS={(atS.at(-1) ?? 0) - (atS[0] ?? 0)}
-            formatY={(value) => moneyShort(value, CURRENCY)}
+            formatY={(value) => moneyShort(value, BANK_CURRENCY)}
             formatX={day}
           />
         </Suspense>

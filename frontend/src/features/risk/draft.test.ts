@@ -43,7 +43,7 @@ describe('a draft', () => {
       controlGroup: '11',
       rules: [...draft.rules, { ...newRule(), code: 'Not A Code' }],
       segments: [newSegment({ review: '5', stepUp: 'x', deny: '6' })],
-      costs: { ...draft.costs, review_minor: '' },
+      costs: { ...draft.costs, review_minor: { text: '', language: 'en' as const } },
     }
     const { document, problems } = read(broken)
     expect(problems).toEqual({

@@ -1,12 +1,16 @@
 /** A policy while it is edited: texts as they stand in the fields, and the document that they mean. */
 import { COST_FIELDS } from '@/features/risk/cost-fields'
 import { whole } from '@/features/risk/document'
-import { minorOf, moneyText, shareOf, shareText } from '@/lib/numbers'
+import { readAmount, typedAmount, type Typed } from '@/lib/amounts'
+import { BANK_CURRENCY } from '@/lib/currency'
+import { shareOf, shareText } from '@/lib/numbers'
 import type { Costs, PolicyDocument, Rule, Segment, Thresholds } from '@/features/risk/types'
 import type { Language } from '@/lib/format'
 
 const PPM = 1_000_000
 const MOST_CONTROL = 0.1
+/** What a cost in money may be. */
+export const COST = { currency: BANK_CURRENCY, most: 1_000_000_000_000 }
 const MAX_SENTENCE = 200
 const CODE = /^[a-z][a-z0-9_]{0,47}$/
 
@@ -27,7 +31,7 @@ export interface Draft extends ThresholdTexts {
   controlGroup: string
   rules: DraftRule[]
   segments: DraftSegment[]
-  costs: Record<keyof Costs, string>
+  costs: Record<keyof Costs, Typed>
 }
 
 let lastKey = 0
@@ -43,7 +47,10 @@ function thresholdTexts({ review_from, step_up_from, deny_from }: Thresholds, la
 
 export function draftOf(document: PolicyDocument, language: Language): Draft {
   const { rules, segments, costs, control_group_ppm, ...thresholds } = whole(document)
-  const text = { money: moneyText, share: shareText }
+  const typed = {
+    money: (minor: number) => typedAmount(minor, BANK_CURRENCY, language),
+    share: (share: number) => ({ text: shareText(share, language), language }),
+  }
   return {
     ...thresholdTexts(thresholds, language),
     controlGroup: shareText(control_group_ppm / PPM, language),
@@ -54,9 +61,7 @@ export function draftOf(document: PolicyDocument, language: Language): Draft {
       when: segment.when,
       key: nextKey(),
     })),
-    costs: Object.fromEntries(
-      COST_FIELDS.map(({ name, kind }) => [name, text[kind](costs[name], language)]),
-    ) as Draft['costs'],
+    costs: Object.fromEntries(COST_FIELDS.map(({ name, kind }) => [name, typed[kind](costs[name])])) as Draft['costs'],
   }
 }
 
@@ -132,7 +137,7 @@ export function read(draft: Draft): Read {
   })
   const costs = Object.fromEntries(
     COST_FIELDS.map(({ name, kind }) => {
-      const value = kind === 'money' ? minorOf(draft.costs[name]) : shareOf(draft.costs[name])
+      const value = kind === 'money' ? readAmount(draft.costs[name], COST).minor : shareOf(draft.costs[name].text)
       return [name, told(`costs.${name}`, kind, value, 0)]
     }),
   ) as unknown as Costs

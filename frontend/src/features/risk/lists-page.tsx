@@ -162,16 +162,14 @@ export default function ListsPage() {
     <Page
       title={t('risk.lists')}
       lead={t('risk.lists.lead')}
+      tabs={<RiskTabs />}
       actions={
-        <>
-          <RiskTabs />
-          {canChangePolicies(roles) && (
-            <Button kind="primary" onClick={() => setIsMaking(true)}>
-              <Plus size={15} aria-hidden />
-              {t('risk.list.new')}
-            </Button>
-          )}
-        </>
+        canChangePolicies(roles) && (
+          <Button kind="primary" onClick={() => setIsMaking(true)}>
+            <Plus size={15} aria-hidden />
+            {t('risk.list.new')}
+          </Button>
+        )
       }
     >
       <Box title={t('risk.lists')} flush>

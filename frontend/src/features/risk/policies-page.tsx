@@ -100,16 +100,14 @@ export function PoliciesPage() {
     <Page
       title={t('risk.title')}
       lead={t('risk.lead')}
+      tabs={<RiskTabs />}
       actions={
-        <>
-          <RiskTabs />
-          {canChangePolicies(roles) && (
-            <LinkButton kind="primary" to="/risk/draft">
-              <Plus size={15} aria-hidden />
-              {t('risk.newDraft')}
-            </LinkButton>
-          )}
-        </>
+        canChangePolicies(roles) && (
+          <LinkButton kind="primary" to="/risk/draft">
+            <Plus size={15} aria-hidden />
+            {t('risk.newDraft')}
+          </LinkButton>
+        )
       }
     >
       <DraftNotice />

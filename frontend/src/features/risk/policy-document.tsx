@@ -4,12 +4,12 @@ import { ActionBadge } from '@/features/risk/action-badge'
 import { COST_FIELDS } from '@/features/risk/cost-fields'
 import { whole, type WholeDocument } from '@/features/risk/document'
 import { Expression } from '@/features/risk/expression'
-import { CURRENCY } from '@/features/risk/report'
 import { useRuleSentence } from '@/features/risk/rule-sentence'
 import { digitsOf, ThresholdFigures } from '@/features/risk/thresholds'
 import type { PolicyDocument, Rule, Segment } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { VERDICTS } from '@/lib/api-types'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const PPM = 1_000_000
 const MARK = 'inline-flex h-6 items-center gap-1 rounded-full bg-sunken px-2 text-[12px] font-medium text-ink-2'
@@ -69,7 +69,7 @@ function CostFacts({ costs }: Pick<WholeDocument, 'costs'>) {
         <div key={name} className="flex items-baseline justify-between gap-4">
           <dt className="text-ink-3">{t(`risk.cost.${name}`)}</dt>
           <dd className="whitespace-nowrap text-ink tabular">
-            {kind === 'money' ? money(costs[name], CURRENCY) : percent(costs[name], digitsOf(costs[name]))}
+            {kind === 'money' ? money(costs[name], BANK_CURRENCY) : percent(costs[name], digitsOf(costs[name]))}
           </dd>
         </div>
       ))}

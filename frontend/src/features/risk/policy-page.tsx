@@ -5,6 +5,7 @@ import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { LinkButton } from '@/design/link-button'
+import { SplitOutline } from '@/design/outlines'
 import { NotFound } from '@/design/states'
 import { policyQuery } from '@/features/risk/api'
 import { PolicyDocumentView } from '@/features/risk/policy-document'
@@ -41,7 +42,7 @@ function Version({ version }: { version: number }) {
         )
       }
     >
-      <Answered of={policy}>
+      <Answered of={policy} outline={<SplitOutline main={[2, 6]} aside={[3, 3]} asideFirst />}>
         {(data) => (
           <>
             <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">

@@ -1,9 +1,6 @@
 /** What is worked out of a trial's report before it is shown. */
 import type { CurvePoint, Outcome, Report, Slice } from '@/features/risk/types'
 
-/** A report's money is minor units of the bank's own currency, which it does not name. */
-export const CURRENCY = 'BRL'
-
 /** What is read as better: fewer false alarms, more frauds stopped. */
 export type Better = 'more' | 'less' | 'neither'
 export type Unit = 'count' | 'money'

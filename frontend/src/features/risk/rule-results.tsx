@@ -1,8 +1,8 @@
 import { EyeOff } from 'lucide-react'
 import { DataTable } from '@/features/risk/data-table'
-import { CURRENCY } from '@/features/risk/report'
 import type { RuleResult } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 /** What each rule hits, how much of it is fraud, and what nothing else would have stopped. */
 export function RuleResults({ rules }: { rules: readonly RuleResult[] }) {
@@ -40,7 +40,7 @@ export function RuleResults({ rules }: { rules: readonly RuleResult[] }) {
         },
         { label: t('risk.alone'), figure: true, cell: ({ alone }) => count(alone) },
         { label: t('risk.fraudsAlone'), figure: true, cell: ({ frauds_alone }) => count(frauds_alone) },
-        { label: t('risk.amount'), figure: true, cell: ({ amount_minor }) => money(amount_minor, CURRENCY) },
+        { label: t('risk.amount'), figure: true, cell: ({ amount_minor }) => money(amount_minor, BANK_CURRENCY) },
       ]}
     />
   )

@@ -3,12 +3,13 @@ import { ComparisonTable } from '@/features/risk/comparison-table'
 import { CostCurve } from '@/features/risk/cost-curve'
 import { DaysChart } from '@/features/risk/days-chart'
 import { MovedTable } from '@/features/risk/moved-table'
-import { CURRENCY, judged, noonOf, saved, type Better } from '@/features/risk/report'
+import { judged, noonOf, saved, type Better } from '@/features/risk/report'
 import { RuleResults } from '@/features/risk/rule-results'
 import { SliceTable } from '@/features/risk/slice-table'
 import type { Outcome, Report } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
 import { classes } from '@/design/classes'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 const LOOKS = { good: 'text-good', bad: 'text-bad', same: 'text-ink' }
 
@@ -42,10 +43,10 @@ function Headline({ report }: { report: Report }) {
     <dl aria-label={t('risk.headline')} className="panel grid overflow-hidden sm:grid-cols-3">
       <Figure
         name={t(savedMinor >= 0 ? 'risk.saved' : 'risk.lost')}
-        value={money(Math.abs(savedMinor), CURRENCY)}
+        value={money(Math.abs(savedMinor), BANK_CURRENCY)}
         hint={t('risk.cost.change', {
-          recorded: money(recorded.cost_minor, CURRENCY),
-          proposed: money(proposed.cost_minor, CURRENCY),
+          recorded: money(recorded.cost_minor, BANK_CURRENCY),
+          proposed: money(proposed.cost_minor, BANK_CURRENCY),
         })}
         look={look('cost_minor', 'less')}
       />

@@ -10,9 +10,10 @@ import { ErrorState } from '@/design/states'
 import { simulationsQuery, useSimulate } from '@/features/risk/api'
 import { SimulationChip } from '@/features/risk/policy-status'
 import { ProblemNote } from '@/features/risk/problem-note'
-import { CURRENCY, noonOf, saved } from '@/features/risk/report'
+import { noonOf, saved } from '@/features/risk/report'
 import type { Simulation } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 import { toMs } from '@/lib/time'
 import { useNow } from '@/lib/use-now'
 
@@ -110,7 +111,7 @@ function SimulationRow({ simulation, nowMs }: { simulation: Simulation; nowMs: n
           <span>
             {status === 'done' && result?.proposed
               ? t(saved(result) >= 0 ? 'risk.saved.by' : 'risk.lost.by', {
-                  amount: money(Math.abs(saved(result)), CURRENCY),
+                  amount: money(Math.abs(saved(result)), BANK_CURRENCY),
                 })
               : status === 'running' && all_records
                 ? percent(done_records / all_records, 0)

@@ -1,7 +1,8 @@
 import { DataTable } from '@/features/risk/data-table'
-import { caughtShare, CURRENCY } from '@/features/risk/report'
+import { caughtShare } from '@/features/risk/report'
 import type { Slice } from '@/features/risk/types'
 import { useRisk } from '@/features/risk/words'
+import { BANK_CURRENCY } from '@/lib/currency'
 
 interface SliceTableProps {
   label: string
@@ -53,7 +54,8 @@ export function SliceTable({ label, by, slices, nameOf, tall = false }: SliceTab
         {
           label: t('risk.outcome.cost_minor'),
           figure: true,
-          cell: (slice) => both(money(slice.recorded_cost_minor, CURRENCY), money(slice.proposed_cost_minor, CURRENCY)),
+          cell: (slice) =>
+            both(money(slice.recorded_cost_minor, BANK_CURRENCY), money(slice.proposed_cost_minor, BANK_CURRENCY)),
         },
       ]}
     />

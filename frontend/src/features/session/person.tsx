@@ -8,7 +8,7 @@ export function Person({ id }: { id: string }) {
   const user = useUser()
   if (id === user.id) return <span>{t('common.you')}</span>
   return (
-    <span title={id} className="tabular">
+    <span title={id} className="whitespace-nowrap tabular">
       {shortId(id.replace(/^user:/, ''))}
     </span>
   )

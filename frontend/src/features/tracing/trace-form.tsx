@@ -56,14 +56,14 @@ export function TraceForm({ transferId: named, bounds: held, onTrace }: TraceFor
   return (
     <form
       onSubmit={submit}
-      className="panel grid grid-cols-2 items-start gap-3 p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_9rem_9rem_9rem_auto]"
+      className="panel grid items-start min-[360px]:grid-cols-2 gap-3 p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_9rem_9rem_9rem_auto]"
     >
       <TransferField
         value={transferId}
         onChange={setTransferId}
         isWrong={isChecked && !isReadable}
         hint={t('trace.transfer.hint')}
-        className="col-span-2 lg:col-span-1"
+        className="min-[360px]:col-span-2 lg:col-span-1"
       />
       <Choice
         label={t('trace.within')}

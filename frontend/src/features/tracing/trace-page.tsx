@@ -19,7 +19,7 @@ function Traced({ transferId, bounds }: { transferId: string; bounds: Bounds }) 
   if (trace.isPending) {
     return (
       <div role="status" aria-label={t('trace.busy')} className="panel">
-        <Skeleton className="m-5 h-96" />
+        <Skeleton className="m-5 h-[22rem]" />
       </div>
     )
   }
@@ -54,7 +54,7 @@ export default function TracePage() {
     fanOut: oneOf(FAN_OUTS, search.get('fan'), USUAL.fanOut),
   }
   return (
-    <Page title={t('trace.title')} lead={t('trace.lead')} actions={<ComplianceTabs />}>
+    <Page title={t('trace.title')} lead={t('trace.lead')} tabs={<ComplianceTabs />}>
       <TraceForm
         key={transferId}
         transferId={transferId}

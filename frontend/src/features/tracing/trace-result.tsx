@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { usePanel } from '@/app/panel'
 import { Box } from '@/design/box'
+import { classes } from '@/design/classes'
 import { Meter } from '@/design/meter'
 import { Segmented } from '@/design/segmented'
 import { Skeleton } from '@/design/skeleton'
@@ -13,6 +14,8 @@ import { useMedia } from '@/lib/use-media'
 
 const FlowGraph = lazy(() => import('@/features/cases/flow-graph'))
 type View = 'graph' | 'table'
+/** So many are read in a low drawing. */
+const FEW_PARTIES = 8
 
 /** How much of the money is how many payments away. */
 function HopsBox({ trace }: { trace: Trace }) {
@@ -77,7 +80,12 @@ export function TraceResult({ trace }: { trace: Trace }) {
             {view === 'table' ? (
               <PaymentsTable trace={trace} />
             ) : (
-              <div className="h-[26rem] overflow-hidden rounded-b-panel bg-sunken">
+              <div
+                className={classes(
+                  'overflow-hidden rounded-b-panel bg-sunken',
+                  flow.parties.length > FEW_PARTIES ? 'h-[26rem]' : 'h-[19rem]',
+                )}
+              >
                 <Suspense fallback={<Skeleton className="m-5 h-72" />}>
                   <FlowGraph label={t('trace.title')} flow={flow} onOpen={open} />
                 </Suspense>

@@ -49,7 +49,6 @@ const messages = {
   'income.lead': 'It holds from today on. What held before stays known, and so does what was judged by it.',
   'income.amount': 'A month, {currency}',
   'income.amount.now': '{amount} until now',
-  'income.amount.wrong': 'An amount, such as 8500.00.',
   'income.amount.refused': 'That is more than the bank takes for a month.',
   'income.source': 'Shown by',
   'income.source.payslip': 'Payslip',

@@ -51,7 +51,6 @@ const messages: Record<keyof typeof en, string> = {
   'income.lead': 'Vale a partir de hoje. O que valia antes continua conhecido, e o que foi julgado por ela também.',
   'income.amount': 'Por mês, {currency}',
   'income.amount.now': '{amount} até agora',
-  'income.amount.wrong': 'Um valor, como 8500,00.',
   'income.amount.refused': 'É mais do que o banco aceita para um mês.',
   'income.source': 'Mostrada por',
   'income.source.payslip': 'Contracheque',

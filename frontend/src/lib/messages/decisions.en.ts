@@ -18,7 +18,6 @@ const messages = {
   'filter.from_time': 'From',
   'filter.until_time': 'Until',
   'filter.wrong.id': 'Letters, digits and . _ : @ - without spaces.',
-  'filter.wrong.money': 'An amount, such as 15.00.',
   'filter.wrong.order': 'This comes after the beginning.',
 
   'decision.full': 'With the customer’s history',

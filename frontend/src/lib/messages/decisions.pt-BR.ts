@@ -19,7 +19,6 @@ const messages: Record<keyof typeof en, string> = {
   'filter.from_time': 'De',
   'filter.until_time': 'Até',
   'filter.wrong.id': 'Letras, dígitos e . _ : @ - sem espaços.',
-  'filter.wrong.money': 'Um valor, como 15,00.',
   'filter.wrong.order': 'Isto vem depois do começo.',
 
   'decision.full': 'Com o histórico do cliente',

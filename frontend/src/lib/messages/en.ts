@@ -1,10 +1,14 @@
+import amounts from '@/lib/messages/amounts.en'
 import decisions from '@/lib/messages/decisions.en'
 import features from '@/lib/messages/features.en'
+import reasons from '@/lib/messages/reasons.en'
 
-/** ICU messages in English; this file and the features' define the keys that every language must have. */
+/** ICU messages in English; this file and those that it spreads define the keys that every language must have. */
 const messages = {
-  ...features,
+  ...amounts,
   ...decisions,
+  ...features,
+  ...reasons,
   'app.skip': 'Skip to content',
   'common.you': 'you',
   'common.retry': 'Try again',
@@ -257,24 +261,13 @@ const messages = {
   'error.server': 'Something went wrong on our side. It has been logged.',
   'error.notFound.title': 'There is no such thing here',
   'error.notFound.body': 'It may belong to another institution, or the address is wrong.',
+  'error.notFound.home': 'Go to the first page',
   'error.correlation': 'Correlation id',
   'error.crash.title': 'This page broke',
   'error.crash.body': 'Reload to go on. Nothing you sent was lost.',
   'error.reload': 'Reload',
   'denied.title': 'Your role does not open this',
   'denied.body': 'Ask an administrator of your institution for access.',
-
-  'reason.pix_night_limit': 'Pix above the night limit',
-  'reason.pix_just_under_night_limit': 'Repeated Pix just under the night limit',
-  'reason.card_testing_burst': 'Many small purchases of one card within minutes',
-  'reason.payee_many_payers': 'Many people pay this person within the hour',
-  'reason.device_shared': 'One device serves many customers',
-  'reason.cash_just_under_report': 'Cash just under the reporting amount',
-  'reason.takeover_pattern': 'New device, new payee, largest amount yet',
-  'reason.payments_to_many': 'One customer pays many within the hour',
-  'reason.model_score': 'The pattern resembles known fraud',
-  'reason.stand_in_limit': 'Above the limit while the scorer was away',
-  'reason.stand_in_allowed': 'Let through while the scorer was away',
 
   'standOut.over': '{what} in {window}',
   'window.1m': 'the last minute',

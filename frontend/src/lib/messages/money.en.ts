@@ -44,7 +44,6 @@ const messages = {
   'budget.all': 'All spending',
   'budget.category': 'For',
   'budget.limit': 'At most a month ({currency})',
-  'budget.limit.wrong': 'An amount above nothing, such as 800.00.',
   'budget.edit': '{name}: change or drop',
   'budget.save': 'Save',
   'budget.drop': 'Drop this budget',

@@ -45,7 +45,6 @@ const messages: Record<keyof typeof en, string> = {
   'budget.all': 'Todos os gastos',
   'budget.category': 'Para',
   'budget.limit': 'No máximo por mês ({currency})',
-  'budget.limit.wrong': 'Um valor acima de zero, como 800,00.',
   'budget.edit': '{name}: alterar ou excluir',
   'budget.save': 'Salvar',
   'budget.drop': 'Excluir este orçamento',

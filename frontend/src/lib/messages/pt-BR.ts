@@ -1,10 +1,14 @@
 import type { Messages } from '@/lib/i18n'
+import amounts from '@/lib/messages/amounts.pt-BR'
 import decisions from '@/lib/messages/decisions.pt-BR'
 import features from '@/lib/messages/features.pt-BR'
+import reasons from '@/lib/messages/reasons.pt-BR'
 
 const messages: Messages = {
-  ...features,
+  ...amounts,
   ...decisions,
+  ...features,
+  ...reasons,
   'app.skip': 'Ir para o conteúdo',
   'common.you': 'você',
   'common.retry': 'Tentar de novo',
@@ -257,24 +261,13 @@ const messages: Messages = {
   'error.server': 'Algo deu errado do nosso lado. Já está registrado.',
   'error.notFound.title': 'Isto não existe aqui',
   'error.notFound.body': 'Pode ser de outra instituição, ou o endereço está errado.',
+  'error.notFound.home': 'Ir para a primeira página',
   'error.correlation': 'Id de correlação',
   'error.crash.title': 'Esta página quebrou',
   'error.crash.body': 'Recarregue para continuar. Nada do que você enviou se perdeu.',
   'error.reload': 'Recarregar',
   'denied.title': 'Seu perfil não abre isto',
   'denied.body': 'Peça acesso a um administrador da sua instituição.',
-
-  'reason.pix_night_limit': 'Pix acima do limite noturno',
-  'reason.pix_just_under_night_limit': 'Pix repetidos logo abaixo do limite noturno',
-  'reason.card_testing_burst': 'Muitas compras pequenas do cartão em minutos',
-  'reason.payee_many_payers': 'Muitas pessoas pagam a esta pessoa em uma hora',
-  'reason.device_shared': 'Um aparelho atende muitos clientes',
-  'reason.cash_just_under_report': 'Dinheiro logo abaixo do valor comunicado',
-  'reason.takeover_pattern': 'Aparelho novo, recebedor novo, maior valor até hoje',
-  'reason.payments_to_many': 'Um cliente paga a muitos em uma hora',
-  'reason.model_score': 'O padrão lembra fraudes conhecidas',
-  'reason.stand_in_limit': 'Acima do limite enquanto o avaliador estava fora',
-  'reason.stand_in_allowed': 'Liberado enquanto o avaliador estava fora',
 
   'standOut.over': '{what} {window}',
   'window.1m': 'no último minuto',

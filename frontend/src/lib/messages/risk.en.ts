@@ -140,7 +140,7 @@ const messages = {
   'risk.wrong.required': 'This is needed.',
   'risk.wrong.share': 'A percentage from 0 to 100.',
   'risk.wrong.controlGroup': 'A percentage from 0 to 10.',
-  'risk.wrong.money': 'An amount, such as 15.00.',
+  'risk.wrong.money': 'An amount.',
   'risk.wrong.code': 'Small letters, digits and underscores, a letter first.',
   'risk.wrong.sentence': 'At most 200 characters.',
 

@@ -139,7 +139,7 @@ const messages: RiskMessages = {
   'risk.wrong.required': 'Isto é necessário.',
   'risk.wrong.share': 'Uma porcentagem de 0 a 100.',
   'risk.wrong.controlGroup': 'Uma porcentagem de 0 a 10.',
-  'risk.wrong.money': 'Um valor, como 15,00.',
+  'risk.wrong.money': 'Um valor.',
   'risk.wrong.code': 'Letras minúsculas, dígitos e sublinhados, começando por letra.',
   'risk.wrong.sentence': 'No máximo 200 caracteres.',
 

@@ -3,13 +3,33 @@
 A payment that comes in by a topic names its payer by the rail's id. Who that is, the rail's gateway tells apart from it.
 """
 
+from enum import StrEnum
 from uuid import UUID
 
 from kit.ids import derived_id
 from kit.subject_keys import Subject
 
 PAYER_LISTED = "payer-may-be-listed"
-"""Why money lies in suspense, and why the ledger did not credit it."""
+"""Why money lies in suspense, and why the ledger did not credit it: a hit of its payer is not cleared."""
+PAYER_NOT_SCREENED = "payer-not-screened"
+"""The same: its payer could not be held against the lists. The intake looks again until that can be done."""
+PAYER_NOT_NAMED = "payer-not-named"
+"""The same: nobody has said who its payer is, and the tenant wants to know. Once named, they are looked at."""
+PAYER_SCREENED = "payer-screened"
+"""Its payer was looked at again and met nobody: it is credited by itself within seconds."""
+REVIEW_WANTED = "review-wanted"
+"""The same, but the scorer wants a person to see the payment: two people say where it goes."""
+
+
+class UnnamedPayers(StrEnum):
+    """What a tenant wants of payments whose payer nobody has named: credited unscreened, or held until they are named."""
+
+    CREDIT = "credit"
+    HOLD = "hold"
+
+
+LOOKED_AT_AGAIN = (PAYER_NOT_SCREENED, PAYER_NOT_NAMED)
+ENDS_BY_ITSELF = (PAYER_LISTED, PAYER_SCREENED)
 RESOLVED_BY = "screening"
 """Who has credited what lay there, once two people had cleared its payer."""
 RESOLUTION = "resolution"

@@ -67,6 +67,7 @@ from serving.screening import endpoints as screening
 from serving.statements import endpoints as statements
 from serving.suitability import endpoints as suitability
 from serving.suspense import endpoints as suspense
+from serving.unnamed_payers import endpoints as unnamed_payers
 
 VERSION = "1.0.0"
 DESCRIPTION = (
@@ -124,6 +125,7 @@ ROUTERS = (
     list_changes.router,
     screening.router,
     inbound_payers.router,
+    unnamed_payers.router,
     models.router,
     live.router,
     operations.router,

@@ -89,6 +89,7 @@ from serving.suitability.service import SuitabilityService
 from serving.suspense.cleared import ClearedPayers
 from serving.suspense.service import SuspenseService
 from serving.sweeper import Sweeper
+from serving.unnamed_payers.service import UnnamedPayersService
 
 CORE_CONNECTIONS = 8
 WAREHOUSE_CONNECTIONS = 4
@@ -158,6 +159,7 @@ class Resources:
     recurring: RecurringService
     risk: RiskService
     list_changes: ListChangesService
+    unnamed_payers: UnnamedPayersService
     scenarios: ScenarioService
     screening: ScreeningService
     models: ModelsService
@@ -299,6 +301,7 @@ async def open_resources(settings: Settings, *, clock: Clock) -> AsyncIterator[R
             recurring=RecurringService(warehouse),
             risk=RiskService(core, clock=clock),
             list_changes=ListChangesService(core, clock=clock, clocks=clocks),
+            unnamed_payers=UnnamedPayersService(core, clock=clock, clocks=clocks),
             scenarios=ScenarioService(core, clock=clock, clocks=clocks),
             screening=ScreeningService(core, books=books, records=records, people=people, clocks=clocks, compiled=compiled),
             models=ModelsService(core, clock=clock),

@@ -6,36 +6,26 @@ in one transaction that posts it, says so in the audit log and forgets it, so th
 
 from uuid import UUID
 
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection
 
-from kit.log import get_logger
 from kit.postgres import tenant_transaction
-from serving.each_alone import EachAlone
-from serving.edge.clocks import TenantClocks
+from serving.each_alone import EachAlone, Found
 from serving.identity.repository import insert_audit
 from serving.payments.holds import end_hold
 from serving.payments.repository import is_held
 from serving.screening import party_repository
 
-STEP, ACTOR, ACTION = "screening", "screening", "a watch-list let go of what held a payment"
+ACTOR, ACTION = "screening", "a watch-list let go of what held a payment"
 
 
-class LetGo:
-    """One worker's part in it."""
+class LetGo(EachAlone):
+    """Lets held payments go."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
-        self._core = core
-        self._clocks = clocks
-        self._each = EachAlone(STEP)
-        self._log = get_logger()
+    step = "screening"
 
-    async def sweep(self) -> None:
-        """End what may be ended, of every tenant, a batch at most. Raises psycopg.OperationalError."""
-        async with self._core.connection() as connection:
-            found = await party_repository.let_go(connection, limit=self._each.limit)
-        ended = await self._each.end(found, self.end)
-        if ended:
-            self._log.info("held payments let go", payments=ended)
+    async def find(self, connection: AsyncConnection, *, limit: int) -> list[Found]:
+        """Return payments that no hit holds any more."""
+        return await party_repository.let_go(connection, limit=limit)
 
     async def end(self, tenant_id: str, transfer_id: UUID) -> bool:
         """Let one payment move; False where somebody has ended it, or another hit holds it."""

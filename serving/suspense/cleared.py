@@ -1,4 +1,4 @@
-"""Money that waited in suspense for a verdict on its payer: it is credited by itself once every hit is cleared, or has gone.
+"""Money that waited in suspense for its payer: it is credited by itself once every hit is cleared or gone, or none was met.
 
 Each is ended in one transaction that moves the money, says so in the audit log and resolves the item, under the lock of the
 tenant's verdicts. The transfer has the id that people's resolution of the item would have, so that whoever races or is killed,
@@ -8,14 +8,12 @@ it is credited once.
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from cases.payers import PAYER_LISTED, RESOLUTION, RESOLVED_BY
+from cases.payers import ENDS_BY_ITSELF, RESOLUTION, RESOLVED_BY
 from kit.ids import derived_id
-from kit.log import get_logger
 from kit.postgres import tenant_transaction
-from serving.each_alone import EachAlone
-from serving.edge.clocks import Present, TenantClocks
+from serving.each_alone import EachAlone, Found
+from serving.edge.clocks import Present
 from serving.identity.repository import insert_audit
 from serving.screening import party_repository
 from serving.suspense import repository
@@ -23,26 +21,18 @@ from serving.suspense.errors import SuspenseNotPosted
 from serving.suspense.moves import Rail, move
 from serving.suspense.repository import Row
 
-STEP, ACTION = "suspense", "the payer of money in suspense was cleared"
+ACTION = "the payer of money in suspense was cleared"
 REASON = "suspense-credit"
 
 
-class ClearedPayers:
-    """One worker's part in it."""
+class ClearedPayers(EachAlone):
+    """Credits money of cleared payers."""
 
-    def __init__(self, core: AsyncConnectionPool, *, clocks: TenantClocks) -> None:
-        self._core = core
-        self._clocks = clocks
-        self._each = EachAlone(STEP)
-        self._log = get_logger()
+    step = "suspense"
 
-    async def sweep(self) -> None:
-        """Credit what may be credited, of every tenant, a batch at most. Raises psycopg.OperationalError."""
-        async with self._core.connection() as connection:
-            found = await repository.cleared(connection, limit=self._each.limit)
-        ended = await self._each.end(found, self.end)
-        if ended:
-            self._log.info("money of cleared payers left suspense", items=ended)
+    async def find(self, connection: AsyncConnection, *, limit: int) -> list[Found]:
+        """Return what may be credited."""
+        return await repository.cleared(connection, limit=limit)
 
     async def end(self, tenant_id: str, item_id: UUID) -> bool:
         """Credit one item; False where somebody has been first or has proposed something, or a hit is not cleared.
@@ -55,7 +45,7 @@ class ClearedPayers:
             item = await repository.find_item(
                 connection, tenant_id=tenant_id, item_id=item_id, now_ms=present.now_ms, lock=True
             )
-            if item is None or (item["status"], item["problem"]) != ("open", PAYER_LISTED):
+            if item is None or item["status"] != "open" or item["problem"] not in ENDS_BY_ITSELF or not item["goes_on"]:
                 return False
             party_id, account_id = item["party_id"], item["account_id"]
             if not isinstance(party_id, UUID) or not isinstance(account_id, UUID):

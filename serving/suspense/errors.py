@@ -1,6 +1,6 @@
 """What speaks against a resolution of money in suspense."""
 
-from cases.payers import PAYER_LISTED
+from cases.payers import PAYER_LISTED, PAYER_NOT_SCREENED
 from kit.errors import Conflict, DomainError
 
 
@@ -50,3 +50,14 @@ class PayerMayBeListed(Conflict):
     code = PAYER_LISTED
     title = "Who paid this money may be on a watch-list"
     remedy = "Decide the hits of its payer (/v1/screening/hits); two people do. Returning the money is open to you."
+
+
+class PayerNotScreened(Conflict):
+    """Whom a list may mean is not known of the payer yet; the intake looks again."""
+
+    code = PAYER_NOT_SCREENED
+    title = "Who paid this money has not been held against the watch-lists yet"
+    remedy = (
+        "Wait: they are looked at again by themselves, and the money is credited. If it lasts, have the list or the key mended "
+        "that the intake's log names. Returning the money is open to you."
+    )

@@ -6,14 +6,17 @@ import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from cases.payers import RESOLVED_BY
+from cases.payers import NOT_NAMED, RESOLVED_BY
 
 Row = dict[str, object]
 
 _ITEM = (
     "select item_id, rail, currency, amount_minor, problem, note, status, opened_by, opened_at, resolution, proposed_by, "
-    "proposed_at, resolved_by, resolved_at, transfer_id, account_id, party_id, "
-    "(select y.payer_id from screening.party y where y.tenant_id = i.tenant_id and y.party_id = i.party_id) as payer_id, "
+    "proposed_at, resolved_by, resolved_at, transfer_id, account_id, party_id, goes_on, "
+    "coalesce(i.payer_id, "
+    "(select y.payer_id from screening.party y where y.tenant_id = i.tenant_id and y.party_id = i.party_id)) as payer_id, "
+    "exists (select from screening.party y "
+    "where y.tenant_id = i.tenant_id and y.payer_id = i.payer_id and y.sealed <> %(not_named)s) as payer_named, "
     "greatest(0, floor(extract(epoch from ledger.at(%(now_ms)s) - opened_at) / 86400))::integer as age_days "
     "from bank.suspense_item i where i.tenant_id = %(tenant_id)s "
 )
@@ -70,7 +73,7 @@ async def find_item(
     connection: AsyncConnection, *, tenant_id: str, item_id: UUID, now_ms: int, lock: bool = False
 ) -> Row | None:
     """Return one item."""
-    bound = {"tenant_id": tenant_id, "item_id": item_id, "now_ms": now_ms}
+    bound = {"tenant_id": tenant_id, "item_id": item_id, "now_ms": now_ms, "not_named": NOT_NAMED}
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_ITEM + "and item_id = %(item_id)s" + (" for update" if lock else ""), bound)
         return await cursor.fetchone()
@@ -83,6 +86,7 @@ async def list_items(
     bound = {
         "tenant_id": tenant_id,
         "now_ms": now_ms,
+        "not_named": NOT_NAMED,
         "everything": everything,
         "at": after[0] if after else None,
         "id": after[1] if after else None,

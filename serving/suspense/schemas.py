@@ -37,7 +37,7 @@ _ITEM: dict[str, JsonValue] = {
 
 
 class Problem(StrEnum):
-    """Why money could not be credited, as an operator says it; the intake says the ledger's word."""
+    """Why money could not be credited, as an operator says it; the intake says the ledger's word, or what its payer waits for."""
 
     UNKNOWN_ACCOUNT = "unknown-account"
     CLOSED_ACCOUNT = "account-closed"
@@ -114,7 +114,7 @@ class Item(BaseModel):
     resolved_at: datetime | None
     transfer_id: UUID | None
     account_id: UUID | None = Field(description="For whose account it came, where the intake put it there")
-    payer_id: str | None = Field(description="The rail's id of who paid it, where somebody has said who that is")
+    payer_id: str | None = Field(description="The rail's id of who paid it, where the intake waits for their name or knows it")
 
 
 class ItemPage(BaseModel):

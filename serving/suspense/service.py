@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 import ledger.accounts as ledger_accounts
-from cases.payers import RESOLUTION
+from cases.payers import PAYER_NOT_NAMED, PAYER_NOT_SCREENED, RESOLUTION
 from kit.errors import NotFound
 from kit.ids import derived_id
 from kit.postgres import tenant_transaction
@@ -20,7 +20,14 @@ from serving.identity.audit import record
 from serving.payments.once import Done, Once
 from serving.screening import party_repository
 from serving.suspense import repository
-from serving.suspense.errors import ItemResolved, NothingProposed, PayerMayBeListed, ProposalChanged, SameEyes
+from serving.suspense.errors import (
+    ItemResolved,
+    NothingProposed,
+    PayerMayBeListed,
+    PayerNotScreened,
+    ProposalChanged,
+    SameEyes,
+)
 from serving.suspense.moves import Rail, move
 from serving.suspense.repository import Row
 from serving.suspense.schemas import Item, Judgement, NewItem, Proposal
@@ -28,6 +35,7 @@ from serving.suspense.schemas import Item, Judgement, NewItem, Proposal
 OPEN_ROUTE = "POST /v1/suspense"
 PROPOSE_ROUTE = "POST /v1/suspense/{item_id}/resolution"
 JUDGE_ROUTE = "POST /v1/suspense/{item_id}/judgement"
+_NOT_SHOWN = frozenset({"party_id", "goes_on", "payer_named"})
 
 
 class SuspenseService:
@@ -114,7 +122,7 @@ class SuspenseService:
     async def propose(self, principal: Principal, item_id: UUID, wanted: Proposal, *, correlation_id: str) -> Row:
         """Propose where the money goes, in place of what was proposed before.
 
-        Raises NotFound, ItemResolved, PayerMayBeListed.
+        Raises NotFound, ItemResolved, PayerMayBeListed, PayerNotScreened.
         """
         resolution = wanted.model_dump(mode="json", exclude_none=True)
         now_ms = await self._clocks.now_ms(principal.tenant_id)
@@ -138,8 +146,8 @@ class SuspenseService:
     async def judge(self, principal: Principal, item_id: UUID, judgement: Judgement, *, correlation_id: str) -> Row:
         """Approve a proposal, which moves the money, or take it away. Approved again by the same, it answers the same.
 
-        Raises NotFound, ItemResolved, NothingProposed, ProposalChanged, SameEyes, PayerMayBeListed, SuspenseNotPosted, and
-        Forbidden for a machine.
+        Raises NotFound, ItemResolved, NothingProposed, ProposalChanged, SameEyes, PayerMayBeListed, PayerNotScreened,
+        SuspenseNotPosted, and Forbidden for a machine.
         """
         principal.require_person("judges what somebody proposed")
         approve = judgement.approve
@@ -211,7 +219,12 @@ class SuspenseService:
 
 
 async def _require_payer_cleared(connection: AsyncConnection, principal: Principal, item: Row) -> None:
-    """Raise PayerMayBeListed while a hit on who paid the money is not cleared; nobody judges it until the transaction ends."""
+    """Raise unless who paid the money may be credited by people; nobody judges a hit of theirs until the transaction ends.
+
+    Raises PayerNotScreened for who is named and is still to be looked at, PayerMayBeListed while a hit is not cleared.
+    """
+    if item["problem"] == PAYER_NOT_SCREENED or (item["problem"] == PAYER_NOT_NAMED and item["payer_named"]):
+        raise PayerNotScreened(f"the payer of item {item['item_id']} is still to be held against the lists")
     party_id = item["party_id"]
     if isinstance(party_id, UUID) and await party_repository.is_listed(connection, principal.tenant_id, party_id):
         raise PayerMayBeListed(f"the payer of item {item['item_id']} may be on a watch-list")
@@ -227,5 +240,5 @@ async def _require_customers(connection: AsyncConnection, account_id: UUID, *, c
 
 
 def _presented(row: Row) -> Row:
-    shown = {name: value for name, value in row.items() if name != "party_id"}
+    shown = {name: value for name, value in row.items() if name not in _NOT_SHOWN}
     return shown | {"amount": money(row["amount_minor"], row["currency"])}

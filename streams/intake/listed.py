@@ -6,6 +6,7 @@ being done twice, or beside a credit: whoever comes second, after a kill or in a
 scorer had held is held as ever, and its hits keep it from being released.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,13 @@ class Listed:
     at: int
     payment: Payment
     payer: KnownPayer
+
+    @property
+    def party_id(self) -> uuid.UUID:
+        """As whom the payer is kept, who has a hit and so is named."""
+        if self.payer.party_id is None:
+            raise AssertionError("a hit is of somebody who is named")
+        return self.payer.party_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +89,17 @@ def hold_back(connection: psycopg.Connection, listed: Sequence[Listed], *, now_m
 
 
 def _of_tenant(connection: psycopg.Connection, tenant_id: str, listed: list[Listed], *, now_ms: int) -> Kept:
-    parties = {each.payer.party_id for each in listed}
+    parties = {each.party_id for each in listed}
     waiting = payer_repository.uncleared_locked(connection, tenant_id=tenant_id, party_ids=parties)
-    cleared = [each.at for each in listed if each.payer.party_id not in waiting]
-    still = [each for each in listed if each.payer.party_id in waiting]
+    cleared = [each.at for each in listed if each.party_id not in waiting]
+    still = [each for each in listed if each.party_id in waiting]
     if not still:
         return Kept({}, 0, cleared)
     results = post_batch(connection, [instead(each.payment) for each in still], now_ms=now_ms)
     # A duplicate was kept back with everything before, or was posted before anybody knew: nothing is left to be done.
     fresh = [(each, result) for each, result in zip(still, results, strict=True) if result.outcome in _KEPT_BACK]
     items = [
-        Uncredited(each.payment.request, str(each.payment.transaction.channel), PAYER_LISTED, each.payer.party_id)
+        Uncredited(each.payment.request, str(each.payment.transaction.channel), PAYER_LISTED, each.party_id)
         for each, result in fresh
         if result.outcome is Outcome.DENIED
     ]
@@ -100,7 +108,7 @@ def _of_tenant(connection: psycopg.Connection, tenant_id: str, listed: list[List
     ties = [
         Tie(each.payment.request.transfer_id, hit, _KEPT_BACK[result.outcome])
         for each, result in fresh
-        for hit in waiting[each.payer.party_id]
+        for hit in waiting[each.party_id]
     ]
     payer_repository.note(connection, tenant_id=tenant_id, ties=ties, now=datetime.fromtimestamp(now_ms / 1_000, UTC))
     return Kept({each.at: result for each, result in zip(still, results, strict=True)}, len(items), cleared)

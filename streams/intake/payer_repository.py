@@ -1,7 +1,7 @@
 """The SQL of payers from outside and of the lists that they are held against, under a tenant, as `intake`."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,8 @@ import psycopg
 
 from cases import hit_repository, list_repository
 from cases.hit_repository import FoundHit
-from cases.payers import NOT_NAMED
+from cases.payer_repository import CHOICE
+from cases.payers import NOT_NAMED, UnnamedPayers
 from kit.postgres import tenant_block
 
 Versions = tuple[tuple[str, int], ...]
@@ -66,7 +67,14 @@ def versions(connection: psycopg.Connection, *, tenant_id: str, own: bool) -> Ve
     return tuple(sorted((str(list_id), int(version)) for list_id, version in rows))
 
 
-def entries(connection: psycopg.Connection, *, tenant_id: str, own: bool) -> Iterator[tuple[str, bytes, object]]:
+def are_names_wanted(connection: psycopg.Connection, *, tenant_id: str) -> bool:
+    """Return whether the tenant has chosen that payments wait whose payer nobody has named."""
+    with tenant_block(connection, tenant_id):
+        row = connection.execute(CHOICE, (tenant_id,)).fetchone()
+    return row is not None and row[0] == UnnamedPayers.HOLD
+
+
+def entries(connection: psycopg.Connection, *, tenant_id: str, own: bool) -> Generator[tuple[str, bytes, object], None, None]:
     """Yield (list, digest, document) of who is on the shared lists now, or on the tenant's own."""
     with tenant_block(connection, tenant_id), connection.cursor(name="entries") as cursor:
         cursor.itersize = list_repository.READ_AT_ONCE

@@ -6,48 +6,40 @@ look tells of all payers of a batch how they stand.
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
 import prometheus_client
 import psycopg
 
-from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
-from cases.payers import sealed_under
-from contracts.sealed import SCREENED_PARTY
 from contracts.transactions import Direction, Transaction
-from kit.subject_keys import SealedRecords
 from ledger.postings import PostingRequest
 from streams.intake import payer_repository
 from streams.intake.lists import InForce, Lists
 from streams.intake.payer_repository import Payer
 from streams.intake.requests import came_in
-
-if TYPE_CHECKING:
-    from streams.intake.searching import Searching
+from streams.intake.screening import Screening
 
 _looked_at = prometheus_client.Counter(
     "baas_intake_payers_total",
     "Payments that came in while there was a list, by what is known of their payer: unknown (nobody has said the name: not "
-    "screened), clear, or listed (a hit that nobody has cleared)",
+    "screened), unnamed (the same where the tenant wants names: held), clear, listed (a hit that nobody has cleared), or "
+    "unscreened (a list, a key or what searches run was missing: held)",
     ["payer"],
 )
-
-
 MAX_LOOKS = 5
+"""How often names that are told anew while they are looked at are looked at again; then they wait."""
 
 
-class PayersChange(RuntimeError):
-    """Names of a batch's payers were told anew while they were looked at, again and again. The next start tries again."""
+class Stands(StrEnum):
+    """What is known of a payer. Nobody has named who is unknown, or unnamed where the tenant wants a name."""
 
-
-class PayerUnreadable(RuntimeError):
-    """A payer's key is not on this machine: keys were not brought here, or are from another time than the rows.
-
-    Who is forgotten has no name either. Bring the keys, or have the gateway name the payer again.
-    """
+    UNKNOWN = "unknown"
+    UNNAMED = "unnamed"
+    CLEAR = "clear"
+    LISTED = "listed"
+    UNSCREENED = "unscreened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +52,23 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class KnownPayer:
-    """A payer whom somebody has named. `is_listed`: they have a hit that nobody has cleared."""
+    """A payer as the payment names them, how they stand, and as whom they are kept: None for whom nobody has named."""
 
-    party_id: uuid.UUID
-    is_listed: bool
+    payer_id: str | None
+    stands: Stands
+    party_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How payers of a tenant stand, by the rail's id, and against which lists (None where there are none).
+
+    `others` is how those stand whom nobody has named.
+    """
+
+    lists: bytes | None
+    others: Stands
+    payers: dict[str, KnownPayer]
 
 
 def payer_of(transaction: Transaction) -> str | None:
@@ -72,81 +77,63 @@ def payer_of(transaction: Transaction) -> str | None:
 
 
 class Payers:
-    """Looks at the payers of a batch."""
+    """Looks at payers."""
 
-    def __init__(self, connection: psycopg.Connection, *, records: SealedRecords) -> None:
+    def __init__(self, connection: psycopg.Connection, *, screening: Screening) -> None:
         self._connection = connection
-        self._records = records
+        self._screening = screening
         self._lists = Lists(connection)
-        self._searching: Searching | None = None
 
     def look(self, payments: Sequence[Payment], *, now_ms: int) -> list[KnownPayer | None]:
-        """Return the payer of each, None for who is not known by name, and wherever nobody is screened.
+        """Return the payer of each that comes in, None for all else, and wherever nobody is screened.
 
-        Raises SearchesNotReady, PayersChange, PayerUnreadable and psycopg.OperationalError: nothing may be credited then.
+        Raises Stopping, and psycopg.Error when the database is away: nothing may be credited then.
         """
         found: list[KnownPayer | None] = [None] * len(payments)
         for tenant_id in sorted({payment.request.tenant_id for payment in payments}):
-            in_force = self._lists.of(tenant_id)
-            if in_force is None:
-                continue
             wanted = dict(_paid_in(payments, tenant_id))
-            known = self._known(tenant_id, in_force, {each for each in wanted.values() if each is not None}, now_ms=now_ms)
+            standing = self.standing(tenant_id, {each for each in wanted.values() if each is not None}, now_ms=now_ms)
+            if standing.lists is None:
+                continue
             for at, payer_id in wanted.items():
-                found[at] = None if payer_id is None else known.get(payer_id)
+                found[at] = standing.payers.get(payer_id or "") or KnownPayer(payer_id, standing.others)
             _count(found[at] for at in wanted)
         return found
 
-    def _known(self, tenant_id: str, in_force: InForce, wanted: set[str], *, now_ms: int) -> dict[str, KnownPayer]:
-        named = self._looked_at(tenant_id, in_force, wanted, now_ms=now_ms) if wanted else []
+    def standing(self, tenant_id: str, wanted: Collection[str], *, now_ms: int) -> Standing:
+        """Return how those of the payers stand who are named. Raises as `look`."""
+        in_force = self._lists.of(tenant_id)
+        if in_force is None:
+            return Standing(None, Stands.UNKNOWN, {})
+        others = Stands.UNNAMED if in_force.names_wanted else Stands.UNKNOWN
+        named, unscreened = self._looked_at(tenant_id, in_force, wanted, now_ms=now_ms) if wanted else ([], set())
         if not named:
-            return {}
+            return Standing(in_force.key, others, {})
         listed = payer_repository.uncleared(
             self._connection, tenant_id=tenant_id, party_ids=[payer.party_id for payer in named]
         )
-        return {payer.payer_id: KnownPayer(payer.party_id, payer.party_id in listed) for payer in named}
 
-    def _looked_at(self, tenant_id: str, in_force: InForce, wanted: set[str], *, now_ms: int) -> list[Payer]:
-        """Return those of the payers who are named, each held against the lists as they are named now."""
+        def stands(payer: Payer) -> Stands:
+            if payer.party_id in unscreened:
+                return Stands.UNSCREENED
+            return Stands.LISTED if payer.party_id in listed else Stands.CLEAR
+
+        return Standing(
+            in_force.key, others, {each.payer_id: KnownPayer(each.payer_id, stands(each), each.party_id) for each in named}
+        )
+
+    def _looked_at(
+        self, tenant_id: str, in_force: InForce, wanted: Collection[str], *, now_ms: int
+    ) -> tuple[list[Payer], set[uuid.UUID]]:
+        """Return those of the payers who are named, and the parties of those who could not be held against the lists."""
+        unscreened: set[uuid.UUID] = set()
         for _ in range(MAX_LOOKS):
             named = payer_repository.payers(self._connection, tenant_id=tenant_id, payer_ids=wanted)
-            stale = [payer for payer in named if payer.lists != in_force.key]
+            stale = [each for each in named if each.lists != in_force.key and each.party_id not in unscreened]
             if not stale:
-                return named
-            self._screen(tenant_id, in_force, stale, now_ms=now_ms)
-        raise PayersChange(f"payers of {tenant_id} get other names faster than they can be looked at")
-
-    def _screen(self, tenant_id: str, in_force: InForce, stale: Sequence[Payer], *, now_ms: int) -> None:
-        """Hold payers against the lists and keep what they met. Raises PayerUnreadable."""
-        from risk.screening.book import asked_of_party
-        from streams.intake.searching import Searching
-
-        if self._searching is None:
-            self._searching = Searching(self._connection)
-        sealed = [(sealed_under(tenant_id, customer_id=None, payer_id=payer.payer_id), payer.sealed) for payer in stale]
-        opened = self._records.open_all(sealed, kind=SCREENED_PARTY)
-        named = [(payer, _name_of(tenant_id, payer, fields)) for payer, fields in zip(stale, opened, strict=True)]
-        asked = [asked_of_party(name, kind=payer.kind, country=payer.country) for payer, name in named]
-        matches = self._searching.find(tenant_id, in_force, asked)
-        hits = [
-            FoundHit(
-                hit_id(tenant_id, None, payer.party_id, match.list_id, match.entry.entry_id), None, payer.party_id,
-                match.list_id, match.entry.entry_id, match.digest, self._records.keys.blind(tenant_id, NAME_INDEX, name),
-                match.hit.score,
-            )
-            for (payer, name), met in zip(named, matches, strict=True)
-            for match in met
-        ]  # fmt: skip
-        payer_repository.keep_looked_at(
-            self._connection, tenant_id=tenant_id, lists=in_force.key, payers=stale, hits=hits,
-            now=datetime.fromtimestamp(now_ms / 1_000, UTC),
-        )  # fmt: skip
-
-
-def _name_of(tenant_id: str, payer: Payer, fields: Mapping[str, object] | None) -> str:
-    if fields is None:
-        raise PayerUnreadable(f"payer {payer.payer_id} of {tenant_id} has a name and no key here")
-    return str(fields["name"])
+                return named, unscreened
+            unscreened |= self._screening.screen(tenant_id, in_force, stale, now_ms=now_ms)
+        return named, unscreened | {each.party_id for each in stale}
 
 
 def _paid_in(payments: Sequence[Payment], tenant_id: str) -> Iterator[tuple[int, str | None]]:
@@ -157,6 +144,5 @@ def _paid_in(payments: Sequence[Payment], tenant_id: str) -> Iterator[tuple[int,
 
 
 def _count(found: Iterator[KnownPayer | None]) -> None:
-    words = Counter("unknown" if each is None else "listed" if each.is_listed else "clear" for each in found)
-    for word, count in words.items():
+    for word, count in Counter(each.stands for each in found if each is not None).items():
         _looked_at.labels(word).inc(count)

@@ -1,5 +1,6 @@
 """The intake: take decisions in order, post a batch, then move Kafka's offset. A replay is answered `duplicate` row by row."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -12,16 +13,19 @@ from kit import kafka as kit_kafka
 from kit.clock import Clock
 from kit.log import get_logger
 from kit.postgres import connect
-from kit.process import Lifecycle
+from kit.process import Lifecycle, Stopping
 from kit.settings import Settings
-from kit.subject_keys import SealedRecords, local_keys
+from kit.subject_keys import local_keys
 from ledger.postings import InvalidPosting, Outcome, PostingResult
 from ledger.repository import post_batch
 from streams.intake.decisions import InboundDecision, Unreadable, read
 from streams.intake.listed import Listed, hold_back
-from streams.intake.payers import Payers, Payment
+from streams.intake.payers import KnownPayer, Payers, Payment, Stands
+from streams.intake.put_aside import ASIDE, Aside, put_aside
 from streams.intake.repository import CustomerAccounts, SettlementAccounts
 from streams.intake.requests import named_accounts, request, settlement_needed
+from streams.intake.screening import Screening
+from streams.intake.second_look import SecondLook
 from streams.intake.suspense import suspend, uncredited
 from streams.refusals import Refusals
 
@@ -60,10 +64,11 @@ class Intake:
         self._clock = clock
         self._refusals = Refusals(settings.kafka, process=PROCESS)
         self._lag: int | None = None
+        self._second_look: SecondLook | None = None
 
     def facts(self) -> dict[str, object]:
-        """Lag, for the health port."""
-        return {"lag": self._lag}
+        """Lag, and how many payments wait in suspense for a look at their payer, for the health port."""
+        return {"lag": self._lag, "waiting": None if self._second_look is None else self._second_look.waiting}
 
     def run(self) -> None:
         """Post until asked to end. Raises when the broker or the database does; the next start goes on from the offset."""
@@ -74,10 +79,11 @@ class Intake:
             **{"session.timeout.ms": SESSION_MS, "heartbeat.interval.ms": HEARTBEAT_MS},
         )
         with (
-            closing(local_keys(self._settings)) as keys,
             connect(self._settings.core.dsn("intake"), application=PROCESS) as connection,
+            closing(Screening(connection, keys=lambda: local_keys(self._settings), lifecycle=self._lifecycle)) as screening,
         ):
-            payers = Payers(connection, records=SealedRecords(keys))
+            payers = Payers(connection, screening=screening)
+            self._second_look = SecondLook(connection, payers)
             known = _Known(CustomerAccounts(connection), SettlementAccounts(connection), payers)
             consumer.subscribe(
                 [kit_kafka.topic_name(self._settings.kafka, DECISIONS)], on_assign=lambda *_: self._lifecycle.ready()
@@ -85,6 +91,9 @@ class Intake:
             try:
                 while self._lifecycle.running:
                     self._step(consumer, connection, known)
+                    self._second_look.when_due(now_ms=self._clock.now_ms())
+            except Stopping as stopped:
+                get_logger().info("stopped before a batch was done: the next start takes it again", why=str(stopped))
             finally:
                 consumer.close()
 
@@ -143,24 +152,28 @@ class Intake:
     def _carry_out(
         connection: psycopg.Connection, payers: Payers, payments: list[Payment], *, now_ms: int
     ) -> list[PostingResult]:
-        """Keep back what comes from payers who may be listed, and post the rest; what cannot be credited goes to suspense."""
+        """Keep back what comes from payers who may be listed or have to be looked at, and post the rest.
+
+        What cannot be credited goes to suspense.
+        """
         known = payers.look(payments, now_ms=now_ms)
-        listed = [
-            Listed(at, payment, payer)
-            for at, (payment, payer) in enumerate(zip(payments, known, strict=True))
-            if payer is not None and payer.is_listed
+        asides = [
+            Aside(at, payments[at], payer, problem) for stands, problem in ASIDE.items() for at, payer in _who(known, stands)
         ]
+        aside, suspended = put_aside(connection, asides, now_ms=now_ms)
+        listed = [Listed(at, payments[at], payer) for at, payer in _who(known, Stands.LISTED)]
         kept = hold_back(connection, listed, now_ms=now_ms)
-        rest = [at for at in range(len(payments)) if at not in kept.results]
+        results = aside | kept.results
+        rest = [at for at in range(len(payments)) if at not in results]
         answers = post_batch(connection, [payments[at].request for at in rest], now_ms=now_ms) if rest else []
-        results = kept.results | dict(zip(rest, answers, strict=True))
+        results |= dict(zip(rest, answers, strict=True))
         lost = uncredited(
             [payment.request for payment in payments],
             [str(payment.transaction.channel) for payment in payments],
             [None if payer is None else payer.party_id for payer in known],
             [results[at] for at in range(len(payments))],
         )
-        _suspended.inc(kept.suspended + suspend(connection, lost, now_ms=now_ms))
+        _suspended.inc(suspended + kept.suspended + suspend(connection, lost, now_ms=now_ms))
         return [results[at] for at in range(len(payments))]
 
     def _commit(self, consumer: Consumer, messages: list[Message]) -> None:
@@ -173,6 +186,10 @@ class Intake:
             lag += max(0, ends[1] - position.offset) if ends else 0
         self._lag = lag
         _lag.set(lag)
+
+
+def _who(known: Sequence[KnownPayer | None], stands: Stands) -> list[tuple[int, KnownPayer]]:
+    return [(at, payer) for at, payer in enumerate(known) if payer is not None and payer.stands is stands]
 
 
 def _passed_on(message: Message) -> dict[str, str]:

@@ -1,71 +1,97 @@
 """Names held against lists. What searches run takes memory and time to load: only who has to search loads this module."""
 
-import subprocess
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from time import monotonic
 
 import psycopg
 
-from kit.log import get_logger
 from risk.screening.book import Book, Match, entry_of, find_in
 from risk.screening.index import Asked
 from risk.screening.keys import book_key
-from risk.screening.warm_up import COMMAND, is_warm
 from streams.intake import payer_repository
+from streams.intake.compiled import Compiled
 from streams.intake.lists import InForce
 from streams.intake.payer_repository import Versions
 
 KEPT_TENANTS = 16
-COMPILED_WITHIN_S = 240.0
-"""Less than the broker waits for who takes no messages."""
-_Read = tuple[Versions, Book]
+KEPT_FAILURES = 1_000
+RETRY_S = 30.0
+"""How long lists that could not be read are left alone, unless a version is new."""
+SHARED = None
 
 
-class SearchesNotReady(RuntimeError):
-    """What searches run could not be compiled. Nothing of the batch was posted; the next start tries again."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    versions: Versions
+    book: Book
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    versions: Versions
+    at_s: float
+    why: str
+
+
+class ListUnreadable(RuntimeError):
+    """What lists say cannot be read: load the next version of the one at fault, or bring back what it said."""
 
 
 class Searching:
     """The lists in memory, read again when a version is new. Of tenants' own lists those asked last are kept."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, *, compiled: Compiled, clock_s: Callable[[], float] = monotonic) -> None:
         self._connection = connection
+        self._compiled = compiled
+        self._clock_s = clock_s
         self._shared: _Read | None = None
         self._own: OrderedDict[str, _Read] = OrderedDict()
+        self._failed: OrderedDict[str | None, _Failed] = OrderedDict()
 
     def find(self, tenant_id: str, in_force: InForce, asked: Sequence[Asked]) -> list[list[Match]]:
         """Return what each meets on the lists in these versions, or newer.
 
-        Raises SearchesNotReady, psycopg.OperationalError, and msgspec.ValidationError for an entry that cannot be read.
+        Raises SearchesNotReady, ListUnreadable, Stopping, and psycopg.Error where the database is away.
         """
-        require_compiled()
-        if self._shared is None or self._shared[0] != in_force.shared:
-            self._shared = self._read(tenant_id, in_force.shared, own=False)
-        books = [self._shared[1]]
+        self._compiled.require()
+        if self._shared is None or self._shared.versions != in_force.shared:
+            self._shared = self._read(tenant_id, in_force.shared, whose=SHARED)
+        books = [self._shared.book]
         if in_force.own:
-            if tenant_id not in self._own or self._own[tenant_id][0] != in_force.own:
-                self._own[tenant_id] = self._read(tenant_id, in_force.own, own=True)
+            if tenant_id not in self._own or self._own[tenant_id].versions != in_force.own:
+                self._own[tenant_id] = self._read(tenant_id, in_force.own, whose=tenant_id)
             self._own.move_to_end(tenant_id)
             while len(self._own) > KEPT_TENANTS:
                 self._own.popitem(last=False)
-            books.append(self._own[tenant_id][1])
+            books.append(self._own[tenant_id].book)
         filled = [book for book in books if len(book)]
         return [find_in(filled, each) if filled else [] for each in asked]
 
-    def _read(self, tenant_id: str, versions: Versions, *, own: bool) -> _Read:
-        rows = payer_repository.entries(self._connection, tenant_id=tenant_id, own=own)
-        sources = ((list_id, digest, entry_of(document)) for list_id, digest, document in rows)
-        return versions, Book(sources, key=book_key(versions))
+    def _read(self, tenant_id: str, versions: Versions, *, whose: str | None) -> _Read:
+        """Read the shared lists, or a tenant's own; what failed a moment ago is not read again for every batch."""
+        failed = self._failed.get(whose)
+        if failed is not None and failed.versions == versions and self._clock_s() - failed.at_s < RETRY_S:
+            raise ListUnreadable(failed.why)
+        try:
+            # Closed at once when an entry cannot be read: its transaction would stay open as long as the error is looked at.
+            with closing(payer_repository.entries(self._connection, tenant_id=tenant_id, own=whose is not SHARED)) as rows:
+                sources = ((list_id, digest, entry_of(document)) for list_id, digest, document in rows)
+                book = Book(sources, key=book_key(versions))
+        except Exception as problem:
+            if self._connection.closed:
+                raise
+            which = "the lists that every tenant shares" if whose is SHARED else f"the own lists of {tenant_id}"
+            failed = _Failed(versions, self._clock_s(), f"{which} ({_named(versions)}) cannot be read: {problem}")
+            self._failed[whose] = failed
+            while len(self._failed) > KEPT_FAILURES:
+                self._failed.popitem(last=False)
+            raise ListUnreadable(failed.why) from problem
+        self._failed.pop(whose, None)
+        return _Read(versions, book)
 
 
-def require_compiled(*, is_ready: Callable[[], bool] = is_warm, command: Sequence[str] = COMMAND) -> None:
-    """Wait until searches are compiled on this machine, by a process of its own. Raises SearchesNotReady."""
-    if is_ready():
-        return
-    get_logger().warning("inbound money waits until searches are compiled")
-    try:
-        done = subprocess.run(command, timeout=COMPILED_WITHIN_S, check=False)  # noqa: S603 (our own module)
-    except subprocess.TimeoutExpired as problem:
-        raise SearchesNotReady(f"searches were not compiled within {COMPILED_WITHIN_S} s") from problem
-    if done.returncode or not is_ready():
-        raise SearchesNotReady(f"searches could not be compiled: exit status {done.returncode}")
+def _named(versions: Versions) -> str:
+    return ", ".join(f"{list_id} version {version}" for list_id, version in versions)

@@ -1,8 +1,8 @@
 """Money that came in, was allowed, and could not be credited: it lies on the rail's suspense account until people decide.
 
-The account may be closed, blocked for credits, or in another currency, or the payer on a watch-list (`listed`). A rail has paid
-by then, so that a failed posting is not the end of it. All is done again safely: a record that is read again finds its item and
-its transfer there.
+The account may be closed, blocked for credits, or in another currency, or the payer on a watch-list (`listed`), or still to be
+looked at (`put_aside`). A rail has paid by then, so that a failed posting is not the end of it. All is done again safely: a
+record that is read again finds its item and its transfer there.
 """
 
 import uuid
@@ -26,12 +26,17 @@ WANTED = "suspense"
 
 @dataclass(frozen=True, slots=True)
 class Uncredited:
-    """A payment that came in by a channel and was not credited, why, and who paid it, where that is known by name."""
+    """A payment that came in by a channel and was not credited, why, and who paid it, where that is known by name.
+
+    `payer_id` is whom the payment names, where it waits for a look at them; without `goes_on` people say where it goes.
+    """
 
     request: PostingRequest
     channel: str
     problem: str
     party_id: uuid.UUID | None = None
+    payer_id: str | None = None
+    goes_on: bool = True
 
 
 class NotSuspended(RuntimeError):
@@ -103,6 +108,9 @@ def suspend_of_tenant(connection: psycopg.Connection, tenant_id: str, items: Seq
             problem=item.problem,
             party_id=item.party_id,
             account_id=item.request.credit_account_id,
+            payment_id=item.request.transfer_id,
+            payer_id=item.payer_id,
+            goes_on=item.goes_on,
             now_ms=now_ms,
         )
 

@@ -113,6 +113,7 @@ REACHES_EVERY_TENANT = {
     "ledger.expired_holds": "gives the sweeper the ids of holds that are due",
     "bank.due_schedules": "gives the sweeper the ids of schedules that are due",
     "screening.cleared_items": "gives the sweeper the ids of money in suspense that no hit on its payer keeps there any more",
+    "screening.waiting_items": "gives the intake how many payments of each tenant wait in suspense for a look at their payer",
     "screening.let_go_payments": "gives the sweeper the ids of held payments that no hit holds any more",
     "bank.due_erasures": "gives the eraser the ids of requests that are due",
     "bank.sandbox_offsets": "says how far ahead each sandbox's clock is",

@@ -40,7 +40,8 @@ AWAY = {("POST", "/v1/score")}
 ASK_ONLY = {"/v1/risk/policies/check", "/v1/screening/search", "/v1/screening/changes/check"}
 FOR_A_COLLEAGUE = {
     "/v1/risk/policies/{version}/judgement", "/v1/screening/hits/{hit_id}/judgement",
-    "/v1/screening/changes/{change_id}/judgement", "/v1/scenarios/{scenario}/versions/{version_id}/judgement",
+    "/v1/screening/unnamed-payers/{unnamed_change_id}/judgement", "/v1/screening/changes/{change_id}/judgement",
+    "/v1/scenarios/{scenario}/versions/{version_id}/judgement",
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from risk.screening.warm_up import compile_once
 from serving.edge import metrics
 from serving.edge.clocks import TenantClocks
 from serving.screening import books
-from serving.screening.let_go import ACTION, STEP, LetGo
+from serving.screening.let_go import ACTION, LetGo
 from tests.serving.conftest import Server
 from tests.serving.test_screened_payments import events, held, loaded, pay, status
 from tests.serving.test_screening import decided, hits
@@ -84,7 +84,7 @@ def noted(settings: Settings, transfer_id: str) -> int:
 
 
 def failed() -> float:
-    return metrics.SWEPT_FAILED.labels(STEP)._value.get()
+    return metrics.SWEPT_FAILED.labels(LetGo.step)._value.get()
 
 
 def audited(settings: Settings, transfer_id: str) -> list[dict]:

@@ -271,6 +271,13 @@ def a_list_change(world: World, *, by: str = "compliance") -> Ask:
     return Ask({"change_id": answer.json()["change_id"]})
 
 
+def an_unnamed_change(world: World, *, by: str = "compliance") -> Ask:
+    """A choice about payers whom nobody names that waits for a colleague."""
+    answer = world.people[by].post("/v1/screening/unnamed-payers", json={"choice": "hold", "why": "as asked"})
+    assert answer.status_code == 201, answer.text
+    return Ask({"unnamed_change_id": answer.json()["unnamed_change_id"]})
+
+
 def an_alert(world: World) -> str:
     who = customer(world.api)
     casework.flag(world.api, who)
@@ -383,6 +390,9 @@ CASES: dict[tuple[str, str], Callable[[World], Ask]] = {
     ("POST", "/v1/screening/search"): lambda _: Ask(),
     ("POST", "/v1/screening/hits/{hit_id}/verdict"): met,
     ("POST", "/v1/screening/hits/{hit_id}/judgement"): lambda world: met(world, proposed=True),
+    ("POST", "/v1/screening/unnamed-payers"): lambda _: Ask(),
+    ("POST", "/v1/screening/unnamed-payers/{unnamed_change_id}/judgement"): an_unnamed_change,
+    ("POST", "/v1/screening/unnamed-payers/{unnamed_change_id}/withdrawal"): lambda world: an_unnamed_change(world, by="admin"),
     ("POST", "/v1/screening/changes"): lambda _: Ask(),
     ("POST", "/v1/screening/changes/check"): lambda _: Ask(),
     ("POST", "/v1/screening/changes/{change_id}/judgement"): a_list_change,

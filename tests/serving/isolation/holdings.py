@@ -119,6 +119,9 @@ select %(tenant)s, each, %(watch_list_id)s, %(mark)s, %(mark)s, 2, jsonb_build_a
     'names', jsonb_build_array(jsonb_build_object('text', %(mark)s::text, 'quality', 'primary')))), 1, 1, 0, 0, 'proposed',
     %(mark)s, now()
 from unnest(array[%(change_id)s::uuid, gen_random_uuid()]) each;
+insert into screening.unnamed_change (tenant_id, change_id, choice, why, status, proposed_by, proposed_at)
+select %(tenant)s, each, 'hold', %(mark)s, 'proposed', %(mark)s, now()
+from unnest(array[%(unnamed_change_id)s::uuid, gen_random_uuid()]) each;
 insert into screening.screened values (%(tenant)s, %(customer_id)s, 1, sha256('a'), now());
 """
 DECIDED = """
@@ -247,6 +250,7 @@ def make_holdings(api: Server, tenant_id: str) -> Holdings:
             "hit_id",
             "version_id",
             "change_id",
+            "unnamed_change_id",
             "case_id",
             "reported_id",
             "evidence_id",

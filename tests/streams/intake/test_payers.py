@@ -1,18 +1,24 @@
 """Who pays what comes in, and what is posted in the place of a payment that may not be credited."""
 
+import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 
+from cases.payers import PAYER_NOT_SCREENED
 from contracts.decisions import Verdict
+from kit.process import Lifecycle, Stopping
 from ledger.events import decode_tail, event_tail
 from ledger.postings import InvalidPosting, Kind
+from streams.intake.compiled import RETRY_S, Compiled, SearchesNotReady
 from streams.intake.decisions import InboundDecision
 from streams.intake.listed import instead
 from streams.intake.payers import Payment, payer_of
+from streams.intake.put_aside import denied
 from streams.intake.requests import came_in, request
-from streams.intake.searching import SearchesNotReady, require_compiled
+from tests.streams.conftest import wait_until
 from tests.streams.intake.test_requests import ALSO_OURS, ELSEWHERE, NOW_MS, OURS, SETTLEMENT, is_ours, transaction
 
 ANSWER = msgspec.json.encode({
@@ -82,9 +88,40 @@ def test_an_answer_that_cannot_be_read_is_not_posted():
         instead(payment(answer=b"{}"))
 
 
+def test_what_waits_for_a_look_is_denied_in_its_place_and_the_logs_answer_stands():
+    for verdict in (Verdict.ALLOW, Verdict.REVIEW):
+        before = payment(verdict)
+        found = denied(before.request, problem=PAYER_NOT_SCREENED)
+        assert (found.kind, found.reason, found.expires_at_ms) == (Kind.DENY, "payer-not-screened", None)
+        assert (found.debit_account_id, found.credit_account_id, found.answer) == (None, None, before.request.answer)
+        assert decode_tail(event_tail(found) or b"", status="denied").answer is None
+
+
 def test_nothing_is_searched_for_until_searches_are_compiled():
     ready = iter([False, True])
-    require_compiled(is_ready=lambda: next(ready), command=("true",))
+    Compiled(Lifecycle(), is_ready=lambda: next(ready), command=("true",)).require()
     for command in (("false",), ("true",)):
         with pytest.raises(SearchesNotReady):
-            require_compiled(is_ready=lambda: False, command=command)
+            Compiled(Lifecycle(), is_ready=lambda: False, command=command).require()
+
+
+def test_what_could_not_be_compiled_is_tried_again_after_a_while_and_not_for_every_batch(tmp_path):
+    now_s = [0.0]
+    counts = (sys.executable, "-c", f"open({str(tmp_path / 'tries')!r}, 'a').write('x'); raise SystemExit(1)")
+    compiled = Compiled(Lifecycle(), is_ready=lambda: False, command=counts, clock_s=lambda: now_s[0])
+    for now_s[0] in (0.0, RETRY_S - 1, RETRY_S):
+        with pytest.raises(SearchesNotReady):
+            compiled.require()
+    assert (tmp_path / "tries").read_text() == "xx"
+
+
+def test_who_waits_for_searches_hears_that_the_process_is_to_end(tmp_path):
+    lifecycle, begun = Lifecycle(), tmp_path / "begun"
+    never = f"import pathlib, threading; pathlib.Path({str(begun)!r}).touch(); threading.Event().wait()"
+    compiled = Compiled(lifecycle, is_ready=lambda: False, command=(sys.executable, "-c", never))
+    with ThreadPoolExecutor(1) as apart:
+        waiting = apart.submit(compiled.require)
+        wait_until(begun.exists, what="it is being compiled")
+        lifecycle.stop()
+        with pytest.raises(Stopping):
+            waiting.result(timeout=60)

@@ -1,0 +1,1 @@
+"""What a bank wants of payments whose payer no gateway names: chosen by two people."""

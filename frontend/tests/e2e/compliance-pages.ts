@@ -97,6 +97,7 @@ export const PLACES: readonly Place[] = [
     full: async (page) => {
       await listed('Watch-lists')(page)
       await said('the quarter')(page)
+      await said('the supervisor wants every payer screened')(page)
     },
     empty: 'There is no list',
   },

@@ -37,7 +37,7 @@ export class Compliance {
     const path = url.pathname.replace('/v1/', '')
     return (
       this.office.answer(method, path, url.searchParams, body, me) ??
-      this.screening.answer(method, path) ??
+      this.screening.answer(method, path, body, me) ??
       this.ofCases(path) ??
       problem(404, 'not-found', 'no such address')
     )

@@ -2,6 +2,7 @@
 import type { TrialReport } from '../../src/features/compliance/types'
 import { problem, type Answer } from './answer'
 import { idOf, like, type Schemas } from './examples'
+import { UnnamedPayers } from './unnamed-payers'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -16,6 +17,7 @@ export class Screening {
   private readonly hits: Schemas['ScreeningHit'][]
   private readonly lists: Schemas['WatchList'][]
   private readonly changes: Schemas['ListChange'][]
+  private readonly unnamed: UnnamedPayers
   private isEmpty = false
 
   constructor(nowMs: number) {
@@ -47,15 +49,17 @@ export class Screening {
         why: 'written down twice',
       }),
     ]
+    this.unnamed = new UnnamedPayers(nowMs)
   }
 
   empty(): void {
     for (const all of [this.hits, this.lists, this.changes]) all.length = 0
+    this.unnamed.empty()
     this.isEmpty = true
   }
 
   /** Null: the address is not of these. */
-  answer(method: string, path: string): Answer | null {
+  answer(method: string, path: string, body: Record<string, unknown>, me: string): Answer | null {
     const [noun, kind = '', id, part, n] = path.split('/')
     if (noun === 'scenarios') return this.ofScenarios(kind, id, part)
     if (noun !== 'screening') return null
@@ -65,6 +69,7 @@ export class Screening {
       const hit = this.hits.find(({ hit_id }) => hit_id === id)
       return hit ? ok(like('ScreeningHitDetail', hit)) : problem(404, 'not-found', 'no such hit')
     }
+    if (kind === 'unnamed-payers') return this.unnamed.answer(method, id, part, body, me)
     if (kind === 'changes' && id === undefined) return pageOf(this.changes)
     if (kind === 'changes') {
       const change = this.changes.find(({ change_id }) => change_id === id)

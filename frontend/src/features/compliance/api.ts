@@ -14,6 +14,8 @@ import type {
   ListVersion,
   Matches,
   Scenario,
+  UnnamedChange,
+  UnnamedChoice,
   Verdict,
   Version,
   VersionDetail,
@@ -28,6 +30,7 @@ const POLL_MS = 1_000
 const SLOW_POLL_MS = 5_000
 const SCENARIOS = '/v1/scenarios'
 const SCREENING = '/v1/screening'
+const UNNAMED = `${SCREENING}/unnamed-payers`
 const versionPath = (scenario: string, versionId?: string) =>
   `${SCENARIOS}/${encodeURIComponent(scenario)}/versions${versionId ? `/${encodeURIComponent(versionId)}` : ''}`
 const changePath = (changeId: string) => `${SCREENING}/changes/${encodeURIComponent(changeId)}`
@@ -164,21 +167,38 @@ export function useProposeList() {
   })
 }
 
-export function useSayToChange(changeId: string) {
+/** What is said to a proposal at an address of its own: another person's judgement, or that it is taken back. */
+function useSayTo<T>(path: string) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ to, note }: { to: 'approve' | 'reject' | 'withdraw'; note: string }) => {
       const body = note ? { note } : {}
       return to === 'withdraw'
-        ? request<ListChangeDetail>(`${changePath(changeId)}/withdrawal`, { method: 'POST', body })
-        : request<ListChangeDetail>(`${changePath(changeId)}/judgement`, {
-            method: 'POST',
-            body: { approve: to === 'approve', ...body },
-          })
+        ? request<T>(`${path}/withdrawal`, { method: 'POST', body })
+        : request<T>(`${path}/judgement`, { method: 'POST', body: { approve: to === 'approve', ...body } })
     },
     onSettled: () => renew(client, 'screening'),
   })
 }
+
+export const useSayToChange = (changeId: string) => useSayTo<ListChangeDetail>(changePath(changeId))
+
+export const unnamedPayersQuery = queryOptions({
+  queryKey: ['screening', 'unnamed'],
+  queryFn: ({ signal }) => request<UnnamedChoice>(query(UNNAMED, { limit: PAGE_ROWS }), { signal }),
+})
+
+export function useProposeUnnamed() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Pick<UnnamedChange, 'choice' | 'why'>) =>
+      request<UnnamedChange>(UNNAMED, { method: 'POST', body }),
+    onSettled: () => renew(client, 'screening'),
+  })
+}
+
+export const useSayToUnnamed = (changeId: string) =>
+  useSayTo<UnnamedChange>(`${UNNAMED}/${encodeURIComponent(changeId)}`)
 
 export interface Wanted {
   name: string

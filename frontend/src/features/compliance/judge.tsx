@@ -20,50 +20,58 @@ interface JudgeProps {
 }
 
 /** What the second person says to a proposal, or the first to their own. */
-export function Judge({ isOwn, notYet, busy, error, onSay }: JudgeProps) {
+export function Judge(props: JudgeProps) {
+  const { t } = useCompliance()
+  return (
+    <Box title={t('compliance.decide')}>
+      <JudgeForm {...props} />
+    </Box>
+  )
+}
+
+/** The same within a box that has other things too. */
+export function JudgeForm({ isOwn, notYet, busy, error, onSay }: JudgeProps) {
   const { t } = useCompliance()
   const [note, setNote] = useState('')
   const say = (to: Verdict) => () => onSay(to, note.trim())
   return (
-    <Box title={t('compliance.decide')}>
-      <div className="grid gap-3">
-        {isOwn && (
-          <p className="flex items-start gap-2.5 text-pretty text-ink-2">
-            <Users size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0 text-ink-3" />
-            {t('compliance.fourEyes')}
-          </p>
+    <div className="grid gap-3">
+      {isOwn && (
+        <p className="flex items-start gap-2.5 text-pretty text-ink-2">
+          <Users size={16} strokeWidth={1.75} aria-hidden className="mt-0.5 shrink-0 text-ink-3" />
+          {t('compliance.fourEyes')}
+        </p>
+      )}
+      {!isOwn && notYet !== undefined && <p className="text-pretty text-ink-2">{notYet}</p>}
+      <Field label={t('compliance.note.optional')}>
+        {(attributes) => (
+          <textarea
+            {...attributes}
+            rows={2}
+            maxLength={MAX_NOTE}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+            className={`${INPUT} py-1.5`}
+          />
         )}
-        {!isOwn && notYet !== undefined && <p className="text-pretty text-ink-2">{notYet}</p>}
-        <Field label={t('compliance.note.optional')}>
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              rows={2}
-              maxLength={MAX_NOTE}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
-        <ProblemNote error={error} />
-        <div className="flex flex-wrap gap-2">
-          {isOwn ? (
-            <Button busy={busy} onClick={say('withdraw')}>
-              {t('compliance.withdraw')}
+      </Field>
+      <ProblemNote error={error} />
+      <div className="flex flex-wrap gap-2">
+        {isOwn ? (
+          <Button busy={busy} onClick={say('withdraw')}>
+            {t('compliance.withdraw')}
+          </Button>
+        ) : (
+          <>
+            <Button kind="primary" busy={busy} disabled={notYet !== undefined} onClick={say('approve')}>
+              {t('compliance.approve')}
             </Button>
-          ) : (
-            <>
-              <Button kind="primary" busy={busy} disabled={notYet !== undefined} onClick={say('approve')}>
-                {t('compliance.approve')}
-              </Button>
-              <Button busy={busy} onClick={say('reject')}>
-                {t('compliance.reject')}
-              </Button>
-            </>
-          )}
-        </div>
+            <Button busy={busy} onClick={say('reject')}>
+              {t('compliance.reject')}
+            </Button>
+          </>
+        )}
       </div>
-    </Box>
+    </div>
   )
 }

@@ -13,6 +13,7 @@ import { listChangesQuery, watchListsQuery } from '@/features/compliance/api'
 import { ChangeChip } from '@/features/compliance/change-chip'
 import { ComplianceTabs } from '@/features/compliance/compliance-tabs'
 import type { ListChange, WatchList } from '@/features/compliance/types'
+import { UnnamedPayersBox } from '@/features/compliance/unnamed-payers-box'
 import { useCompliance } from '@/features/compliance/words'
 import { Person } from '@/features/session/person'
 import { canChangeScenarios, canKeepLists } from '@/features/session/roles'
@@ -136,9 +137,12 @@ export default function WatchListsPage() {
         )}
       </Box>
       {canKeepLists(roles) && (
-        <Box title={t('lists.changes')} flush>
-          <Changes />
-        </Box>
+        <>
+          <Box title={t('lists.changes')} flush>
+            <Changes />
+          </Box>
+          <UnnamedPayersBox />
+        </>
       )}
     </Page>
   )

@@ -27,7 +27,9 @@ interface LineChartProps {
 
 const AXIS_FONT_PX = 11
 const AXIS_GAP_PX = 8
-const Y_AXIS_PX = 46
+const AXIS_FONT = `${AXIS_FONT_PX}px "Geist Variable", sans-serif`
+/** What most labels need: a line that is drawn anew is not to move for each of them. */
+const LEAST_Y_AXIS_PX = 46
 const X_AXIS_PX = 24
 const LINE_PX = 1.75
 const THIN_PX = 1.1
@@ -47,6 +49,13 @@ function fillOf(chart: uPlot, token: string): CanvasGradient | string {
   return gradient
 }
 
+/** How wide an axis has to be for the longest of its labels. */
+function roomFor(chart: uPlot, labels: readonly string[] | null): number {
+  chart.ctx.font = AXIS_FONT
+  const widths = (labels ?? []).map((label) => chart.ctx.measureText(label).width)
+  return Math.max(LEAST_Y_AXIS_PX, Math.ceil(Math.max(0, ...widths)) + AXIS_GAP_PX)
+}
+
 function optionsOf(
   props: LineChartProps,
   size: { width: number; height: number },
@@ -54,7 +63,7 @@ function optionsOf(
 ): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: tokenColour('ink-3'),
-    font: `${AXIS_FONT_PX}px "Geist Variable", sans-serif`,
+    font: AXIS_FONT,
     gap: AXIS_GAP_PX,
     ticks: { show: false },
     show: !props.bare,
@@ -79,7 +88,7 @@ function optionsOf(
       {
         ...axis,
         grid: { stroke: tokenColour('line'), width: 1 },
-        size: Y_AXIS_PX,
+        size: roomFor,
         space: 34,
         values: (_chart, splits) => splits.map(props.formatY),
       },

@@ -11,7 +11,6 @@ import { BANK_CURRENCY } from '@/lib/currency'
 import { useI18n } from '@/lib/i18n'
 import { toMs } from '@/lib/time'
 
-/** What the marts' amounts are in. */
 const DAY_MS = 86_400_000
 
 function daysOf(summary: Summary): number {

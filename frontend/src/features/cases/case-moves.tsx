@@ -2,7 +2,7 @@ import { Users } from 'lucide-react'
 import { useState } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { useDoing } from '@/features/cases/api'
 import { noonMs } from '@/features/cases/case-words'
 import { Person } from '@/features/session/person'
@@ -46,18 +46,13 @@ function Judgement({ of }: { of: CaseDetail }) {
           {t('case.fourEyes')}
         </p>
       ) : null}
-      <Field label={t('case.judge.note')} problem={isMissing ? t('case.judge.note.missing') : undefined}>
-        {(attributes) => (
-          <textarea
-            {...attributes}
-            rows={2}
-            maxLength={MAX_WORDS}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            className={`${INPUT} py-1.5`}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('case.judge.note')}
+        problem={isMissing ? t('case.judge.note.missing') : undefined}
+        maxLength={MAX_WORDS}
+        value={note}
+        onValue={setNote}
+      />
       <ProblemNote error={doing.error} />
       <div className="flex flex-wrap gap-2">
         {!isOwn && (

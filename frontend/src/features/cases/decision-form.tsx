@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
 import { Segmented } from '@/design/segmented'
+import { TextField } from '@/design/text-field'
 import { useDoing } from '@/features/cases/api'
 import { LABELS } from '@/features/cases/labels'
 import { ProblemNote } from '@/features/cases/problem-note'
@@ -63,19 +64,14 @@ export function DecisionForm({ of }: { of: CaseDetail }) {
           </select>
         )}
       </Field>
-      <Field label={t('case.rationale')}>
-        {(attributes) => (
-          <textarea
-            {...attributes}
-            required
-            rows={4}
-            maxLength={MAX_WORDS}
-            value={rationale}
-            onChange={(event) => setRationale(event.target.value)}
-            className={`${INPUT} py-1.5`}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('case.rationale')}
+        required
+        rows={4}
+        maxLength={MAX_WORDS}
+        value={rationale}
+        onValue={setRationale}
+      />
       {outcome === 'close' && (
         <Field label={t('case.quiet')} hint={t('case.quiet.hint')}>
           {(attributes) => (

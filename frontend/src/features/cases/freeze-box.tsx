@@ -7,6 +7,7 @@ import { Chip } from '@/design/chip'
 import { Field, INPUT } from '@/design/field'
 import { Skeleton } from '@/design/skeleton'
 import { isLost } from '@/design/stale-notice'
+import { TextField } from '@/design/text-field'
 import { Person } from '@/features/session/person'
 import { freezesQuery, useFreezing } from '@/features/cases/freezing'
 import { ProblemNote } from '@/features/cases/problem-note'
@@ -116,19 +117,14 @@ function Placing({ of, customerId }: { of: CaseDetail; customerId: string }) {
           </select>
         )}
       </Field>
-      <Field label={t('freeze.reason')} hint={t('freeze.reason.hint')}>
-        {(attributes) => (
-          <textarea
-            {...attributes}
-            required
-            rows={2}
-            maxLength={MAX_WORDS}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            className={`${INPUT} py-1.5`}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('freeze.reason')}
+        hint={t('freeze.reason.hint')}
+        required
+        maxLength={MAX_WORDS}
+        value={reason}
+        onValue={setReason}
+      />
       <ProblemNote error={freezing.error} />
       <div className="flex flex-wrap gap-2">
         <Button kind="primary" type="submit" busy={freezing.isPending}>

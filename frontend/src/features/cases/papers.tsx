@@ -3,7 +3,7 @@ import { useRef, useState, type FormEvent } from 'react'
 import { Box } from '@/design/box'
 import { Button, IconButton } from '@/design/button'
 import { CopyValue } from '@/design/copy-value'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { useDoing } from '@/features/cases/api'
 import { Person } from '@/features/session/person'
 import { contentOf, MAX_EVIDENCE_BYTES, mediaTypeOf } from '@/features/cases/files'
@@ -145,19 +145,7 @@ export function NotesBox({ of }: { of: CaseDetail }) {
       )}
       {of.acts.includes('note') ? (
         <form onSubmit={submit} className="grid gap-3 p-4 sm:p-5">
-          <Field label={t('case.note.new')}>
-            {(attributes) => (
-              <textarea
-                {...attributes}
-                required
-                rows={2}
-                maxLength={MAX_WORDS}
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-                className={`${INPUT} py-1.5`}
-              />
-            )}
-          </Field>
+          <TextField label={t('case.note.new')} required maxLength={MAX_WORDS} value={text} onValue={setText} />
           <ProblemNote error={doing.error} />
           <Button type="submit" busy={doing.isPending} disabled={text.trim() === ''} className="justify-self-start">
             {t('case.note.write')}

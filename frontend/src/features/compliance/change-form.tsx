@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { usePropose } from '@/features/compliance/api'
 import { ParameterField } from '@/features/compliance/parameter-field'
 import { useScenarioWords } from '@/features/compliance/scenario-words'
@@ -129,18 +130,13 @@ export function ChangeForm({ scenario, onClose, onProposed }: ChangeFormProps) {
             </select>
           )}
         </Field>
-        <Field label={t('compliance.why')} problem={isAsked && !why.trim() ? t('compliance.why.missing') : undefined}>
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              rows={2}
-              maxLength={MAX_WHY}
-              value={why}
-              onChange={(event) => setWhy(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('compliance.why')}
+          problem={isAsked && !why.trim() ? t('compliance.why.missing') : undefined}
+          maxLength={MAX_WHY}
+          value={why}
+          onValue={setWhy}
+        />
         {isAsked && isUnchanged && !isWrong && (
           <p role="alert" className="text-bad">
             {t('scenario.unchanged')}

@@ -6,7 +6,7 @@ import { Page } from '@/app/page'
 import { Answered } from '@/design/answered'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { hitQuery, useDecide } from '@/features/compliance/api'
 import { EntryFacts } from '@/features/compliance/entry-facts'
 import { HitChip } from '@/features/compliance/hit-chip'
@@ -37,22 +37,14 @@ function Propose({ hit }: { hit: HitDetail }) {
   return (
     <Box title={t('compliance.decide')}>
       <div className="grid gap-3">
-        <Field
+        <TextField
           label={t('compliance.why')}
           hint={t('hit.propose.lead')}
           problem={isAsked && !note.trim() ? t('compliance.why.missing') : undefined}
-        >
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              rows={2}
-              maxLength={MAX_NOTE}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
+          maxLength={MAX_NOTE}
+          value={note}
+          onValue={setNote}
+        />
         <ProblemNote error={decide.error} />
         <div className="flex flex-wrap gap-2">
           <Button kind="primary" busy={decide.isPending} onClick={propose('cleared')}>

@@ -2,7 +2,7 @@ import { Users } from 'lucide-react'
 import { useState } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { useCompliance } from '@/features/compliance/words'
 import { ProblemNote } from '@/features/risk/problem-note'
 
@@ -43,18 +43,7 @@ export function JudgeForm({ isOwn, notYet, busy, error, onSay }: JudgeProps) {
         </p>
       )}
       {!isOwn && notYet !== undefined && <p className="text-pretty text-ink-2">{notYet}</p>}
-      <Field label={t('compliance.note.optional')}>
-        {(attributes) => (
-          <textarea
-            {...attributes}
-            rows={2}
-            maxLength={MAX_NOTE}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            className={`${INPUT} py-1.5`}
-          />
-        )}
-      </Field>
+      <TextField label={t('compliance.note.optional')} maxLength={MAX_NOTE} value={note} onValue={setNote} />
       <ProblemNote error={error} />
       <div className="flex flex-wrap gap-2">
         {isOwn ? (

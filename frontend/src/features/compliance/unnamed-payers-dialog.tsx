@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
+import { TextField } from '@/design/text-field'
 import type { UnnamedChoice } from '@/features/compliance/types'
 import { useCompliance } from '@/features/compliance/words'
 import { ProblemNote } from '@/features/risk/problem-note'
@@ -31,23 +31,16 @@ export function UnnamedPayersDialog({ choice, busy, error, onPropose, onClose }:
     <Modal open onOpenChange={(open) => !open && onClose()} title={t(`unnamed.propose.${choice}`)} className="max-w-md">
       <form onSubmit={submit} noValidate className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         <p className="text-pretty text-ink-2">{t(`unnamed.is.${choice}.body`)}</p>
-        <Field
+        <TextField
           label={t('compliance.why')}
           hint={t('unnamed.why.hint')}
           problem={isChecked && said === '' ? t('unnamed.why.missing') : undefined}
-        >
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              autoFocus
-              rows={3}
-              maxLength={MOST_WHY}
-              value={why}
-              onChange={(event) => setWhy(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
+          autoFocus
+          rows={3}
+          maxLength={MOST_WHY}
+          value={why}
+          onValue={setWhy}
+        />
         <ProblemNote error={error} />
         <div className="flex flex-wrap justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>

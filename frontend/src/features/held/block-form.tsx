@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { useBlocking } from '@/features/held/blocks'
 import { ProblemNote } from '@/features/held/problem-note'
 import { TransferField } from '@/features/held/report-fields'
@@ -49,19 +49,7 @@ export function BlockForm({ transferId: named, onPlaced }: BlockFormProps) {
           isWrong={isChecked && !isReadable}
           hint={t('held.transfer.hint')}
         />
-        <Field label={t('held.why')}>
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              required
-              rows={2}
-              maxLength={MAX_WORDS}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
+        <TextField label={t('held.why')} required maxLength={MAX_WORDS} value={reason} onValue={setReason} />
         <ProblemNote error={blocking.error} />
         <Button kind="primary" type="submit" busy={blocking.isPending} className="justify-self-start">
           {t('block.place.go')}

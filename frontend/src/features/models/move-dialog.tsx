@@ -1,8 +1,8 @@
 import { useState, type FormEvent } from 'react'
 import { useNavigate } from 'react-router'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
 import { Modal } from '@/design/modal'
+import { TextField } from '@/design/text-field'
 import { useAsk } from '@/features/models/api'
 import { askedFor, type Step } from '@/features/models/step'
 import { ProblemNote } from '@/features/risk/problem-note'
@@ -38,19 +38,15 @@ export function MoveDialog({ step, version, name, onClose }: MoveDialogProps) {
     <Modal open onOpenChange={(open) => !open && onClose()} title={t(`move.title.${step}`, { name })}>
       <form onSubmit={submit} className="grid gap-4 p-5">
         <p className="text-pretty text-ink-2">{t(`move.body.${step}`, { name })}</p>
-        <Field label={t('risk.note')} problem={missing && why.trim() === '' ? t('risk.note.missing') : undefined}>
-          {(attributes) => (
-            <textarea
-              {...attributes}
-              autoFocus
-              rows={3}
-              maxLength={MAX_WHY}
-              value={why}
-              onChange={(event) => setWhy(event.target.value)}
-              className={`${INPUT} py-1.5`}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('risk.note')}
+          problem={missing && why.trim() === '' ? t('risk.note.missing') : undefined}
+          autoFocus
+          rows={3}
+          maxLength={MAX_WHY}
+          value={why}
+          onValue={setWhy}
+        />
         <ProblemNote error={ask.error} />
         <div className="flex flex-wrap justify-end gap-2">
           <Button kind="quiet" onClick={onClose}>

@@ -3,7 +3,7 @@ import { FlaskConical, Users, type LucideIcon } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Box } from '@/design/box'
 import { Button } from '@/design/button'
-import { Field, INPUT } from '@/design/field'
+import { TextField } from '@/design/text-field'
 import { simulationsQuery, useMove, type Move } from '@/features/risk/api'
 import { ProblemNote } from '@/features/risk/problem-note'
 import type { PolicyDetail } from '@/features/risk/types'
@@ -43,21 +43,13 @@ function Asked({ version, needsNote, moves, disabled = false }: AskedProps) {
   }
   return (
     <div className="grid gap-3">
-      <Field
+      <TextField
         label={t(needsNote ? 'risk.note' : 'risk.note.optional')}
         problem={missing ? t('risk.note.missing') : undefined}
-      >
-        {(attributes) => (
-          <textarea
-            {...attributes}
-            rows={2}
-            maxLength={MAX_NOTE}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-            className={`${INPUT} py-1.5`}
-          />
-        )}
-      </Field>
+        maxLength={MAX_NOTE}
+        value={note}
+        onValue={setNote}
+      />
       <ProblemNote error={move.error} />
       <div className="flex flex-wrap gap-2">
         {moves.map(({ to, label }, index) => (

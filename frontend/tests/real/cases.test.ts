@@ -38,7 +38,8 @@ test(
     const notes = page.getByRole('region', { name: 'Notes' })
     await notes.getByLabel('New note').fill('called; no answer')
     await notes.getByRole('button', { name: 'Write it down' }).press('Enter')
-    await notes.getByText('called; no answer').waitFor()
+    // What is typed is a textarea's text as well: only the list has what was kept.
+    await notes.getByRole('listitem').getByText('called; no answer').waitFor()
 
     await next.getByLabel('What the transactions were').selectOption('mule_fan_in')
     await next.getByLabel('Why').fill('six payers within a day, and on at once')

@@ -28,6 +28,11 @@ def encode_cursor(*key: str | int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key)).rstrip(b"=").decode()
 
 
+def moment_text(moment: object) -> str:
+    """Return a row's moment as a cursor holds it."""
+    return moment.isoformat() if isinstance(moment, datetime) else str(moment)
+
+
 def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     """Return the key in a cursor, or None for the first page. Raises InvalidRequest for one that we never made."""
     if cursor is None:

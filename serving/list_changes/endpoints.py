@@ -1,6 +1,5 @@
 """Routes: changes of a tenant's own watch-lists, and how versions of lists differ."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.list_changes import schemas
 from serving.risk.change import place_of
 
@@ -29,7 +28,7 @@ async def list_list_changes(
     """Return changes of the tenant's own lists, newest first."""
     before = place_of(decode_cursor(cursor, str, str))
     rows = await parts.list_changes.changes(principal, list_id=list_id, before=before, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (_text(row["proposed_at"]), str(row["change_id"])))
+    return page(rows, limit=limit, key=lambda row: (moment_text(row["proposed_at"]), str(row["change_id"])))
 
 
 @router.post("/changes", status_code=201, response_model=schemas.ListChangeDetail, responses=refusals(401, 403, 409, 413, 422))
@@ -86,7 +85,3 @@ async def withdraw_list_change(
 async def get_watch_list_version(list_id: ListId, list_version: Version, principal: Caller, parts: Parts) -> Shown:
     """Return how a version of a list differs from the one before it."""
     return await parts.list_changes.version(principal, list_id, list_version)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

@@ -1,6 +1,5 @@
 """Routes: policy versions and what may be done with them, lists, and trials on history."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.risk import schemas
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
@@ -124,7 +123,7 @@ async def list_simulations(
     """List trials on history, newest first."""
     before = decode_cursor(cursor, str, str)
     rows = await parts.risk.simulations(principal, version=policy_version, before=before, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (_text(row["asked_at"]), str(row["simulation_id"])))
+    return page(rows, limit=limit, key=lambda row: (moment_text(row["asked_at"]), str(row["simulation_id"])))
 
 
 @router.post("/simulations", status_code=202, response_model=schemas.Simulation, responses=refusals(401, 403, 404, 422))
@@ -145,7 +144,3 @@ async def get_simulation(simulation_id: UUID, principal: Caller, parts: Parts) -
 async def cancel_simulation(simulation_id: UUID, principal: Caller, parts: Parts, correlation_id: Correlation) -> Shown:
     """End a trial that is not at its end."""
     return await parts.risk.cancel(principal, str(simulation_id), correlation_id=correlation_id)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

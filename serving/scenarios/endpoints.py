@@ -1,6 +1,5 @@
 """Routes: scenarios and the values of their parameters."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Path
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.risk.change import place_of
 from serving.scenarios import schemas
 
@@ -31,7 +30,7 @@ async def list_scenario_versions(
     """Return every change of a scenario's values that was proposed, newest first, and what was said to it."""
     before = place_of(decode_cursor(cursor, str, str))
     rows = await parts.scenarios.versions(principal, scenario, before=before, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (_text(row["proposed_at"]), str(row["version_id"])))
+    return page(rows, limit=limit, key=lambda row: (moment_text(row["proposed_at"]), str(row["version_id"])))
 
 
 @router.post(
@@ -78,7 +77,3 @@ async def withdraw_scenario_version(
 ) -> Shown:  # fmt: skip
     """Take back what one proposed oneself, before anybody has judged it."""
     return await parts.scenarios.withdraw(principal, scenario, version_id, wanted, correlation_id=correlation_id)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

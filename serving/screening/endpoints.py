@@ -1,6 +1,5 @@
 """Routes: hold a name against watch-lists, see the lists, decide hits."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from risk.screening.verdicts import HitStatus
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.edge.schemas import CustomerId
 from serving.risk.change import place_of
 from serving.screening import schemas
@@ -53,7 +52,7 @@ async def list_hits(
     """Return customers who may be somebody on a list, oldest hit first."""
     after = place_of(decode_cursor(cursor, str, str))
     rows = await parts.screening.hits(principal, status=status, customer_id=customer_id, after=after, limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (_text(row["found_at"]), str(row["hit_id"])))
+    return page(rows, limit=limit, key=lambda row: (moment_text(row["found_at"]), str(row["hit_id"])))
 
 
 @router.get("/hits/{hit_id}", response_model=schemas.ScreeningHitDetail, responses=refusals(401, 403, 404, 422))
@@ -79,7 +78,3 @@ async def judge_verdict(
     Cleared, the customer is a good guy against this entry: it is not asked again until the entry or the name changes.
     """
     return await parts.screening.judge(principal, hit_id, judgement, correlation_id=correlation_id)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

@@ -1,6 +1,5 @@
 """Routes: money in suspense, its age, and its resolution."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_moment_cursor, moment_text, page
 from serving.payments.once import IdempotencyKey
 from serving.suspense.schemas import Balances, Item, ItemPage, Judgement, NewItem, Proposal
 
@@ -35,7 +34,7 @@ async def list_items(
 ) -> Shown:
     """List money in suspense, oldest first."""
     rows = await parts.suspense.page(principal, everything=resolved, after=decode_moment_cursor(cursor), limit=limit + 1)
-    return page(rows, limit=limit, key=lambda row: (_text(row["opened_at"]), str(row["item_id"])))
+    return page(rows, limit=limit, key=lambda row: (moment_text(row["opened_at"]), str(row["item_id"])))
 
 
 @router.get("/balances", response_model=Balances, responses=refusals(401, 403))
@@ -60,7 +59,3 @@ async def propose(item_id: UUID, proposal: Proposal, principal: Caller, parts: P
 async def judge(item_id: UUID, judgement: Judgement, principal: Caller, parts: Parts, correlation_id: Correlation) -> Shown:
     """Approve what somebody else proposed, which moves the money, or take the proposal away."""
     return await parts.suspense.judge(principal, item_id, judgement, correlation_id=correlation_id)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

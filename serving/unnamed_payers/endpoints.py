@@ -1,6 +1,5 @@
 """Routes: what becomes of payments whose payer no gateway names."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Path
 
 from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
-from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page
+from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.risk.change import place_of
 from serving.unnamed_payers import schemas
 
@@ -22,7 +21,7 @@ async def list_unnamed_changes(principal: Caller, parts: Parts, cursor: Cursor =
     """Return whether payments of payers whom nobody has named are credited or held, and changes of that, newest first."""
     before = place_of(decode_cursor(cursor, str, str))
     choice, rows = await parts.unnamed_payers.changes(principal, before=before, limit=limit + 1)
-    shown = page(rows, limit=limit, key=lambda row: (_text(row["proposed_at"]), str(row["unnamed_change_id"])))
+    shown = page(rows, limit=limit, key=lambda row: (moment_text(row["proposed_at"]), str(row["unnamed_change_id"])))
     return {"choice": choice} | shown
 
 
@@ -60,7 +59,3 @@ async def withdraw_unnamed_change(
 ) -> Shown:
     """Take back what one proposed oneself, before anybody has judged it."""
     return await parts.unnamed_payers.withdraw(principal, unnamed_change_id, wanted, correlation_id=correlation_id)
-
-
-def _text(moment: object) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

@@ -81,23 +81,29 @@ export function usePropose(scenario: string) {
   })
 }
 
-export type Said = { to: 'approve' | 'reject' | 'withdraw'; note: string } | { to: 'trial'; days: number }
+interface SaidTo {
+  to: 'approve' | 'reject' | 'withdraw'
+  note: string
+}
+
+/** What is said to a proposal at an address of its own: another person's judgement, or that it is taken back. */
+function say<T>(path: string, { to, note }: SaidTo): Promise<T> {
+  const body = note ? { note } : {}
+  return to === 'withdraw'
+    ? request<T>(`${path}/withdrawal`, { method: 'POST', body })
+    : request<T>(`${path}/judgement`, { method: 'POST', body: { approve: to === 'approve', ...body } })
+}
+
+export type Said = SaidTo | { to: 'trial'; days: number }
 
 export function useSay(scenario: string, versionId: string) {
   const client = useQueryClient()
   const path = versionPath(scenario, versionId)
   return useMutation({
-    mutationFn: (said: Said) => {
-      if (said.to === 'trial')
-        return request<VersionDetail>(`${path}/trial`, { method: 'POST', body: { days: said.days } })
-      const note = said.note ? { note: said.note } : {}
-      return said.to === 'withdraw'
-        ? request<VersionDetail>(`${path}/withdrawal`, { method: 'POST', body: note })
-        : request<VersionDetail>(`${path}/judgement`, {
-            method: 'POST',
-            body: { approve: said.to === 'approve', ...note },
-          })
-    },
+    mutationFn: (said: Said) =>
+      said.to === 'trial'
+        ? request<VersionDetail>(`${path}/trial`, { method: 'POST', body: { days: said.days } })
+        : say<VersionDetail>(path, said),
     onSettled: () => renew(client, 'scenarios'),
   })
 }
@@ -167,16 +173,10 @@ export function useProposeList() {
   })
 }
 
-/** What is said to a proposal at an address of its own: another person's judgement, or that it is taken back. */
 function useSayTo<T>(path: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ to, note }: { to: 'approve' | 'reject' | 'withdraw'; note: string }) => {
-      const body = note ? { note } : {}
-      return to === 'withdraw'
-        ? request<T>(`${path}/withdrawal`, { method: 'POST', body })
-        : request<T>(`${path}/judgement`, { method: 'POST', body: { approve: to === 'approve', ...body } })
-    },
+    mutationFn: (said: SaidTo) => say<T>(path, said),
     onSettled: () => renew(client, 'screening'),
   })
 }

@@ -149,6 +149,8 @@ def test_a_history_goes_onto_kafka_whole_and_in_order(kafka: Kafka, tmp_path: Pa
         publisher.send(sent)
     assert len(sent) == len(table) > 2_000
     assert read(kafka, INBOUND_TRANSACTIONS, at_least=len(sent), key="whole") == [each.encode() for each in sent]
+
+
 def test_documents_have_valid_check_digits_and_differ() -> None:
     made = cpfs(np.random.default_rng(1), 2_000)
     assert len(set(made)) == 2_000

@@ -192,12 +192,12 @@ class Index:
         return np.array(list(dict.fromkeys(found))[: search.MAX_CANDIDATES // 2], np.int32)
 
 
-_LEAST_TOGETHER = 6
+_LEAST_TOGETHER = 4
 
 
 def _together(tokens: tuple[Token, ...]) -> set[str]:
-    words = [each.text for each in tokens if each.kind is not Class.LEGAL]
-    glued = {one + other for one, other in pairwise(words)} | ({"".join(words)} if len(words) > 2 else set())
+    every, words = [each.text for each in tokens], [each.text for each in tokens if each.kind is not Class.LEGAL]
+    glued = {one + other for one, other in pairwise(every)} | {"".join(every), "".join(words)} - {*every}
     return {sound(each) for each in glued if len(each) >= _LEAST_TOGETHER}
 
 

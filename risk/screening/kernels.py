@@ -152,11 +152,11 @@ def _glue(letters: Any, sizes: Any, ids: Any, first: int, many: int, run: Any) -
 
 
 @KERNELS.part
-def _begins(letters: Any, ids: Any, first: int, many: int, word: Any) -> bool:
-    """Whether a word is the first letters of a run of tokens."""
+def _begins(letters: Any, kinds: Any, ids: Any, first: int, many: int, word: Any) -> bool:
+    """Whether a word is the first letters of a run of tokens, none of which is a firm's form."""
     same = 0
     for step in range(many):
-        same += letters[ids[first + step], 0] == word[step]
+        same += letters[ids[first + step], 0] == word[step] and kinds[ids[first + step]] != _LEGAL
     return same == many
 
 
@@ -189,14 +189,16 @@ def _runs(
     for i in range(count_a):
         total = int(a_sizes[a_ids[i], 0])
         for many in range(2, min(_LONGEST_RUN, count_a - i) + 1):
-            if a_kinds[a_ids[i + many - 1]] == _LEGAL or a_kinds[a_ids[i]] == _LEGAL:
-                break
             total += int(a_sizes[a_ids[i + many - 1], 0])
             for j in range(count_b):
                 size = int(b_sizes[b_ids[j], 0])
                 mixed = a_bare[a_ids[i]] != b_bare[b_ids[j]]
                 alike, way, most = 0.0, GLUED, 0.25 * max(size, total)
-                if size == many and size >= _LEAST_ABBREVIATION and _begins(a_letters, a_ids, i, many, b_letters[b_ids[j]]):
+                if (
+                    size == many
+                    and size >= _LEAST_ABBREVIATION
+                    and _begins(a_letters, a_kinds, a_ids, i, many, b_letters[b_ids[j]])
+                ):
                     alike, way = _ACRONYM_ALIKE, ACRONYM
                 elif _may_be_run(total, size, mixed, b_bare[b_ids[j]], b_letters[b_ids[j], 0] == a_letters[a_ids[i], 0]):
                     length = _glue(a_letters, a_sizes, a_ids, i, many, work.run)

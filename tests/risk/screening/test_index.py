@@ -94,3 +94,21 @@ def test_dates_of_birth_agree_or_not(birth, listed, met):
 
 def test_an_empty_index_meets_nothing():
     assert Index([]).find(Asked("Klaus Testmann")) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ("EPIDA", "EP-IDA"),
+        ("GP21", "GP-21"),
+        ("ZANBOKORVITRADINGLIMITED", "Zanbo Korvi Trading Limited"),
+        ("Zanbo Industrial Group", "Zanbo Industrial Group (ZIG)"),
+        ("JP Testmann", "Johann Peter Testmann"),
+        ("First Zanbo Bank", "1st Zanbo Bank"),
+        ("KHOSROVANTESTRAKZAIKHUDORI", "Khosrovan Testrakzai Khudori"),
+    ],
+)
+def test_what_two_names_say_of_one_another_is_found_among_many(asked: str, listed: str):
+    index = Index([entry(number, name) for number, name in enumerate((*NAMES[:200], listed))])
+    assert compare(asked, listed).score >= index.threshold
+    assert [hit.name for hit in index.find(Asked(asked))][:1] == [listed]

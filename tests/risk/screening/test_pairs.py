@@ -36,6 +36,8 @@ ONE = [
     ("JP Testmann", "Johann Peter Testmann"),
     ("A. J. Testmann", "Testmann, AJ"),
     ("ZanbokorAG", "Zanbokor AG"),
+    ("ZANBOKORVITRADINGLIMITED", "Zanbo Korvi Trading Limited"),
+    ("PAEKSEZAN", "Paek Se Zan"),
     ("Zanbo National Industrial Group", "Zanbo National Industrial Group (ZNIG)"),
     ("Zanbo Korvi Group (ZGK)", "Zanbo Korvi Group (ZKG)"),
     ("1st Zanbo Bank", "First Zanbo Bank"),

@@ -15,6 +15,9 @@ export interface Wanted {
   most?: number
 }
 
+/** The most that a filter asks for: what fifteen digits of an address can say. */
+export const MOST_ASKED_MINOR = 999_999_999_999_999
+
 export type AmountProblem = 'none' | 'unreadable' | 'negative' | 'currency' | 'decimals' | 'small' | 'large'
 /** Minor units, or why there are none. */
 export type ReadAmount = { minor: number; problem: null } | { minor: null; problem: AmountProblem }

@@ -1,6 +1,6 @@
 /** Which movements are asked for: the API's own filters by their own names, kept in the address. */
 import { CATEGORIES } from '@/features/accounts/types'
-import { readAmount, type Typed } from '@/lib/amounts'
+import { MOST_ASKED_MINOR, readAmount, type Typed } from '@/lib/amounts'
 import { dayAfter, isDay } from '@/lib/days'
 
 export const FILTER_NAMES = ['q', 'direction', 'category', 'at_least_minor', 'at_most_minor', 'from', 'to'] as const
@@ -11,7 +11,6 @@ export type Filters = Partial<Record<FilterName, string>>
 export const ALL_MOVEMENTS: Filters = {}
 
 const MAX_QUERY = 100
-export const MOST_MINOR = 999_999_999_999_999
 const MINOR = /^\d{1,15}$/
 const HAS_WORD = /[\p{L}\p{N}]/u
 
@@ -72,7 +71,7 @@ export function readTexts(texts: FilterTexts, kept: Filters, currency: string): 
   const problems: ReadFilters['problems'] = {}
   if (texts.category) filters.category = texts.category
   const amount = (name: 'atLeast' | 'atMost'): number | null => {
-    const { minor, problem } = readAmount(texts[name], { currency, most: MOST_MINOR })
+    const { minor, problem } = readAmount(texts[name], { currency, most: MOST_ASKED_MINOR })
     if (problem !== null && problem !== 'none') problems[name] = 'money'
     return minor
   }

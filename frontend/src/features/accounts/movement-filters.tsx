@@ -2,10 +2,10 @@ import { useState, type FormEvent } from 'react'
 import { AmountInput } from '@/design/amount-input'
 import { Button } from '@/design/button'
 import { Field, INPUT } from '@/design/field'
-import { MOST_MINOR, readTexts, type Filters, type FilterTexts, type ReadFilters } from '@/features/accounts/filters'
+import { readTexts, type Filters, type FilterTexts, type ReadFilters } from '@/features/accounts/filters'
 import { CATEGORIES } from '@/features/accounts/types'
 import { useAccounts } from '@/features/accounts/words'
-import { typedAmount } from '@/lib/amounts'
+import { MOST_ASKED_MINOR, typedAmount } from '@/lib/amounts'
 import { dayBefore } from '@/lib/days'
 
 interface MovementFiltersProps {
@@ -41,7 +41,7 @@ export function MovementFilters({ currency, filters, onChange, onClose }: Moveme
       <AmountInput
         label={t(`movements.filter.${name}`)}
         currency={currency}
-        most={MOST_MINOR}
+        most={MOST_ASKED_MINOR}
         typed={texts[name]}
         onTyped={(next) => setTexts((before) => ({ ...before, [name]: next }))}
         isOptional

@@ -1,13 +1,13 @@
 /** The filters as somebody types them, and what is wrong with that. */
 import { isSound, type FilterName, type Filters } from '@/features/decisions/filters'
-import { readAmount, typedAmount, type AmountProblem, type Typed } from '@/lib/amounts'
+import { MOST_ASKED_MINOR, readAmount, typedAmount, type AmountProblem, type Typed } from '@/lib/amounts'
 import { BANK_CURRENCY } from '@/lib/currency'
 import type { Language } from '@/lib/format'
 
 export type TextName = Exclude<FilterName, 'verdict' | 'at_least_minor'>
 export type FilterTexts = Record<TextName, string> & { at_least_minor: Typed }
 /** Amounts of decisions are the bank's own currency's. */
-export const WANTED = { currency: BANK_CURRENCY, most: 999_999_999_999_999 }
+export const WANTED = { currency: BANK_CURRENCY, most: MOST_ASKED_MINOR }
 
 const DIGITS = 2
 const two = (value: number) => String(value).padStart(DIGITS, '0')

@@ -138,8 +138,10 @@ async def resolve_cleared(connection: AsyncConnection, *, item_id: UUID, transfe
 
 
 async def rename_problem(connection: AsyncConnection, *, item_id: UUID, problem: str) -> None:
-    """Say what keeps money in suspense now."""
-    await connection.execute("update bank.suspense_item set problem = %s where item_id = %s", (problem, item_id))
+    """Say what keeps money in suspense now, whose payer is not looked at again."""
+    await connection.execute(
+        "update bank.suspense_item set problem = %s, if_listed = null where item_id = %s", (problem, item_id)
+    )
 
 
 async def look_again(connection: AsyncConnection, *, item_id: UUID, problem: str) -> None:

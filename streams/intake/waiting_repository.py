@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from cases.payers import LOOKED_AT_AGAIN, NOT_NAMED, PAYER_LISTED
+from cases.payers import LOOKED_AT_AGAIN, NOT_NAMED, PAYER_LISTED, PAYER_SCREENED
 from kit.postgres import tenant_block
 
 Place = tuple[datetime, UUID]
@@ -21,7 +21,8 @@ where i.tenant_id = %(tenant_id)s and i.status = 'open' and i.problem = any(%(pr
   and (%(at)s::timestamptz is null or (i.opened_at, i.item_id) > (%(at)s::timestamptz, %(after)s::uuid))
 order by i.opened_at, i.item_id limit %(limit)s
 """
-# Who was told anew since was not looked at under that name. What compliance is told of a hit is told once.
+# Who was told anew since was not looked at under that name. What compliance is told of a hit is told once, and kept as long as
+# its payer may be looked at again.
 _SAY = """
 with said as (
     select i.item_id, i.if_listed, f.problem, f.party_id
@@ -32,7 +33,7 @@ with said as (
     order by i.opened_at, i.item_id for update of i
 )
 update bank.suspense_item i set
-    problem = s.problem, party_id = s.party_id, if_listed = case when s.problem <> %(listed)s then i.if_listed end
+    problem = s.problem, party_id = s.party_id, if_listed = case when s.problem = %(screened)s then i.if_listed end
 from said s where i.tenant_id = %(tenant_id)s and i.item_id = s.item_id
 returning i.item_id, case when s.problem = %(listed)s then s.if_listed end
 """
@@ -92,6 +93,6 @@ def say(
     bound = {
         "tenant_id": tenant_id, "items": [each.item_id for each in said], "parties": [each.party_id for each in said],
         "problems": [each.problem for each in said], "before": list(LOOKED_AT_AGAIN), "lists": lists,
-        "listed": PAYER_LISTED,
+        "listed": PAYER_LISTED, "screened": PAYER_SCREENED,
     }  # fmt: skip
     return dict(connection.execute(_SAY, bound).fetchall())

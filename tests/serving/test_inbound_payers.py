@@ -104,6 +104,15 @@ class Desk:
             self._started.append(Running("streams.intake", self._environment, log))
         return self._started[-1]
 
+    @contextmanager
+    def beside(self, module: str) -> Iterator[Running]:
+        """Run another process of the product, until the block ends."""
+        running = Running(module, self._environment, self._folder / f"{module}.log")
+        try:
+            yield running
+        finally:
+            running.stop()
+
     def end(self) -> None:
         """End the one that runs: the next one looks at the lists at once."""
         if self._started and self._started[-1].ended is None:

@@ -129,7 +129,9 @@ def test_what_could_not_be_compiled_is_tried_again_after_a_while_and_not_for_eve
     compiled = Compiled(is_ready=lambda: False, command=counts, clock_s=lambda: now_s[0])
     said: list[str] = []
     for now_s[0], times in ((0.0, 1), (RETRY_S, 2)):
-        wait_until(lambda: said.append(not_ready(compiled)) or "could not be compiled: exit status 1" in said[-1], what="it failed")
+        wait_until(
+            lambda: said.append(not_ready(compiled)) or "could not be compiled: exit status 1" in said[-1], what="it failed"
+        )
         now_s[0] += RETRY_S - 1
         assert "tried again" in not_ready(compiled)
         assert tries.read_text() == "x" * times
@@ -138,7 +140,9 @@ def test_what_could_not_be_compiled_is_tried_again_after_a_while_and_not_for_eve
 
 def test_what_compiles_for_too_long_is_ended_and_so_it_is_when_the_intake_ends(tmp_path):
     now_s, begun = [0.0], tmp_path / "begun"
-    never = f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); threading.Event().wait()"
+    never = (
+        f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); threading.Event().wait()"
+    )
     compiled = Compiled(is_ready=lambda: False, command=(sys.executable, "-c", never), clock_s=lambda: now_s[0])
 
     def begins() -> int:

@@ -47,7 +47,9 @@ def test_what_screening_held_back_is_flagged_once(desk, fresh, became, status, i
 def test_money_that_came_in_and_was_kept_from_being_credited_is_flagged_once_and_its_outcome_is_denied(desk, fresh):
     desk.decide([message(1)])
     came_in = msgspec.convert(transaction(1), Transaction)
-    decided = InboundDecision(uuid.UUID(came_in.transaction_id), came_in, Verdict.ALLOW, "x", msgspec.json.encode(ALLOWED), PLACE)
+    decided = InboundDecision(
+        uuid.UUID(came_in.transaction_id), came_in, Verdict.ALLOW, "x", msgspec.json.encode(ALLOWED), PLACE
+    )
     posting = request(decided, is_ours=lambda _: True, headers={}, now_ms=NOW_MS)
     told = b'{"status":"denied",' + (event_tail(instead(Payment(posting, came_in, PLACE))) or b"")
     written = apply_ledger_events(desk.engine, [told, told], now_ms=NOW_MS)

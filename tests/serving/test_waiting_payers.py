@@ -22,7 +22,7 @@ from risk.screening.warm_up import compile_once
 from serving.suspense.cleared import UNNAMED as UNNAMED_CREDITED
 from streams.intake.payers import Payers
 from streams.intake.screening import Screening
-from tests.serving.conftest import Server, eventually
+from tests.serving.conftest import Server, async_eventually, eventually
 from tests.serving.test_inbound_payers import (
     AMOUNT,
     STAYS,
@@ -47,6 +47,10 @@ pytestmark = pytest.mark.servers
 WITHIN_S = 60
 UNNAMED = "/v1/screening/unnamed-payers"
 BROKEN = '{"names": 7}'
+CUT_OFF = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where application_name = 'test' and wait_event_type = 'Lock' and datname = current_database()
+"""
 CLOCK = SystemClock()
 Break = Callable[..., Callable[[], None]]
 
@@ -425,7 +429,17 @@ async def test_a_bank_that_credits_unnamed_payers_again_frees_what_it_held_for_w
     made = compliance.post(UNNAMED, json={"choice": "credit", "why": "as before"}).json()
     [plain] = waiting(api, admin, ids["plain"])
     assert not await ender(opened).end("demo", uuid.UUID(plain["item_id"])), "one person frees nothing"
-    assert admin.post(f"{UNNAMED}/{made['unnamed_change_id']}/judgement", json={"approve": True}).status_code == 200
+    with (
+        psycopg.connect(settings.core.dsn("postgres")) as holder,
+        psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as watcher,
+    ):
+        holder.execute("select from bank.suspense_item where item_id = %s for update", (plain["item_id"],))
+        assert admin.post(f"{UNNAMED}/{made['unnamed_change_id']}/judgement", json={"approve": True}).status_code == 200
+        killed = asyncio.create_task(ender(opened).end("demo", uuid.UUID(plain["item_id"])))
+        await async_eventually(lambda: watcher.execute(CUT_OFF).fetchall(), within_s=WITHIN_S)
+        with pytest.raises(psycopg.OperationalError):
+            await killed
+        assert problems(api, admin, ids["plain"]) == [("payer-not-named", "open")], "cut off on its way"
     await asyncio.gather(*(ender(opened).end("demo", uuid.UUID(plain["item_id"])) for _ in range(3)))
     becomes(api, admin, ids["plain"], ("payer-not-named", "resolved"))
     becomes(api, admin, ids["doubted"], ("review-wanted", "open"))
@@ -435,6 +449,7 @@ async def test_a_bank_that_credits_unnamed_payers_again_frees_what_it_held_for_w
     assert problems(api, admin, ids["asked"]) == [("payer-not-named", "proposed")], "people have said where it goes"
     assert taken(settings, desk, traffic, *messages, paid(traffic, mine, ids["plain"])) == ["denied"] * 5 + ["posted"] * 2
     becomes(api, admin, ids["met"], ("payer-may-be-listed", "open"))
+    assert [len(told_of(settings, each)) for each in messages] == [0, 0, 0, 1, 0, 0], "compliance is told of the hit"
     assert balance(api, mine) == 71 + 2 * AMOUNT
     audit = "select count(*) from identity.audit where action = %s and resource = %s"
     assert rows(settings, audit, UNNAMED_CREDITED, f"suspense/{plain['item_id']}") == [(1,)]

@@ -5,21 +5,41 @@
 // number or a table, and `rows` is what the chart was drawn from.
 import { mkdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { chromium } from 'playwright-core'
+import { chromium, errors } from 'playwright-core'
 import { findChromium } from '../tests/e2e/chromium.ts'
 
 const PATIENCE_MS = 120_000
+const ATTEMPT_MS = 60_000
+const ATTEMPTS = 4
 const CHART = '[data-test="chart-grid-component"]'
 const BUSY = '[data-test="loading-indicator"]'
 const asked = JSON.parse(await text(process.stdin))
 
-async function signIn(page) {
-  // A form that is filled before its script has taken hold of it is emptied again.
-  await page.goto(`${asked.url}/login/`, { waitUntil: 'networkidle', timeout: PATIENCE_MS })
-  await page.locator('input[name="username"], #username').first().fill(asked.user)
-  await page.locator('input[name="password"], #password').first().fill(asked.password)
-  await page.locator('button[type="submit"], input[type="submit"]').first().click()
-  await page.waitForURL((address) => !address.pathname.startsWith('/login'), { timeout: PATIENCE_MS })
+/** Sends the form of logins once; true when the browser is signed in afterwards. */
+async function fillIn(context) {
+  const page = await context.newPage()
+  try {
+    await page.goto(`${asked.url}/login/`, { waitUntil: 'networkidle', timeout: PATIENCE_MS })
+    await page.locator('input[name="username"], #username').first().fill(asked.user)
+    await page.locator('input[name="password"], #password').first().fill(asked.password)
+    await page.locator('button[type="submit"], input[type="submit"]').first().click()
+    const away = (address) => !address.pathname.startsWith('/login')
+    await page.waitForURL(away, { timeout: ATTEMPT_MS, waitUntil: 'commit' })
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error
+  } finally {
+    await page.close()
+  }
+  return (await context.request.get(`${asked.url}/api/v1/me/`)).ok()
+}
+
+/**
+ * Signs in as a reader does, who tries again: a form that is filled before its script has taken hold of it is emptied, and
+ * what the page reports of itself at that moment is answered with the cookie of nobody.
+ */
+async function signIn(context) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) if (await fillIn(context)) return
+  throw new Error(`${asked.user} is not signed in after ${ATTEMPTS} attempts`)
 }
 
 /** Keeps what charts are drawn from, by the chart's number, and what went wrong. */
@@ -88,7 +108,7 @@ async function open(browser, state, slug) {
 const { executablePath, args, env } = await findChromium()
 const browser = await chromium.launch({ executablePath, args, env })
 const context = await browser.newContext()
-await signIn(await context.newPage())
+await signIn(context)
 const state = await context.storageState()
 const shown = {}
 for (const slug of asked.dashboards) shown[slug] = await open(browser, state, slug)

@@ -167,7 +167,7 @@ class Index:
         starts, rows = [0], list[int]()
         for each in tokens:
             found = set(self._by_text.get(each.text, ()))
-            if each.kind in (Class.CORE, Class.GENERIC):
+            if each.kind in (Class.CORE, Class.GENERIC, Class.NUMBER):
                 for group in GROUPS.get(each.text, ()):
                     found.update(self._by_group.get(group, ()))
             rows.extend(sorted(found))

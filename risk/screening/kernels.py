@@ -38,6 +38,7 @@ EXACT_FROM, EXACT_LOG_ODDS = 0.9999, 6.0
 _INITIAL_ALIKE, SHORT_ALIKE, _VARIANT_ALIKE, _ACRONYM_ALIKE = 0.75, 0.74, 0.93, 0.8
 _LEAST_SLIPPED, _LEAST_SLIPPED_FORM = 2, 3
 """Letters of the shorter of two words that a single slip of the hand may part; of a firm's form, a suffix or a number."""
+_LEAST_ABBREVIATION = 2
 _LONGEST_RUN = 6
 _RUN_LETTERS = MAX_LETTERS
 MAX_MEETINGS = MAX_TOKENS * MAX_TOKENS * 3
@@ -195,7 +196,7 @@ def _runs(
                 size = int(b_sizes[b_ids[j], 0])
                 mixed = a_bare[a_ids[i]] != b_bare[b_ids[j]]
                 alike, way, most = 0.0, GLUED, 0.25 * max(size, total)
-                if size == many and size >= 3 and _begins(a_letters, a_ids, i, many, b_letters[b_ids[j]]):
+                if size == many and size >= _LEAST_ABBREVIATION and _begins(a_letters, a_ids, i, many, b_letters[b_ids[j]]):
                     alike, way = _ACRONYM_ALIKE, ACRONYM
                 elif _may_be_run(total, size, mixed, b_bare[b_ids[j]], b_letters[b_ids[j], 0] == a_letters[a_ids[i], 0]):
                     length = _glue(a_letters, a_sizes, a_ids, i, many, work.run)
@@ -228,11 +229,15 @@ def _choose(q_weights: Any, q_ids: Any, c_weights: Any, c_ids: Any, found: int, 
             mask_c = ((1 << many_j) - 1) << j
             if met_q & mask_q or met_c & mask_c:
                 continue
-            weight = 0.0
+            weight, weight_c = 0.0, 0.0
             for step in range(many_i):
                 weight += q_weights[q_ids[i + step]]
             for step in range(many_j):
-                weight += c_weights[c_ids[j + step]]
+                weight_c += c_weights[c_ids[j + step]]
+            # First letters tell no more of long names than of such letters: else they would be taken for those before
+            # the same letters, or the same names, are.
+            letters = work.meetings[place, 4] in (INITIAL, ACRONYM)
+            weight = 2.0 * min(weight, weight_c) if letters else weight + weight_c
             apart = abs(i - j)
             value = work.alike[place] * work.alike[place] * weight - 0.001 * apart
             if value > best_value:

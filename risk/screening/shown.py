@@ -10,7 +10,7 @@ EQUAL, SPELLING, TYPO, INITIAL, SHORT, VARIANT, GLUED, VOWELS, ACRONYM = range(9
 """How a word met another; `reasons` has their words."""
 
 
-_CORE, _NUMBER, _LEGAL = int(Class.CORE), int(Class.NUMBER), int(Class.LEGAL)
+_CORE, _INITIAL, _NUMBER, _LEGAL = int(Class.CORE), int(Class.INITIAL), int(Class.NUMBER), int(Class.LEGAL)
 _GENERIC, _PARTICLE, _SUFFIX = int(Class.GENERIC), int(Class.PARTICLE), int(Class.SUFFIX)
 _MOST_LETTERS = 30
 """Of a name, beyond which more letters make an error in one of them no less telling."""
@@ -20,15 +20,15 @@ FEATURES = (
     "core_met", "single", "number_conflict", "number_extra", "legal_conflict", "inversions", "whole", "variants",
     "shorts", "acronym", "exact", "glued", "first_apart", "core_all_met", "core_extra", "generic_contradiction", "short_words",
     "first_letter", "coverage_low_squared", "worst_squared", "slips", "only_slips", "letters",
-    "told", "told_best", "alone_less", "alone_more", "told_of_all", "told_of_less",
+    "told", "told_best", "alone_less", "alone_more", "told_of_all", "told_of_less", "initials_apart", "only_initials",
 )  # fmt: skip
 COUNT = len(FEATURES)
 
 
 (
     _WEIGHT, _OPEN, _CORES, _OPEN_CORES, _NUMBERS, _OPEN_NUMBERS, _LEGALS, _OPEN_LEGALS, _OPEN_SUFFIXES, _OPEN_GENERICS,
-    _FIRST, _OPEN_MOST, COLUMNS_OF_SIDE,
-) = range(13)  # fmt: skip
+    _FIRST, _OPEN_MOST, _OPEN_INITIALS, COLUMNS_OF_SIDE,
+) = range(14)  # fmt: skip
 """What is added up of one name (`_side`): weights and how many tokens there are, and met nothing; the first of the core, and
 the heaviest that met nothing."""
 
@@ -105,6 +105,7 @@ def _side(tokens: Any, ids: Any, count: int, met: int, shown: Any) -> None:
         shown[_OPEN_LEGALS] += kind == _LEGAL and alone
         shown[_OPEN_SUFFIXES] += kind == _SUFFIX and alone
         shown[_OPEN_GENERICS] += kind == _GENERIC and alone
+        shown[_OPEN_INITIALS] += kind == _INITIAL and alone
 
 
 @KERNELS.part
@@ -126,7 +127,7 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
     order_pairs, inversions = 0, 0
     first_q, first_c = int(one[_FIRST]), int(other[_FIRST])
     first_apart = first_q >= 0 and first_c >= 0
-    only_slips = True
+    only_slips, only_initials = True, chosen > 0
     for n in range(chosen):
         i, many_i, j, many_j = work.chosen[n, 0], work.chosen[n, 1], work.chosen[n, 2], work.chosen[n, 3]
         way, alike, a, b = work.chosen[n, 4], work.chosen_alike[n], q_ids[work.chosen[n, 0]], c_ids[work.chosen[n, 2]]
@@ -143,6 +144,7 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
         told += alike * alike * least
         if way != INITIAL:
             told_best = max(told_best, alike * least)
+            only_initials = only_initials and q.kinds[a] == _INITIAL and c.kinds[b] == _INITIAL
         features[7] += way == INITIAL
         features[15] += way == VARIANT
         features[16] += way == SHORT
@@ -171,6 +173,7 @@ def _describe_meetings(q: Any, q_ids: Any, c: Any, c_ids: Any, chosen: int, one:
     features[28] = slips
     features[29] = only_slips and slips > 0 and one[_OPEN] + other[_OPEN] < 0.3
     less = min(one[_OPEN], other[_OPEN])
+    features[38] = only_initials
     features[31], features[32] = min(told, 4.0), min(told_best, 2.0)
     features[33], features[34] = min(one[_OPEN_MOST], other[_OPEN_MOST]), max(one[_OPEN_MOST], other[_OPEN_MOST])
     features[35], features[36] = told / (told + one[_OPEN] + other[_OPEN] + 0.05), told / (told + less + 0.05)
@@ -187,11 +190,13 @@ def _describe_sides(one: Any, other: Any, features: Any) -> None:
     features[10] = (one[_NUMBERS] > 0 and other[_NUMBERS] > 0 and numbers > 0) or (
         one[_OPEN_SUFFIXES] > 0 and other[_OPEN_SUFFIXES] > 0
     )
-    features[11] = (one[_NUMBERS] > 0) != (other[_NUMBERS] > 0)
+    features[11] = (one[_OPEN_NUMBERS] > 0) != (other[_OPEN_NUMBERS] > 0) and features[10] == 0
     features[12] = one[_LEGALS] > 0 and other[_LEGALS] > 0 and one[_OPEN_LEGALS] + other[_OPEN_LEGALS] > 0
     features[21] = one[_OPEN_CORES] == 0 and other[_OPEN_CORES] == 0
     features[22] = min(abs(one[_OPEN_CORES] - other[_OPEN_CORES]), 3.0)
     features[23] = min(one[_OPEN_GENERICS], other[_OPEN_GENERICS], 2.0)
+    initials, others = one[_OPEN_INITIALS], other[_OPEN_INITIALS]
+    features[37] = (initials > 0 and others + other[_OPEN_CORES] > 0) or (others > 0 and one[_OPEN_CORES] > 0)
 
 
 @KERNELS.part

@@ -85,7 +85,27 @@ _SUFFIX = "jr junior sr senior ii iii iv filho neto sobrinho"
 SUFFIX = frozenset(_SUFFIX.split())
 
 
+_NUMBERS = """
+    1 one first
+    2 two second
+    3 three third
+    4 four fourth
+    5 five fifth
+    6 six sixth
+    7 seven seventh
+    8 eight eighth
+    9 nine ninth
+"""
+UNITS = {word: line.split()[0] for line in _NUMBERS.strip().splitlines() for word in line.split()[1:]}
+"""Numbers below ten in words, as figures. One to nine are read as words: firms are called First, Three and Seven."""
+TENS = {
+    "twenty": 2, "thirty": 3, "forty": 4, "fourty": 4, "fifty": 5, "sixty": 6, "seventy": 7, "eighty": 8, "ninety": 9,
+}  # fmt: skip
+"""The figure that leads a number of tens, as people write it."""
+
+
 def _groups() -> Iterator[tuple[str, ...]]:
+    yield from (tuple(line.split()) for line in _NUMBERS.strip().splitlines())
     yield from (tuple(line.split()) for line in NAME_GROUPS.strip().splitlines())
     yield from ((word, *ways.split()) for word, ways in GENERIC_GROUPS.items())
 

@@ -15,7 +15,7 @@ from anyascii import anyascii
 from numpy.typing import NDArray
 
 from risk.screening.legal_forms import LEGAL, LEGAL_PHRASES
-from risk.screening.words import GENERIC, GROUPS, PARTICLE, SHARED, SUFFIX, TITLES, Class
+from risk.screening.words import GENERIC, GROUPS, PARTICLE, SHARED, SUFFIX, TENS, TITLES, UNITS, Class
 
 MAX_NAME = 300
 """Characters of a name that are read; the longest names of firms on public lists have about 250."""
@@ -37,8 +37,11 @@ _ALSO = re.compile(r"\b(?:a\.?k\.?a|f\.?k\.?a|n\.?k\.?a|d\.?b\.?a)\b\.?", re.IGN
 _WORD = re.compile(r"[a-z]{3,}|[0-9]+(?=[a-z]{3,})|[a-z0-9]+")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
 _CAMEL = re.compile(r"[A-Z][a-z']*|[a-z']+|[0-9]+")
-# Words that were written together, each with a capital: `PacificCement`, not `McDonald`.
-_HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})")
+# Words that were written together, each with a capital or the last in capitals: `PacificCement`, `PacificAG`, not `McDonald`.
+_HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z]{2})|(?<=[a-z]{3})(?=[A-Z]{2,4}\b)")
+# A figure for the letter that looks like it, between letters: `Ig0r`; `B2B` and `3M` are meant so.
+_FIGURE = re.compile(r"(?<=[^\W\d_])[0134579](?=[^\W\d_]{2})|(?<=[^\W\d_]{2})[0134579](?=[^\W\d_])")
+_LETTERS_OF_FIGURES = dict(zip("0134579", "oieastg", strict=True))
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _ARTICLE = re.compile(r"\bال(?=\w{3,})")
 _LONGEST_PHRASE = max(len(phrase.split()) for phrase in LEGAL_PHRASES)
@@ -123,11 +126,12 @@ def tokens_of(name: str) -> tuple[Token, ...]:
     """
     text = unicodedata.normalize("NFKC", name[:MAX_NAME])
     text = _ALSO.sub(" ", _PARENTHESES.sub(" ", text))
+    text = _FIGURE.sub(lambda found: _LETTERS_OF_FIGURES[found.group()], text)
     text = _DOTTED.sub(_undotted, _POSSESSIVE.sub("", text).replace("&", " and ").replace("+", " and "))
     words: list[tuple[str, bool]] = []
     for part in _ARTICLE.sub("al ", text).split():
         words.extend(_words(part))
-    words = _without_phrases(words)
+    words = _without_phrases(_with_figures(words))
     told = [word for place, word in enumerate(words) if not _is_title(words, place)] or words
     return tuple(token(word, unvowelled) for word, unvowelled in told[:MAX_TOKENS])
 
@@ -214,6 +218,18 @@ def _without_phrases(words: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
         else:
             found.append(words[place])
             place += 1
+    return found
+
+
+def _with_figures(words: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Write a number of two words in figures: `forty four`, and `forty 4`."""
+    found: list[tuple[str, bool]] = []
+    for word, unvowelled in words:
+        unit = UNITS.get(word, word)
+        if found and found[-1][0] in TENS and unit in UNITS.values():
+            found[-1] = (f"{TENS[found[-1][0]]}{unit}", False)
+        else:
+            found.append((word, unvowelled))
     return found
 
 

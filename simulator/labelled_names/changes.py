@@ -90,6 +90,29 @@ def _without_doubles(name: str) -> str:
     return "".join(letter for place, letter in enumerate(name) if place == 0 or letter.lower() != name[place - 1].lower())
 
 
+_FIGURES = dict(zip("oieastg", "0134579", strict=True))
+_IN_WORDS = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
+_TENS_IN_WORDS = ["Twenty", "Thirty"]
+
+
+def _with_a_figure(name: str, rng: random.Random) -> str:
+    """Write a letter inside a word as the figure that looks like it."""
+    places = [
+        place for place in range(2, len(name) - 1) if name[place] in _FIGURES and name[place - 2 : place + 2].isalpha()
+    ]  # fmt: skip
+    if not places:
+        return name
+    place = rng.choice(places)
+    return name[:place] + _FIGURES[name[place]] + name[place + 1 :]
+
+
+def _in_words(number: int) -> str:
+    if number < 10:
+        return _IN_WORDS[number - 1]
+    tens, units = divmod(number, 10)
+    return f"{_TENS_IN_WORDS[tens - 2]}-{_IN_WORDS[units - 1]}" if tens in (2, 3) and units else str(number)
+
+
 Change = Callable[[str, Person | Firm, random.Random], str]
 _BOTH: dict[str, Change] = {
     "typing": lambda name, _thing, rng: mistyped(name, rng),
@@ -101,6 +124,7 @@ _BOTH: dict[str, Change] = {
     "signs": lambda name, _thing, rng: name.replace(" ", rng.choice("-_./,*")),
     "noise": lambda name, _thing, rng: f"{''.join(rng.choice('abcdefghjkmnpqrstuvwxyz0123456789') for _ in range(3))} {name}",
     "possessive": lambda name, _thing, _rng: f"{name}'s",
+    "figure": lambda name, _thing, rng: _with_a_figure(name, rng),
     "case": lambda name, _thing, rng: rng.choice((name.upper(), name.lower())),
     "romanised": lambda name, _thing, rng: _romanised(name, rng),
     "Cyrillic": lambda name, _thing, _rng: _cyrillic(name),
@@ -112,6 +136,10 @@ _PERSON_CHANGES: dict[str, Change] = _BOTH | {
     Person) else name,
     "initials": lambda name, thing, _rng: (
         f"{' '.join(each[0] + '.' for each in thing.given)} {thing.surname}" if isinstance(thing, Person) else name
+    ),
+    "initials together": lambda name, thing, _rng: (
+        f"{''.join(each[0].upper() for each in thing.given)} {thing.surname}" if isinstance(thing,
+        Person) and len(thing.given) > 1 else name
     ),
     "middle initial": lambda name, thing, _rng: (
         " ".join([thing.given[0], *(each[0] + "." for each in thing.given[1:]), thing.surname]) if isinstance(thing,
@@ -140,6 +168,13 @@ _FIRM_CHANGES: dict[str, Change] = _BOTH | {
     "form in front": lambda name, thing, rng: (
         f"{rng.choice(FORMS[thing.form])} {name.removesuffix(thing.form).strip()}" if isinstance(thing,
         Firm) and thing.form else name
+    ),
+    "form joined": lambda name, thing, rng: (
+        name.removesuffix(thing.form).strip() + rng.choice(("AG", "SA", "LLC", "LTD")) if isinstance(thing,
+        Firm) and thing.form else name
+    ),
+    "number in words": lambda name, _thing, _rng: " ".join(
+        _in_words(int(word)) if word.isdigit() else word for word in name.split()
     ),
     "words short": lambda name, _thing, _rng: " ".join(WORDS_SHORT.get(word, word) for word in name.split()),
     "without trade": lambda name, thing, _rng: (

@@ -9,7 +9,7 @@ from simulator.labelled_names.words_of_people import CULTURES, OTHER_GENDER
 _OTHER_PEOPLE = (
     *("same surname", "same given") * 3, *("near given", "near surname") * 2, "other last", "unrelated", "one name of it",
     "other gender",
-    "a relative",
+    "a relative", "other middle initial", "initials alone",
 )  # fmt: skip
 
 
@@ -26,6 +26,10 @@ def other_person(person: Person, rng: random.Random) -> tuple[str, str]:
     if kind == "a relative" and person.culture in ("arabic", "russian"):
         others = [name for name in given if name not in person.given]
         return f"{rng.choice(others)} {person.name}", kind
+    if kind == "other middle initial" and len(person.given) > 1:
+        return _with_another_initial(person, given, rng), kind
+    if kind == "initials alone":
+        return " ".join(f"{each[0].upper()}." for each in person.name.split()), kind
     if kind == "same surname":
         others = [name for name in given if name not in person.given]
         return Person(tuple(rng.sample(others, len(person.given))), person.surname, person.culture).name, kind
@@ -71,6 +75,13 @@ def other_firm(firm: Firm, rng: random.Random) -> tuple[str, str]:
     if kind == "one more":
         return Firm((stem_by_chance(rng), stem_by_chance(rng)), firm.trade, firm.form).name, kind
     return firm_by_chance(rng).name, "unrelated"
+
+
+def _with_another_initial(person: Person, given: list[str], rng: random.Random) -> str:
+    """Return the name with an initial in its middle that is none of its own middle names'."""
+    own = {name[0] for name in person.given[1:]}
+    initial = rng.choice([name[0] for name in given if name[0] not in own])
+    return f"{person.given[0]} {initial}. {person.surname}"
 
 
 def _same_trade(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from risk.expressions.errors import ExpressionError
 from risk.expressions.syntax import MAX_LENGTH
 from tests.risk.expressions.columns import SCHEMA
 
+# Of the thread's own computing: a machine that is busy with something else makes nothing in the language slow.
 BOUND_S = 2.0
 PIECES = st.sampled_from([
     "channel", "amount_minor", "is_night", "payee_id", "lists", ".", "mules", "==", "!=", "<", ">=", "&&", "||", "!", "-", "+",
@@ -20,9 +21,9 @@ PIECES = st.sampled_from([
 
 
 def told(source: str) -> ExpressionError | None:
-    started = time.perf_counter()
+    started_s = time.thread_time()
     problem = refusal(source)
-    assert time.perf_counter() - started < BOUND_S
+    assert time.thread_time() - started_s < BOUND_S
     if problem is not None:
         assert 0 <= problem.offset <= len(source)
         assert problem.line == source[: problem.offset].count("\n") + 1

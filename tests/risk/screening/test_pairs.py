@@ -32,6 +32,15 @@ ONE = [
     ("Jo Chol Song", "Cho Ch'o'l-so'ng"),
     ("NPP Zanbo", "Zanbo Scientific-Production Enterprise"),
     ("Publichne Aktsionerne Tovarystvo Zanbokor", "PJSC Zanbokor"),
+    ("T3stmann Kl4us", "Klaus Testmann"),
+    ("JP Testmann", "Johann Peter Testmann"),
+    ("A. J. Testmann", "Testmann, AJ"),
+    ("ZanbokorAG", "Zanbokor AG"),
+    ("Zanbo National Industrial Group", "Zanbo National Industrial Group (ZNIG)"),
+    ("Zanbo Korvi Group (ZGK)", "Zanbo Korvi Group (ZKG)"),
+    ("1st Zanbo Bank", "First Zanbo Bank"),
+    ("Zanbo Field Forty-Four", "Zanbo Field 44"),
+    ("Three Zanbo Partners", "3 Zanbo Partners"),
 ]
 TWO = [
     ("John Testmann", "Peter Testmann"),
@@ -43,6 +52,11 @@ TWO = [
     ("Zanbo Fund III LP", "Zanbo Fund IV LP"),
     ("Zanbo Field 702", "Zanbo Field 715"),
     ("Testmann, Anna", "Testmann, Klaus"),
+    ("Testmann, Klaus W.", "Klaus G. Testmann"),
+    ("Josh A. Testmann", "Aaron A. Testmann"),
+    ("K. T.", "Klaus Testmann"),
+    ("K T", "Klaus Anton Testmann"),
+    ("Zanbo Field Forty-Four", "Zanbo Field 45"),
     ("", "John Testmann"),
     ("«!»", "John Testmann"),
 ]
@@ -71,6 +85,36 @@ def test_it_says_which_word_met_which_and_how():
         (("j",), ("jamal",)): MeetingWay.INITIAL,
     }
     assert (said.query_alone, said.listed_alone, said.order_differs) == ((), ("omar",), True)
+
+
+def test_an_initial_meets_its_like_before_a_longer_name():
+    said = compare("Josh A. Testmann", "Aaron A. Testmann")
+    assert {(met.query, met.listed) for met in said.met} == {(("a",), ("a",)), (("testmann",), ("testmann",))}
+    assert (said.query_alone, said.listed_alone) == (("josh",), ("aaron",))
+
+
+def test_words_meet_their_own_before_the_letters_that_stand_for_them():
+    said = compare("Zanbo National Industrial Group", "Zanbo National Industrial Group (ZNIG)")
+    assert {met.way for met in said.met} == {MeetingWay.EQUAL}
+    assert (said.query_alone, said.listed_alone) == ((), ("znig",))
+
+
+def test_letters_that_stand_together_are_met_as_the_first_of_names():
+    said = compare("Testmann JP", "Johann Peter Testmann")
+    assert (("jp",), ("johann", "peter"), MeetingWay.ACRONYM) in [(met.query, met.listed, met.way) for met in said.met]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Ig0r T3stmann", ["igor", "testmann"]),
+        ("B2B R2D2 3M 4x4", ["b2b", "r2d2", "3m", "4x4"]),
+        ("ZanboAG McDonald", ["zanbo", "ag", "mcdonald"]),
+        ("Twenty-one Fourty 4 Thirty Zanbo", ["21", "44", "thirty", "zanbo"]),
+    ],
+)
+def test_figures_and_capitals_are_read_as_they_are_meant(name, words):
+    assert [each.text for each in tokens_of(name)] == words
 
 
 def test_words_that_were_written_together_are_met_together():

@@ -164,7 +164,8 @@ class StandOut(msgspec.Struct, frozen=True, kw_only=True):
 class FlaggedDecision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`risk.flagged.v1`: a decision that somebody must look at: not allowed, or allowed by a stand-in against hindsight.
 
-    Of the latter `answer` is the scorer's in hindsight; its first reason says so.
+    Of the latter `answer` is the scorer's in hindsight; its first reason says so. `risk.screened.v1`: a decision about money in
+    suspense whose payer a later look found on a list; the log's own answer stands beside it.
     """
 
     epoch: Annotated[int, Meta(ge=0)]

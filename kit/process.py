@@ -12,10 +12,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from kit.settings import Http
 
 
-class Stopping(Exception):
-    """What was waited for is not there, and the process has been asked to end: nothing of the work at hand was kept."""
-
-
 class Lifecycle:
     """Whether this process should go on, and whether it is ready for work. Safe to share between threads."""
 

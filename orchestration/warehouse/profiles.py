@@ -48,13 +48,12 @@ def daily_profile_assets(settings: Settings) -> list[AssetsDefinition]:
 def customer_profiles(settings: Settings) -> AssetsDefinition:
     """Return the asset of what the mart says."""
 
-    @asset(group_name=GROUP, kinds={"feast", "kafka"}, deps=[["marts", "customer_profiles"]], retry_policy=RETRY)
-    def customer_profiles_online(context: AssetExecutionContext) -> MaterializeResult[None]:
-        """What the mart says of every customer, in the online store and on its way to the scorer."""
+    @asset(group_name=GROUP, kinds={"feast", "valkey"}, deps=[["marts", "customer_profiles"]], retry_policy=RETRY)
+    def customer_profiles_online() -> MaterializeResult[None]:
+        """What the mart says of every customer, in the online store."""
         from pipelines.profiles import materialise
 
-        done = materialise(settings, progress=context.log.info)
-        return MaterializeResult(metadata={"published": done.published})
+        return MaterializeResult(metadata={"customers": materialise(settings)})
 
     return customer_profiles_online
 

@@ -71,10 +71,6 @@ class Drain:
         """The scorer has copied the control that names this export into its log: it decides with it from there on."""
         self._wait("champion in use", lambda: (int(self.uses_model(export_sha256)), 1))
 
-    def until_profiles_are_known(self, published: int) -> None:
-        """Every customer of the marts has a profile in the scorer's log."""
-        self._wait("customers with a profile", lambda: (published - self.unpublished_profiles(), published))
-
     def _arrived(self, tenant_id: str) -> tuple[int, int]:
         with connect(self._settings.core.dsn("audit"), application="bootstrap") as core:
             wanted = repository.decided_transfers(core, tenant_id=tenant_id)
@@ -163,11 +159,6 @@ class Drain:
         """Whether the warehouse knows a record of the log that names this export."""
         with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
             return repository.model_uses(warehouse, export_sha256=export_sha256) > 0
-
-    def unpublished_profiles(self) -> int:
-        """How many customers of the marts have no profile in the scorer's log, as far as the warehouse knows it."""
-        with connect(self._settings.warehouse.dsn("audit"), application="bootstrap") as warehouse:
-            return repository.unpublished_profiles(warehouse)
 
     def _wait(self, what: str, measure: Callable[[], tuple[int, int]]) -> None:
         moved = said = time.monotonic()

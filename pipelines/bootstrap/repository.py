@@ -44,15 +44,6 @@ def model_uses(warehouse: Connection, *, export_sha256: str) -> int:
     )
 
 
-def unpublished_profiles(warehouse: Connection) -> int:
-    """How many customers of the marts, of all tenants, have no profile in the log."""
-    return _one(
-        warehouse,
-        "select count(*) from marts.customer_profiles p where not exists (select from raw.controls c where c.kind = 'profile' "
-        "and c.tenant_id = p.tenant_id and c.body ->> 'entity' = 'customer' and c.body ->> 'entity_id' = p.customer_id)",
-    )
-
-
 def scored(warehouse: Connection, *, tenant_id: str) -> list[tuple[Any, ...]]:
     """(transaction_id, verdict, amount_minor, duration_us) of each decision that the scorer itself made."""
     return warehouse.execute(

@@ -42,7 +42,7 @@ def run(progress: Progress, *, opened: Opened, clock: Clock | None = None) -> st
     start_categories(ours, clock or SystemClock(), progress)
     drain.until_settled(ours.demo.tenant, decisions=sum(day["events"] for day in manifest["days"]))
     build_marts(ours, progress)
-    publish_profiles(ours, progress)
+    put_profiles_online(ours, progress)
     return summarise(ours, folder, tenant_id=ours.demo.tenant)
 
 
@@ -102,11 +102,9 @@ def build_marts(ours: Settings, progress: Progress) -> None:
     build(ours)
 
 
-def publish_profiles(ours: Settings, progress: Progress, *, project: str | None = None) -> None:
-    """Write the marts' profiles to the online store and to the scorer, unless each customer has one in the scorer's log."""
-    from pipelines.profiles import PROJECT, materialise
+def put_profiles_online(ours: Settings, progress: Progress, *, project: str | None = None) -> None:
+    """Write the marts' profiles of customers to the online store, unless that was done before: each night does it again."""
+    from pipelines.profiles import PROJECT, is_online, materialise
 
-    drain = Drain(ours, progress)
-    if not drain.unpublished_profiles():
-        return
-    drain.until_profiles_are_known(materialise(ours, progress=progress, project=project or PROJECT).published)
+    if not is_online(ours):
+        progress(f"{materialise(ours, project=project or PROJECT):,} customer profiles are online")

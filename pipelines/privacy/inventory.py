@@ -161,7 +161,7 @@ INVENTORY = (
     Holding("topics", ("banking.transactions.v1", "inbound.transactions.v1", "risk.alerts.v1", "risk.controls.v1",
                        "risk.labels.v1", "aml.findings.v1"), Kind.PSEUDONYMS, _FACTS, _FIXED,
             "400 days"),
-    Holding("topics", ("risk.flagged.v1", "features.settled.v1", "aml.candidates.v1",
+    Holding("topics", ("risk.flagged.v1", "risk.screened.v1", "features.settled.v1", "aml.candidates.v1",
                        "sandbox.transactions.v1"), Kind.PSEUDONYMS, _FACTS,
             _FIXED, "90 days; 30 of sandboxes"),
     Holding("topics", ("*.dlq",), Kind.WORDS, "messages that were refused, as they came (card numbers masked)",

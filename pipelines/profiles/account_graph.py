@@ -10,7 +10,6 @@ import polars as pl
 from contracts.controls import ProfileControl
 from feature_store.offline.files import DAY_END, KNOWN_AT, MOMENT, TENANT, file_of, files_in, replace_file
 from feature_store.profiles import ACCOUNT_GRAPH, GRAPH_SENTENCES, as_moment, end_ms
-from feature_store.vocabulary import TOLD_OF
 from kit.clock import Clock, SystemClock
 from kit.postgres import connect
 from kit.settings import Settings
@@ -70,4 +69,4 @@ def _controls(store: Any, rows: pl.DataFrame, *, known_at_ms: int) -> Iterator[P
         moments = [moment.isoformat() for moment in part[DAY_END]]
         said = online_values(store, view=ACCOUNT_GRAPH, names=_NAMES, asked=asked)
         for row, values, as_of in zip(asked, said, moments, strict=True):
-            yield control_of(row[TENANT], TOLD_OF, row[ACCOUNT], values, as_of=as_of, known_at_ms=known_at_ms)
+            yield control_of(row[TENANT], row[ACCOUNT], values, as_of=as_of, known_at_ms=known_at_ms)

@@ -1,7 +1,6 @@
-"""The SQL of profiles: who has one in the mart, of which moment, and what it says."""
+"""The SQL of profiles: what the mart says of customers, and what was found of accounts."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 from psycopg import Connection
@@ -31,23 +30,6 @@ _GRAPH = {
     "tenant_id": pl.String, "account_id": pl.String, GRAPH_SCORE: pl.Float64, GRAPH_PAGERANK: pl.Float64,
     GRAPH_COMMUNITY: pl.Float64,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Profiled:
-    """A customer whose profile the mart holds, and the moment it holds for."""
-
-    tenant_id: str
-    customer_id: str
-    as_of: datetime
-
-
-def profiled(connection: Connection) -> list[Profiled]:
-    """Return every customer of the mart, of all tenants, in the order of their keys."""
-    rows = connection.execute(
-        "select tenant_id, customer_id, as_of from marts.customer_profiles order by tenant_id, customer_id"
-    ).fetchall()
-    return [Profiled(*row) for row in rows]
 
 
 def habits(connection: Connection) -> pl.DataFrame:

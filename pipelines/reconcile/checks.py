@@ -32,6 +32,7 @@ _OUTBOX_FED = (
     (topics.ALERTS, records.ALERTS),
     (topics.CONTROLS, records.SENT_CONTROLS),
     (topics.AML_FINDINGS, records.FINDINGS),
+    (topics.SCREENED, records.SCREENED),
 )
 
 
@@ -191,6 +192,14 @@ def alert_checks(sides: Sides) -> Iterator[Check]:
         downstream=members,
         facts=("amount_minor", "verdict"),
         excused=given_up,
+    )
+    screened = sides.at_the_cut(topics.SCREENED, records.SCREENED)
+    yield nothing_missing(
+        "found by a later look > members of alerts",
+        upstream=screened,
+        downstream=members,
+        facts=("amount_minor",),
+        excused=screened.join(sides.topics.refused(topics.SCREENED, by=ALERTS_PROCESS), on=PLACE, how="semi").select(KEY),
     )
     answered = _answered(
         sides.at_the_cut(topics.DECISIONS, records.DECISIONS), sides.at_the_cut(topics.DECISIONS, records.OVERRIDES)

@@ -22,7 +22,7 @@ from scoring.scanner import Scan, scan_transactions
 INBOUND, DECISIONS, OUTCOMES, OVERRIDES, CONTROLS = "inbound", "decisions", "outcomes", "overrides", "controls"
 STARTS, LOG_LABELS = "starts", "log_labels"
 SENT_CONTROLS, LEDGER_EVENTS, LABELS, ALERTS, FLAGGED = "sent_controls", "ledger_events", "labels", "alerts", "flagged"
-REFUSALS, UNREADABLE, FINDINGS = "refusals", "unreadable", "findings"
+REFUSALS, UNREADABLE, FINDINGS, SCREENED = "refusals", "unreadable", "findings", "screened"
 
 _PLACE: dict[str, Any] = {"partition": pl.Int32, "offset": pl.Int64}
 _NAMED: dict[str, Any] = _PLACE | {"tenant_id": pl.String, "id": pl.String}
@@ -45,6 +45,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     | _OUTBOX,
     FINDINGS: _NAMED | {"finding_id": pl.String, "growth": pl.Int64} | _OUTBOX,
     FLAGGED: _NAMED | {"amount_minor": pl.Int64, "verdict": pl.String},
+    SCREENED: _NAMED | {"amount_minor": pl.Int64, "verdict": pl.String} | _OUTBOX,
     REFUSALS: _PLACE | {"source_partition": pl.Int32, "source_offset": pl.Int64, "process": pl.String},
     UNREADABLE: _PLACE,
 }
@@ -267,6 +268,7 @@ def _outbox_id(headers: Headers | None) -> int | None:
     return None
 
 
+_FLAGGED = ("transaction.tenant_id", "transaction.transaction_id", "transaction.amount_minor", "answer.verdict")
 _read_controls = _plain(SENT_CONTROLS, _Control, "tenant_id", "control_id", "kind")
 READERS: dict[str, Reader] = {
     topics.INBOUND_TRANSACTIONS: inbound,
@@ -278,14 +280,8 @@ READERS: dict[str, Reader] = {
     topics.LABELS: _plain(LABELS, _Label, "tenant_id", "label_id", "transaction_id", "fraud", "kind"),
     topics.ALERTS: _plain(ALERTS, _Alert, "tenant_id", "event_id", "transaction_id", "change", "verdict", "amount_minor"),
     topics.AML_FINDINGS: _plain(FINDINGS, _Finding, "tenant_id", "event_id", "finding_id", "growth"),
-    topics.FLAGGED: _plain(
-        FLAGGED,
-        _Flagged,
-        "transaction.tenant_id",
-        "transaction.transaction_id",
-        "transaction.amount_minor",
-        "answer.verdict",
-    ),
+    topics.FLAGGED: _plain(FLAGGED, _Flagged, *_FLAGGED),
+    topics.SCREENED: _plain(SCREENED, _Flagged, *_FLAGGED),
 }
 
 

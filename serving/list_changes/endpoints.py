@@ -10,6 +10,7 @@ from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.list_changes import schemas
 from serving.risk.change import place_of
+from serving.screening.judged import ScreeningChangeJudgement, ScreeningChangeWithdrawal
 
 router = APIRouter(prefix="/v1/screening", tags=["screening"])
 ListId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]*$", max_length=48)]
@@ -56,7 +57,7 @@ async def get_list_change(change_id: UUID, principal: Caller, parts: Parts) -> S
 )
 async def judge_list_change(
     change_id: UUID,
-    judgement: schemas.ListChangeJudgement,
+    judgement: ScreeningChangeJudgement,
     principal: Caller,
     parts: Parts,
     correlation_id: Correlation,
@@ -70,7 +71,7 @@ async def judge_list_change(
 )
 async def withdraw_list_change(
     change_id: UUID,
-    wanted: schemas.ListChangeWithdrawal,
+    wanted: ScreeningChangeWithdrawal,
     principal: Caller,
     parts: Parts,
     correlation_id: Correlation,

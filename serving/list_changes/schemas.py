@@ -160,21 +160,6 @@ class ListChangePage(BaseModel):
     next_cursor: str | None
 
 
-class ListChangeJudgement(BaseModel):
-    """What somebody else says to a change."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"approve": True, "note": "checked"}]})
-    approve: bool
-    note: Text | None = Field(default=None, min_length=1, max_length=500)
-
-
-class ListChangeWithdrawal(BaseModel):
-    """That whoever proposed it takes it back."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"note": "the wrong file"}]})
-    note: Text | None = Field(default=None, min_length=1, max_length=500)
-
-
 class VersionDifference(BaseModel):
     """How a version of a list differs from the one before it, at most 200 entries of it."""
 

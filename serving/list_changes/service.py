@@ -25,6 +25,7 @@ from serving.edge.principals import Principal
 from serving.list_changes import repository, schemas
 from serving.list_changes.repository import Row
 from serving.risk.change import change
+from serving.screening.judged import ScreeningChangeJudgement, ScreeningChangeWithdrawal
 
 ROUTE = "POST /v1/screening/changes"
 MOST_SHOWN = 200
@@ -135,7 +136,7 @@ class ListChangesService:
             return await self._detail(connection, principal, change_id)
 
     async def judge(
-        self, principal: Principal, change_id: UUID, judgement: schemas.ListChangeJudgement, *, correlation_id: str
+        self, principal: Principal, change_id: UUID, judgement: ScreeningChangeJudgement, *, correlation_id: str
     ) -> Row:
         """Approve or reject. Raises NotFound, ListChangeDecided, OwnListChange, ListMovedOn, Forbidden for a machine."""
         principal.require_person("judges what somebody proposed")
@@ -155,7 +156,7 @@ class ListChangesService:
             return await self._detail(connection, principal, change_id)
 
     async def withdraw(
-        self, principal: Principal, change_id: UUID, wanted: schemas.ListChangeWithdrawal, *, correlation_id: str
+        self, principal: Principal, change_id: UUID, wanted: ScreeningChangeWithdrawal, *, correlation_id: str
     ) -> Row:
         """Take back what one proposed oneself. Raises NotFound, ListChangeDecided, OwnListChange."""
         now = moment(await self._clocks.now_ms(principal.tenant_id))

@@ -71,6 +71,7 @@ _LISTED = """
 select hit_id from screening.hit
 where tenant_id = %s and party_id = %s and customer_id is null and status <> 'cleared' order by hit_id for share
 """
+_LOOKED_AT = "select lists from screening.party where tenant_id = %s and party_id = %s"
 _LET_GO = "select tenant_id, transfer_id from screening.let_go_payments(%s)"
 _FORGET_LET_GO = """
 delete from screening.let_go where tenant_id = %s and transfer_id = %s returning hit_id::text, list_id, entry_id
@@ -173,6 +174,12 @@ async def waits(connection: AsyncConnection, *, tenant_id: str, transfer_id: UUI
 async def is_listed(connection: AsyncConnection, tenant_id: str, party_id: UUID) -> bool:
     """Whether a payer from outside has a hit that nobody has cleared; it is not judged until the transaction ends."""
     return await (await connection.execute(_LISTED, (tenant_id, party_id))).fetchone() is not None
+
+
+async def looked_at(connection: AsyncConnection, tenant_id: str, party_id: UUID) -> bytes | None:
+    """Return which lists, in their versions, a payer from outside was held against last, under the name they have."""
+    row = await (await connection.execute(_LOOKED_AT, (tenant_id, party_id))).fetchone()
+    return None if row is None else row[0]
 
 
 async def let_go(connection: AsyncConnection, *, limit: int) -> list[tuple[str, UUID]]:

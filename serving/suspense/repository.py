@@ -20,6 +20,11 @@ _ITEM = (
     "greatest(0, floor(extract(epoch from ledger.at(%(now_ms)s) - opened_at) / 86400))::integer as age_days "
     "from bank.suspense_item i where i.tenant_id = %(tenant_id)s "
 )
+# What came with a hit is kept by its payer alone.
+_LOOK_AGAIN = """
+update bank.suspense_item i set problem = %s, payer_id = coalesce(i.payer_id, y.payer_id) from screening.party y
+where i.item_id = %s and y.tenant_id = i.tenant_id and y.party_id = i.party_id
+"""
 _BALANCES = """
 with aged as (
     select i.rail, i.currency, i.amount_minor, ledger.at(%(now_ms)s) - i.opened_at as age
@@ -121,28 +126,31 @@ async def propose(
 async def resolve(connection: AsyncConnection, *, item_id: UUID, transfer_id: UUID, actor: str, now_ms: int) -> None:
     """Say by which transfer the money left suspense, and who approved it."""
     await connection.execute(
-        "update bank.suspense_item set status = 'resolved', transfer_id = %s, resolved_by = %s, resolved_at = ledger.at(%s) "
-        "where item_id = %s",
+        "update bank.suspense_item set status = 'resolved', transfer_id = %s, resolved_by = %s, resolved_at = ledger.at(%s), "
+        "if_listed = null where item_id = %s",
         (transfer_id, actor, now_ms, item_id),
     )
 
 
 async def resolve_cleared(connection: AsyncConnection, *, item_id: UUID, transfer_id: UUID, now_ms: int) -> None:
-    """Say by which transfer the money was credited because its payer is cleared; nobody proposed it."""
-    await connection.execute(
-        "update bank.suspense_item set status = 'resolved', transfer_id = %s, resolved_by = %s, resolved_at = ledger.at(%s) "
-        "where item_id = %s",
-        (transfer_id, RESOLVED_BY, now_ms, item_id),
-    )
+    """Say by which transfer the money was credited by itself; nobody proposed it."""
+    await resolve(connection, item_id=item_id, transfer_id=transfer_id, actor=RESOLVED_BY, now_ms=now_ms)
 
 
 async def rename_problem(connection: AsyncConnection, *, item_id: UUID, problem: str) -> None:
-    """Say what keeps money in suspense now."""
-    await connection.execute("update bank.suspense_item set problem = %s where item_id = %s", (problem, item_id))
+    """Say what keeps money in suspense now, whose payer is not looked at again."""
+    await connection.execute(
+        "update bank.suspense_item set problem = %s, if_listed = null where item_id = %s", (problem, item_id)
+    )
+
+
+async def look_again(connection: AsyncConnection, *, item_id: UUID, problem: str) -> None:
+    """Say that the payer of money in suspense is to be looked at again, whom it names."""
+    await connection.execute(_LOOK_AGAIN, (problem, item_id))
 
 
 async def cleared(connection: AsyncConnection, *, limit: int) -> list[tuple[str, UUID]]:
-    """Return (tenant, item) of money whose payer is cleared, of every tenant, oldest first."""
+    """Return (tenant, item) of money that may be credited by itself, of every tenant, oldest first."""
     found = await connection.execute("select tenant_id, item_id from screening.cleared_items(%s)", (limit,))
     return [(str(tenant_id), item_id) for tenant_id, item_id in await found.fetchall()]
 

@@ -9,6 +9,7 @@ from serving.dependencies import Caller, Correlation, Parts
 from serving.edge.openapi import refusals
 from serving.edge.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, moment_text, page
 from serving.risk.change import place_of
+from serving.screening.judged import ScreeningChangeJudgement, ScreeningChangeWithdrawal
 from serving.unnamed_payers import schemas
 
 router = APIRouter(prefix="/v1/screening/unnamed-payers", tags=["screening"])
@@ -18,11 +19,11 @@ Shown = dict[str, object]
 
 @router.get("", response_model=schemas.UnnamedChoice, responses=refusals(401, 403, 422))
 async def list_unnamed_changes(principal: Caller, parts: Parts, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Shown:
-    """Return whether payments of payers whom nobody has named are credited or held, and changes of that, newest first."""
+    """Return whether payments of payers whom nobody names are credited or held, how many wait, and changes, newest first."""
     before = place_of(decode_cursor(cursor, str, str))
-    choice, rows = await parts.unnamed_payers.changes(principal, before=before, limit=limit + 1)
-    shown = page(rows, limit=limit, key=lambda row: (moment_text(row["proposed_at"]), str(row["unnamed_change_id"])))
-    return {"choice": choice} | shown
+    changes = await parts.unnamed_payers.changes(principal, before=before, limit=limit + 1)
+    shown = page(changes.rows, limit=limit, key=lambda row: (moment_text(row["proposed_at"]), str(row["unnamed_change_id"])))
+    return {"choice": changes.choice, "waiting": changes.waiting} | shown
 
 
 @router.post("", status_code=201, response_model=schemas.UnnamedChange, responses=refusals(401, 403, 422))
@@ -38,12 +39,15 @@ async def propose_unnamed_change(
 )
 async def judge_unnamed_change(
     unnamed_change_id: ChangeId,
-    judgement: schemas.UnnamedJudgement,
+    judgement: ScreeningChangeJudgement,
     principal: Caller,
     parts: Parts,
     correlation_id: Correlation,
 ) -> Shown:
-    """Approve or reject what somebody else proposed. Approved, it holds within seconds for what comes in from then on."""
+    """Approve or reject what somebody else proposed. Approved, it holds within seconds for what comes in from then on.
+
+    With `credit` what waits only for its payer's name is credited as well, each once, within seconds or minutes.
+    """
     return await parts.unnamed_payers.judge(principal, unnamed_change_id, judgement, correlation_id=correlation_id)
 
 
@@ -52,7 +56,7 @@ async def judge_unnamed_change(
 )
 async def withdraw_unnamed_change(
     unnamed_change_id: ChangeId,
-    wanted: schemas.UnnamedWithdrawal,
+    wanted: ScreeningChangeWithdrawal,
     principal: Caller,
     parts: Parts,
     correlation_id: Correlation,

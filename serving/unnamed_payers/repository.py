@@ -7,10 +7,16 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from cases.payer_repository import CHOICE
-from cases.payers import UnnamedPayers
+from cases.payers import NOT_NAMED, PAYER_NOT_NAMED, UnnamedPayers
 
 Row = dict[str, object]
 
+_WAITING = """
+select count(*) from bank.suspense_item i
+where i.tenant_id = %(tenant_id)s and i.status = 'open' and i.problem = %(problem)s
+  and not exists (
+    select from screening.party y where y.tenant_id = i.tenant_id and y.payer_id = i.payer_id and y.sealed <> %(not_named)s)
+"""
 _COLUMNS = "change_id as unnamed_change_id, choice, why, status, proposed_by, proposed_at, judged_by, judged_at, note"
 _INSERT = """
 insert into screening.unnamed_change (tenant_id, change_id, choice, why, status, proposed_by, proposed_at)
@@ -33,6 +39,13 @@ async def choice(connection: AsyncConnection, *, tenant_id: str) -> UnnamedPayer
     """Return what holds now."""
     row = await (await connection.execute(CHOICE, (tenant_id,))).fetchone()
     return UnnamedPayers.CREDIT if row is None else UnnamedPayers(row[0])
+
+
+async def waiting(connection: AsyncConnection, *, tenant_id: str) -> int:
+    """Return how many payments lie in suspense only because nobody has said who their payer is."""
+    bound = {"tenant_id": tenant_id, "problem": PAYER_NOT_NAMED, "not_named": NOT_NAMED}
+    row = await (await connection.execute(_WAITING, bound)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 async def insert(connection: AsyncConnection, **values: object) -> None:

@@ -53,24 +53,15 @@ class UnnamedChange(BaseModel):
 
 
 class UnnamedChoice(BaseModel):
-    """What holds now, and a page of changes, newest first."""
+    """What holds now, how many payments wait for a name, and a page of changes, newest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"choice": "credit", "items": [_CHANGE], "next_cursor": None}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"choice": "credit", "waiting": 0, "items": [_CHANGE], "next_cursor": None}]}
+    )
     choice: UnnamedPayers = Field(description="`credit` where nobody has chosen")
+    waiting: int = Field(
+        description="Payments in suspense only because nobody has said who their payer is: once `credit` is approved they are "
+        "credited, unscreened"
+    )
     items: list[UnnamedChange]
     next_cursor: str | None
-
-
-class UnnamedJudgement(BaseModel):
-    """What somebody else says to a change."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"approve": True, "note": "agreed"}]})
-    approve: bool
-    note: Text | None = Field(default=None, min_length=1, max_length=500)
-
-
-class UnnamedWithdrawal(BaseModel):
-    """That whoever proposed it takes it back."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"note": "not yet"}]})
-    note: Text | None = Field(default=None, min_length=1, max_length=500)

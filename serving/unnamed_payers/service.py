@@ -1,6 +1,7 @@
 """The choice about payments whose payer nobody names: proposed by one person, judged by another; the intake goes by it."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -14,6 +15,7 @@ from serving.edge.clocks import TenantClocks
 from serving.edge.presented import moment
 from serving.edge.principals import Principal
 from serving.risk.change import change
+from serving.screening.judged import ScreeningChangeJudgement, ScreeningChangeWithdrawal
 from serving.unnamed_payers import repository, schemas
 from serving.unnamed_payers.repository import Row
 from serving.unnamed_payers.schemas import UnnamedChangeStatus
@@ -37,6 +39,14 @@ class OwnUnnamedChange(DomainError):
     remedy = "A colleague with the role compliance or admin judges it; whoever proposed it withdraws it."
 
 
+class Changes(NamedTuple):
+    """What holds now, how many payments wait for their payer's name, and a page of changes."""
+
+    choice: str
+    waiting: int
+    rows: list[Row]
+
+
 class UnnamedPayersService:
     """What the routes do."""
 
@@ -45,11 +55,13 @@ class UnnamedPayersService:
         self._clock = clock
         self._clocks = clocks
 
-    async def changes(self, principal: Principal, *, before: tuple[datetime, str] | None, limit: int) -> tuple[str, list[Row]]:
-        """Return what holds now, and changes, newest first."""
+    async def changes(self, principal: Principal, *, before: tuple[datetime, str] | None, limit: int) -> Changes:
+        """Return what holds now, how many payments wait for a name, and changes, newest first."""
         async with self._core.connection() as connection, tenant_transaction(connection, principal.tenant_id):
             holds = await repository.choice(connection, tenant_id=principal.tenant_id)
-            return holds.value, await repository.page(connection, tenant_id=principal.tenant_id, before=before, limit=limit)
+            waiting = await repository.waiting(connection, tenant_id=principal.tenant_id)
+            rows = await repository.page(connection, tenant_id=principal.tenant_id, before=before, limit=limit)
+            return Changes(holds.value, waiting, rows)
 
     async def propose(self, principal: Principal, wanted: schemas.NewUnnamedChange, *, correlation_id: str) -> Row:
         """Keep a proposal. Raises Forbidden for a machine."""
@@ -66,7 +78,7 @@ class UnnamedPayersService:
             return await _required(connection, principal, change_id)
 
     async def judge(
-        self, principal: Principal, change_id: UUID, judgement: schemas.UnnamedJudgement, *, correlation_id: str
+        self, principal: Principal, change_id: UUID, judgement: ScreeningChangeJudgement, *, correlation_id: str
     ) -> Row:
         """Approve or reject. Raises NotFound, UnnamedChangeDecided, OwnUnnamedChange, Forbidden for a machine."""
         principal.require_person("judges what somebody proposed")
@@ -74,7 +86,7 @@ class UnnamedPayersService:
         return await self._say(principal, change_id, status, "judgement", judgement.note, correlation_id)
 
     async def withdraw(
-        self, principal: Principal, change_id: UUID, wanted: schemas.UnnamedWithdrawal, *, correlation_id: str
+        self, principal: Principal, change_id: UUID, wanted: ScreeningChangeWithdrawal, *, correlation_id: str
     ) -> Row:
         """Take back what one proposed oneself. Raises NotFound, UnnamedChangeDecided, OwnUnnamedChange."""
         return await self._say(principal, change_id, UnnamedChangeStatus.WITHDRAWN, "withdrawal", wanted.note, correlation_id)

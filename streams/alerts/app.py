@@ -1,4 +1,4 @@
-"""The Faust app: agents over `risk.flagged.v1`, `aml.candidates.v1` and `banking.transactions.v1`.
+"""The Faust app: agents over `risk.flagged.v1`, `risk.screened.v1`, `aml.candidates.v1` and `banking.transactions.v1`.
 
 At least once, and every effect idempotent.
 """
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import faust
 from confluent_kafka import KafkaException
 
-from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, FLAGGED, broker_topics
+from contracts.topics import AML_CANDIDATES, BANKING_TRANSACTIONS, FLAGGED, SCREENED, broker_topics
 from kit.clock import Clock
 from kit.deadline import EXIT_STALLED
 from kit.kafka import dlq_name, ensure_topics, topic_name
@@ -40,7 +40,7 @@ SESSION_S = 6.0
 HEARTBEAT_S = 2.0
 POOL_SIZE = 3
 EXIT_FAILED = 1
-AGENTS = {FLAGGED: "alerts", AML_CANDIDATES: "candidates", BANKING_TRANSACTIONS: "payments"}
+AGENTS = {FLAGGED: "alerts", SCREENED: "screened", AML_CANDIDATES: "candidates", BANKING_TRANSACTIONS: "payments"}
 
 
 def make_app(settings: Settings) -> faust.App:
@@ -98,6 +98,7 @@ class AlertsProcess:
         self._pool = pool(settings.core.dsn("alerts"), application=PROCESS, max_size=POOL_SIZE)
         recorders: dict[str, BatchRecorder] = {
             FLAGGED: Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
+            SCREENED: Recorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock, topic=SCREENED),
             AML_CANDIDATES: CandidateRecorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
             BANKING_TRANSACTIONS: PaymentRecorder(self._pool, Refusals(settings.kafka, process=PROCESS), clock),
         }

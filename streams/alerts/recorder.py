@@ -61,9 +61,10 @@ def refusable(message: FaustMessage) -> _Refusable:
 
 
 class Recorder:
-    """Turns flagged decisions into alerts; `done` counts the messages that need nothing more."""
+    """Turns a topic's flagged decisions into alerts; `done` counts the messages that need nothing more."""
 
-    def __init__(self, pool: AsyncConnectionPool, refusals: Refusals, clock: Clock) -> None:
+    def __init__(self, pool: AsyncConnectionPool, refusals: Refusals, clock: Clock, *, topic: str = FLAGGED) -> None:
+        self._topic = topic
         self._pool = pool
         self._refusals = refusals
         self._clock = clock
@@ -97,7 +98,7 @@ class Recorder:
                 await self._write([each])
 
     def _refuse(self, message: FaustMessage, problem: Exception) -> None:
-        self._refusals.refuse(_Refusable(message), topic=FLAGGED, reason=MALFORMED, detail=str(problem))
+        self._refusals.refuse(_Refusable(message), topic=self._topic, reason=MALFORMED, detail=str(problem))
 
 
 def _passed_on(message: FaustMessage) -> Headers:

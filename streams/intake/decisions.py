@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +20,8 @@ class _Envelope(msgspec.Struct, gc=False):
 
 
 class _Record(msgspec.Struct):
+    epoch: int
+    n: int
     transaction: Transaction
     answer: msgspec.Raw
 
@@ -26,6 +29,13 @@ class _Record(msgspec.Struct):
 class _Answer(msgspec.Struct):
     verdict: Verdict
     reasons: list[str] = []
+
+
+class Place(NamedTuple):
+    """Where a decision is in the log."""
+
+    epoch: int
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class InboundDecision:
     verdict: Verdict
     reason: str
     answer: bytes
+    place: Place
 
 
 _envelope = msgspec.json.Decoder(_Envelope)
@@ -59,4 +70,6 @@ def read(payload: bytes | None) -> InboundDecision | None:
     except (*UNREADABLE, ValueError) as problem:
         raise Unreadable(str(problem)) from problem
     reason = answer.reasons[0] if answer.reasons else str(answer.verdict)
-    return InboundDecision(transfer_id, record.transaction, answer.verdict, reason, bytes(record.answer))
+    return InboundDecision(
+        transfer_id, record.transaction, answer.verdict, reason, bytes(record.answer), Place(record.epoch, record.n)
+    )

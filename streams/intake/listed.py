@@ -16,19 +16,17 @@ import msgspec
 import psycopg
 
 from cases.payers import PAYER_LISTED
-from contracts.decisions import Answer, Verdict
 from kit.postgres import tenant_block
 from ledger.events import event_tail
-from ledger.postings import InvalidPosting, Kind, Outcome, PostingRequest, PostingResult
+from ledger.postings import Kind, Outcome, PostingRequest, PostingResult
 from ledger.repository import post_batch
-from risk.screening.held_back import held_back
 from streams.intake import payer_repository
 from streams.intake.payer_repository import Tie
 from streams.intake.payers import KnownPayer, Payment
+from streams.intake.stiffened import stiffened
 from streams.intake.suspense import Uncredited, suspend_of_tenant
 
 SUSPENDED, HELD = "suspended", "held"
-_answer = msgspec.json.Decoder(Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,7 @@ def instead(payment: Payment) -> PostingRequest:
     Raises InvalidPosting for an answer that cannot be read.
     """
     request = payment.request
-    try:
-        decided = _answer.decode(request.answer or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise InvalidPosting(f"transfer {request.transfer_id}: the answer cannot be read: {problem}") from problem
-    stored = replace(request, answer=msgspec.json.encode(held_back(decided, Verdict.REVIEW)))
+    stored = replace(request, answer=msgspec.json.encode(stiffened(request)))
     if request.kind is Kind.POST:
         stored = replace(stored, kind=Kind.DENY, debit_account_id=None, credit_account_id=None, reason=PAYER_LISTED)
     return replace(stored, event=event_tail(stored, tells_answer=True))

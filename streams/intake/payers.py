@@ -16,6 +16,7 @@ import psycopg
 from contracts.transactions import Direction, Transaction
 from ledger.postings import PostingRequest
 from streams.intake import payer_repository
+from streams.intake.decisions import Place
 from streams.intake.lists import InForce, Lists
 from streams.intake.payer_repository import Payer
 from streams.intake.requests import came_in
@@ -44,10 +45,11 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What would be posted, and the transaction that it is of."""
+    """What would be posted, the transaction that it is of, and where the log has the decision."""
 
     request: PostingRequest
     transaction: Transaction
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Payers:
     def look(self, payments: Sequence[Payment], *, now_ms: int) -> list[KnownPayer | None]:
         """Return the payer of each that comes in, None for all else, and wherever nobody is screened.
 
-        Raises Stopping, and psycopg.Error when the database is away: nothing may be credited then.
+        Raises psycopg.Error when the database is away: nothing may be credited then.
         """
         found: list[KnownPayer | None] = [None] * len(payments)
         for tenant_id in sorted({payment.request.tenant_id for payment in payments}):

@@ -13,7 +13,7 @@ from kit import kafka as kit_kafka
 from kit.clock import Clock
 from kit.log import get_logger
 from kit.postgres import connect
-from kit.process import Lifecycle, Stopping
+from kit.process import Lifecycle
 from kit.settings import Settings
 from kit.subject_keys import local_keys
 from ledger.postings import InvalidPosting, Outcome, PostingResult
@@ -80,7 +80,7 @@ class Intake:
         )
         with (
             connect(self._settings.core.dsn("intake"), application=PROCESS) as connection,
-            closing(Screening(connection, keys=lambda: local_keys(self._settings), lifecycle=self._lifecycle)) as screening,
+            closing(Screening(connection, keys=lambda: local_keys(self._settings))) as screening,
         ):
             payers = Payers(connection, screening=screening)
             self._second_look = SecondLook(connection, payers)
@@ -92,8 +92,6 @@ class Intake:
                 while self._lifecycle.running:
                     self._step(consumer, connection, known)
                     self._second_look.when_due(now_ms=self._clock.now_ms())
-            except Stopping as stopped:
-                get_logger().info("stopped before a batch was done: the next start takes it again", why=str(stopped))
             finally:
                 consumer.close()
 
@@ -128,7 +126,10 @@ class Intake:
             request(decision, is_ours=known.customers.is_ours, headers=_passed_on(message), now_ms=now_ms)
             for message, decision in entries
         ]
-        payments = [Payment(posting, decision.transaction) for posting, (_, decision) in zip(requests, entries, strict=True)]
+        payments = [
+            Payment(posting, decision.transaction, decision.place)
+            for posting, (_, decision) in zip(requests, entries, strict=True)
+        ]
         through = [settlement_needed(payment.request, payment.transaction) for payment in payments]
         try:
             known.settlements.open([account for account in through if account is not None], now_ms=now_ms)

@@ -2,7 +2,8 @@
 
 What would have been posted or held is recorded as denied, and the money lies in the rail's suspense with a row that says by
 which payment it came and whom that names: in one transaction, and once, as for a payer who may be listed (`listed`). The
-decision log keeps its answer, because nobody has found anything against it.
+decision log keeps its answer, because nobody has found anything against it. What compliance is told if the look finds a hit
+lies beside the money until then.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from kit.postgres import tenant_block
 from ledger.postings import Kind, Outcome, PostingRequest, PostingResult
 from ledger.repository import post_batch
 from streams.intake.payers import KnownPayer, Payment, Stands
+from streams.intake.stiffened import flagged
 from streams.intake.suspense import Uncredited, suspend_of_tenant
 
 ASIDE = {Stands.UNSCREENED: PAYER_NOT_SCREENED, Stands.UNNAMED: PAYER_NOT_NAMED}
@@ -65,5 +67,5 @@ def _item(aside: Aside) -> Uncredited:
     request = aside.payment.request
     return Uncredited(
         request, str(aside.payment.transaction.channel), aside.problem, aside.payer.party_id,
-        payer_id=aside.payer.payer_id, goes_on=request.kind is Kind.POST,
+        payer_id=aside.payer.payer_id, goes_on=request.kind is Kind.POST, if_listed=flagged(aside.payment),
     )  # fmt: skip

@@ -16,12 +16,12 @@ _CUSTOMER_ACCOUNTS = "select id from ledger.account where tenant_id = %s and cod
 
 _SUSPENSE_ITEM = """
 insert into bank.suspense_item
-    (item_id, tenant_id, rail, currency, amount_minor, problem, party_id, account_id, payment_id, payer_id, goes_on, opened_by,
-     opened_at)
+    (item_id, tenant_id, rail, currency, amount_minor, problem, party_id, account_id, payment_id, payer_id, goes_on, if_listed,
+     opened_by, opened_at)
 values (
     %(item_id)s, %(tenant_id)s, %(rail)s, %(currency)s, %(amount_minor)s, %(problem)s,
     (select y.party_id from screening.party y where y.tenant_id = %(tenant_id)s and y.party_id = %(party_id)s for key share),
-    %(account_id)s, %(payment_id)s, %(payer_id)s, %(goes_on)s, 'intake', ledger.at(%(now_ms)s))
+    %(account_id)s, %(payment_id)s, %(payer_id)s, %(goes_on)s, %(if_listed)s, 'intake', ledger.at(%(now_ms)s))
 on conflict do nothing
 """
 
@@ -40,13 +40,15 @@ def insert_suspense_item(
     payment_id: uuid.UUID,
     payer_id: str | None,
     goes_on: bool,
+    if_listed: bytes | None,
     now_ms: int,
 ) -> None:
     """Say what money in suspense is, once. Inside a tenant's transaction."""
     values = {
         "item_id": item_id, "tenant_id": tenant_id, "rail": rail, "currency": currency, "amount_minor": amount_minor,
         "problem": problem, "party_id": party_id, "account_id": account_id, "payment_id": payment_id,
-        "payer_id": payer_id, "goes_on": goes_on, "now_ms": now_ms,
+        "payer_id": payer_id, "goes_on": goes_on, "if_listed": if_listed,
+        "now_ms": now_ms,
     }  # fmt: skip
     connection.execute(_SUSPENSE_ITEM, values)
 

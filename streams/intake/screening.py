@@ -13,7 +13,6 @@ from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
 from cases.payers import sealed_under
 from contracts.sealed import SCREENED_PARTY
 from kit.log import get_logger
-from kit.process import Lifecycle, Stopping
 from kit.subject_keys import LocalKeys, SealedRecords, Subject
 from streams.intake import payer_repository
 from streams.intake.lists import InForce
@@ -42,26 +41,27 @@ class Screening:
     """Looks at payers of one tenant at a time and keeps what they met. Keys are opened when the first name is."""
 
     def __init__(
-        self, connection: psycopg.Connection, *, keys: Callable[[], LocalKeys], lifecycle: Lifecycle,
+        self, connection: psycopg.Connection, *, keys: Callable[[], LocalKeys],
         clock_s: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
         self._connection = connection
         self._open_keys = keys
         self._keys: LocalKeys | None = None
-        self._lifecycle = lifecycle
         self._clock_s = clock_s
         self._searching: Searching | None = None
         self._said: dict[tuple[str, str], float] = {}
 
     def close(self) -> None:
-        """Close the keys, where they were needed."""
+        """Close the keys, where they were needed, and end what compiles."""
+        if self._searching is not None:
+            self._searching.close()
         if self._keys is not None:
             self._keys.close()
 
     def screen(self, tenant_id: str, in_force: InForce, stale: Sequence[Payer], *, now_ms: int) -> set[UUID]:
         """Hold payers against the lists and keep what they met; return the parties of those with whom that could not be done.
 
-        Raises Stopping, and psycopg.Error for what the database refuses to keep, or when it is away.
+        Raises psycopg.Error for what the database refuses to keep, or when it is away.
         """
         try:
             records = self._records()
@@ -72,7 +72,7 @@ class Screening:
         readable = [payer for payer in stale if payer.party_id in names]
         try:
             hits = self._found(tenant_id, in_force, records, readable, names) if readable else []
-        except (Stopping, psycopg.Error):
+        except psycopg.Error:
             raise
         except Exception as problem:
             self._say(tenant_id, problem)
@@ -91,7 +91,7 @@ class Screening:
         from streams.intake.searching import Searching
 
         if self._searching is None:
-            self._searching = Searching(self._connection, compiled=Compiled(self._lifecycle))
+            self._searching = Searching(self._connection, compiled=Compiled())
         asked = [asked_of_party(names[payer.party_id], kind=payer.kind, country=payer.country) for payer in payers]
         matches = self._searching.find(tenant_id, in_force, asked)
         return [

@@ -56,7 +56,7 @@ class Searching:
     def find(self, tenant_id: str, in_force: InForce, asked: Sequence[Asked]) -> list[list[Match]]:
         """Return what each meets on the lists in these versions, or newer.
 
-        Raises SearchesNotReady, ListUnreadable, Stopping, and psycopg.Error where the database is away.
+        Raises SearchesNotReady, ListUnreadable, and psycopg.Error where the database is away.
         """
         self._compiled.require()
         if self._shared is None or self._shared.versions != in_force.shared:
@@ -71,6 +71,10 @@ class Searching:
             books.append(self._own[tenant_id].book)
         filled = [book for book in books if len(book)]
         return [find_in(filled, each) if filled else [] for each in asked]
+
+    def close(self) -> None:
+        """End what compiles."""
+        self._compiled.close()
 
     def _read(self, tenant_id: str, versions: Versions, *, whose: str | None) -> _Read:
         """Read the shared lists, or a tenant's own; what failed a moment ago is not read again for every batch."""

@@ -1,8 +1,8 @@
 """Money that waits in suspense for a look at its payer: the intake looks again, and says of each what keeps it from then on.
 
-Who met nobody is credited by the API's sweeper within seconds; who may be listed waits for two people. What can still not be
-looked at waits on, and is tried ever less often, up to once a minute. All of a tenant's is gone through in turns, so that some
-who cannot be looked at hide nobody.
+Who met nobody is credited by the API's sweeper within seconds; who may be listed waits for two people, and compliance is told
+by `risk.screened.v1`, in the transaction that says so. What can still not be looked at waits on, and is tried ever less often,
+up to once a minute. All of a tenant's is gone through in turns, so that some who cannot be looked at hide nobody.
 """
 
 from collections import Counter
@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from uuid import UUID
 
 import prometheus_client
 import psycopg
 
 from cases.payers import LOOKED_AT_AGAIN, PAYER_LISTED, PAYER_SCREENED, REVIEW_WANTED
+from contracts.topics import SCREENED
 from kit.log import get_logger
+from kit.outbox import publish
 from kit.postgres import tenant_block
 from streams.intake import payer_repository, waiting_repository
 from streams.intake.listed import SUSPENDED
@@ -105,10 +106,12 @@ class SecondLook:
         get_logger().info("payers of money in suspense were looked at", tenant_id=tenant_id, items=len(said))
 
     def _keep(self, tenant_id: str, said: Sequence[Said], standing: Standing, *, now_ms: int) -> None:
-        """Say it, and tie what may be listed to the hits, inside a transaction of the tenant's."""
+        """Say it, and of what may be listed tell compliance and tie it to the hits, inside a transaction of the tenant's."""
         parties = {each.party_id for each in said if each.problem == PAYER_LISTED}
         hits = payer_repository.uncleared_locked(self._connection, tenant_id=tenant_id, party_ids=parties)
-        kept: set[UUID] = waiting_repository.say(self._connection, tenant_id=tenant_id, said=said, lists=standing.lists)
+        kept = waiting_repository.say(self._connection, tenant_id=tenant_id, said=said, lists=standing.lists)
+        for told in filter(None, kept.values()):
+            publish(self._connection, topic=SCREENED, key=tenant_id, payload=told)
         ties = [
             Tie(each.payment_id, hit, SUSPENDED)
             for each in said

@@ -28,7 +28,8 @@ WANTED = "suspense"
 class Uncredited:
     """A payment that came in by a channel and was not credited, why, and who paid it, where that is known by name.
 
-    `payer_id` is whom the payment names, where it waits for a look at them; without `goes_on` people say where it goes.
+    `payer_id` is whom the payment names, where it waits for a look at them, and `if_listed` what compliance is told if that
+    finds a hit; without `goes_on` people say where it goes.
     """
 
     request: PostingRequest
@@ -37,6 +38,7 @@ class Uncredited:
     party_id: uuid.UUID | None = None
     payer_id: str | None = None
     goes_on: bool = True
+    if_listed: bytes | None = None
 
 
 class NotSuspended(RuntimeError):
@@ -111,6 +113,7 @@ def suspend_of_tenant(connection: psycopg.Connection, tenant_id: str, items: Seq
             payment_id=item.request.transfer_id,
             payer_id=item.payer_id,
             goes_on=item.goes_on,
+            if_listed=item.if_listed,
             now_ms=now_ms,
         )
 

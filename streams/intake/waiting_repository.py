@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 
-from cases.payers import LOOKED_AT_AGAIN, NOT_NAMED
+from cases.payers import LOOKED_AT_AGAIN, NOT_NAMED, PAYER_LISTED, PAYER_SCREENED
 from kit.postgres import tenant_block
 
 Place = tuple[datetime, UUID]
@@ -21,14 +21,21 @@ where i.tenant_id = %(tenant_id)s and i.status = 'open' and i.problem = any(%(pr
   and (%(at)s::timestamptz is null or (i.opened_at, i.item_id) > (%(at)s::timestamptz, %(after)s::uuid))
 order by i.opened_at, i.item_id limit %(limit)s
 """
-# Who was told anew since was not looked at under that name.
+# Who was told anew since was not looked at under that name. What compliance is told of a hit is told once, and kept as long as
+# its payer may be looked at again.
 _SAY = """
-update bank.suspense_item i set problem = f.problem, party_id = f.party_id
-from unnest(%(items)s::uuid[], %(parties)s::uuid[], %(problems)s::text[]) f (item_id, party_id, problem)
-join screening.party y on y.tenant_id = %(tenant_id)s and y.party_id = f.party_id
-where i.tenant_id = %(tenant_id)s and i.item_id = f.item_id and i.status = 'open' and i.problem = any(%(before)s)
-  and (%(lists)s::bytea is null or y.lists = %(lists)s)
-returning i.item_id
+with said as (
+    select i.item_id, i.if_listed, f.problem, f.party_id
+    from unnest(%(items)s::uuid[], %(parties)s::uuid[], %(problems)s::text[]) f (item_id, party_id, problem)
+    join bank.suspense_item i on i.tenant_id = %(tenant_id)s and i.item_id = f.item_id
+    join screening.party y on y.tenant_id = %(tenant_id)s and y.party_id = f.party_id
+    where i.status = 'open' and i.problem = any(%(before)s) and (%(lists)s::bytea is null or y.lists = %(lists)s)
+    order by i.opened_at, i.item_id for update of i
+)
+update bank.suspense_item i set
+    problem = s.problem, party_id = s.party_id, if_listed = case when s.problem = %(screened)s then i.if_listed end
+from said s where i.tenant_id = %(tenant_id)s and i.item_id = s.item_id
+returning i.item_id, case when s.problem = %(listed)s then s.if_listed end
 """
 
 
@@ -76,10 +83,16 @@ def named(connection: psycopg.Connection, *, tenant_id: str, after: Place | None
         return [Waiting(*row) for row in connection.execute(_NAMED, bound).fetchall()]
 
 
-def say(connection: psycopg.Connection, *, tenant_id: str, said: Sequence[Said], lists: bytes | None) -> set[UUID]:
-    """Keep what is said of items that wait still, inside a tenant's transaction; return those of which it was kept."""
+def say(
+    connection: psycopg.Connection, *, tenant_id: str, said: Sequence[Said], lists: bytes | None
+) -> dict[UUID, bytes | None]:
+    """Keep what is said of items that wait still, inside a tenant's transaction.
+
+    Returns those of which it was kept, with what compliance is to be told of a hit; None where there is nothing to tell.
+    """
     bound = {
         "tenant_id": tenant_id, "items": [each.item_id for each in said], "parties": [each.party_id for each in said],
         "problems": [each.problem for each in said], "before": list(LOOKED_AT_AGAIN), "lists": lists,
+        "listed": PAYER_LISTED, "screened": PAYER_SCREENED,
     }  # fmt: skip
-    return {item_id for (item_id,) in connection.execute(_SAY, bound).fetchall()}
+    return dict(connection.execute(_SAY, bound).fetchall())

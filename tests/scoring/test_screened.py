@@ -14,7 +14,7 @@ from scoring.facts import apply_ledger_events
 from scoring.fold import rebuild
 from serving.payments.screened import stiffened
 from serving.screening.met import Became
-from streams.intake.decisions import InboundDecision
+from streams.intake.decisions import InboundDecision, Place
 from streams.intake.listed import instead
 from streams.intake.payers import Payment
 from streams.intake.requests import request
@@ -25,6 +25,7 @@ ALLOWED = {
     "verdict": "allow", "source": "stand_in", "scored_at": NOW_MS, "valid_until": NOW_MS, "policy": "stand-in",
     "feature_set": "none",
 }  # fmt: skip
+PLACE = Place(4, 9)
 
 
 @pytest.mark.parametrize(("became", "status"), [(Became.HELD, "held"), (Became.REFUSED, "denied")])
@@ -46,9 +47,11 @@ def test_what_screening_held_back_is_flagged_once(desk, fresh, became, status, i
 def test_money_that_came_in_and_was_kept_from_being_credited_is_flagged_once_and_its_outcome_is_denied(desk, fresh):
     desk.decide([message(1)])
     came_in = msgspec.convert(transaction(1), Transaction)
-    decided = InboundDecision(uuid.UUID(came_in.transaction_id), came_in, Verdict.ALLOW, "x", msgspec.json.encode(ALLOWED))
+    decided = InboundDecision(
+        uuid.UUID(came_in.transaction_id), came_in, Verdict.ALLOW, "x", msgspec.json.encode(ALLOWED), PLACE
+    )
     posting = request(decided, is_ours=lambda _: True, headers={}, now_ms=NOW_MS)
-    told = b'{"status":"denied",' + (event_tail(instead(Payment(posting, came_in))) or b"")
+    told = b'{"status":"denied",' + (event_tail(instead(Payment(posting, came_in, PLACE))) or b"")
     written = apply_ledger_events(desk.engine, [told, told], now_ms=NOW_MS)
     [(_, flagged)] = written.flagged
     decision = msgspec.json.decode(flagged, type=FlaggedDecision)

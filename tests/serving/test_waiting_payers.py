@@ -1,5 +1,7 @@
 """Money whose payer cannot be looked at yet: it waits in suspense, nobody else's waits with it, and it goes through once."""
 
+import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
@@ -10,17 +12,17 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from cases.payers import sealed_under
-from contracts.topics import DECISIONS
+from contracts.topics import DECISIONS, SCREENED
 from kit.clock import SystemClock
 from kit.postgres import connect, pool
-from kit.process import Lifecycle
 from kit.settings import Settings
 from kit.subject_keys import LocalKeys, local_keys
 from pipelines.screening.waiting import ROLE
 from risk.screening.warm_up import compile_once
+from serving.suspense.cleared import UNNAMED as UNNAMED_CREDITED
 from streams.intake.payers import Payers
 from streams.intake.screening import Screening
-from tests.serving.conftest import Server, eventually
+from tests.serving.conftest import Server, async_eventually, eventually
 from tests.serving.test_inbound_payers import (
     AMOUNT,
     STAYS,
@@ -45,6 +47,10 @@ pytestmark = pytest.mark.servers
 WITHIN_S = 60
 UNNAMED = "/v1/screening/unnamed-payers"
 BROKEN = '{"names": 7}'
+CUT_OFF = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where application_name = 'test' and wait_event_type = 'Lock' and datname = current_database()
+"""
 CLOCK = SystemClock()
 Break = Callable[..., Callable[[], None]]
 
@@ -143,7 +149,9 @@ def test_a_tenants_own_list_that_cannot_be_read_holds_up_its_money_alone_and_tha
     refused = admin.post(path, json={"action": "credit", "account_id": mine})
     assert (refused.status_code, refused.json()["code"]) == (409, "payer-not-screened")
 
+    desk.end()  # one that runs tries ever less often
     mend()
+    desk.intake()
     becomes(api, admin, free, ("payer-screened", "resolved"))
     becomes(api, admin, met, ("payer-may-be-listed", "open"))
     becomes(api, admin, seen, ("review-wanted", "open"))
@@ -162,7 +170,7 @@ def stands(settings: Settings, tenant_id: str, *payer_ids: str, keys: Callable[[
     """How an intake that has just started would find them."""
     with (
         connect(settings.core.dsn("intake"), application="test") as connection,
-        closing(Screening(connection, keys=keys or (lambda: local_keys(settings)), lifecycle=Lifecycle())) as screening,
+        closing(Screening(connection, keys=keys or (lambda: local_keys(settings)))) as screening,
     ):
         found = Payers(connection, screening=screening).standing(tenant_id, payer_ids, now_ms=CLOCK.now_ms())
     return [found.payers[each].stands if each in found.payers else found.others for each in payer_ids]
@@ -310,18 +318,160 @@ def test_a_bank_that_wants_payers_named_holds_what_comes_from_others_until_they_
     assert stands(settings, "demo", "nobody-said-who") == ["unknown"]
 
 
-def test_an_intake_that_waits_for_searches_ends_when_it_is_asked_to_and_takes_the_payment_again(
+def told_of(settings: Settings, message: dict) -> list[dict]:
+    """What compliance is told of a payment by the topic of later looks."""
+    query = """
+    select payload from outbox.event where topic = %s
+      and convert_from(payload, 'UTF8')::jsonb -> 'transaction' ->> 'transaction_id' = %s
+    """
+    return [json.loads(payload) for (payload,) in rows(settings, query, SCREENED, transfer_of(message))]
+
+
+def alerts_of(settings: Settings, *messages: dict) -> list[tuple[str, list[str]]]:
+    query = "select verdict, reasons from cases.alert_member where transaction_id::text = any(%s)"
+    return rows(settings, query, [transfer_of(each) for each in messages])
+
+
+def test_a_hit_that_only_the_later_look_finds_is_an_alert_as_the_first_looks_would_be_and_one_for_any_kill(
+    api, settings, desk, traffic, admin, risk, broken
+):  # fmt: skip
+    met, free, target = payer(api, "Wiltrud Spaeterkannt"), payer(api, "Philippa Unbescholten"), account(api, funds_minor=0)
+    mend = broken("alerted", "Wiltrud Spaeterkannt", tenant="demo")
+    message, other = paid(traffic, target, met), paid(traffic, target, free)
+    assert taken(settings, desk, traffic, message, other) == ["denied", "denied"]
+    assert told_of(settings, message) == [], "nobody has found anything yet"
+    with (
+        psycopg.connect(settings.core.dsn("postgres")) as holder,
+        psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as watcher,
+    ):
+        # What the look ends with, after all else: that the payment waits for the hits.
+        holder.execute("lock table screening.payment in share row exclusive mode")
+        desk.end()
+        mend()
+        desk.intake()
+        eventually(lambda: _somebody_waits_for(watcher, holder), within_s=WITHIN_S)
+        desk.intake().kill()
+    assert (problems(api, admin, met), told_of(settings, message)) == ([("payer-not-screened", "open")], [])
+    desk.intake()
+    becomes(api, admin, met, ("payer-may-be-listed", "open"))
+    becomes(api, admin, free, ("payer-screened", "resolved"))
+    [told] = told_of(settings, message)
+    assert told["answer"]["verdict"] == "review"
+    assert (told["answer"]["rules"][-1], told["answer"]["reasons"][0]) == ("screening_hit", "screening_hit")
+    assert (told["n"], told["transaction"]["payee_id"]) == (message["n"], met)
+    assert told_of(settings, other) == []
+    assert taken(settings, desk, traffic, message, other, paid(traffic, target, None)) == ["denied", "denied", "posted"]
+    assert len(told_of(settings, message)) == 1, "read again"
+    kept = "select count(*) from bank.suspense_item where if_listed is not null and problem <> 'payer-not-screened'"
+    assert rows(settings, kept) == [(0,)], "nothing is kept that has no more to say"
+
+    with desk.beside("streams.relay"), desk.beside("streams.alerts"):
+        eventually(lambda: alerts_of(settings, message), within_s=WITHIN_S)
+        late = traffic.flagged(tenant_id="demo")
+        traffic.send(SCREENED, [told, late])
+        eventually(lambda: alerts_of(settings, late), within_s=WITHIN_S)
+    [(verdict, reasons)] = alerts_of(settings, message, other)
+    assert (verdict, reasons[0]) == ("review", "screening_hit")
+
+
+def test_a_list_that_changes_before_cleared_money_is_credited_has_its_payer_looked_at_again(
+    api, settings, desk, traffic, admin, risk, compliance, broken, screener, tmp_path
+):  # fmt: skip
+    screened, cleared = payer(api, "Gundula Dazwischen"), payer(api, "Hartwig Zweimal")
+    target = account(api, funds_minor=0)
+    loaded(screener, tmp_path, [STAYS, "h1,person,Hartwig Zweimal,,,"], name="first")
+    desk.end()
+    assert taken(settings, desk, traffic, paid(traffic, target, cleared)) == ["denied"]
+    mend = broken("between", "Gotthold Irgendjemand", tenant="demo")
+    assert taken(settings, desk, traffic, paid(traffic, target, screened)) == ["denied"]
+    desk.end()
+    with psycopg.connect(settings.core.dsn("postgres")) as holder:
+        mend()
+        [hit] = [each for each in hits(risk, limit="200") if each["payer_id"] == cleared]
+        decided(hit, risk, compliance, "cleared")
+        # The sweeper waits for this, and so credits nothing yet.
+        holder.execute("select pg_advisory_xact_lock(hashtextextended('screening.verdict/demo', 0))")
+        desk.intake()
+        becomes(api, admin, screened, ("payer-screened", "open"))
+        desk.end()
+        loaded(screener, tmp_path, [STAYS, "n1,person,Gundula Dazwischen,,,", "n2,person,Hartwig Zweimal,,,"], name="new")
+    becomes(api, admin, screened, ("payer-not-screened", "open"))
+    desk.intake()
+    becomes(api, admin, screened, ("payer-may-be-listed", "open"))
+    becomes(api, admin, cleared, ("payer-may-be-listed", "open"))
+    assert balance(api, target) == 0
+    for hit in [
+        each for each in hits(risk, limit="200") if each["payer_id"] in (screened, cleared) and each["status"] == "open"
+    ]:
+        decided(hit, risk, compliance, "cleared")
+    becomes(api, admin, screened, ("payer-may-be-listed", "resolved"))
+    becomes(api, admin, cleared, ("payer-may-be-listed", "resolved"))
+    assert balance(api, target) == 2 * AMOUNT
+
+
+async def test_a_bank_that_credits_unnamed_payers_again_frees_what_it_held_for_want_of_a_name_once(
+    api, settings, desk, traffic, admin, risk, compliance, screener, tmp_path, opened
+):  # fmt: skip
+    loaded(screener, tmp_path, [STAYS, "f1,person,Sigrun Nachgereicht,,,"], name="freed")
+    mine, theirs = account(api, funds_minor=0), account(api, tenant_id="other", funds_minor=0)
+    ids = {name: f"p-{uuid.uuid4().hex[:10]}" for name in ("plain", "doubted", "met", "asked")}
+    chosen(risk, compliance, admin, "hold")
+    desk.end()
+    messages = [
+        paid(traffic, mine, None, amount_minor=71), paid(traffic, mine, ids["plain"]),
+        paid(traffic, mine, ids["doubted"], verdict="review"), paid(traffic, mine, ids["met"]),
+        paid(traffic, mine, ids["asked"]), paid(traffic, theirs, ids["plain"], tenant_id="other"),
+    ]  # fmt: skip
+    assert taken(settings, desk, traffic, *messages) == ["denied"] * 5 + ["posted"]
+    desk.end()
+    assert told(api, ids["met"], "Sigrun Nachgereicht").status_code == 200
+    [asked] = waiting(api, admin, ids["asked"])
+    proposed = admin.post(f"/v1/suspense/{asked['item_id']}/resolution", json={"action": "return"})
+    assert (proposed.status_code, risk.get(UNNAMED).json()["waiting"]) == (200, 3)
+    made = compliance.post(UNNAMED, json={"choice": "credit", "why": "as before"}).json()
+    [plain] = waiting(api, admin, ids["plain"])
+    assert not await ender(opened).end("demo", uuid.UUID(plain["item_id"])), "one person frees nothing"
+    with (
+        psycopg.connect(settings.core.dsn("postgres")) as holder,
+        psycopg.connect(settings.core.dsn("postgres"), autocommit=True) as watcher,
+    ):
+        holder.execute("select from bank.suspense_item where item_id = %s for update", (plain["item_id"],))
+        assert admin.post(f"{UNNAMED}/{made['unnamed_change_id']}/judgement", json={"approve": True}).status_code == 200
+        killed = asyncio.create_task(ender(opened).end("demo", uuid.UUID(plain["item_id"])))
+        await async_eventually(lambda: watcher.execute(CUT_OFF).fetchall(), within_s=WITHIN_S)
+        with pytest.raises(psycopg.OperationalError):
+            await killed
+        assert problems(api, admin, ids["plain"]) == [("payer-not-named", "open")], "cut off on its way"
+    await asyncio.gather(*(ender(opened).end("demo", uuid.UUID(plain["item_id"])) for _ in range(3)))
+    becomes(api, admin, ids["plain"], ("payer-not-named", "resolved"))
+    becomes(api, admin, ids["doubted"], ("review-wanted", "open"))
+    eventually(lambda: balance(api, mine) == 71 + AMOUNT, within_s=WITHIN_S)
+    eventually(lambda: risk.get(UNNAMED).json()["waiting"] == 0, within_s=WITHIN_S)
+    assert problems(api, admin, ids["met"]) == [("payer-not-named", "open")], "who is named now is looked at"
+    assert problems(api, admin, ids["asked"]) == [("payer-not-named", "proposed")], "people have said where it goes"
+    assert taken(settings, desk, traffic, *messages, paid(traffic, mine, ids["plain"])) == ["denied"] * 5 + ["posted"] * 2
+    becomes(api, admin, ids["met"], ("payer-may-be-listed", "open"))
+    assert [len(told_of(settings, each)) for each in messages] == [0, 0, 0, 1, 0, 0], "compliance is told of the hit"
+    assert balance(api, mine) == 71 + 2 * AMOUNT
+    audit = "select count(*) from identity.audit where action = %s and resource = %s"
+    assert rows(settings, audit, UNNAMED_CREDITED, f"suspense/{plain['item_id']}") == [(1,)]
+    assert rows(settings, "select count(*) from ledger.entry where account_id = %s", mine) == [(3,)]
+
+
+def test_while_searches_compile_only_who_has_to_be_searched_for_waits_and_goes_through_once_they_are_ready(
     api, settings, desk, traffic, admin, screener, tmp_path
 ):  # fmt: skip
     loaded(screener, tmp_path, [STAYS], name="slow")
+    seen, new, target = payer(api, "Kunibert Bekannt"), payer(api, "Kunibert Geduldig"), account(api, funds_minor=0)
     desk.end()
-    who, target = payer(api, "Kunibert Geduldig"), account(api, funds_minor=0)
-    message = paid(traffic, target, who)
+    assert taken(settings, desk, traffic, paid(traffic, target, seen)) == ["posted"]
+    message = paid(traffic, target, new)
     with desk.on_a_new_machine(tmp_path / "cache") as (intake, is_compiling):
-        traffic.send(DECISIONS, [message])
-        eventually(is_compiling, within_s=WITHIN_S)
+        found = taken(settings, desk, traffic, message, paid(traffic, target, seen), paid(traffic, target, None))
+        assert found == ["denied", "posted", "posted"]
+        assert is_compiling()
         assert intake.terminate(within_s=WITHIN_S) == 0, intake.output()
-    assert statuses(settings, message) == [None]
+    assert (problems(api, admin, new), balance(api, target)) == ([("payer-not-screened", "open")], 3 * AMOUNT)
     desk.intake()
-    eventually(lambda: statuses(settings, message) == ["posted"], within_s=WITHIN_S)
-    assert balance(api, target) == AMOUNT
+    becomes(api, admin, new, ("payer-screened", "resolved"))
+    assert balance(api, target) == 4 * AMOUNT

@@ -3714,7 +3714,7 @@ export interface paths {
         };
         /**
          * List Unnamed Changes
-         * @description Return whether payments of payers whom nobody has named are credited or held, and changes of that, newest first.
+         * @description Return whether payments of payers whom nobody names are credited or held, how many wait, and changes, newest first.
          */
         get: operations["list_unnamed_changes_v1_screening_unnamed_payers_get"];
         put?: never;
@@ -3741,6 +3741,8 @@ export interface paths {
         /**
          * Judge Unnamed Change
          * @description Approve or reject what somebody else proposed. Approved, it holds within seconds for what comes in from then on.
+         *
+         *     With `credit` what waits only for its payer's name is credited as well, each once, within seconds or minutes.
          */
         post: operations["judge_unnamed_change_v1_screening_unnamed_payers__unnamed_change_id__judgement_post"];
         delete?: never;
@@ -9268,20 +9270,6 @@ export interface components {
             why: string;
         };
         /**
-         * ListChangeJudgement
-         * @description What somebody else says to a change.
-         * @example {
-         *       "approve": true,
-         *       "note": "checked"
-         *     }
-         */
-        ListChangeJudgement: {
-            /** Approve */
-            approve: boolean;
-            /** Note */
-            note?: string | null;
-        };
-        /**
          * ListChangePage
          * @description A page of changes, newest first.
          * @example {
@@ -9322,17 +9310,6 @@ export interface components {
          * @enum {string}
          */
         ListChangeStatus: "proposed" | "approved" | "rejected" | "withdrawn" | "loaded" | "refused";
-        /**
-         * ListChangeWithdrawal
-         * @description That whoever proposed it takes it back.
-         * @example {
-         *       "note": "the wrong file"
-         *     }
-         */
-        ListChangeWithdrawal: {
-            /** Note */
-            note?: string | null;
-        };
         /**
          * ListContent
          * @description All of a list, as rows or as CSV with a header; exactly one of the two.
@@ -14097,6 +14074,31 @@ export interface components {
             transfer_id: string;
         };
         /**
+         * ScreeningChangeJudgement
+         * @description What somebody else says to a change.
+         * @example {
+         *       "approve": true,
+         *       "note": "checked"
+         *     }
+         */
+        ScreeningChangeJudgement: {
+            /** Approve */
+            approve: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ScreeningChangeWithdrawal
+         * @description That whoever proposed it takes it back.
+         * @example {
+         *       "note": "the wrong file"
+         *     }
+         */
+        ScreeningChangeWithdrawal: {
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ScreeningHit
          * @description That a customer, whom they pay, or a payer from outside may be somebody on a list, and what two people said to it.
          * @example {
@@ -15597,7 +15599,7 @@ export interface components {
         UnnamedChangeStatus: "proposed" | "approved" | "rejected" | "withdrawn";
         /**
          * UnnamedChoice
-         * @description What holds now, and a page of changes, newest first.
+         * @description What holds now, how many payments wait for a name, and a page of changes, newest first.
          * @example {
          *       "choice": "credit",
          *       "items": [
@@ -15613,7 +15615,8 @@ export interface components {
          *           "why": "the supervisor wants every payer screened"
          *         }
          *       ],
-         *       "next_cursor": null
+         *       "next_cursor": null,
+         *       "waiting": 0
          *     }
          */
         UnnamedChoice: {
@@ -15623,20 +15626,11 @@ export interface components {
             items: components["schemas"]["UnnamedChange"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /**
-         * UnnamedJudgement
-         * @description What somebody else says to a change.
-         * @example {
-         *       "approve": true,
-         *       "note": "agreed"
-         *     }
-         */
-        UnnamedJudgement: {
-            /** Approve */
-            approve: boolean;
-            /** Note */
-            note?: string | null;
+            /**
+             * Waiting
+             * @description Payments in suspense only because nobody has said who their payer is: once `credit` is approved they are credited, unscreened
+             */
+            waiting: number;
         };
         /**
          * UnnamedPayers
@@ -15644,17 +15638,6 @@ export interface components {
          * @enum {string}
          */
         UnnamedPayers: "credit" | "hold";
-        /**
-         * UnnamedWithdrawal
-         * @description That whoever proposed it takes it back.
-         * @example {
-         *       "note": "not yet"
-         *     }
-         */
-        UnnamedWithdrawal: {
-            /** Note */
-            note?: string | null;
-        };
         /**
          * Unusual
          * @description A payment, or a month of a category, unlike before. Up to `high_minor` would have been usual.
@@ -54036,7 +54019,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ListChangeJudgement"];
+                "application/json": components["schemas"]["ScreeningChangeJudgement"];
             };
         };
         responses: {
@@ -54244,7 +54227,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ListChangeWithdrawal"];
+                "application/json": components["schemas"]["ScreeningChangeWithdrawal"];
             };
         };
         responses: {
@@ -56032,7 +56015,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnnamedJudgement"];
+                "application/json": components["schemas"]["ScreeningChangeJudgement"];
             };
         };
         responses: {
@@ -56240,7 +56223,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnnamedWithdrawal"];
+                "application/json": components["schemas"]["ScreeningChangeWithdrawal"];
             };
         };
         responses: {

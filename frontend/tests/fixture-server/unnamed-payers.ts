@@ -2,6 +2,7 @@
 import type { Answer } from './answer'
 import { idOf, like, type Schemas } from './examples'
 
+const WAITING = 3
 const DAY_MS = 86_400_000
 const COLLEAGUE = 'user:0193f2aa-1111-7111-8111-111111111111'
 type Change = Schemas['UnnamedChange']
@@ -27,7 +28,14 @@ export class UnnamedPayers {
     me: string,
   ): Answer {
     if (method === 'GET')
-      return { status: 200, body: like('UnnamedChoice', { choice: this.choice, items: this.changes }) }
+      return {
+        status: 200,
+        body: like('UnnamedChoice', {
+          choice: this.choice,
+          waiting: this.choice === 'hold' ? WAITING : 0,
+          items: this.changes,
+        }),
+      }
     const now = new Date().toISOString()
     if (id === undefined) {
       const { choice, why } = body as Pick<Change, 'choice' | 'why'>

@@ -1,4 +1,4 @@
-"""From the marts over Feast's online store to the controls that the scorer reads, on real servers."""
+"""From the marts and the log into Feast's online store, and what of it the scorer is told, on real servers."""
 
 import json
 import uuid
@@ -7,27 +7,29 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
-from contracts.controls import Control, ProfileControl
+from contracts.controls import Control
 from contracts.topics import CONTROLS
-from feature_store.profiles import PROFILE_FEATURES
-from feature_store.vocabulary import Entity
-from kit.clock import SystemClock
+from feature_store.definitions import CATALOGUE
+from feature_store.profiles import GRAPH_SENTENCES, HABITS, PROFILE_FEATURES
+from feature_store.repo.views import HABIT_FEATURES
+from feature_store.vocabulary import GRAPH_SCORE, Entity, ExternalFeature
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
 from pipelines.marts import build
-from pipelines.profiles import materialise, publish, put_online, registered, write_days
+from pipelines.profiles import is_online, materialise, put_online, registered, write_days
+from pipelines.profiles.publish import control_of, online_values, send
 from pipelines.profiles.store import environment
 from tests.dbt.rows import Decided, Raw
 from tests.pipelines.profiles.command import feast
 from tests.pipelines.profiles.history import at_day_ends, random_history, write_lake
 from tests.servers import Servers
+from tests.streams.conftest import wait_until
 
 pytestmark = pytest.mark.servers
 
 NOON = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
-WAIT_S = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -46,34 +48,39 @@ def settings(
     return found
 
 
-def _controls(kafka: Kafka, *, expected: int) -> list[ProfileControl]:
-    source = consumer(kafka, group=uuid.uuid4().hex, client="test")
-    source.assign([TopicPartition(topic_name(kafka, CONTROLS), 0, 0)])
-    found: list[ProfileControl] = []
-    deadline = SystemClock().now_ms() + WAIT_S * 1000
-    while len(found) < expected and SystemClock().now_ms() < deadline:
-        found += [msgspec.json.decode(message.value(), type=Control) for message in take(source, at_most=100, wait_s=0.2)]
-    source.close()
-    return found
-
-
-def test_every_profile_reaches_the_scorer_s_topic_and_again_under_the_same_id(settings: Settings, project: str) -> None:
-    assert materialise(settings, project=project).published == 3
-    first = {(control.tenant_id, control.entity_id): control for control in _controls(settings.kafka, expected=3)}
-    profile = first["demo", "c000001"]
-    assert profile.entity == "customer"
-    assert profile.values == {
-        "payments_30d": 2.0, "mean_amount_minor_30d": 200.0, "usual_hour": 12.0, "account_age_days": 10.0,
-    }  # fmt: skip
+def test_what_the_mart_says_of_every_customer_is_online_and_the_scorer_is_told_what_features_read_alone(
+    settings: Settings, project: str
+) -> None:
+    assert not is_online(settings)
+    assert [materialise(settings, project=project), materialise(settings, project=project)] == [3, 3], "safe to run again"
+    assert is_online(settings)
+    asked = [{"tenant_id": tenant, "customer_id": who} for tenant, who in
+             (("demo", "c000001"), ("demo", "c000002"), ("berka", "c000001"))]  # fmt: skip
+    store = registered(settings, project=project)
+    first, second, other = online_values(store, view=HABITS, names=HABIT_FEATURES, asked=asked)
+    assert first == {"payments_30d": 2.0, "mean_amount_minor_30d": 200.0, "usual_hour": 12.0, "account_age_days": 10.0}
     # A payment that failed is no habit, and what is not known is absent.
-    assert first["demo", "c000002"].values == {"payments_30d": 0.0, "account_age_days": 0.0}
+    assert second == {"payments_30d": 0.0, "account_age_days": 0.0}
     # Another tenant's customer of the same name, and of another century, has a profile of its own.
-    assert first["berka", "c000001"].values["mean_amount_minor_30d"] == 50.0
+    assert other["mean_amount_minor_30d"] == 50.0
 
-    assert publish(settings, project=project) == 3
-    again = _controls(settings.kafka, expected=6)
-    assert len(again) == 6
-    assert len({control.control_id for control in again}) == 3
+    told = control_of("demo", "a1", {GRAPH_SCORE: 0.5}, as_of="2026-03-10", known_at_ms=1)
+    assert send(settings, [told]) == 1
+    source = consumer(settings.kafka, group=uuid.uuid4().hex, client="test")
+    source.assign([TopicPartition(topic_name(settings.kafka, CONTROLS), 0, 0)])
+    found: list[Control] = []
+    wait_until(lambda: found.extend(_taken(source)) or found, what="what is told is on its topic")
+    source.close()
+    assert found == [told], "and nothing of customers"
+
+
+def _taken(source: Consumer) -> list[Control]:
+    return [msgspec.json.decode(message.value(), type=Control) for message in take(source, at_most=100, wait_s=0.2)]
+
+
+def test_what_is_told_of_accounts_is_what_features_read() -> None:
+    read = {feature.value for feature in CATALOGUE if isinstance(feature, ExternalFeature)}
+    assert read == set(GRAPH_SENTENCES)
 
 
 def test_the_last_day_s_profiles_are_online_and_the_feast_command_shows_them(settings: Settings, project: str) -> None:

@@ -1,13 +1,16 @@
 """A bank in order reconciles, and whatever is lost or changed in any of its stores is said by the checks that see it."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 from confluent_kafka import TopicPartition
 
-from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS
+from contracts.topics import ALERTS, BANKING_TRANSACTIONS, DECISIONS, LABELS, SCREENED
 from kit.kafka import consumer, topic_name
+from kit.outbox import publish
+from kit.postgres import connect, tenant_block
 from pipelines.marts import Built, build
 from pipelines.reconcile.__main__ import NO_GAP, reconcile
 from pipelines.reconcile.mart_checks import ATTEMPTED, BOOKED
@@ -23,6 +26,7 @@ TRANSFERS, EVENTS = "ledger > ledger events", "ledger events > ledger"
 POSTED = "ledger > decisions, but for what was abandoned unasked"
 FLAGGED, NOT_ALLOWED = "flagged > members of alerts", "decisions that are not allow > members of alerts"
 MEMBERS, MEMBER_EVENTS = "members of alerts > decisions", "members of alerts > alert events"
+SCREENED_MEMBERS = "found by a later look > members of alerts"
 COUNTED = "alerts count and add up their members"
 KINDS = {
     "decisions": DECISIONS, "outcomes": DECISIONS, "controls": DECISIONS, "ledger_events": BANKING_TRANSACTIONS,
@@ -105,6 +109,23 @@ def marts(bank: SmallBank) -> Built:
     """The marts, of everything that the bank has by now."""
     assert bank.differences(wait_s=60) == {}
     return build(bank.settings)
+
+
+def test_what_a_later_look_at_a_payer_tells_is_an_alert_and_is_missed_where_it_is_none(bank: SmallBank, tamper):
+    told = bank.traffic.flagged()
+    told["transaction"] = transaction(0, account_id=bank.account)
+    with connect(bank.settings.core.dsn("intake"), application="test") as intake, tenant_block(intake, "demo"):
+        publish(intake, topic=SCREENED, key="demo", payload=json.dumps(told).encode())
+
+    def compared() -> dict[str, int]:
+        return {check.name: check.compared for check in reconcile(bank.settings, wait_s=0)}
+
+    wait_until(lambda: compared()["members are in one alert event each"] == 5, what="it is an alert", within_s=60)
+    assert bank.differences(wait_s=60) == {}
+    assert compared()[SCREENED_MEMBERS] == 1
+    where = f"transaction_id = '{transaction(0)['transaction_id']}'"
+    tamper("core", "cases.alert_member", where=where)
+    assert set(bank.differences()) == {SCREENED_MEMBERS, COUNTED}
 
 
 def test_marts_that_are_not_built_are_nothing_to_compare(bank: SmallBank):

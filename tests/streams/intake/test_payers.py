@@ -1,23 +1,23 @@
 """Who pays what comes in, and what is posted in the place of a payment that may not be credited."""
 
+import os
 import sys
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
 
 from cases.payers import PAYER_NOT_SCREENED
-from contracts.decisions import Verdict
-from kit.process import Lifecycle, Stopping
+from contracts.decisions import FlaggedDecision, Verdict
 from ledger.events import decode_tail, event_tail
 from ledger.postings import InvalidPosting, Kind
-from streams.intake.compiled import RETRY_S, Compiled, SearchesNotReady
-from streams.intake.decisions import InboundDecision
+from streams.intake.compiled import COMPILED_WITHIN_S, RETRY_S, Compiled, SearchesNotReady
+from streams.intake.decisions import InboundDecision, Place
 from streams.intake.listed import instead
 from streams.intake.payers import Payment, payer_of
 from streams.intake.put_aside import denied
 from streams.intake.requests import came_in, request
+from streams.intake.stiffened import flagged
 from tests.streams.conftest import wait_until
 from tests.streams.intake.test_requests import ALSO_OURS, ELSEWHERE, NOW_MS, OURS, SETTLEMENT, is_ours, transaction
 
@@ -29,8 +29,8 @@ ANSWER = msgspec.json.encode({
 
 def payment(verdict: Verdict = Verdict.ALLOW, answer: bytes = ANSWER, **fields: object) -> Payment:
     found = transaction(**({"account_id": str(OURS), "direction": "credit", "payee_id": "p-1"} | fields))
-    decided = InboundDecision(uuid.UUID(int=9), found, verdict, "a_reason", answer)
-    return Payment(request(decided, is_ours=is_ours, headers={}, now_ms=NOW_MS), found)
+    decided = InboundDecision(uuid.UUID(int=9), found, verdict, "a_reason", answer, Place(4, 9))
+    return Payment(request(decided, is_ours=is_ours, headers={}, now_ms=NOW_MS), found, decided.place)
 
 
 @pytest.mark.parametrize(
@@ -97,31 +97,66 @@ def test_what_waits_for_a_look_is_denied_in_its_place_and_the_logs_answer_stands
         assert decode_tail(event_tail(found) or b"", status="denied").answer is None
 
 
-def test_nothing_is_searched_for_until_searches_are_compiled():
-    ready = iter([False, True])
-    Compiled(Lifecycle(), is_ready=lambda: next(ready), command=("true",)).require()
-    for command in (("false",), ("true",)):
-        with pytest.raises(SearchesNotReady):
-            Compiled(Lifecycle(), is_ready=lambda: False, command=command).require()
+def test_of_what_waits_compliance_is_told_the_decision_that_a_first_look_would_have_stored():
+    for verdict in (Verdict.ALLOW, Verdict.REVIEW):
+        waits = payment(verdict)
+        told = msgspec.json.decode(flagged(waits), type=FlaggedDecision)
+        assert (told.epoch, told.n, told.transaction) == (4, 9, waits.transaction)
+        assert msgspec.json.encode(told.answer) == instead(waits).answer
+    with pytest.raises(InvalidPosting):
+        flagged(payment(answer=b"{}"))
+
+
+def not_ready(compiled: Compiled) -> str:
+    with pytest.raises(SearchesNotReady) as told:
+        compiled.require()
+    return str(told.value)
+
+
+def test_nobody_waits_where_searches_are_compiled_which_happens_beside_the_rest(tmp_path):
+    done = tmp_path / "done"
+    touches = (sys.executable, "-c", f"import pathlib; pathlib.Path({str(done)!r}).touch()")
+    compiled = Compiled(is_ready=done.exists, command=touches)
+    assert "are being compiled" in not_ready(compiled)
+    wait_until(done.exists, what="they are compiled")
+    compiled.require()
+    compiled.close()
 
 
 def test_what_could_not_be_compiled_is_tried_again_after_a_while_and_not_for_every_batch(tmp_path):
-    now_s = [0.0]
-    counts = (sys.executable, "-c", f"open({str(tmp_path / 'tries')!r}, 'a').write('x'); raise SystemExit(1)")
-    compiled = Compiled(Lifecycle(), is_ready=lambda: False, command=counts, clock_s=lambda: now_s[0])
-    for now_s[0] in (0.0, RETRY_S - 1, RETRY_S):
-        with pytest.raises(SearchesNotReady):
-            compiled.require()
-    assert (tmp_path / "tries").read_text() == "xx"
+    tries, now_s = tmp_path / "tries", [0.0]
+    counts = (sys.executable, "-c", f"open({str(tries)!r}, 'a').write('x'); raise SystemExit(1)")
+    compiled = Compiled(is_ready=lambda: False, command=counts, clock_s=lambda: now_s[0])
+    said: list[str] = []
+    for now_s[0], times in ((0.0, 1), (RETRY_S, 2)):
+        wait_until(
+            lambda: said.append(not_ready(compiled)) or "could not be compiled: exit status 1" in said[-1], what="it failed"
+        )
+        now_s[0] += RETRY_S - 1
+        assert "tried again" in not_ready(compiled)
+        assert tries.read_text() == "x" * times
+    compiled.close()
 
 
-def test_who_waits_for_searches_hears_that_the_process_is_to_end(tmp_path):
-    lifecycle, begun = Lifecycle(), tmp_path / "begun"
-    never = f"import pathlib, threading; pathlib.Path({str(begun)!r}).touch(); threading.Event().wait()"
-    compiled = Compiled(lifecycle, is_ready=lambda: False, command=(sys.executable, "-c", never))
-    with ThreadPoolExecutor(1) as apart:
-        waiting = apart.submit(compiled.require)
-        wait_until(begun.exists, what="it is being compiled")
-        lifecycle.stop()
-        with pytest.raises(Stopping):
-            waiting.result(timeout=60)
+def test_what_compiles_for_too_long_is_ended_and_so_it_is_when_the_intake_ends(tmp_path):
+    now_s, begun = [0.0], tmp_path / "begun"
+    never = (
+        f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); threading.Event().wait()"
+    )
+    compiled = Compiled(is_ready=lambda: False, command=(sys.executable, "-c", never), clock_s=lambda: now_s[0])
+
+    def begins() -> int:
+        not_ready(compiled)
+        wait_until(lambda: begun.exists() and begun.read_text(), what="it is being compiled")
+        return int(begun.read_text())
+
+    first = begins()
+    now_s[0] = COMPILED_WITHIN_S
+    assert "not done within" in not_ready(compiled)
+    begun.unlink()
+    now_s[0] += RETRY_S
+    second = begins()
+    compiled.close()
+    for each in (first, second):
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)

@@ -8,7 +8,7 @@ from contracts.decisions import Verdict
 from contracts.transactions import Transaction
 from ledger.accounts import system_account_id
 from ledger.postings import Kind
-from streams.intake.decisions import InboundDecision
+from streams.intake.decisions import InboundDecision, Place
 from streams.intake.requests import HOLD_MS, Legs, named_accounts, request, settlement_needed
 
 OURS, ALSO_OURS, ELSEWHERE = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
@@ -29,7 +29,7 @@ def is_ours(account: tuple[str, uuid.UUID]) -> bool:
 
 
 def asked(verdict: Verdict = Verdict.ALLOW, **fields: object):
-    decided = InboundDecision(uuid.UUID(int=9), transaction(**fields), verdict, "a_reason", b"{}")
+    decided = InboundDecision(uuid.UUID(int=9), transaction(**fields), verdict, "a_reason", b"{}", Place(4, 9))
     return request(decided, is_ours=is_ours, headers={}, now_ms=NOW_MS)
 
 

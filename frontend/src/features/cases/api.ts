@@ -1,4 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  replaceEqualDeep,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import type {
   Case,
   CaseDetail,
@@ -26,10 +32,17 @@ export const casesQuery = (order: CaseOrder, mine: string | null) =>
     getNextPageParam: (page) => page.next_cursor,
   })
 
+/** Of two answers about a case the newer: one that was asked for before something was done may arrive after its answer. */
+function newerOf(kept: unknown, came: unknown): unknown {
+  const [before, after] = [kept, came] as [CaseDetail | undefined, CaseDetail]
+  return before && before.version > after.version ? before : replaceEqualDeep(before, after)
+}
+
 export const caseQuery = (caseId: string) =>
   queryOptions({
     queryKey: ['case', caseId],
     queryFn: ({ signal }) => request<CaseDetail>(pathOf(caseId), { signal }),
+    structuralSharing: newerOf,
   })
 
 /** Cases of the same subject, and of the same scheme, the newest first. */

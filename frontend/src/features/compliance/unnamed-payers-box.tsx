@@ -64,7 +64,7 @@ function ChangeItem({ change, mayJudge }: { change: UnnamedChange; mayJudge: boo
   )
 }
 
-function Chosen({ found: { choice, items } }: { found: UnnamedChoice }) {
+function Chosen({ found: { choice, waiting, items } }: { found: UnnamedChoice }) {
   const { t } = useCompliance()
   const { roles } = useUser()
   const propose = useProposeUnnamed()
@@ -82,6 +82,9 @@ function Chosen({ found: { choice, items } }: { found: UnnamedChoice }) {
           <div className="grid gap-1">
             <p className="font-medium text-ink">{t(`unnamed.is.${choice}`)}</p>
             <p className="max-w-prose text-pretty text-ink-2">{t(`unnamed.is.${choice}.body`)}</p>
+            {waiting > 0 && (
+              <p className="font-medium text-pretty text-ink">{t(`unnamed.waiting.${choice}`, { count: waiting })}</p>
+            )}
           </div>
         </div>
         {mayChange && !waits && (
@@ -105,6 +108,7 @@ function Chosen({ found: { choice, items } }: { found: UnnamedChoice }) {
       {isAsking && (
         <UnnamedPayersDialog
           choice={other}
+          waiting={waiting}
           busy={propose.isPending}
           error={propose.error}
           onClose={() => setIsAsking(false)}

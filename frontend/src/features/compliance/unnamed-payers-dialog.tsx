@@ -10,6 +10,7 @@ const MOST_WHY = 500
 
 interface UnnamedPayersDialogProps {
   choice: UnnamedChoice['choice']
+  waiting: UnnamedChoice['waiting']
   busy: boolean
   error: unknown
   onPropose: (why: string) => void
@@ -17,7 +18,7 @@ interface UnnamedPayersDialogProps {
 }
 
 /** Says what would come of the other choice, and asks why it is wanted. */
-export function UnnamedPayersDialog({ choice, busy, error, onPropose, onClose }: UnnamedPayersDialogProps) {
+export function UnnamedPayersDialog({ choice, waiting, busy, error, onPropose, onClose }: UnnamedPayersDialogProps) {
   const { t } = useCompliance()
   const [why, setWhy] = useState('')
   const [isChecked, setIsChecked] = useState(false)
@@ -31,6 +32,9 @@ export function UnnamedPayersDialog({ choice, busy, error, onPropose, onClose }:
     <Modal open onOpenChange={(open) => !open && onClose()} title={t(`unnamed.propose.${choice}`)} className="max-w-md">
       <form onSubmit={submit} noValidate className="grid max-h-[calc(76vh-3.25rem)] gap-4 overflow-y-auto p-5 pt-3">
         <p className="text-pretty text-ink-2">{t(`unnamed.is.${choice}.body`)}</p>
+        {choice === 'credit' && waiting > 0 && (
+          <p className="font-medium text-pretty text-ink">{t('unnamed.frees', { count: waiting })}</p>
+        )}
         <TextField
           label={t('compliance.why')}
           hint={t('unnamed.why.hint')}

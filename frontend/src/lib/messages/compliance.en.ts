@@ -147,6 +147,11 @@ export default {
   'unnamed.is.hold': 'Their payments wait for a name',
   'unnamed.is.hold.body':
     'Money that comes in without a payer’s name lies in suspense. Once the payment’s gateway has named the payer, they are screened and the money is credited by itself; two people may decide before.',
+  'unnamed.waiting.hold': '{count, plural, one {# payment waits} other {# payments wait}} for a name.',
+  'unnamed.waiting.credit':
+    '{count, plural, one {# payment that waited for a name is} other {# payments that waited for a name are}} being credited.',
+  'unnamed.frees':
+    'Once it is approved, {count, plural, one {the payment that waits is} other {the # payments that wait are}} credited unscreened too.',
   'unnamed.to.credit': 'Credit unscreened',
   'unnamed.to.hold': 'Hold until named',
   'unnamed.propose': 'Propose',

@@ -149,6 +149,11 @@ const messages: Record<keyof typeof en, string> & Record<string, string> = {
   'unnamed.is.hold': 'Os pagamentos deles esperam por um nome',
   'unnamed.is.hold.body':
     'O dinheiro que chega sem o nome do pagador fica em suspenso. Quando o canal do pagamento nomeia o pagador, ele passa pela triagem e o dinheiro é creditado sozinho; duas pessoas podem decidir antes.',
+  'unnamed.waiting.hold': '{count, plural, one {# pagamento espera} other {# pagamentos esperam}} por um nome.',
+  'unnamed.waiting.credit':
+    '{count, plural, one {# pagamento que esperava por um nome está a ser creditado} other {# pagamentos que esperavam por um nome estão a ser creditados}}.',
+  'unnamed.frees':
+    'Com a aprovação, {count, plural, one {o pagamento que espera também é creditado} other {os # pagamentos que esperam também são creditados}} sem triagem.',
   'unnamed.to.credit': 'Creditar sem triagem',
   'unnamed.to.hold': 'Reter até haver nome',
   'unnamed.propose': 'Propor',

@@ -9,6 +9,8 @@ BENCH ?= engine
 # How many test files run at a time, each with topics and databases of its own: they wait for servers more than they compute.
 # Those marked `alone` run before them, one after another.
 TEST_WORKERS ?= 3
+# Their files are named: to load all the others takes most of a minute.
+ALONE = $(shell grep -rl --include='test_*.py' 'mark\.alone' tests)
 # The revision whose readers a change of contract must not break; unless named, where this branch left origin/main.
 CONTRACTS_SINCE ?=
 BIN := .venv/bin
@@ -53,7 +55,7 @@ test: bootstrap-dev ## every test, on servers of its own
 	$(MAKE) --no-print-directory flink
 	$(MAKE) --no-print-directory superset
 	cd frontend && $(NPM) test && $(NPM) run e2e
-	$(BIN)/python -m pytest --durations 15 -m alone
+	$(BIN)/python -m pytest --durations 15 -m alone $(ALONE)
 	$(BIN)/python -m pytest --durations 25 -m "not alone" $(if $(filter-out 1,$(TEST_WORKERS)),--numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder)
 
 check: bootstrap-dev ## format, lint, types, layers, contracts, locks, the page's too

@@ -29,7 +29,8 @@ from pipelines.training.network import Layout, missing
 from pipelines.training.onnx_file import INPUT, OUTPUT, as_onnx, prove, session
 from pipelines.training.slices import Split, split
 from pipelines.training.stack import fit_platt
-from pipelines.training.train import Trained, fit
+from pipelines.training.train import fit
+from pipelines.training.trained import Trained
 from pipelines.training.trees import SEED, draw
 from risk.ensemble import Members
 from simulator.bank import Plan

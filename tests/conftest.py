@@ -23,6 +23,9 @@ LONGEST = (
     "platform/test_servers",
     "serving/test_scored",
     "pipelines/reconcile",
+    "streams/aml",
+    "serving/test_documented",
+    "streams/graph",
 )
 
 
@@ -32,8 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first."""
+    """Put the files that take longest first. Raises UsageError for a test that `make test` would pass over."""
     here = Path(__file__).parent
+    for path in {item.path for item in items if item.get_closest_marker("alone")}:
+        if "mark.alone" not in path.read_text():
+            raise pytest.UsageError(f"{path} is marked `alone` elsewhere: the Makefile looks for the mark in the file")
 
     def place(item: pytest.Item) -> int:
         name = item.path.relative_to(here).as_posix()

@@ -8,8 +8,8 @@ from kit.settings import Settings
 from orchestration.bounds import LOG_POOL
 from orchestration.days import days, end_ms
 from orchestration.trouble import RETRY, plainly
-from pipelines.training.train import Trained
-from pipelines.training.tuning import MINUTES, TRIALS, Bound
+from pipelines.training.bound import MINUTES, TRIALS, Bound
+from pipelines.training.trained import Trained
 
 GROUP = "risk_training"
 LEARNED_FROM = [["lake", "decisions"], ["lake", "labels"]]

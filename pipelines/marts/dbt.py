@@ -16,6 +16,10 @@ ROLE = "transform"
 LOOK_S = 0.5
 STOP_S = 15.0
 TOLD_CHARACTERS = 4_000
+# dbt looks through all of its environment at each line of its log, of which a build writes thousands: it gets what it needs.
+INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ")
+# Its log says what was done and what went wrong, not each statement: those lie in `dbt/target/run` under the var folder.
+LOGGED = "info"
 
 Stopped = Callable[[], bool]
 
@@ -72,10 +76,16 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_TARGET_PATH": str(target(settings)),
         "DBT_LOG_PATH": str(folder(settings) / "logs"),
+        "DBT_LOG_LEVEL_FILE": LOGGED,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def inherited() -> dict[str, str]:
+    """Return what dbt sees of this process's own environment."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def run(
@@ -87,7 +97,7 @@ def run(
     with subprocess.Popen(  # noqa: S603 (our own arguments)
         [program, *command],
         cwd=PROJECT,
-        env=os.environ | environment(settings),
+        env=inherited() | environment(settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

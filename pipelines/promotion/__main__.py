@@ -15,7 +15,7 @@ from pipelines.promotion.moves import GateClosed
 from pipelines.promotion.table import lines
 from pipelines.terminal import records_progress
 from pipelines.training import command
-from pipelines.training.tuning import NoBound
+from pipelines.training.bound import NoBound
 from pipelines.versions import NotPublished, listed
 
 

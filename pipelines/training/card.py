@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pipelines.training.findings import Findings
 from pipelines.training.imbalance import USUAL
 from pipelines.training.stack import Choice
-from pipelines.training.train import Trained
+from pipelines.training.trained import Trained
 from pipelines.training.tuning import Tuned
 from pipelines.versions import MODEL_NAME
 from risk.gate import ALERT_SHARE

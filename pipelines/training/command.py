@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from kit.clock import SystemClock
 from kit.settings import Settings
 from pipelines.days import end_ms, last_ended
+from pipelines.training.bound import MINUTES, TRIALS, Bound
 from pipelines.training.dataset import Progress
-from pipelines.training.tuning import MINUTES, TRIALS, Bound
 
 
 def add_options(parser: argparse.ArgumentParser, *, tenant: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.training.card import model_card
 from pipelines.training.figures import pictures
 from pipelines.training.findings import Findings, rows_of
-from pipelines.training.train import Trained
+from pipelines.training.trained import Trained
 from pipelines.versions import CARD
 
 

@@ -15,7 +15,7 @@ from kit.settings import Settings
 from pipelines.tracking import mlflow_of
 from pipelines.training.evaluation import write_evaluation
 from pipelines.training.findings import Findings
-from pipelines.training.train import Trained
+from pipelines.training.trained import Trained
 from pipelines.training.trees import SEED
 from pipelines.versions import (
     CHALLENGER,

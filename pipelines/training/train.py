@@ -1,22 +1,20 @@
 """Train the fraud model: members on older days, stopped, stacked, calibrated and judged on ever younger ones."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
+from feature_store.definitions import FEATURE_NAMES
 from kit.settings import Settings
 from pipelines.segments import segments
 from pipelines.training import imbalance, network, onnx_file
+from pipelines.training.bound import Bound
 from pipelines.training.dataset import Progress, TrainingSet, build
 from pipelines.training.findings import Findings, ablate, by_segment, cost_curve, slices_of
 from pipelines.training.metrics import judge, reliability, thresholds
 from pipelines.training.slices import TEST_DAYS, Split, halves, split
 from pipelines.training.stack import Choice, choose
 from pipelines.training.steps import Steps
+from pipelines.training.trained import Trained
 from pipelines.training.trees import (
     FILL,
     ISOLATION_SAMPLES,
@@ -29,10 +27,9 @@ from pipelines.training.trees import (
     fit_isolation,
     fit_trees,
 )
-from pipelines.training.tuning import Bound, Tuned, tune
-from pipelines.versions import MODEL_NAME
+from pipelines.training.tuning import Tuned, tune
 from risk.ensemble import Calibration, Ensemble, Members
-from risk.export import SAMPLE_ROWS, ModelExport
+from risk.export import SAMPLE_ROWS
 from risk.forest_compiler import from_lightgbm
 from risk.gate import ALERT_SHARE
 from risk.network import Network
@@ -40,43 +37,6 @@ from risk.network import Network
 QUANTILE_ROWS = 200_000
 DENY_PRECISION = 0.9
 _UNSTACKED = Calibration(1.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A model without a version yet, and what is known of it. `onnx` is its network's file, where it has one."""
-
-    ensemble: Ensemble
-    booster: lgb.Booster
-    review_from: float
-    deny_from: float
-    quantiles: NDArray[np.float32]
-    importance: NDArray[np.float64]
-    sample: NDArray[np.float32]
-    metrics: dict[str, float]
-    reference: dict[str, str | int]
-    onnx: bytes | None = None
-    parameters: dict[str, Any] = field(default_factory=lambda: dict(TREES))
-    findings: Findings | None = None
-
-    def export(self, *, version: int) -> ModelExport:
-        """Return what the scorer loads."""
-        probability, anomaly = self.ensemble.score(self.sample)
-        return ModelExport(
-            name=MODEL_NAME,
-            version=version,
-            feature_set=FEATURE_SET,
-            features=FEATURE_NAMES,
-            ensemble=self.ensemble,
-            quantiles=self.quantiles,
-            importance=self.importance,
-            review_from=self.review_from,
-            deny_from=self.deny_from,
-            sample=self.sample,
-            sample_probability=probability,
-            sample_anomaly=anomaly,
-            onnx=self.onnx,
-        )
 
 
 def train(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
+from pipelines.training.bound import Bound
 from pipelines.training.dataset import Progress, TrainingSet
 from pipelines.training.slices import origins
 from pipelines.training.trees import SEED, TREES, draw, on_threads
@@ -20,27 +21,8 @@ from risk.forest import MAX_MASKED_LEAVES
 
 ORIGINS, ORIGIN_DAYS = 3, 7
 TRIED_NEGATIVES, TRIED_ROUNDS = 60_000, 120
-TRIALS, MINUTES = 30, 10.0
-MOST_TRIALS, MOST_MINUTES = 1_000, 24 * 60.0
 TUNED = ("learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "bagging_fraction", "lambda_l2")
 Seconds = Callable[[], float]
-
-
-class NoBound(ValueError):
-    """Tuning that would never begin, or not end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """How much may be tried: whichever comes first."""
-
-    trials: int = TRIALS
-    minutes: float = MINUTES
-
-    def __post_init__(self) -> None:
-        """Raises NoBound."""
-        if not 1 <= self.trials <= MOST_TRIALS or not 0.0 < self.minutes <= MOST_MINUTES:
-            raise NoBound(f"tuning is bounded by 1 to {MOST_TRIALS} trials and by at most {MOST_MINUTES:.0f} minutes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
 """What customers spend each month, by category: the ledger's to the cent, each tenant's for itself, and without any text."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import LiteralString
 
 import psycopg
 import pytest
 
 from kit.settings import PostgresServer, Settings
 from pipelines.marts import MartsNotBuilt, build
+from pipelines.marts.dbt import run, target
+from pipelines.marts.results import read_results
 from tests.dbt.test_forecasts import read
 from tests.pipelines.cash_flow.money import Money
 
@@ -16,6 +21,7 @@ MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 # Half past eleven at night in Sao Paulo, on the last of March: April by the clock of the server.
 LATE = datetime(2026, 4, 1, 2, 30, tzinfo=UTC)
 NOON = datetime(2026, 4, 2, 15, tzinfo=UTC)
+RECONCILED = "spending_reconciles_with_the_ledger"
 _MOVEMENT = """
 insert into read_model.movement (generation, tenant_id, account_id, sequence, transfer_id, amount_minor, balance_after_minor,
     currency, purpose, channel, decided, category, category_by, counterparty_account_id, counterparty_kind, description,
@@ -119,15 +125,27 @@ def test_who_builds_marts_reads_no_text_and_nobody_on_the_other_side(built: Post
         read(built, f"select {column} from read_model.movement", role="transform")
 
 
-@pytest.mark.parametrize("spoilt", ["amount_minor = amount_minor - 1", "log_offset = log_offset + 1"])
-def test_a_history_that_is_not_the_ledgers_fails_the_build(built: PostgresServer, settings: Settings, spoilt: str) -> None:
-    where = "where tenant_id = 'other' and sequence = 1"
-    with psycopg.connect(built.dsn("postgres")) as connection:
+@contextmanager
+def spoilt(warehouse: PostgresServer, change: LiteralString) -> Iterator[None]:
+    """A movement of the histories that says something else than the ledger; every mart of it is made from all rows."""
+    where: LiteralString = "where tenant_id = 'other' and sequence = 1"
+    with psycopg.connect(warehouse.dsn("postgres"), autocommit=True) as connection:
         connection.execute("delete from intermediate.model_cuts")
         before = connection.execute(f"select amount_minor, log_offset from read_model.movement {where}").fetchone()
-        connection.execute(f"update read_model.movement set {spoilt} {where}")
-    with pytest.raises(MartsNotBuilt, match="spending_reconciles_with_the_ledger"):
-        build(settings)
-    with psycopg.connect(built.dsn("postgres")) as connection:
+        connection.execute(f"update read_model.movement set {change} {where}")
+        yield
         connection.execute(f"update read_model.movement set amount_minor = %s, log_offset = %s {where}", before)
+
+
+def test_a_history_that_does_not_add_up_to_the_ledgers_fails_the_build(built: PostgresServer, settings: Settings) -> None:
+    with spoilt(built, "amount_minor = amount_minor - 1"), pytest.raises(MartsNotBuilt, match=RECONCILED):
+        build(settings)
     build(settings)
+
+
+def test_a_history_that_is_not_as_far_as_it_says_fails_its_check(built: PostgresServer, settings: Settings) -> None:
+    with spoilt(built, "log_offset = log_offset + 1"):
+        done = run(settings, ["build", "--select", "spending_monthly"], timeout_s=300)
+    failed = {each.name for each in read_results((target(settings) / "run_results.json").read_text()) if each.bad}
+    assert done.returncode != 0
+    assert failed == {RECONCILED}

@@ -34,8 +34,7 @@ LATER = FIRST + timedelta(days=1)
 @pytest.fixture(scope="module")
 def days(warehouse: PostgresServer) -> Days:
     found = Days(warehouse, None)
-    for day in (FIRST, LATER):
-        found.fill(day, decisions=25)
+    found.fill(FIRST, LATER, decisions=25)
     return found
 
 

@@ -155,7 +155,8 @@ def test_a_bank_goes_from_nothing_to_a_champion_and_checked_marts_and_a_second_r
 
 def test_no_day_of_a_bank_that_is_sound_is_called_broken(bank: Bank) -> None:
     checker = Checker(bank.settings)
-    looked_at = [bank.day - timedelta(days=back) for back in (0, 1, 6, 13, 30)]
+    # The newest day was looked at in the flow itself.
+    looked_at = [bank.day - timedelta(days=back) for back in (1, 6, 13, 30)]
     broken = {
         (each.name, day): report.reason for each in KEPT for day in looked_at if not (report := checker.check(each, day)).holds
     }

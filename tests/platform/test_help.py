@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 import bench
 from baas.cli import app
+from tests.platform.handed_over import CommandLine, command_line
 
 BAAS = Path(sys.executable).parent / "baas"
 COMMANDS = typer.main.get_command(app).commands
@@ -90,13 +92,26 @@ def test_each_command_says_what_it_is_for_and_what_it_takes(name):
             assert option in said.stdout
 
 
+@pytest.fixture(scope="module")
+def handing_over() -> Iterator[CommandLine]:
+    with command_line() as started:
+        yield started
+
+
 @pytest.mark.parametrize("command", sorted(FORWARDED))
-def test_what_a_module_takes_is_said_by_the_command_that_hands_over_to_it(command):
-    said = baas(*command, "--help")
+def test_what_a_module_takes_is_said_by_the_command_that_hands_over_to_it(handing_over, command):
+    said = handing_over(*command, "--help")
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith(f"usage: baas {' '.join(command)} ")
     for option in FORWARDED[command]:
         assert option in said.stdout
+
+
+@pytest.mark.parametrize("command", [("cases", "verify"), ("bench", "engine")])
+def test_the_module_takes_the_command_s_own_process(command):
+    said = baas(*command, "--help")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(f"usage: baas {' '.join(command)} ")
 
 
 def test_features_names_its_commands():

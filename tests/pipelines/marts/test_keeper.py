@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,11 +70,25 @@ def bank(warehouse: PostgresServer) -> Bank:
     return found
 
 
-def test_what_the_sink_wrote_reaches_the_marts_by_itself_and_they_say_as_of_when(settings: Settings, bank: Bank) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """A keeper that has built what came first."""
+
+    keeper: MartKeeper
+    lifecycle: Lifecycle
+
+
+@pytest.fixture(scope="module")
+def kept(settings: Settings, bank: Bank) -> Kept:
     lifecycle = Lifecycle()
     keeper = MartKeeper(settings, lifecycle)
     keeper.turn()
     assert lifecycle.obstacle is None
+    return Kept(keeper, lifecycle)
+
+
+def test_what_the_sink_wrote_reaches_the_marts_by_itself_and_they_say_as_of_when(kept: Kept, bank: Bank) -> None:
+    keeper = kept.keeper
     transactions, first = bank.told()
     assert transactions == 3
     built = keeper.facts()
@@ -97,15 +112,13 @@ def test_where_the_core_is_away_the_marts_are_built_with_what_it_said_last(setti
     assert REGISTRY.get_sample_value("baas_reference_failures_total") == before + 1
 
 
-def test_a_change_in_the_core_alone_is_built_too(settings: Settings, bank: Bank, core: PostgresServer) -> None:
-    keeper = MartKeeper(settings, Lifecycle())
-    keeper.turn()
+def test_a_change_in_the_core_alone_is_built_too(kept: Kept, bank: Bank, core: PostgresServer) -> None:
     with psycopg.connect(core.dsn("postgres")) as connection:
         connection.execute(
             "insert into ledger.account (id, tenant_id, currency, code, opened_at, booked_at) "
             "values (gen_random_uuid(), 'demo', 'BRL', 'income:fees', now(), now())"
         )
-    keeper.turn()
+    kept.keeper.turn()
     assert bank.lines() == ["income:fees"]
 
 
@@ -113,7 +126,9 @@ def test_what_was_found_of_drift_last_is_a_metric_from_the_first_turn_on(setting
     raw = Raw(warehouse)
     raw.drift(day=NOON.date() - timedelta(days=1), drifted=["score"])
     raw.drift(day=NOON.date(), drifted=["population"])
-    MartKeeper(settings, Lifecycle()).turn()
+    ending = Lifecycle()
+    ending.stop()  # what was found is shown before anything is built
+    MartKeeper(settings, ending).turn()
     labels = {"tenant": "demo", "model": "fraud-1"}
     assert REGISTRY.get_sample_value("baas_drift_features_moved", labels) == 1
     assert REGISTRY.get_sample_value("baas_drift_check_drifted", labels | {"check": "population"}) == 1
@@ -121,14 +136,12 @@ def test_what_was_found_of_drift_last_is_a_metric_from_the_first_turn_on(setting
     assert REGISTRY.get_sample_value("baas_drift_average_precision", labels) is None, "no label says so yet"
 
 
-def test_marts_that_do_not_hold_are_said_so_and_do_not_call_themselves_fresh(settings: Settings, bank: Bank) -> None:
-    lifecycle = Lifecycle()
-    keeper = MartKeeper(settings, lifecycle)
-    keeper.turn()
+def test_marts_that_do_not_hold_are_said_so_and_do_not_call_themselves_fresh(kept: Kept, bank: Bank) -> None:
     _, before = bank.told()
+    assert kept.lifecycle.obstacle is None
     bank.decide(Decided(event_time=NOON + timedelta(hours=2), channel="pigeon"))
-    keeper.turn()
-    assert lifecycle.obstacle == "The marts could not be built, or do not hold what they promise"
+    kept.keeper.turn()
+    assert kept.lifecycle.obstacle == "The marts could not be built, or do not hold what they promise"
     assert bank.told()[1] == before
 
 

@@ -28,7 +28,8 @@ from pipelines.promotion import __main__ as command
 from pipelines.promotion import moves
 from pipelines.promotion.worker import Worker
 from pipelines.training.registry import register
-from pipelines.training.train import Trained
+from pipelines.training.trained import Trained
+from pipelines.training.trees import TREES
 from pipelines.versions import CHAMPION, listed, promote
 from risk.export import load_export
 from scoring.engine import Engine
@@ -53,7 +54,7 @@ def as_trained(settings: Settings, *, seed: int, version: int) -> Trained:
     return Trained(
         ensemble=export.ensemble, booster=booster, review_from=0.5, deny_from=0.9, quantiles=export.quantiles,
         importance=np.full(FEATURE_COUNT, 1 / FEATURE_COUNT), sample=export.sample, metrics={"average_precision": 0.5},
-        reference={"cutoff_ms": START_MS, "rows": EVENTS, "tenant_id": TENANT},
+        reference={"cutoff_ms": START_MS, "rows": EVENTS, "tenant_id": TENANT}, parameters=TREES,
     )  # fmt: skip
 
 

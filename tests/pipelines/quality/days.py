@@ -42,8 +42,14 @@ class Days:
         self._chance = random.Random(11)
         self._offsets = dict.fromkeys((DECISIONS, BANKING_TRANSACTIONS, LABELS), 0)
 
-    def fill(self, day: date, *, decisions: int, tenant_id: str = "demo") -> None:
-        """Write a day's decisions with their outcomes, facts and a few labels to both stores."""
+    def fill(self, *days: date, decisions: int, tenant_id: str = "demo") -> None:
+        """Write so many decisions of each day with their outcomes, facts and a few labels to both stores."""
+        with psycopg.connect(self._warehouse.dsn("sinks"), autocommit=True) as connection:
+            repository.prepare(connection)
+            for day in days:
+                self._fill(connection, day, decisions=decisions, tenant_id=tenant_id)
+
+    def _fill(self, connection: psycopg.Connection, day: date, *, decisions: int, tenant_id: str) -> None:
         log: list[Any] = []
         facts: list[Any] = []
         labels: list[Any] = []
@@ -56,7 +62,7 @@ class Days:
             if number % 20 == 0:
                 labels.append(self._label(decided))
         for topic, messages in ((DECISIONS, log), (BANKING_TRANSACTIONS, facts), (LABELS, labels)):
-            self._write(topic, messages)
+            self._write(connection, topic, messages)
 
     def more(self, day: date, *, decisions: int, tenant_id: str = "demo") -> None:
         """Write rows that come late for a day."""
@@ -78,7 +84,7 @@ class Days:
             for statement in statements:
                 owner.execute(statement)
 
-    def _write(self, topic: str, messages: Sequence[Any]) -> None:
+    def _write(self, connection: psycopg.Connection, topic: str, messages: Sequence[Any]) -> None:
         if not messages:
             return
         first = self._offsets[topic]
@@ -89,10 +95,8 @@ class Days:
             if row:
                 rows.setdefault(row[0], []).append(row[1])
         past = first + len(messages)
-        with psycopg.connect(self._warehouse.dsn("sinks"), autocommit=True) as connection:
-            repository.prepare(connection)
-            moves = {(topic, 0): (repository.offsets(connection).get((topic, 0), first), past)}
-            repository.write(connection, rows, moves=moves)
+        moves = {(topic, 0): (repository.offsets(connection).get((topic, 0), first), past)}
+        repository.write(connection, rows, moves=moves)
         if self._lake:
             folder = self._lake / topic
             folder.mkdir(parents=True, exist_ok=True)

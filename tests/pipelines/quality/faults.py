@@ -57,8 +57,7 @@ def break_lake(days: Days) -> None:
 def broken_bank(warehouse: PostgresServer, lake: Path) -> Days:
     """Return a bank of `DAYS` days of which those of `BROKEN` are broken in both stores, and `LOST` in the warehouse."""
     days = Days(warehouse, lake)
-    for number in range(DAYS):
-        days.fill(FIRST + timedelta(days=number), decisions=ROWS)
+    days.fill(*(FIRST + timedelta(days=number) for number in range(DAYS)), decisions=ROWS)
     break_lake(days)
     break_warehouse(days)
     return days

@@ -10,7 +10,8 @@ from pipelines.training.card import model_card
 from pipelines.training.evaluation import write_evaluation
 from pipelines.training.findings import by_segment, cost_curve
 from pipelines.training.imbalance import SCHEMES
-from pipelines.training.train import Trained, fit
+from pipelines.training.train import fit
+from pipelines.training.trained import Trained
 from risk.costs import CostModel
 from tests.pipelines.training.sets import START_MS, made_up_set
 

@@ -8,8 +8,8 @@ import pytest
 from kit.settings import Settings
 from pipelines.days import end_ms, last_ended
 from pipelines.promotion import __main__ as models
+from pipelines.training.bound import MINUTES, TRIALS, Bound
 from pipelines.training.command import add_options, bound_of
-from pipelines.training.tuning import MINUTES, TRIALS, Bound
 
 
 @pytest.fixture(autouse=True)

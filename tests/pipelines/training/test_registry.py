@@ -15,10 +15,11 @@ from feature_store.definitions import FEATURE_NAMES, FEATURE_SET
 from feature_store.vocabulary import DAY_MS
 from kit.kafka import consumer, take, topic_name
 from kit.settings import Kafka, PostgresServer, Settings
+from pipelines.training.bound import Bound
 from pipelines.training.registry import register, release
-from pipelines.training.train import Trained, fit
+from pipelines.training.train import fit
+from pipelines.training.trained import Trained
 from pipelines.training.trees import TREES
-from pipelines.training.tuning import Bound
 from pipelines.versions import CHALLENGER, CHAMPION, named, usable_champion
 from risk.export import load_export
 from tests.pipelines.training.sets import START_MS, made_up_set

@@ -12,12 +12,13 @@ from feature_store.definitions import FEATURE_NAMES
 from feature_store.vocabulary import DAY_MS, LABEL_DELAY_MS
 from kit.settings import Settings
 from pipelines.training import network
+from pipelines.training.bound import Bound
 from pipelines.training.dataset import NothingToLearnFrom, TrainingSet, build, hide_entities
 from pipelines.training.metrics import expected_calibration_error, recall_at_share, thresholds
 from pipelines.training.slices import FEWEST_FRAUDS, halves, split
-from pipelines.training.train import Trained, fit
+from pipelines.training.train import fit
+from pipelines.training.trained import Trained
 from pipelines.training.trees import MOST_FEATURES
-from pipelines.training.tuning import Bound
 from risk.export import load_export, save_export
 from tests.pipelines.training.sets import START_MS, made_up_set
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from feature_store.vocabulary import DAY_MS
+from pipelines.training.bound import MOST_TRIALS, Bound
 from pipelines.training.dataset import TrainingSet
 from pipelines.training.slices import FEWEST_FRAUDS, origins
 from pipelines.training.trees import TREES
-from pipelines.training.tuning import MOST_TRIALS, ORIGIN_DAYS, ORIGINS, TUNED, Bound, tune
+from pipelines.training.tuning import ORIGIN_DAYS, ORIGINS, TUNED, tune
 from tests.pipelines.training.sets import made_up_set
 
 COLUMNS = np.arange(12)

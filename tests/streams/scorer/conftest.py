@@ -4,21 +4,25 @@ import json
 import socket
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
+from confluent_kafka import KafkaError, TopicPartition
 
 from bench.random_model import random_export
-from contracts.topics import CONTROLS
+from contracts.topics import CONTROLS, DECISIONS
+from kit.kafka import consumer, raise_on_error, topic_name
 from kit.settings import Kafka
 from scoring.engine import Engine
 from scoring.fold import Proof
-from streams.scorer.log_reader import committed_records, fold_log
+from streams.scorer.log_reader import FETCH_MESSAGES, fold_log
 from tests.http import http
 
 EVENT_TIME_MS = 1_764_000_000_000
+WAIT_S = 0.1
 
 
 def free_port() -> int:
@@ -62,6 +66,8 @@ class Scorer:
     settings: dict[str, str] = field(default_factory=dict)
     module: str = "streams.scorer"
     process: object = None
+    _read: list[dict] = field(default_factory=list)
+    _next_offset: int = 0
 
     def start(self) -> None:
         self.process = self.launch(
@@ -93,7 +99,20 @@ class Scorer:
         return http.post(self.url("/score"), json=content)
 
     def records(self) -> list[dict]:
-        return [json.loads(record) for batch in committed_records(self.kafka) for record in batch]
+        """All of the committed log. It only grows: what was read is not read again, however often somebody waits for more."""
+        source = consumer(self.kafka, group="judge", client="judge", **{"enable.partition.eof": True})
+        with closing(source):
+            source.assign([TopicPartition(topic_name(self.kafka, DECISIONS), 0, self._next_offset)])
+            ended = False
+            while not ended:
+                for message in source.consume(FETCH_MESSAGES, WAIT_S):
+                    if message.error() is not None and message.error().code() == KafkaError._PARTITION_EOF:
+                        ended = True
+                        continue
+                    raise_on_error(message)
+                    self._read.append(json.loads(message.value()))
+                    self._next_offset = message.offset() + 1
+        return list(self._read)
 
     def decisions(self) -> list[dict]:
         return [record for record in self.records() if record["record"] == "decision"]

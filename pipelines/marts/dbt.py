@@ -17,7 +17,7 @@ LOOK_S = 0.5
 STOP_S = 15.0
 TOLD_CHARACTERS = 4_000
 # dbt looks through all of its environment at each line of its log, of which a build writes thousands: it gets what it needs.
-INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ")
+INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
 # Its log says what was done and what went wrong, not each statement: those lie in `dbt/target/run` under the var folder.
 LOGGED = "info"
 

@@ -1,6 +1,6 @@
 """The SQL of lists, their versions, and what screening finds, as `screener`: every tenant's, and nothing but that."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -180,7 +180,7 @@ def end_change(connection: Connection, *, tenant_id: str, change_id: UUID, versi
     connection.execute(_END_CHANGE, {"tenant_id": tenant_id, "change_id": change_id, "version": version, "problem": problem})
 
 
-def current(connection: Connection, tenant_id: str | None) -> Iterator[tuple[str, bytes, object]]:
+def current(connection: Connection, tenant_id: str | None) -> Generator[tuple[str, bytes, object]]:
     """Yield (list, digest, document) of every entry of the newest versions: the shared lists', or a tenant's own."""
     with connection.transaction(), connection.cursor(name="entries") as cursor:
         cursor.itersize = 5_000

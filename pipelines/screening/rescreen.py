@@ -6,6 +6,7 @@ Whatever ends the work in between, it goes on with those who are left, and what 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -78,8 +79,8 @@ class _Books:
         return [self._shared, self._read(tenant_id, versions)] if versions else [self._shared]
 
     def _read(self, tenant_id: str | None, versions: list[tuple[str, int]]) -> Book:
-        rows = repository.current(self._connection, tenant_id)
-        return Book(((list_id, digest, entry_of(document)) for list_id, digest, document in rows), key=book_key(versions))
+        with closing(repository.current(self._connection, tenant_id)) as rows:
+            return Book(((list_id, digest, entry_of(document)) for list_id, digest, document in rows), key=book_key(versions))
 
 
 def _tenant(

@@ -6,6 +6,7 @@ looked up apart from what they say: whoever was screened against them already ne
 
 import asyncio
 from collections import OrderedDict
+from contextlib import aclosing
 from contextvars import Context
 from dataclasses import dataclass, field
 from time import monotonic
@@ -105,9 +106,11 @@ class Books:
             reading.result()  # lists that cannot be read are no reason to go by old ones
 
     async def _read(self, lists: _Lists, tenant_id: str, versions: Versions, *, own: bool) -> None:
-        async with self._core.connection() as connection, tenant_transaction(connection, tenant_id):
-            sources = [
-                (list_id, digest, entry_of(document))
-                async for list_id, digest, document in repository.entries(connection, tenant_id=tenant_id, own=own)
-            ]
+        async with (
+            self._core.connection() as connection,
+            tenant_transaction(connection, tenant_id),
+            # Closed here, whatever happens: later the cursor would be closed on a connection that is somebody else's by then.
+            aclosing(repository.entries(connection, tenant_id=tenant_id, own=own)) as rows,
+        ):
+            sources = [(list_id, digest, entry_of(document)) async for list_id, digest, document in rows]
         lists.book, lists.of_book = await asyncio.to_thread(Book, sources, key=book_key(versions)), versions

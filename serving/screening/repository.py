@@ -1,6 +1,6 @@
 """The SQL of screening, under the reader's tenant: the shared lists, the tenant's own, and its customers' hits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from uuid import UUID
 
@@ -55,7 +55,7 @@ async def versions(connection: AsyncConnection, *, tenant_id: str, own: bool) ->
     return [(str(list_id), int(version)) for list_id, version in await found.fetchall()]
 
 
-async def entries(connection: AsyncConnection, *, tenant_id: str, own: bool) -> AsyncIterator[tuple[str, bytes, object]]:
+async def entries(connection: AsyncConnection, *, tenant_id: str, own: bool) -> AsyncGenerator[tuple[str, bytes, object]]:
     """Yield (list, digest, document) of who is on the shared lists now, or on the tenant's own."""
     async with connection.cursor(name="entries") as cursor:
         cursor.itersize = list_repository.READ_AT_ONCE

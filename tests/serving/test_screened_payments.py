@@ -1,5 +1,6 @@
 """Payments whose parties may be on a watch-list: held or refused before money moves, ended by two people, each once."""
 
+import gc
 import json
 import uuid
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
 from cases.hit_repository import NAME_INDEX, FoundHit, hit_id
 from kit.clock import SystemClock
@@ -287,6 +289,22 @@ def test_payments_of_one_moment_are_held_by_one_hit(api, listed, risk):
     assert len({held(answer) for answer in answers}) == 6
     [hit] = hits(risk, customer_id=who)
     assert len(detail(risk, hit)["payments"]) == 6
+
+
+async def test_lists_that_cannot_be_read_leave_their_connection_to_who_has_it_next(api, listed, settings, monkeypatch):
+    def unreadable(_document: object) -> None:
+        raise ValueError("no entry")
+
+    monkeypatch.setattr(books, "entry_of", unreadable)
+    async with AsyncConnectionPool(settings.core.dsn("api"), min_size=1, max_size=1, open=False) as core:
+        found = books.Books(core)
+        with pytest.raises(ValueError, match="no entry"):
+            await found.of("demo")
+        async with core.connection() as connection, tenant_transaction(connection, "demo"):
+            del found
+            gc.collect()
+            for _ in range(3):
+                assert await (await connection.execute("select 1")).fetchone() == (1,)
 
 
 async def test_what_was_cleared_while_a_payment_was_on_its_way_no_longer_holds_it(api, listed, settings):

@@ -43,6 +43,10 @@ export async function open(browser: Browser, options: BrowserContextOptions & { 
   return { context, page, complaints }
 }
 
+/** The decisions of the page's list: of several lists, alerts may stand first. */
+export const decided = (page: Page) =>
+  page.getByRole('list', { name: 'Decided transactions, newest first' }).locator('[data-row]')
+
 /** The form of signing in, wherever it stands in the way. */
 async function fillIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('Email').fill(email)
@@ -61,5 +65,5 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.goto('/live')
   await fillIn(page, who)
   await page.getByRole('heading', { name: 'Live bank' }).waitFor()
-  await page.locator('[data-row]').first().waitFor()
+  await decided(page).first().waitFor()
 }

@@ -1,7 +1,7 @@
 /** A person's paths through the live bank, in a real browser. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { launch, open, signIn } from './browser'
+import { decided, launch, open, signIn } from './browser'
 
 const MOST_LAYOUT_SHIFT = 0.05
 /** Narrower, one list stands at a time. */
@@ -64,8 +64,11 @@ describe('the live page', () => {
     const { page, context, complaints } = await open(browser)
     await signIn(page)
     await page.getByText('Live', { exact: true }).first().waitFor()
-    const first = await page.locator('[data-row]').first().getAttribute('data-row')
-    await page.waitForFunction((id) => document.querySelector('[data-row]')?.getAttribute('data-row') !== id, first)
+    const first = await decided(page).first().getAttribute('data-row')
+    await page.waitForFunction((id) => {
+      const newest = document.querySelector('[aria-label="Decided transactions, newest first"] [data-row]')
+      return newest !== null && newest.getAttribute('data-row') !== id
+    }, first)
     await page
       .getByRole('img', { name: /decisions per second/ })
       .locator('canvas')
@@ -159,7 +162,7 @@ describe('the live page', () => {
   test('stands still for those who ask for reduced motion', async () => {
     const { page, context } = await open(browser, { reducedMotion: 'reduce' })
     await signIn(page)
-    await page.locator('[data-row]').first().click()
+    await decided(page).first().click()
     await page.getByRole('heading', { name: 'How it was decided' }).waitFor()
     const endless = await page.evaluate(
       () =>

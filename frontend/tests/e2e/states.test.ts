@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RING, RING_MEMBERS } from '../fixture-server/alerts'
-import { launch, open, signInAt } from './browser'
+import { decided, launch, open, signInAt } from './browser'
 import { startApp, type RunningApp } from './server'
 
 const BUSY_RATE_PER_S = 200
@@ -26,10 +26,10 @@ describe('when the bank goes away', () => {
   test('the page says how old it is, an error has its correlation id, and both mend by themselves or on request', async () => {
     const app = await startApp(QUIET_RATE_PER_S)
     const { page, context } = await signInTo(app)
-    await page.locator('[data-row]').first().waitFor()
+    await decided(page).first().waitFor()
     app.fixture.fail('everything')
     await page.getByText(/Feed lost, last heard/).waitFor({ timeout: 15_000 })
-    await page.locator('[data-row]').first().click()
+    await decided(page).first().click()
     const alert = page.getByRole('alert')
     await alert.getByText('Something went wrong on our side', { exact: false }).waitFor({ timeout: 20_000 })
     expect(await alert.locator('button[title]').getAttribute('title')).toMatch(CORRELATION_ID)
@@ -129,7 +129,7 @@ describe('under 200 events a second', () => {
   test('the page keeps up, skips nothing, and leaves the browser time', async () => {
     const app = await startApp(BUSY_RATE_PER_S)
     const { page, context } = await signInTo(app)
-    await page.locator('[data-row]').first().waitFor()
+    await decided(page).first().waitFor()
     const devtools = await context.newCDPSession(page)
     // In time that the page's thread had a processor: whatever else the machine does is not the page's.
     await devtools.send('Performance.setTimeDomain', { timeDomain: 'threadTicks' })

@@ -101,6 +101,18 @@ describe('the live feed', () => {
     expect(ids(resume(held).rows)).toEqual(['t2', 't1'])
   })
 
+  test('moves no row while it is held, and gives what was missed its place afterwards', () => {
+    const held = applyBatch(hold(applyBatch(EMPTY_LIVE, [came(2), came(5, 'deny')])), [came(6)])
+    const seeded = seed(
+      held,
+      [4, 3, 1].map((id) => fromFeed(decision(id, id === 3 ? 'deny' : 'allow'))),
+    )
+    expect(ids(seeded.rows)).toEqual(['t5', 't2', 't1'])
+    expect(ids(seeded.held)).toEqual(['t6', 't4', 't3'])
+    expect(ids(resume(seeded).rows)).toEqual(['t6', 't5', 't4', 't3', 't2', 't1'])
+    expect(ids(resume(seeded).flagged)).toEqual(['t5', 't3'])
+  })
+
   test('is the same object when a page brings nothing new', () => {
     const data = applyBatch(EMPTY_LIVE, [came(1)])
     expect(seed(data, [fromFeed(decision(1))])).toBe(data)

@@ -108,20 +108,31 @@ export function hold(data: LiveData): LiveData {
   return data.isHeld ? data : { ...data, isHeld: true }
 }
 
-export function resume(data: LiveData): LiveData {
-  return data.isHeld ? prepend({ ...data, isHeld: false, held: [] }, data.held) : data
-}
-
 const newestFirst = (a: DecisionRowData, b: DecisionRowData): number => b.scored_at - a.scored_at
 
-/** Stored decisions take their place among what the feed has brought by now (it may have missed some), no row twice. */
+export function resume(data: LiveData): LiveData {
+  if (!data.isHeld) return data
+  const next = prepend({ ...data, isHeld: false, held: [] }, data.held)
+  return { ...next, rows: next.rows.toSorted(newestFirst), flagged: next.flagged.toSorted(newestFirst) }
+}
+
+/**
+ * Stored decisions take their place among what the feed has brought by now (it may have missed some), no row twice. Of a feed that
+ * is held no row moves: what belongs above another waits with what has come since.
+ */
 export function seed(data: LiveData, stored: DecisionRowData[]): LiveData {
   const fresh = unseen(stored, data.rows, data.held, data.flagged)
   if (fresh.length === 0) return data
+  const above = (row: DecisionRowData, last: DecisionRowData | undefined) =>
+    last !== undefined && newestFirst(row, last) < 0
+  const moves = (row: DecisionRowData) =>
+    data.isHeld && (above(row, data.rows.at(-1)) || (isFlagged(row) && above(row, data.flagged.at(-1))))
+  const placed = fresh.filter((row) => !moves(row))
   return {
     ...data,
-    rows: data.rows.concat(fresh).sort(newestFirst).slice(0, MAX_FEED_ROWS),
-    flagged: data.flagged.concat(fresh.filter(isFlagged)).sort(newestFirst).slice(0, MAX_FLAGGED_ROWS),
+    rows: data.rows.concat(placed).sort(newestFirst).slice(0, MAX_FEED_ROWS),
+    flagged: data.flagged.concat(placed.filter(isFlagged)).sort(newestFirst).slice(0, MAX_FLAGGED_ROWS),
+    held: data.held.concat(fresh.filter(moves)).sort(newestFirst).slice(0, MAX_HELD_ROWS),
   }
 }
 

@@ -24,7 +24,7 @@ from serving.identity.seed import Login, seed_demo
 from serving.resources import Options
 from serving.screening.compiled import COMMAND
 
-START_S, COMPILE_S = 20.0, 500.0
+START_S, STOP_S, COMPILE_S = 60.0, 60.0, 500.0
 
 
 def free_port() -> int:
@@ -104,7 +104,7 @@ def serve(settings: Settings, options: Options | None = None) -> Iterator[Server
     eventually(lambda: server.started, within_s=START_S)
     yield Server(settings, f"http://127.0.0.1:{settings.api.port}")
     server.should_exit = True
-    thread.join(20)
+    thread.join(STOP_S)
     assert not thread.is_alive()
 
 

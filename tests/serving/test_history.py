@@ -53,7 +53,7 @@ def carry(api: Server) -> Iterator[Carry]:
 
     yield carry
     lifecycle.stop()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 

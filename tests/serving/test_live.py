@@ -56,8 +56,8 @@ def feeds(api: Server) -> Iterator[tuple[Feed, Feed]]:
     mine, theirs = Feed(api, "demo"), Feed(api, "other")
     mine.start()
     theirs.start()
-    assert mine.opened.wait(10)
-    assert theirs.opened.wait(10)
+    assert mine.opened.wait(60)
+    assert theirs.opened.wait(60)
     yield mine, theirs
     for feed in (mine, theirs):
         feed.stop.set()

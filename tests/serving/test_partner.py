@@ -175,7 +175,7 @@ def failing_once(api: Server, *, status: int) -> Iterator[tuple[Http, Counter[st
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_an_api_that_is_away_is_waited_for_without_an_answer(api: Server, payments) -> None:

@@ -66,7 +66,7 @@ class Scorer:
     def kill(self) -> None:
         """As a machine dies: no warning."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def start_again(self) -> None:
         self.process = self.launch()
@@ -156,7 +156,7 @@ def scorer(settings: Settings) -> Iterator[Scorer]:
     finally:
         running.process.send_signal(signal.SIGCONT)
         running.process.kill()
-        running.process.wait(10)
+        running.process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -354,13 +354,13 @@ def test_an_api_killed_between_claim_and_posting_leaves_a_claim_that_a_repetitio
             )
             claimed = eventually(lambda: claim_of(api, headers["Idempotency-Key"]))
             doomed.kill()
-            doomed.wait(10)
+            doomed.wait(60)
             with pytest.raises(httpx.TransportError):
                 lost.result()
     finally:
         scorer.process.send_signal(signal.SIGCONT)
         doomed.kill()
-        doomed.wait(10)
+        doomed.wait(60)
     twin = send(api, pair, ABOVE_STAND_IN, headers)
     assert (twin.status_code, twin.json()["code"]) == (409, "transfer-in-progress")
     assert balance(api, pair[0]) == before

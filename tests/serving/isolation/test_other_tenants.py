@@ -190,7 +190,7 @@ def test_a_stream_carries_nothing_of_another_tenant(api: Server, attackers, owne
     finally:
         for reader in (mine, theirs):
             reader.stop.set()
-            reader.join(20)
+            reader.join(60)
     assert victim.mark.encode() not in mine.bytes
     assert victim.tenant_id.encode() not in mine.bytes.replace(b'"other_currencies"', b"")
 

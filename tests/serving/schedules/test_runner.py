@@ -223,7 +223,7 @@ def test_processes_that_are_killed_again_and_again_pay_each_date_once(api, setti
         while time.monotonic() < ended_at_s:
             runs_of(settings, batch[0])
         os.kill(worker.pid, signal.SIGKILL)
-        worker.wait(10)
+        worker.wait(60)
         interrupted += sum(run[0] == "open" for each in batch for run in runs_of(settings, each))
     assert interrupted, "no kill came in the middle of anything"
     eventually(lambda: all(run[0] == "posted" for each in ids for run in runs_of(settings, each) or [("none",)]), within_s=90)

@@ -38,7 +38,6 @@ EXACT_FROM, EXACT_LOG_ODDS = 0.9999, 6.0
 _INITIAL_ALIKE, SHORT_ALIKE, _VARIANT_ALIKE, _ACRONYM_ALIKE = 0.75, 0.74, 0.93, 0.8
 _LEAST_SLIPPED, _LEAST_SLIPPED_FORM = 2, 3
 """Letters of the shorter of two words that a single slip of the hand may part; of a firm's form, a suffix or a number."""
-_LEAST_ABBREVIATION = 2
 _LONGEST_RUN = 6
 _RUN_LETTERS = MAX_LETTERS
 MAX_MEETINGS = MAX_TOKENS * MAX_TOKENS * 3
@@ -194,11 +193,7 @@ def _runs(
                 size = int(b_sizes[b_ids[j], 0])
                 mixed = a_bare[a_ids[i]] != b_bare[b_ids[j]]
                 alike, way, most = 0.0, GLUED, 0.25 * max(size, total)
-                if (
-                    size == many
-                    and size >= _LEAST_ABBREVIATION
-                    and _begins(a_letters, a_kinds, a_ids, i, many, b_letters[b_ids[j]])
-                ):
+                if size == many and _begins(a_letters, a_kinds, a_ids, i, many, b_letters[b_ids[j]]):
                     alike, way = _ACRONYM_ALIKE, ACRONYM
                 elif _may_be_run(total, size, mixed, b_bare[b_ids[j]], b_letters[b_ids[j], 0] == a_letters[a_ids[i], 0]):
                     length = _glue(a_letters, a_sizes, a_ids, i, many, work.run)

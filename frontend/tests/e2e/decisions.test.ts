@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { KNOWN_CUSTOMER } from '../fixture-server/decisions'
+import { decided } from './browser'
 import { fixtureBank } from './fixture-bank'
 
 const HABITS = 32
@@ -18,7 +19,7 @@ describe('looking decisions up', () => {
   test('narrows the list step by step, keeps what is asked for in the address, and takes it back', async () => {
     const page = await enter()
     await goTo(page, '/decisions', 'Decisions')
-    await list(page).locator('[data-row]').first().waitFor()
+    await decided(page).first().waitFor()
     await page.keyboard.press('/')
     const form = page.getByRole('search', { name: 'Filters' })
     await form.getByLabel('Customer').fill(KNOWN_CUSTOMER)
@@ -53,11 +54,11 @@ describe('looking decisions up', () => {
     await goTo(page, '/decisions?rule=takeover_pattern&reason=customer_new_device', 'Decisions')
     await page.getByText('Rule: New device, new payee, largest amount yet').waitFor()
     await page.getByText('Reason: First time with this device of the customer').waitFor()
-    await list(page).locator('[data-row]').first().waitFor()
+    await decided(page).first().waitFor()
     await goTo(page, '/decisions?model=fraud-99', 'Decisions')
     await page.getByText('No decision matches').waitFor()
     await page.getByRole('button', { name: 'Show all' }).click()
-    await list(page).locator('[data-row]').first().waitFor()
+    await decided(page).first().waitFor()
     expect(asked(page)).toEqual({})
   })
 
@@ -84,7 +85,7 @@ describe('one decision', () => {
   test('says why, by how much, by which rules, and what it turned out to be', async () => {
     const page = await enter('analyst')
     await goTo(page, denied, 'Decisions')
-    await list(page).locator('[data-row]').first().click()
+    await decided(page).first().click()
     const panel = page.locator('[data-panel]')
     await panel.getByText('9.1 times the odds').waitFor()
     await panel.getByText('doubles the odds').waitFor()
@@ -99,7 +100,7 @@ describe('one decision', () => {
   test('stands beside its customer’s others, which are a click away, and the way back keeps what was asked for', async () => {
     const page = await enter('compliance')
     await goTo(page, denied, 'Decisions')
-    await list(page).locator('[data-row]').first().click()
+    await decided(page).first().click()
     await page.getByRole('link', { name: 'With the customer’s history' }).click()
     await page.getByRole('heading', { name: 'R$4,890.00', level: 1 }).waitFor()
     const history = region(page, 'The customer’s decisions around it')
@@ -122,7 +123,7 @@ describe('one decision', () => {
   test('leads to every decision of its customer', async () => {
     const page = await enter()
     await goTo(page, denied, 'Decisions')
-    await list(page).locator('[data-row]').first().click()
+    await decided(page).first().click()
     await page.locator('[data-panel]').getByRole('link', { name: 'All decisions: Customer' }).click()
     await expect.poll(() => listed(page), { timeout: SETTLED_MS }).toBe(HABITS + 2)
   })
@@ -132,7 +133,7 @@ describe('one decision', () => {
     await page.goto('/decisions/00000000-0000-7000-8000-000000000000')
     await page.getByText('There is no such thing here').waitFor()
     await goTo(page, denied, 'Decisions')
-    await list(page).locator('[data-row]').first().click()
+    await decided(page).first().click()
     await page.getByRole('link', { name: 'With the customer’s history' }).click()
     const history = page.getByRole('list', { name: 'The customer’s decisions, newest first' })
     await history.waitFor()
@@ -157,7 +158,7 @@ describe('at 360 px', () => {
     await page.getByRole('search', { name: 'Filters' }).waitFor()
     const width = () => page.evaluate(() => document.documentElement.scrollWidth)
     expect(await width()).toBeLessThanOrEqual(360)
-    const id = await list(page).locator('[data-row]').first().getAttribute('data-row')
+    const id = await decided(page).first().getAttribute('data-row')
     await page.goto(`/decisions/${id}`)
     await page.getByRole('list', { name: 'The customer’s decisions, newest first' }).waitFor()
     expect(await width()).toBeLessThanOrEqual(360)
